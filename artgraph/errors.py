@@ -1,0 +1,86 @@
+"""Everything that artgraph raises on purpose.
+
+::
+
+    ArtgraphError                 caught by the command line: message, exit 1, no traceback
+    ├── CorpusError               the directory: not a corpus, other format, damaged, already holds other paintings
+    │   ├── MissingError          a feature, graph or partition that has not been made yet (says how to make it)
+    │   ├── StaleError            made from inputs that have changed since (says what to run again)
+    │   └── LockedError           another artgraph is writing to this corpus
+    ├── InputError (ValueError)   arguments or arrays that cannot be used: shapes, NaN, an unknown name
+    ├── ImageError                one picture that cannot be taken; ``reason`` is a short fixed code, ``detail`` a sentence
+    ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
+    ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
+    └── CircularError             a column that made links cannot be the column a partition is judged against
+
+A message says what happened, where, what was expected, and what to do next.
+"""
+
+__all__ = [
+    "ArtgraphError",
+    "CircularError",
+    "CorpusError",
+    "ImageError",
+    "IngestError",
+    "InputError",
+    "LockedError",
+    "MissingError",
+    "StaleError",
+    "WeightsError",
+]
+
+
+class ArtgraphError(Exception):
+    """Base of all errors that artgraph raises on purpose."""
+
+
+class CorpusError(ArtgraphError):
+    """The corpus directory cannot be used as it is."""
+
+
+class MissingError(CorpusError):
+    """Something that a stage needs has not been made yet."""
+
+
+class StaleError(CorpusError):
+    """Something was made from inputs that have changed since."""
+
+
+class LockedError(CorpusError):
+    """Another process is writing to the corpus."""
+
+
+class InputError(ArtgraphError, ValueError):
+    """An argument or an array cannot be used."""
+
+
+class ImageError(ArtgraphError):
+    """One picture cannot be taken.
+
+    Parameters
+    ----------
+    reason : str
+        A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
+    detail : str
+        One sentence for a person.
+    """
+
+    def __init__(self, reason: str, detail: str = ""):
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self):
+        return type(self), (self.reason, self.detail)
+
+
+class IngestError(ArtgraphError):
+    """A folder or a spreadsheet cannot be read, or too much of it was refused."""
+
+
+class WeightsError(ArtgraphError):
+    """Network weights cannot be had, or do not fit the network."""
+
+
+class CircularError(ArtgraphError):
+    """The reference column was used to make the graph."""
