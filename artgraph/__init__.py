@@ -1,0 +1,42 @@
+"""artgraph groups paintings by style, without labels.
+
+Import what you need; nothing heavy is loaded before it is used::
+
+    from artgraph import Corpus, pipeline                 # the stages, as the command line runs them
+    from artgraph.graph import jaccard_weights, knn       # the science, arrays in, arrays out
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Corpus",
+    "__version__",
+    "atlas",
+    "communities",
+    "descriptors",
+    "errors",
+    "evaluation",
+    "export",
+    "graph",
+    "images",
+    "ingest",
+    "layouts",
+    "painter",
+    "pipeline",
+    "testing",
+    "vgae",
+]
+
+
+def __getattr__(name):
+    if name == "Corpus":
+        return importlib.import_module("artgraph.corpus").Corpus
+    if name in __all__:
+        return importlib.import_module(f"artgraph.{name}")
+    raise AttributeError(f"module 'artgraph' has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__

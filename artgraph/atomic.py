@@ -1,0 +1,94 @@
+"""Files that are either whole or not there."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from artgraph.errors import CorpusError, LockedError
+
+__all__ = ["TEMPORARY", "atomic_path", "locked", "remove_temporaries", "write_bytes"]
+
+TEMPORARY = ".tmp-"
+
+
+@contextmanager
+def atomic_path(path):
+    """Yield a temporary path beside ``path``; on success sync it and rename it to ``path``.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the finished file is to stand. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        A name in the same folder that begins with ``TEMPORARY`` and keeps the ending. If the block raises, the
+        temporary file is removed and ``path`` is as it was.
+    """
+    path = Path(path)
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    try:
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def write_bytes(path, data):
+    """Write ``data`` (bytes) to ``path`` atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def remove_temporaries(folder):
+    """Remove what a killed process left half-written directly in ``folder``."""
+    for leftover in Path(folder).glob(f"{TEMPORARY}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _sync_folder(folder):
+    # A rename survives a power cut only when its folder is synced; Windows has no such call.
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def locked(path, *, folders=("",)):
+    """Hold a (perhaps new) directory for writing, and clear what a killed process left half-written in ``folders``.
+
+    Raises
+    ------
+    LockedError
+        Another process holds it. The lock goes with its process: a killed one leaves none.
+    CorpusError
+        The folder cannot be written to.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(f"no right to write to {path}")
+        lock = FileLock(path / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise LockedError(
+            f"Another artgraph is writing to {path}. Wait until it has ended, then run this again."
+        ) from None
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be written to: {error}") from error
+    try:
+        for folder in folders:
+            remove_temporaries(path / folder)
+        yield path
+    finally:
+        lock.release()

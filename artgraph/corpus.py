@@ -1,0 +1,357 @@
+"""The corpus: one plain directory that every stage reads and adds to (format 1).
+
+::
+
+    mycorpus/
+      corpus.json             label of the table: format, n, ids_sha256, image root
+      paintings.parquet       row i is painting i everywhere
+      refused.csv             every input that was not taken, and why
+      thumbs/<sha256>.webp    one small picture per painting, named by the picture's own hash
+      features/gram.npy       (n, d) float32                          + gram.json
+      graphs/style.npz        CSR adjacency  + style.knn.npz, style.artists.npz  + style.json
+      partitions/leiden.npy   (n,) int32; 0 = largest, -1 = none      + leiden.json
+      layouts/style.npy       (n, 2) float32                          + style.json
+      models/vgae.safetensors                                         + vgae.json
+      reports/leiden.json     a label whose facts are the report
+      journal.jsonl           when each thing was made and how long it took
+
+Rules
+-----
+1. Row i is painting i everywhere; every label repeats ``ids_sha256``.
+2. Every array has a JSON label: kind, key, files with sha256, made_by {function, params, version}, inputs, facts.
+3. Arrays are written to a temporary name, synced, renamed; then the label. **A label means that its arrays are
+   complete.** When something is replaced, its old label goes first.
+4. What a label says it was made from is compared with what is there now: equal means up to date, else stale.
+5. No pickle. 6. Tables are parquet inside, CSV at the borders. 7. Other formats are exports, never the thing itself.
+
+Labels hold no clock times, so that the same work gives the same bytes; times stand in ``journal.jsonl`` alone.
+"""
+
+import hashlib
+import io
+import json
+import re
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from artgraph import __version__
+from artgraph.atomic import locked, write_bytes
+from artgraph.errors import CorpusError, InputError, MissingError, StaleError
+from artgraph.formats import content_sha256, parse, plain, serialise, to_json
+
+__all__ = ["FORMAT", "KINDS", "Corpus"]
+
+FORMAT = 1
+KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
+COMMANDS = {
+    "features": "artgraph describe {path} --with {key}",
+    "graphs": "artgraph build-graph {path} --name {key}",
+    "partitions": "artgraph communities {path} --name {key}",
+    "layouts": "artgraph atlas {path} --partition {key}",
+    "models": "artgraph train-vgae {path} --name {key}",
+    "reports": "artgraph evaluate {path} --partition {key}",
+}
+
+
+class Corpus:
+    """Paintings and everything computed about them, in one directory.
+
+    Parameters
+    ----------
+    path : str or Path
+        An existing corpus. Make one with ``artgraph ingest`` or ``Corpus.create``.
+
+    Attributes
+    ----------
+    path : Path
+    paintings : pandas.DataFrame, (n, columns)
+        ``id`` (unique, sorted), ``image`` (path below the image root), ``artist``, ``title``, ``date``, ``style``,
+        the user's own columns, and what ``ingest`` saw: ``image_sha256``, ``image_width``, ... Text or missing.
+    ids_sha256 : str
+        Hash of the ids in their order; every label repeats it.
+
+    Raises
+    ------
+    CorpusError
+        No corpus there, another format, or a table that is not the one its label describes.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        try:
+            head = json.loads((self.path / "corpus.json").read_text("utf-8"))
+        except FileNotFoundError:
+            raise CorpusError(
+                f"{self.path} is not a corpus (it has no corpus.json). "
+                f"Make one with: artgraph ingest IMAGES -o {self.path}"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise CorpusError(f"{self.path / 'corpus.json'} cannot be read: {error}") from error
+        if head.get("format") != FORMAT:
+            raise CorpusError(
+                f"{self.path} has corpus format {head.get('format')!r}; artgraph {__version__} reads format {FORMAT}"
+            )
+        table = (self.path / "paintings.parquet").read_bytes()
+        if hashlib.sha256(table).hexdigest() != head["files"]["paintings.parquet"]:
+            raise CorpusError(
+                f"{self.path / 'paintings.parquet'} is not the table that {self.path / 'corpus.json'} describes. "
+                "Change the spreadsheet instead, and run artgraph ingest again."
+            )
+        self.head = head
+        self.paintings = pd.read_parquet(io.BytesIO(table))
+        self.ids_sha256 = content_sha256(self.paintings["id"])
+        if self.ids_sha256 != head["ids_sha256"]:
+            raise CorpusError(f"corpus.json and paintings.parquet in {self.path} disagree about the ids or their order")
+
+    @classmethod
+    def create(cls, path, paintings, *, image_root, refused=None, made_by=None, facts=None):
+        """Write the table of paintings, or replace it by one with the same ids, and open the corpus.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new or empty directory, or a corpus of the same paintings.
+        paintings : pandas.DataFrame, (n, columns)
+            With a unique ``id`` and an ``image`` column; it is stored sorted by id.
+        image_root : str or Path
+            The folder that ``image`` is relative to. Stored relative to the corpus when it lies inside it.
+        refused : pandas.DataFrame, optional
+            Inputs not taken: ``input``, ``kind``, ``reason``, ``detail``.
+        made_by, facts : dict, optional
+            Parameters of the ingest, and what it counted.
+
+        Returns
+        -------
+        Corpus
+
+        Raises
+        ------
+        CorpusError
+            The directory holds other paintings, or other things.
+        InputError
+            Ids that are missing or not unique.
+        """
+        path = Path(path)
+        ids = paintings["id"]
+        if ids.isna().any() or not ids.is_unique:
+            raise InputError("every painting needs an id of its own")
+        paintings = paintings.sort_values("id", kind="stable").reset_index(drop=True)
+        ids_sha256 = content_sha256(paintings["id"])
+        if (path / "corpus.json").exists() and cls(path).ids_sha256 != ids_sha256:
+            raise CorpusError(f"{path} already holds other paintings. Choose another folder with -o.")
+        root, inside = Path(image_root).resolve(), path.resolve()
+        head = {
+            "format": FORMAT,
+            "n": len(paintings),
+            "ids_sha256": ids_sha256,
+            "image_root": root.relative_to(inside).as_posix() if root.is_relative_to(inside) else root.as_posix(),
+            "files": {},
+            "made_by": {"function": "artgraph.pipeline.ingest", "params": made_by or {}, "version": __version__},
+            "facts": facts or {},
+        }
+        buffer = io.BytesIO()
+        paintings.to_parquet(buffer, index=False, engine="pyarrow")
+        head["files"]["paintings.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+        if refused is None:
+            refused = pd.DataFrame(columns=["input", "kind", "reason", "detail"])
+        listing = refused.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace")
+        new = to_json(head)
+        path.mkdir(parents=True, exist_ok=True)
+        if _read(path / "corpus.json") != new or _read(path / "refused.csv") != listing:
+            (path / "corpus.json").unlink(missing_ok=True)
+            write_bytes(path / "refused.csv", listing)
+            write_bytes(path / "paintings.parquet", buffer.getvalue())
+            write_bytes(path / "corpus.json", new)
+        return cls(path)
+
+    def __len__(self):
+        return len(self.paintings)
+
+    def __repr__(self):
+        return f"Corpus({str(self.path)!r}, n={len(self)})"
+
+    @property
+    def image_root(self):
+        """The folder that ``paintings["image"]`` is relative to (Path)."""
+        return self.path / self.head["image_root"]
+
+    def column_sha256(self, name):
+        """Return the hash (hex str) of one column of the table; a missing column is an InputError."""
+        if name not in self.paintings.columns:
+            raise InputError(f"{self.path} has no column '{name}' (there are: {', '.join(self.paintings.columns)})")
+        return content_sha256(self.paintings[name])
+
+    # ---- what is there
+
+    def keys(self, kind):
+        """Return the sorted keys (list of str) of all complete things of one kind."""
+        folder = self._folder(kind)
+        return sorted(file.stem for file in folder.glob("*.json")) if folder.is_dir() else []
+
+    def label(self, kind, key):
+        """Return the label (dict) of one thing.
+
+        Raises
+        ------
+        MissingError
+            It has not been made; the message says what there is and which command makes it.
+        CorpusError
+            It was made for other paintings or in another order.
+        """
+        file = self._folder(kind) / f"{_checked(key)}.json"
+        try:
+            label = json.loads(file.read_text("utf-8"))
+        except FileNotFoundError:
+            there = ", ".join(self.keys(kind)) or "none"
+            command = COMMANDS.get(kind, "artgraph info {path}").format(path=self.path, key=key)
+            raise MissingError(
+                f"No {kind} '{key}' in {self.path} (there are: {there}). Make it with: {command}"
+            ) from None
+        if label["ids_sha256"] != self.ids_sha256:
+            raise CorpusError(
+                f"{file} was made for other paintings, or another order, than {self.path / 'corpus.json'}"
+            )
+        return label
+
+    def has(self, kind, key):
+        """Return whether a complete thing of this kind and key is there (bool)."""
+        return (self._folder(kind) / f"{_checked(key)}.json").is_file()
+
+    def stale(self, kind, key):
+        """Return why a thing no longer follows from its inputs (list of str); empty when it is up to date."""
+        reasons = []
+        for ref, recorded in self.label(kind, key)["inputs"].items():
+            source, _, name = ref.partition("/")
+            if source == "paintings":
+                now = self.column_sha256(name) if name in self.paintings.columns else None
+            elif self.has(source, name):
+                now = self.label(source, name)["sha256"]
+                reasons += [f"{ref}: {reason}" for reason in self.stale(source, name)]
+            else:
+                now = None
+            if now is None:
+                reasons.append(f"{ref} is no longer there")
+            elif now != recorded:
+                reasons.append(f"{ref} has changed")
+        return reasons
+
+    def up_to_date(self, kind, key, *, made_by, inputs):
+        """Return whether a thing is there, made by this function with these parameters from these inputs (bool)."""
+        if not self.has(kind, key):
+            return False
+        label = self.label(kind, key)
+        same = {name: label["made_by"][name] for name in ("function", "params")} == plain(made_by)
+        return same and label["inputs"] == inputs
+
+    def inputs(self, *refs):
+        """Return {ref: hash} for things that a stage is about to read, such as 'features/gram' or 'paintings/artist'.
+
+        Raises
+        ------
+        StaleError
+            One of them does not follow from its own inputs any more.
+        """
+        hashes = {}
+        for ref in refs:
+            source, _, name = ref.partition("/")
+            if source == "paintings":
+                hashes[ref] = self.column_sha256(name)
+                continue
+            label = self.label(source, name)
+            if reasons := self.stale(source, name):
+                command = COMMANDS.get(source, "artgraph run").format(path=self.path, key=name)
+                raise StaleError(f"{source} '{name}' in {self.path} is stale: {reasons[0]}. Make it again: {command}")
+            hashes[ref] = label["sha256"]
+        return hashes
+
+    # ---- reading and writing
+
+    def get(self, kind, key, part=""):
+        """Read one array (npy), sparse matrix (CSR) or dict of arrays (npz, safetensors), its hash checked.
+
+        Parameters
+        ----------
+        kind, key : str
+        part : str
+            For things of several files: '' for the first, 'knn' for ``style.knn.npz``.
+        """
+        label = self.label(kind, key)
+        stem = f"{key}.{part}" if part else key
+        for name, entry in label["files"].items():
+            if name.rsplit(".", 1)[0] == stem:
+                file = self._folder(kind) / name
+                data = file.read_bytes() if file.is_file() else b""
+                if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+                    raise CorpusError(f"{file} is missing or damaged (its label {key}.json has another sha256)")
+                return parse(name, data)
+        raise MissingError(f"{kind} '{key}' in {self.path} has no part '{part}' (files: {', '.join(label['files'])})")
+
+    def put(self, kind, key, parts, *, made_by, inputs, facts=None, seconds=None):
+        """Write arrays and then their label, atomically, and note it in the journal.
+
+        Parameters
+        ----------
+        kind, key : str
+        parts : dict of str to array, CSR matrix, dict of arrays, or (for models) dict of tensors
+            '' is the main file. An empty dict makes a label alone (a report).
+        made_by : dict
+            ``function`` and ``params`` (JSON values).
+        inputs : dict
+            As returned by ``inputs``.
+        facts : dict, optional
+            Figures worth keeping with it (JSON values).
+        seconds : float, optional
+            For the journal.
+        """
+        folder = self._folder(kind)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{_checked(key)}.json").unlink(missing_ok=True)
+        files = {}
+        for part, value in parts.items():
+            data, suffix, about = serialise(value, kind)
+            name = f"{key}.{part}{suffix}" if part else f"{key}{suffix}"
+            write_bytes(folder / name, data)
+            files[name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), **about}
+        for old in folder.glob(f"{key}.*"):
+            if old.name not in files and old.suffix in (".npy", ".npz", ".safetensors"):
+                old.unlink()
+        label = {
+            "kind": kind,
+            "key": key,
+            "ids_sha256": self.ids_sha256,
+            "files": files,
+            "made_by": {**plain(made_by), "version": __version__},
+            "inputs": dict(sorted(inputs.items())),
+            "facts": plain(facts or {}),
+        }
+        label["sha256"] = hashlib.sha256(to_json({"files": files} if files else label)).hexdigest()
+        write_bytes(folder / f"{key}.json", to_json(label))
+        self.journal(kind, key, seconds=seconds)
+
+    def journal(self, kind, key, *, seconds=None):
+        """Append one line to journal.jsonl: what was made, when (UTC), in how many seconds."""
+        line = {"made": f"{kind}/{key}", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": seconds}
+        with open(self.path / "journal.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def lock(self):
+        """Return a context that holds the corpus for writing; a second writer gets a LockedError."""
+        folders = ("", "thumbs", *KINDS)
+        return locked(self.path, folders=folders)
+
+    def _folder(self, kind):
+        if kind not in KINDS:
+            raise InputError(f"'{kind}' is no kind of thing in a corpus (there are: {', '.join(KINDS)})")
+        return self.path / kind
+
+
+def _checked(key):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", key):
+        raise InputError(f"'{key}' cannot name a thing in a corpus: use small letters, digits, '-' and '_'")
+    return key
+
+
+def _read(file):
+    return file.read_bytes() if file.is_file() else None

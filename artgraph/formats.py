@@ -1,0 +1,67 @@
+"""Arrays, matrices, tensors and labels as bytes, always the same bytes for the same values, never a pickle."""
+
+import hashlib
+import io
+import json
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["content_sha256", "parse", "plain", "serialise", "to_json"]
+
+
+def content_sha256(values):
+    """Return the sha256 (hex) of a sequence of values, missing ones told apart from empty ones.
+
+    Parameters
+    ----------
+    values : sequence of str, numbers or None
+
+    Returns
+    -------
+    str, 64 hexadecimal digits
+    """
+    canonical = [None if pd.isna(value) else str(value) for value in values]
+    return hashlib.sha256(json.dumps(canonical, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain(value):
+    return json.loads(json.dumps(value, sort_keys=True))
+
+
+def to_json(value):
+    return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
+
+
+def serialise(value, kind):
+    buffer = io.BytesIO()
+    if kind == "models":
+        from safetensors.torch import save
+
+        about = {name: list(tensor.shape) for name, tensor in sorted(value.items())}
+        return save({name: tensor.contiguous() for name, tensor in value.items()}), ".safetensors", {"tensors": about}
+    if isinstance(value, np.ndarray):
+        np.save(buffer, value, allow_pickle=False)
+        return buffer.getvalue(), ".npy", {"shape": list(value.shape), "dtype": str(value.dtype)}
+    if hasattr(value, "tocsr"):
+        csr = value.tocsr()
+        csr.sort_indices()
+        value = {"data": csr.data, "indices": csr.indices, "indptr": csr.indptr, "shape": np.array(csr.shape)}
+    np.savez(buffer, **value)
+    return buffer.getvalue(), ".npz", {"shape": {name: list(array.shape) for name, array in value.items()}}
+
+
+def parse(name, data):
+    if name.endswith(".safetensors"):
+        from safetensors.torch import load
+
+        return load(data)
+    loaded = np.load(io.BytesIO(data), allow_pickle=False)
+    if name.endswith(".npy"):
+        return loaded
+    arrays = {key: loaded[key] for key in loaded.files}
+    if set(arrays) == {"data", "indices", "indptr", "shape"}:
+        from scipy.sparse import csr_matrix
+
+        return csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"]))
+    return arrays

@@ -1,0 +1,81 @@
+"""Long work cut into shards, so that a kill loses one shard at most and memory does not grow with n.
+
+A shard is a file that is written whole or not at all. Which rows it holds depends only on n and the shard size,
+never on where an earlier run stopped; so a run that was killed and started again writes the bytes of an unbroken one.
+"""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from artgraph.atomic import remove_temporaries, write_bytes
+
+__all__ = ["ShardStore", "shard_bounds"]
+
+
+def shard_bounds(n, shard_size):
+    """Return the (start, stop) pairs that cut n rows into shards.
+
+    Parameters
+    ----------
+    n, shard_size : int
+
+    Returns
+    -------
+    list of (int, int)
+
+    Examples
+    --------
+    >>> shard_bounds(5, 2)
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    return [(start, min(start + shard_size, n)) for start in range(0, n, shard_size)]
+
+
+class ShardStore:
+    """A folder of numbered shards that belong to one piece of work.
+
+    Parameters
+    ----------
+    folder : Path
+        Its name carries the fingerprint of the work; siblings with the same ``prefix`` and another fingerprint are
+        removed, for they belong to work with other parameters or inputs.
+    prefix : str
+    fingerprint : str
+    """
+
+    def __init__(self, folder, prefix, fingerprint):
+        self.path = Path(folder) / f"{prefix}{fingerprint[:16]}"
+        for sibling in Path(folder).glob(f"{prefix}*"):
+            if sibling != self.path and len(sibling.name) == len(self.path.name):
+                shutil.rmtree(sibling, ignore_errors=True)
+        self.path.mkdir(parents=True, exist_ok=True)
+        remove_temporaries(self.path)
+
+    def has(self, name):
+        """Return whether a shard is complete (bool)."""
+        return (self.path / name).is_file()
+
+    def put(self, name, value):
+        """Write a shard: an array (name ends in .npy), JSON values (.json) or bytes."""
+        if name.endswith(".npy"):
+            buffer = io.BytesIO()
+            np.save(buffer, value, allow_pickle=False)
+            value = buffer.getvalue()
+        elif name.endswith(".json"):
+            value = json.dumps(value).encode()
+        write_bytes(self.path / name, value)
+
+    def get(self, name):
+        """Read a shard as it was put."""
+        if name.endswith(".npy"):
+            return np.load(self.path / name, allow_pickle=False)
+        data = (self.path / name).read_bytes()
+        return json.loads(data) if name.endswith(".json") else data
+
+    def remove(self):
+        """Remove the folder; the finished work stands elsewhere now."""
+        shutil.rmtree(self.path, ignore_errors=True)

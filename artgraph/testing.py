@@ -1,0 +1,104 @@
+"""Toy corpora and tiny graphs, for our tests and for those of programs that build on artgraph."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from scipy.sparse import csr_matrix
+
+__all__ = ["toy_adjacency", "toy_corpus", "toy_features", "toy_pictures"]
+
+
+def toy_pictures(folder, *, n=12, styles=3, size=64, seed=0):
+    """Write pictures in a few plain manners, and a spreadsheet, into a folder.
+
+    Manner k is stripes of its own colour, direction and width; noise tells the works of a manner apart. Two artists
+    work in each manner.
+
+    Parameters
+    ----------
+    folder : str or Path
+    n, styles, size, seed : int
+        Pictures, manners, side in pixels.
+
+    Returns
+    -------
+    Path
+        The spreadsheet, ``metadata.csv``: path, artist, title, date, style.
+    """
+    folder = Path(folder)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:size, :size]
+    rows = []
+    for i in range(n):
+        style = i % styles
+        angle, width = np.pi * style / styles, 4 + 3 * style
+        wave = np.sin((x * np.cos(angle) + y * np.sin(angle)) / width + rng.uniform(0, 6)) > 0
+        colour = np.array([[200, 40, 40], [40, 160, 60], [40, 60, 200], [200, 180, 40]])[style % 4]
+        picture = wave[..., None] * colour + rng.integers(0, 40, (size, size, 3))
+        name = f"images/{i:03d}.png"
+        Image.fromarray(picture.astype(np.uint8)).save(folder / name)
+        artist = f"Artist {style}{'ab'[i // styles % 2]}"
+        rows.append([name, artist, f"Stripes {i}", str(1900 + i), f"manner {style}"])
+    table = pd.DataFrame(rows, columns=["path", "artist", "title", "date", "style"])
+    table.to_csv(folder / "metadata.csv", index=False)
+    return folder / "metadata.csv"
+
+
+def toy_corpus(folder, *, n=12, styles=3, seed=0):
+    """Make a corpus of ``toy_pictures``; they lie in ``folder/pictures``, the corpus in ``folder/corpus``.
+
+    Returns
+    -------
+    Corpus
+    """
+    from artgraph.pipeline import ingest
+
+    metadata = toy_pictures(Path(folder) / "pictures", n=n, styles=styles, seed=seed)
+    return ingest(metadata.parent, Path(folder) / "corpus", metadata=metadata)
+
+
+def toy_features(n=60, *, n_groups=3, d=8, spread=0.3, seed=0):
+    """Draw features in well separated groups.
+
+    Returns
+    -------
+    (X, groups) : (n, d) float32, read-only, and (n,) int
+        Group g lies around the g-th axis.
+    """
+    rng = np.random.default_rng(seed)
+    groups = np.arange(n) % n_groups
+    X = np.eye(max(d, n_groups))[groups][:, :d] + spread * rng.standard_normal((n, d))
+    X = X.astype(np.float32)
+    X.flags.writeable = False
+    return X, groups
+
+
+def toy_adjacency(name="two triangles"):
+    """Return a tiny graph whose communities are plain to see.
+
+    Parameters
+    ----------
+    name : {"two triangles", "path", "isolated", "empty", "single"}
+        Two triangles joined by one weak edge; a path of four nodes; a triangle and two nodes without edges; no nodes;
+        one node.
+
+    Returns
+    -------
+    (n, n) float32 CSR, symmetric
+    """
+    edges = {
+        "two triangles": (6, [(0, 1, 1), (1, 2, 1), (0, 2, 1), (3, 4, 1), (4, 5, 1), (3, 5, 1), (2, 3, 0.1)]),
+        "path": (4, [(0, 1, 1), (1, 2, 1), (2, 3, 1)]),
+        "isolated": (5, [(0, 1, 1), (1, 2, 1), (0, 2, 1)]),
+        "empty": (0, []),
+        "single": (1, []),
+    }
+    n, listed = edges[name]
+    if not listed:
+        return csr_matrix((n, n), dtype=np.float32)
+    source, target, weight = map(np.array, zip(*listed, strict=True))
+    half = csr_matrix((weight.astype(np.float32), (source, target)), shape=(n, n))
+    return (half + half.T).tocsr()
