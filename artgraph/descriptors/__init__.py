@@ -1,0 +1,24 @@
+"""Descriptors: functions from a picture to a vector that says something of its style.
+
+Each file holds one. All have the same shape (``base.Descriptor``), so that one pass over the pictures serves them all.
+"""
+
+from artgraph.descriptors.base import Descriptor
+from artgraph.descriptors.color import Color
+from artgraph.descriptors.extract import extract
+from artgraph.descriptors.fusion import fuse
+from artgraph.descriptors.gram import Gram, gram_vectors
+from artgraph.descriptors.registry import DESCRIPTORS, make_descriptor
+from artgraph.descriptors.texture import Texture
+
+__all__ = [
+    "DESCRIPTORS",
+    "Color",
+    "Descriptor",
+    "Gram",
+    "Texture",
+    "extract",
+    "fuse",
+    "gram_vectors",
+    "make_descriptor",
+]

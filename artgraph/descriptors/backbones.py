@@ -1,0 +1,173 @@
+"""Where network weights come from: a local file, or timm's own hub loading. Never a silent substitute."""
+
+import hashlib
+from pathlib import Path
+
+import timm
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from artgraph.errors import InputError, WeightsError
+
+__all__ = ["Backbone", "load_backbone", "read_state"]
+
+
+def load_backbone(name, *, weights=None, layers=None):
+    """Find a timm network and its weights, without loading them yet.
+
+    Parameters
+    ----------
+    name : str
+        A timm model name, such as ``resnet50``.
+    weights : str or Path, optional
+        A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
+    layers : sequence of str or int, optional
+        Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last.
+
+    Returns
+    -------
+    Backbone
+
+    Raises
+    ------
+    InputError
+        timm has no such network, or the network no such layer.
+    WeightsError
+        The file is not there, or the hub and its cache do not have it; the message says what to fetch.
+    """
+    if not timm.is_model(name):
+        near = ", ".join(timm.list_models(f"*{name.split('_')[0][:6]}*")[:6])
+        raise InputError(f"timm has no network '{name}'" + (f" (near it: {near})" if near else ""))
+    try:
+        with torch.device("meta"):
+            skeleton = timm.create_model(name, features_only=True, pretrained=False)
+    except (RuntimeError, AttributeError, AssertionError) as error:
+        raise InputError(
+            f"timm's '{name}' does not give feature maps; take a network that does, such as resnet50"
+        ) from error
+    names = [info["module"] for info in skeleton.feature_info.get_dicts()]
+    if layers is None:
+        layers = names[1:-1]
+    chosen = []
+    for layer in layers:
+        layer = names[int(layer)] if str(layer).isdigit() and int(layer) < len(names) else layer
+        if layer not in names:
+            raise InputError(f"'{name}' has no layer '{layer}' (there are, by index: {', '.join(names)})")
+        chosen.append(names.index(layer))
+    file = Path(weights) if weights else _from_hub(name)
+    if not file.is_file():
+        raise WeightsError(f"No weights file {file}. Give the path of a .safetensors file with --weights.")
+    indices = tuple(sorted(set(chosen)))
+    return Backbone(
+        name, file, indices, [names[i] for i in indices], [skeleton.feature_info.channels()[i] for i in indices]
+    )
+
+
+class Backbone:
+    """A timm network that gives the feature maps of some layers, and the file that its weights come from.
+
+    Attributes
+    ----------
+    layers : list of str
+    channels : list of int
+        Of each layer.
+    """
+
+    def __init__(self, name, file, indices, layers, channels):
+        self.name, self.file, self.indices, self.layers, self.channels = name, file, indices, layers, channels
+        config = timm.get_pretrained_cfg(name) or timm.models.PretrainedCfg()
+        self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) * 255 for values in (config.mean, config.std))
+        with open(file, "rb") as opened:
+            self.sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+
+    def params(self):
+        """Return name, layers and the hash of the weights (dict): what the network's output depends on."""
+        return {"backbone": self.name, "layers": self.layers, "weights_sha256": self.sha256}
+
+    def normalise(self, pixels):
+        """Return pixels (b, 3, h, w) in 0…255 with the mean and standard deviation that the network was trained on."""
+        return (pixels - self.mean.to(pixels.device)) / self.std.to(pixels.device)
+
+    def network(self):
+        """Return the network (torch module in eval mode) with its weights: all that it needs, and none that is unknown.
+
+        Raises
+        ------
+        WeightsError
+            A tensor that the network needs is missing or has another shape, or the file has one that no layer of the
+            full network knows.
+        """
+        network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
+        state = read_state(self.file)
+        needed = network.state_dict()
+        missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
+        with torch.device("meta"):
+            whole = timm.create_model(self.name, pretrained=False).state_dict()
+        unknown = [key for key in state if key not in needed and key not in whole]
+        misfit = [key for key in needed if key in state and state[key].shape != needed[key].shape]
+        for what, keys in (("lacks", missing), ("has unknown", unknown), ("has other shapes for", misfit)):
+            if keys:
+                raise WeightsError(
+                    f"{self.file} {what} {len(keys)} tensors of timm's '{self.name}', such as {keys[0]}. "
+                    "It is not a weights file of this network under timm's names."
+                )
+        network.load_state_dict({key: state.get(key, needed[key]).to(needed[key].dtype) for key in needed})
+        return network.eval().requires_grad_(False)
+
+
+def read_state(file):
+    """Read tensors from a safetensors file, or from a ``.pth`` that holds tensors only.
+
+    Returns
+    -------
+    dict of str to tensor
+
+    Raises
+    ------
+    WeightsError
+        The file is damaged, or holds more than tensors (``torch.load`` runs with ``weights_only=True``).
+    """
+    try:
+        if Path(file).suffix == ".safetensors":
+            return load_file(file)
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
+        raise WeightsError(f"{file} cannot be read as weights: {error}") from error
+    except Exception as error:
+        if type(error).__name__ != "UnpicklingError":
+            raise
+        raise WeightsError(
+            f"{file} holds more than tensors, which could run code; convert it to safetensors"
+        ) from error
+    state = state.get("state_dict", state)
+    if not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise WeightsError(f"{file} is not a plain dictionary of tensors; convert it to safetensors")
+    return state
+
+
+def _from_hub(name):
+    config = timm.get_pretrained_cfg(name)
+    if config is None or not (config.hf_hub_id or config.url):
+        raise WeightsError(f"timm publishes no weights for '{name}'. Give a file with --weights.")
+    repository = f"timm/{config.architecture}.{config.tag}" if config.hf_hub_id == "timm/" else config.hf_hub_id
+    advice = (
+        f"Fetch model.safetensors of huggingface.co/{repository} on a machine with a network and pass it with "
+        "--weights FILE; or use --with color,texture, which needs no weights."
+    )
+    if not repository:
+        raise WeightsError(
+            f"timm's weights for '{name}' are not on the hub. Fetch {config.url} and pass --weights FILE."
+        )
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    try:
+        return Path(hf_hub_download(repository, "model.safetensors", local_files_only=True))
+    except LocalEntryNotFoundError:
+        pass
+    try:
+        return Path(hf_hub_download(repository, "model.safetensors"))
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
+        cause = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        raise WeightsError(f"The weights of '{name}' (hub: {repository}) cannot be had: {cause}. {advice}") from error

@@ -1,0 +1,49 @@
+"""What a descriptor is."""
+
+from artgraph.images import resize_cover
+
+__all__ = ["Descriptor"]
+
+
+class Descriptor:
+    """A function from a picture to a vector, in the four steps of one shared pass.
+
+    ::
+
+        uint8 (h, w, 3)  ── prepare ──►  array          in a decoding thread, one picture at a time
+        stack of arrays  ── embed ────►  (b, wide)      in the main thread, one batch at a time (the network, if any)
+        a sample         ── fit ──────►  parameters     once per corpus, on at most ``SAMPLE`` pictures; often nothing
+        (b, wide)        ── reduce ───►  (b, d)         with those parameters; also for a painting that comes later
+
+    Attributes
+    ----------
+    name : str
+    size : int
+        Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
+    """
+
+    name = ""
+    size = 224
+
+    def params(self):
+        """Return everything that the values depend on (dict of JSON values)."""
+        raise NotImplementedError
+
+    def load(self):
+        """Get ready (weights into memory). Called once, before the first ``embed``."""
+
+    def prepare(self, image):
+        """Turn one picture, uint8 (h, w, 3) sRGB, into the array that ``embed`` takes; by default a square of it."""
+        return resize_cover(image, self.size)
+
+    def embed(self, batch):
+        """Turn a stack of prepared arrays (b, ...) into wide vectors, float16 or float32 (b, wide)."""
+        return batch
+
+    def fit(self, sample):
+        """Return the parameters of ``reduce`` (dict of float32 arrays, perhaps empty) from a sample (s, wide)."""
+        return {}
+
+    def reduce(self, wide, fitted):
+        """Turn wide vectors (b, wide) into features, float32 (b, d), with the parameters that ``fit`` returned."""
+        return wide

@@ -1,0 +1,157 @@
+"""The one pass over the pictures that serves all descriptors: decode once, describe many, in shards."""
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+import numpy as np
+
+from artgraph.errors import ImageError, IngestError
+from artgraph.images import load_image
+from artgraph.shards import shard_bounds
+
+__all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
+
+# The decoding size is one constant, not the largest that the requested descriptors need: a descriptor's values must
+# not depend on which others were asked for in the same run.
+DECODE_SIDE = 448
+BATCH = 32
+SHARD = 256
+SAMPLE = 2048
+
+
+def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
+    """Describe pictures with several descriptors in one pass that can be killed and continued.
+
+    A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
+    it (a PCA, a mean); the rest is reduced as it comes. So memory and disk do not grow with n times the full width.
+
+    Parameters
+    ----------
+    paths : sequence of Path, length n
+    descriptors : sequence of Descriptor
+    stores : sequence of ShardStore
+        One for each descriptor; shards found there are taken as they are.
+    workers : int
+        Threads that decode (Pillow and the filters let go of Python's lock).
+    seed : int
+        Of the sample. The values depend on it and on nothing else that is random.
+    progress : callable(done, n), optional
+
+    Returns
+    -------
+    list of (features, fitted), one for each descriptor
+        features : (n, d) float32, row i for paths[i]; fitted : dict of arrays, what ``reduce`` needs for new pictures.
+
+    Raises
+    ------
+    IngestError
+        A picture that was taken can no longer be read.
+    """
+    n = len(paths)
+    order = np.random.default_rng(seed).permutation(n)
+    sample, rest = np.sort(order[:SAMPLE]), np.sort(order[SAMPLE:])
+    report = _Progress(progress, n)
+    for descriptor in descriptors:
+        descriptor.load()
+
+    def run(rows, phase, finish):
+        """Bring every descriptor's shards of these rows to completion; ``finish`` turns wide vectors into a shard."""
+        todo = []
+        for start, stop in shard_bounds(len(rows), SHARD):
+            name = f"{phase}{start:09d}.npy"
+            missing = [k for k, store in enumerate(stores) if not store.has(name)]
+            todo.append((name, rows[start:stop], missing))
+            if not missing:
+                report(stop - start)
+        batches = [
+            (name, part, missing, at + BATCH >= len(shard))
+            for name, shard, missing in todo
+            if missing
+            for at in range(0, len(shard), BATCH)
+            for part in [shard[at : at + BATCH]]
+        ]
+        made = {}
+        prepared = _prefetch(
+            batches, lambda row, wanted: _prepare(paths[row], [descriptors[k] for k in wanted]), workers
+        )
+        for (name, part, missing, last), items in prepared:
+            for position, k in enumerate(missing):
+                stack = np.stack([item[position] for item in items])
+                made.setdefault(k, []).append(finish(k, descriptors[k].embed(stack)))
+            if last:
+                for k in missing:
+                    stores[k].put(name, np.concatenate(made.pop(k)))
+            report(len(part))
+
+    run(sample, "a", lambda k, wide: wide)
+    fitted = []
+    for descriptor, store in zip(descriptors, stores, strict=True):
+        if not store.has("fit.json"):
+            parameters = descriptor.fit(_gather(store, "a", len(sample)))
+            for name, array in parameters.items():
+                store.put(f"fit-{name}.npy", array)
+            store.put("fit.json", sorted(parameters))
+        fitted.append({name: store.get(f"fit-{name}.npy") for name in store.get("fit.json")})
+    run(rest, "b", lambda k, wide: descriptors[k].reduce(wide, fitted[k]))
+
+    results = []
+    for descriptor, store, parameters in zip(descriptors, stores, fitted, strict=True):
+        features = None
+        for rows, phase in ((sample, "a"), (rest, "b")):
+            for start, stop in shard_bounds(len(rows), SHARD):
+                block = store.get(f"{phase}{start:09d}.npy")
+                block = descriptor.reduce(block, parameters) if phase == "a" else block
+                if features is None:
+                    features = np.empty((n, block.shape[1]), dtype=np.float32)
+                features[rows[start:stop]] = block
+        results.append((features, parameters))
+    return results
+
+
+def _prepare(path, descriptors):
+    try:
+        image = load_image(path, min_side=DECODE_SIDE)
+    except ImageError as error:
+        raise IngestError(
+            f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or run "
+            "artgraph ingest again."
+        ) from error
+    return [descriptor.prepare(image) for descriptor in descriptors]
+
+
+def _prefetch(batches, work, workers):
+    """Yield (batch, results) in order while the next batches are being prepared in threads."""
+    with ThreadPoolExecutor(max(1, workers), thread_name_prefix="decode") as pool:
+        pending, coming = deque(), iter(batches)
+
+        def submit(batch):
+            pending.append((batch, [pool.submit(work, row, batch[2]) for row in batch[1]]))
+
+        for batch in islice(coming, 3):
+            submit(batch)
+        while pending:
+            batch, futures = pending.popleft()
+            try:
+                results = [future.result() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            for following in islice(coming, 1):
+                submit(following)
+            yield batch, results
+
+
+def _gather(store, phase, n):
+    shards = [store.get(f"{phase}{start:09d}.npy") for start, _ in shard_bounds(n, SHARD)]
+    return np.concatenate(shards)
+
+
+class _Progress:
+    def __init__(self, callback, n):
+        self.callback, self.n, self.done = callback, n, 0
+
+    def __call__(self, count):
+        self.done += count
+        if self.callback:
+            self.callback(self.done, self.n)

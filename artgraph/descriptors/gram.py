@@ -1,0 +1,153 @@
+"""Gram matrices of intermediate layers: which filters fire together, wherever they fire."""
+
+import numpy as np
+import torch
+
+from artgraph.descriptors.backbones import load_backbone
+from artgraph.descriptors.base import Descriptor
+
+__all__ = ["Gram", "gram_vectors", "sketch_buckets"]
+
+MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are; more are hashed down to this many
+
+
+def gram_vectors(activations):
+    """Return the normalised Gram matrices of a batch of activations, as vectors.
+
+    G = F Fᵀ / (c · h · w) with F (c, h·w); its upper triangle, off-diagonal entries times √2 (so that the vector's dot
+    product is the matrices'), signed square root, L2.
+
+    Parameters
+    ----------
+    activations : (b, c, h, w) float tensor
+
+    Returns
+    -------
+    (b, c (c + 1) / 2) float32 tensor, rows of length 1 (or 0 where nothing fired)
+
+    Notes
+    -----
+    Gatys, Ecker and Bethge 2016 (doi:10.1109/CVPR.2016.265). The signed square root, which keeps a few loud filters
+    from deciding everything, is from Perronnin et al. 2010 (doi:10.1007/978-3-642-15561-1_11).
+
+    Examples
+    --------
+    Two filters at two positions, F = [[3, 0], [0, 4]]: G = diag(9, 16) / 4, square roots 1.5, 0, 2, length 2.5.
+
+    >>> gram_vectors(torch.tensor([[[[3.0, 0.0]], [[0.0, 4.0]]]]))
+    tensor([[0.6000, 0.0000, 0.8000]])
+    """
+    b, c, h, w = activations.shape
+    flat = activations.reshape(b, c, h * w).float()
+    gram = flat @ flat.transpose(1, 2) / (c * h * w)  # (b, c, c)
+    row, column = torch.triu_indices(c, c, device=gram.device)
+    vector = gram[:, row, column]  # (b, c (c + 1) / 2)
+    vector = vector * torch.where(row == column, 1.0, 2.0**0.5)
+    vector = vector.sign() * vector.abs().sqrt()
+    return torch.nn.functional.normalize(vector, dim=1)
+
+
+def sketch_buckets(length, *, buckets=MAX_WIDE, seed=0):
+    """Return a count sketch: for each of ``length`` entries the bucket it is added to and its sign.
+
+    Dot products are kept in expectation, with a variance of about 2 / buckets for unit vectors (Charikar, Chen and
+    Farach-Colton 2002, doi:10.1016/S0304-3975(03)00400-6).
+
+    Returns
+    -------
+    (bucket, sign) : (length,) int64 in [0, buckets), (length,) float32 of -1 and 1; (None, None) if nothing to hash
+    """
+    if length <= buckets:
+        return None, None
+    rng = np.random.default_rng(seed)
+    bucket = rng.permutation(np.arange(length) % buckets)
+    return torch.from_numpy(bucket), torch.from_numpy(rng.choice([-1.0, 1.0], length).astype(np.float32))
+
+
+class Gram(Descriptor):
+    """Gram matrices of intermediate layers of a timm network, reduced by a PCA learned on the corpus.
+
+    Parameters
+    ----------
+    backbone : str
+        Any timm network that gives feature maps.
+    layers : sequence of str or int, optional
+        Names or indices as in ``timm.create_model(..., features_only=True)``; default: all but the stem and the last.
+    weights : str or Path, optional
+        A safetensors or ``.pth`` file; default: timm's own, from the hub or its cache.
+    components : int
+        Stored dimensions per layer, at most.
+    size : int
+        Side of the square centre crop, pixels.
+    device : str
+        A torch device.
+    """
+
+    name = "gram"
+
+    def __init__(self, *, backbone="resnet50", layers=None, weights=None, components=256, size=224, device="cpu"):
+        self.source = load_backbone(backbone, weights=weights, layers=layers)
+        self.components, self.size, self.device = components, size, device
+        self.network = None
+
+    def params(self):
+        return {
+            "descriptor": "gram",
+            **self.source.params(),
+            "components": self.components,
+            "size": self.size,
+        }
+
+    def load(self):
+        if self.network is None:
+            self.network = self.source.network().to(self.device, memory_format=torch.channels_last)
+            self.sketches = [sketch_buckets(c * (c + 1) // 2) for c in self.source.channels]
+
+    @torch.inference_mode()
+    def embed(self, batch):
+        pixels = torch.from_numpy(batch).to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()  # (b, 3, h, w)
+        pixels = self.source.normalise(pixels)
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=str(self.device).startswith("cuda")):
+            maps = self.network(pixels.contiguous(memory_format=torch.channels_last))
+        blocks = []
+        for activations, (bucket, sign) in zip(maps, self.sketches, strict=True):
+            vector = gram_vectors(activations)
+            if bucket is not None:
+                hashed = torch.zeros(len(vector), MAX_WIDE, device=vector.device)
+                vector = hashed.index_add_(1, bucket.to(vector.device), vector * sign.to(vector.device))
+            blocks.append(vector)
+        return torch.cat(blocks, dim=1).half().cpu().numpy()  # (b, wide)
+
+    def fit(self, sample):
+        fitted = {}
+        for layer, block in zip(self.source.layers, self._blocks(sample), strict=True):
+            mean, components, scale = _principal_components(block, self.components)
+            fitted |= {f"{layer}.mean": mean, f"{layer}.components": components, f"{layer}.scale": scale}
+        return fitted
+
+    def reduce(self, wide, fitted):
+        features = []
+        for layer, block in zip(self.source.layers, self._blocks(wide), strict=True):
+            centred = torch.from_numpy(block).float() - torch.from_numpy(fitted[f"{layer}.mean"])
+            reduced = centred @ torch.from_numpy(fitted[f"{layer}.components"]).float()  # (b, components)
+            features.append(reduced.numpy() / fitted[f"{layer}.scale"])
+        return np.concatenate(features, axis=1)
+
+    def _blocks(self, wide):
+        widths = [min(c * (c + 1) // 2, MAX_WIDE) for c in self.source.channels]
+        return np.split(wide, np.cumsum(widths)[:-1], axis=1)
+
+
+def _principal_components(block, components):
+    """Return mean (m,), components (m, k) float16 and the root mean square length of the reduced rows (1,)."""
+    rows = torch.from_numpy(block).float()
+    mean = rows.mean(dim=0)
+    rows -= mean
+    # The s × s matrix of dot products has the same spectrum as the m × m covariance, and m is much larger than s.
+    values, vectors = torch.linalg.eigh((rows @ rows.T).double())
+    k = max(1, min(components, len(rows) - 1, rows.shape[1]))
+    values, vectors = values.flip(0)[:k].clamp_min(1e-12), vectors.flip(1)[:, :k]
+    basis = rows.T @ (vectors / values.sqrt()).float()  # (m, k), orthonormal columns
+    basis *= torch.sign(basis.gather(0, basis.abs().argmax(dim=0, keepdim=True))).where(basis.abs().amax(0) > 0, 1.0)
+    scale = (values.sum() / len(rows)).sqrt().clamp_min(1e-6).float().reshape(1)
+    return mean.numpy(), basis.half().numpy(), scale.numpy()
