@@ -1,0 +1,365 @@
+"""The command line: options and printing, nothing else. Every command calls one function of ``artgraph.pipeline``."""
+
+import errno
+import functools
+import inspect
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from artgraph import __version__
+from artgraph.errors import ArtgraphError
+
+__all__ = ["main"]
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class Command(click.Command):
+    """A command whose expected failures are a message and exit status 1, never a traceback."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except ArtgraphError as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno in NO_SPACE:
+                raise click.ClickException(f"{error.filename or 'The disk'}: {error.strerror}") from error
+            raise
+
+
+class Group(click.Group):
+    command_class = Command
+
+    def list_commands(self, ctx):
+        return list(self.commands)  # in the order of the work
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(__version__, prog_name="artgraph")
+def main():
+    """Group paintings by style, without labels.
+
+    \b
+    artgraph demo -o demo                     see what it does, with nothing to download
+    artgraph run PICTURES -o mycorpus         the whole walk on your own pictures
+    """
+
+
+def stage(name):
+    """Return the stage function of this name; the stages are light to import."""
+    from artgraph import pipeline
+
+    return getattr(pipeline, name)
+
+
+def option(of, name, *flags, **settings):
+    """Make a click option whose default is the default of the stage's parameter."""
+    default = inspect.signature(stage(of)).parameters[name].default
+    if isinstance(default, tuple):
+        default = ",".join(default)
+    flags = flags or (f"--{name.replace('_', '-')}",)
+    return click.option(*flags, name, default=default, show_default=default is not None, **settings)
+
+
+def names(context, parameter, value):
+    """Split 'a,b,c'."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if value else None
+
+
+corpus_argument = click.argument("corpus", type=click.Path(path_type=Path))
+
+
+def with_corpus(function):
+    """Open the corpus for a command; the decorated function gets it as its first argument."""
+
+    @functools.wraps(function)
+    def opened(corpus, **options):
+        from artgraph.corpus import Corpus
+
+        return function(Corpus(corpus), **options)
+
+    return corpus_argument(opened)
+
+
+def network_options(of):
+    """Add the options of descriptors that use a network."""
+    options = [
+        click.option("--backbone", help="A timm network for gram.  [default: resnet50]"),
+        click.option("--layers", callback=names, help="Its layers, by name or index, separated by commas."),
+        click.option("--weights", type=click.Path(path_type=Path), help="A safetensors file; default: timm's hub."),
+        option(of, "device", type=click.Choice(["auto", "cpu", "cuda"])),
+    ]
+    return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
+
+
+def network(options):
+    """Take the network options out of a command's options; those not given are left out."""
+    given = {key: options.pop(key) for key in ("backbone", "layers", "weights")}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def say(text):
+    click.echo(text, err=True)
+
+
+class Bars:
+    """A progress bar for each stage, on standard error, and only for a person who is watching."""
+
+    def __init__(self):
+        self.bar, self.stage = None, None
+
+    def __call__(self, stage, done, total):
+        if not sys.stderr.isatty():
+            return
+        from tqdm import tqdm
+
+        if stage != self.stage:
+            self.bar, self.stage = tqdm(total=total, desc=stage, unit="", file=sys.stderr, initial=done), stage
+        self.bar.update(done - self.bar.n)
+        if done >= total:
+            self.bar.close()
+            self.stage = None
+
+
+def show(made):
+    from artgraph.pipeline import line
+
+    click.echo(line(made))
+
+
+METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
+
+
+@main.command()
+@click.argument("images", type=click.Path(path_type=Path))
+@click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
+@option("run", "metadata", type=click.Path(path_type=Path), help=METADATA_HELP)
+@option("run", "descriptors", "--with", callback=names, help="Descriptors, separated by commas: gram, color, texture.")
+@option("run", "artist_edges", is_flag=True, help="Link works by the same hand, too.")
+@option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")
+@option("run", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")
+@network_options("run")
+@option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
+@option("run", "seed", type=int)
+def run(images, out, **options):
+    """Do everything: pictures in; style clusters, a Gephi file and a page out.
+
+    Killed and started again, it goes on where it was.
+
+    \b
+    Example:
+      artgraph run scans --metadata scans.csv --with color,texture -o mycorpus
+    """
+    corpus = stage("run")(images, out, tell=click.echo, progress=Bars(), **network(options), **options)
+    finish(corpus)
+
+
+@main.command()
+@click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
+@option("demo", "workers", type=click.IntRange(1))
+@option("demo", "seed", type=int, help="Of the painter, too: another seed, another exhibition.")
+def demo(out, **options):
+    """Paint a small collection and run everything on it. Needs no network and no weights.
+
+    \b
+    Example:
+      artgraph demo -o demo
+    """
+    finish(stage("demo")(out, tell=click.echo, progress=Bars(), **options))
+
+
+def finish(corpus):
+    exports = corpus.path / "exports"
+    click.echo(f"\nLook at it:   {corpus.path / 'atlas' / 'index.html'}  (opens by double-click)")
+    click.echo(f"In Gephi:     {exports / 'leiden.gexf'}")
+    click.echo(f"In Excel:     {exports / 'leiden.csv'}")
+    click.echo(f"What is here: artgraph info {corpus.path}")
+
+
+@main.command()
+@click.argument("images", type=click.Path(path_type=Path))
+@click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
+@option("ingest", "metadata", type=click.Path(path_type=Path), help=METADATA_HELP)
+@click.option(
+    "--column", "columns", multiple=True, metavar="OURS=THEIRS", help="Such as artist=Maker; can be repeated."
+)
+@option("ingest", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")
+@option("ingest", "workers", type=click.IntRange(1), help="Decoding threads.")
+def ingest(images, out, columns, **options):
+    """Make a corpus of a folder of pictures and a spreadsheet.
+
+    \b
+    Example:
+      artgraph ingest scans --metadata scans.csv --column artist=Maker -o mycorpus
+    """
+    if any("=" not in column for column in columns):
+        raise click.BadParameter("write it as OURS=THEIRS, such as artist=Maker", param_hint="--column")
+    columns = dict(column.split("=", 1) for column in columns) or None
+    corpus = stage("ingest")(images, out, columns=columns, progress=Bars(), **options)
+    facts = corpus.head["facts"]
+    click.echo(
+        f"{facts['images_found']} pictures found = {facts['images_taken']} taken + {facts['images_refused']} refused; "
+        f"{facts['rows_refused']} rows of the spreadsheet refused"
+    )
+    for note in facts.get("notes", ()):
+        click.echo(f"note: {note}")
+    if facts["images_refused"] or facts["rows_refused"]:
+        click.echo(f"{corpus.path / 'refused.csv'} says which and why")
+
+
+@main.command()
+@with_corpus
+@option("describe", "descriptors", "--with", callback=names, help="Descriptors, separated by commas.")
+@network_options("describe")
+@option("describe", "workers", type=click.IntRange(1), help="Decoding threads.")
+@option("describe", "seed", type=int)
+def describe(corpus, **options):
+    """Turn pictures into features, all descriptors in one pass.
+
+    \b
+    Example:
+      artgraph describe mycorpus --with gram,color --backbone resnet18 --weights resnet18.safetensors
+    """
+    for made in stage("describe")(corpus, progress=Bars(), **network(options), **options):
+        show(made)
+
+
+@main.command("build-graph")
+@with_corpus
+@option("build_graph", "on", callback=names, help="Features, separated by commas; several are fused.")
+@option("build_graph", "name")
+@option("build_graph", "n_neighbors", type=click.IntRange(1))
+@option("build_graph", "metric", type=click.Choice(["cosine", "euclidean"]))
+@option("build_graph", "artist_edges", is_flag=True, help="Link works by the same hand, in a layer of their own.")
+@option("build_graph", "artist_strength", type=click.FloatRange(0), help="Weight of that layer beside the style edges.")
+def build_graph(corpus, **options):
+    """Link every painting to those that look most alike.
+
+    \b
+    Example:
+      artgraph build-graph mycorpus --on gram,color
+    """
+    show(stage("build_graph")(corpus, **options))
+
+
+@main.command("train-vgae")
+@with_corpus
+@option("train_vgae", "graph")
+@option("train_vgae", "name")
+@option("train_vgae", "latent_dim", type=click.IntRange(1))
+@option("train_vgae", "epochs", type=click.IntRange(1))
+@option("train_vgae", "device", type=click.Choice(["auto", "cpu", "cuda"]))
+@option("train_vgae", "seed", type=int)
+def train_vgae(corpus, **options):
+    """Refine features by a variational graph autoencoder.
+
+    \b
+    Example:
+      artgraph train-vgae mycorpus
+      artgraph build-graph mycorpus --on vgae --name vgae
+      artgraph communities mycorpus --graph vgae
+    """
+    show(stage("train_vgae")(corpus, progress=Bars(), **options))
+
+
+@main.command()
+@with_corpus
+@option("communities", "graph")
+@option("communities", "name", help="Key of the partition; default: the method.")
+@option("communities", "method", type=click.Choice(["leiden", "spectral"]))
+@option("communities", "resolution", type=click.FloatRange(0, min_open=True), help="Leiden's; higher: more clusters.")
+@option("communities", "n_clusters", type=click.IntRange(1), help="Search for this many.")
+@option("communities", "seed", type=int)
+def communities(corpus, **options):
+    """Find the style clusters of a graph.
+
+    \b
+    Example:
+      artgraph communities mycorpus --n-clusters 11
+    """
+    show(stage("communities")(corpus, **options))
+
+
+@main.command()
+@with_corpus
+@option("evaluate", "partition")
+@option("evaluate", "against", help="The column to judge by.")
+@option("evaluate", "n_neighbors", type=click.IntRange(1), help="k of precision at k.")
+@option("evaluate", "seed", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def evaluate(corpus, as_json, **options):
+    """Judge a partition against a column of the table.
+
+    \b
+    Example:
+      artgraph evaluate mycorpus --against style
+    """
+    made = stage("evaluate")(corpus, **options)
+    if as_json:
+        click.echo(json.dumps(made.facts, indent=1, ensure_ascii=False))
+        return
+    from artgraph.evaluation import format_report
+
+    facts = dict(made.facts)
+    title = f"{facts.pop('partition')} against '{facts.pop('against')}'"
+    click.echo(format_report(facts, title=title), nl=False)
+
+
+@main.command()
+@with_corpus
+@option("export", "to", type=click.Choice(["gexf", "csv"]))
+@option("export", "partition")
+@option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: exports/ in the corpus.")
+def export(corpus, **options):
+    """Write the graph for Gephi, or the table with the clusters for Excel.
+
+    \b
+    Example:
+      artgraph export mycorpus --to gexf -o mycorpus.gexf
+    """
+    show(stage("export")(corpus, **options))
+
+
+@main.command()
+@with_corpus
+@option("atlas", "partition")
+@option("atlas", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: atlas/ in the corpus.")
+@option("atlas", "images", "--images/--no-images", help="Without: a page that carries no pictures.")
+def atlas(corpus, **options):
+    """Write the page to look at; it opens by double-click.
+
+    \b
+    Example:
+      artgraph atlas mycorpus -o mypage
+    """
+    show(stage("atlas")(corpus, **options))
+
+
+@main.command()
+@with_corpus
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def info(corpus, as_json):
+    """Say what is in a corpus, how it was made, and what is stale.
+
+    \b
+    Example:
+      artgraph info mycorpus
+    """
+    about = stage("info")(corpus)
+    if as_json:
+        click.echo(json.dumps(about, indent=1, ensure_ascii=False))
+        return
+    click.echo(f"{about['path']}: {about['n']} paintings, pictures in {about['image_root']}")
+    columns = ", ".join(
+        f"{name} ({count})" for name, count in about["columns"].items() if not name.startswith("image_")
+    )
+    click.echo(f"columns: {columns}")
+    for thing in about["things"]:
+        made_by = thing["made_by"]
+        settings = ", ".join(f"{key}={value}" for key, value in made_by["params"].items() if value is not None)
+        state = f"  STALE: {thing['stale'][0]}" if thing["stale"] else ""
+        click.echo(f"  {thing['kind']}/{thing['key']}  {settings[:100]}{state}")

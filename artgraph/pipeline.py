@@ -1,0 +1,180 @@
+"""The stages, in reading order. This is the table of contents of the science.
+
+::
+
+    images + metadata.csv
+        │ ingest                        what came in, what was refused and why
+        ▼
+      Corpus  ◄──────────────────────── one directory; every stage reads it and adds to it
+        │ describe      pictures → features
+        │ build_graph   features → graph
+        │ train_vgae    graph + features → features (latents)
+        │ communities   graph → partition
+        │ evaluate      partition, column → report
+        ▼
+      export, atlas                     Gephi, CSV, a page to look at
+
+Every stage is a function of a ``Corpus`` and keyword parameters, and skips what is already there, made with the same
+parameters from the same inputs. ``run`` is all of them; ``demo`` is ``run`` on pictures that the program paints.
+"""
+
+from pathlib import Path
+
+from artgraph.stages.base import Made
+from artgraph.stages.build_graph import build_graph
+from artgraph.stages.communities import communities
+from artgraph.stages.describe import describe
+from artgraph.stages.evaluate import evaluate
+from artgraph.stages.info import info
+from artgraph.stages.ingest import ingest
+from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.views import atlas, export, layout
+
+__all__ = [
+    "Made",
+    "atlas",
+    "build_graph",
+    "communities",
+    "demo",
+    "describe",
+    "evaluate",
+    "export",
+    "info",
+    "ingest",
+    "layout",
+    "line",
+    "run",
+    "train_vgae",
+]
+
+
+def run(
+    images,
+    out,
+    *,
+    metadata=None,
+    descriptors=("gram",),
+    artist_edges=False,
+    n_clusters=None,
+    max_refused=0.05,
+    workers=2,
+    seed=0,
+    device="auto",
+    tell=lambda text: None,
+    progress=None,
+    **options,
+):
+    """Do everything: a folder of paintings in, style clusters, a Gephi file and a page out.
+
+    Two partitions are found: ``leiden`` on the graph of the features, and ``vgae-leiden`` on the graph of the VGAE's
+    latents. The exports and the page show ``leiden``.
+
+    Parameters
+    ----------
+    images, out : str or Path
+        The folder of pictures and the corpus; run again, it goes on where it stopped.
+    metadata : str or Path, optional
+        See ``ingest``.
+    descriptors : sequence of str
+        See ``describe``; the graph is built on all of them together.
+    artist_edges : bool
+        See ``build_graph``.
+    n_clusters : int, optional
+        See ``communities``.
+    max_refused : float
+        See ``ingest``.
+    workers, seed : int
+    device : {"auto", "cpu", "cuda"}
+    tell : callable(str), optional
+        Is told in one line what each stage made.
+    progress : callable(stage, done, total), optional
+    **options
+        ``backbone``, ``layers``, ``weights`` of ``gram``.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    WeightsError
+        Before any work, where the weights of a network cannot be had.
+    """
+    from artgraph.descriptors import make_descriptor
+
+    for name in descriptors:
+        make_descriptor(name, **options)  # so that missing weights stop the run before it has begun
+    corpus = ingest(images, out, metadata=metadata, max_refused=max_refused, workers=workers, progress=progress)
+    tell(f"{len(corpus)} paintings in {corpus.path}")
+    for made in describe(
+        corpus, descriptors=descriptors, workers=workers, seed=seed, device=device, progress=progress, **options
+    ):
+        tell(line(made))
+    tell(line(build_graph(corpus, on=descriptors, artist_edges=artist_edges)))
+    tell(line(communities(corpus, n_clusters=n_clusters, seed=seed)))
+    if len(corpus) >= SMALLEST_FOR_VGAE:
+        tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
+        tell(line(build_graph(corpus, on=("vgae",), name="vgae")))
+        tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed)))
+    partitions = corpus.keys("partitions")
+    if corpus.paintings["style"].nunique() > 1:
+        for partition in partitions:
+            tell(line(evaluate(corpus, partition=partition, seed=seed)))
+    for to in ("gexf", "csv"):
+        tell(line(export(corpus, to=to)))
+    tell(line(atlas(corpus)))
+    return corpus
+
+
+SMALLEST_FOR_VGAE = 50
+
+
+def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):
+    """Paint a collection and run everything on it: no network, no GPU, no weights.
+
+    Parameters
+    ----------
+    out : str or Path
+        The corpus; the pictures go into ``images`` within it.
+    workers, seed : int
+    tell, progress : callable, optional
+        See ``run``.
+
+    Returns
+    -------
+    Corpus
+    """
+    from artgraph.painter import write_demo
+
+    out = Path(out)
+    report = None if progress is None else lambda done, total: progress("paint", done, total)
+    write_demo(out / "paintings", seed=seed, processes=workers, progress=report)
+    return run(
+        out / "paintings",
+        out,
+        metadata=out / "paintings" / "metadata.csv",
+        descriptors=("color", "texture"),
+        workers=workers,
+        seed=seed,
+        tell=tell,
+        progress=progress,
+    )
+
+
+def line(made):
+    """Return one line on what a stage made (str), for a ``Made``."""
+    facts = made.facts
+    about = {
+        "features": lambda: f"{facts['n']} × {facts['dimensions']}",
+        "graphs": lambda: (
+            f"{facts['edges']} edges, hubness {facts['hubness']:g}"
+            + (f", {facts['artist_links']} artist links" if "artist_links" in facts else "")
+        ),
+        "models": lambda: f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units",
+        "partitions": lambda: f"{facts['n_clusters']} clusters, modularity {facts['modularity']:.3f}",
+        "reports": lambda: (
+            f"AMI {facts['scores']['ami']:.3f} against '{facts['against']}', "
+            f"by chance {facts['chance']['ami']['mean']:.3f}"
+        ),
+    }.get(made.kind, lambda: "")()
+    return f"{made.kind} {made.key}: {about}".rstrip(": ") + ("" if made.fresh else " (up to date)")

@@ -1,0 +1,78 @@
+"""What all stages share."""
+
+import time
+from typing import NamedTuple
+
+__all__ = ["Made", "adjacency_of", "features_of", "graph_of", "make"]
+
+
+class Made(NamedTuple):
+    """What a stage made, or found made already.
+
+    Attributes
+    ----------
+    kind, key : str
+        Where it stands in the corpus; for files outside it, the kind and the path.
+    fresh : bool
+        False where it was up to date.
+    facts : dict
+        Figures from its label.
+    """
+
+    kind: str
+    key: str
+    fresh: bool
+    facts: dict
+
+
+def make(corpus, kind, key, *, function, params, refs, compute):
+    """Make one thing, unless it is up to date.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    kind, key : str
+    function : str
+        The public function that does the work, for the label.
+    params : dict
+        Everything that the result depends on besides the inputs.
+    refs : sequence of str
+        The inputs, as ``Corpus.inputs`` takes them.
+    compute : callable() -> (parts, facts)
+
+    Returns
+    -------
+    Made
+    """
+    made_by = {"function": function, "params": params}
+    fresh = not corpus.up_to_date(kind, key, made_by=made_by, inputs=corpus.inputs(*refs))
+    if fresh:
+        with corpus.lock():
+            inputs, started = corpus.inputs(*refs), time.perf_counter()
+            parts, facts = compute()
+            seconds = time.perf_counter() - started
+            corpus.put(kind, key, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
+    return Made(kind, key, fresh, corpus.label(kind, key)["facts"])
+
+
+def features_of(corpus, on):
+    """Return the features of these keys, fused with equal say: (n, d) float32."""
+    from artgraph.descriptors import fuse
+
+    return fuse([corpus.get("features", key) for key in on])
+
+
+def adjacency_of(corpus, graph):
+    """Return the graph that the next stage works on: style edges, and artist links at their strength if it has any."""
+    from artgraph.graph import merge_layers
+
+    adjacency, params = corpus.get("graphs", graph), corpus.label("graphs", graph)["made_by"]["params"]
+    if params.get("artist_edges"):
+        return merge_layers(adjacency, corpus.get("graphs", graph, "artists"), strength=params["artist_strength"])
+    return adjacency
+
+
+def graph_of(corpus, partition):
+    """Return the key of the graph that a partition was found in (str)."""
+    refs = corpus.label("partitions", partition)["inputs"]
+    return next(ref.partition("/")[2] for ref in refs if ref.startswith("graphs/"))

@@ -1,0 +1,81 @@
+"""What is in a corpus, how it was made, what is stale."""
+
+from artgraph.corpus import KINDS
+from artgraph.stages.base import graph_of
+
+__all__ = ["info", "provenance"]
+
+
+def info(corpus):
+    """Return what a corpus holds.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Returns
+    -------
+    dict
+        ``path``, ``n``, ``columns`` (name to number of values), ``refused``, ``image_root``, and ``things``: a list of
+        dicts with ``kind``, ``key``, ``made_by``, ``facts`` and ``stale`` (reasons, empty when up to date).
+    """
+    table = corpus.paintings
+    things = [
+        {
+            "kind": kind,
+            "key": key,
+            "made_by": corpus.label(kind, key)["made_by"],
+            "facts": corpus.label(kind, key)["facts"],
+            "stale": corpus.stale(kind, key),
+        }
+        for kind in KINDS
+        for key in corpus.keys(kind)
+    ]
+    return {
+        "path": str(corpus.path),
+        "n": len(corpus),
+        "columns": {name: int(table[name].notna().sum()) for name in table.columns},
+        "ingest": corpus.head["facts"],
+        "image_root": str(corpus.image_root),
+        "things": things,
+    }
+
+
+def provenance(corpus, partition):
+    """Return how a partition was made, from the pictures on: (stage, sentence) pairs."""
+    graph = graph_of(corpus, partition)
+    rows = [("Pictures", f"{len(corpus)} taken, {corpus.head['facts'].get('images_refused', 0)} refused")]
+
+    def features(keys):
+        for key in keys:
+            label = corpus.label("features", key)
+            for ref in label["inputs"]:
+                kind, _, name = ref.partition("/")
+                if kind == "graphs":
+                    links(name)
+                elif (
+                    kind == "models"
+                    and name == key
+                    and corpus.label(kind, name)["made_by"]["function"].endswith("vgae")
+                ):
+                    rows.append(("VGAE", _sentence(corpus.label(kind, name)["made_by"]["params"])))
+            rows.append((f"Features '{key}'", _sentence(label["made_by"]["params"] | label["facts"])))
+
+    def links(name):
+        label = corpus.label("graphs", name)
+        features(label["made_by"]["params"]["on"])
+        rows.append((f"Graph '{name}'", _sentence(label["made_by"]["params"] | label["facts"])))
+
+    links(graph)
+    label = corpus.label("partitions", partition)
+    rows.append((f"Partition '{partition}'", _sentence(label["made_by"]["params"] | label["facts"])))
+    rows.append(("artgraph", f"version {label['made_by']['version']}"))
+    return rows
+
+
+def _sentence(params):
+    def show(value):
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    shown = {key: value for key, value in params.items() if value is not None and not isinstance(value, dict)}
+    return "; ".join(f"{key.replace('_', ' ')} {show(value)[:64]}" for key, value in shown.items())

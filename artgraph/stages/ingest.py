@@ -1,0 +1,153 @@
+"""Pictures and a spreadsheet become a corpus."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+
+from artgraph.atomic import locked, write_bytes
+from artgraph.corpus import KINDS, Corpus
+from artgraph.errors import CorpusError, IngestError
+
+__all__ = ["ingest"]
+
+SHARD = 128
+
+
+def ingest(images, out, *, metadata=None, columns=None, max_refused=0.05, workers=2, progress=None):
+    """Make a corpus of a folder of pictures and, if there is one, a spreadsheet.
+
+    Every picture is decoded whole, so that a damaged one is found now; a thumbnail of it is kept.
+
+    Parameters
+    ----------
+    images : str or Path
+        Searched recursively.
+    out : str or Path
+        The corpus. If it is there already it must hold the same paintings; their data are brought up to date.
+    metadata : str or Path, optional
+        CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules.
+    columns : dict of str to str, optional
+        Our column name to the spreadsheet's, where the usual names do not fit.
+    max_refused : float in [0, 1]
+        Share of the pictures found that may be refused before this is an error (the corpus is made all the same).
+    workers : int
+        Decoding threads.
+    progress : callable(stage, done, total), optional
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    IngestError
+        No pictures, or more refused than ``max_refused``.
+    """
+    from artgraph.ingest import find_images, plan, read_metadata
+
+    images, out = Path(images), Path(out)
+    if not images.is_dir():
+        raise IngestError(f"{images} is not a folder. Give the folder that the pictures are in.")
+    table = read_metadata(metadata, columns=columns) if metadata else None
+    found = [path for path in find_images(images) if not (images / path).resolve().is_relative_to(out.resolve())]
+    if images.resolve().is_relative_to(out.resolve()):  # the demo keeps its pictures inside the corpus
+        found = find_images(images)
+    planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
+    notes = list(table.notes) if table else []
+    stamp = _fingerprint(images, found, metadata, columns)
+    corpus = _unchanged(out, stamp)
+    if corpus is None:
+        with locked(out, folders=("", "thumbs", *KINDS)):
+            corpus = _take_in(images, out, planned, notes, stamp, workers, progress)
+            corpus.journal("paintings", stamp)
+    facts = corpus.head["facts"]
+    if facts["images_refused"] > max_refused * facts["images_found"]:
+        raise IngestError(
+            f"{facts['images_refused']} of {facts['images_found']} pictures were refused, more than --max-refused "
+            f"{max_refused:g} allows. {out / 'refused.csv'} says which and why."
+        )
+    return corpus
+
+
+def _take_in(images, out, planned, notes, stamp, workers, progress):
+    import pandas as pd
+
+    from artgraph.ingest import Refusal, refusals_table
+    from artgraph.shards import ShardStore, shard_bounds
+
+    paintings = planned.paintings
+    paths = list(paintings["image"])
+    store = ShardStore(out, ".ingest-", stamp)
+    (out / "thumbs").mkdir(exist_ok=True)
+    seen = []
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        for start, stop in shard_bounds(len(paths), SHARD):
+            name = f"{start:09d}.json"
+            if not store.has(name):
+                looked = list(pool.map(lambda path: _look(images, path, out / "thumbs"), paths[start:stop]))
+                store.put(name, looked)
+            seen += store.get(name)
+            if progress:
+                progress("ingest", stop, len(paths))
+    refusals = [Refusal(**record) for record in seen if "reason" in record]
+    refused = pd.concat([planned.refused, refusals_table(refusals)], ignore_index=True)
+    taken = [position for position, record in enumerate(seen) if "reason" not in record]
+    if not taken:
+        raise IngestError(f"No picture in {images} could be taken ({len(paths)} found, {len(refused)} refused).")
+    looks = pd.DataFrame([seen[position] for position in taken]).add_prefix("image_")
+    looks["image_jpeg_quality"] = looks["image_jpeg_quality"].astype("Int64")
+    table = pd.concat([paintings.iloc[taken].reset_index(drop=True), looks], axis=1)
+    facts = {
+        "images_found": planned.counts["images"],
+        "images_taken": len(table),
+        "images_refused": int((refused["kind"] == "image").sum()),
+        **{name: count for name, count in planned.counts.items() if name.startswith("rows")},
+        "images_without_row": int(table["metadata_line"].isna().sum()),
+        "notes": notes,
+    }
+    corpus = Corpus.create(out, table, image_root=images, refused=refused, facts=facts)
+    keep = {f"{sha256}.webp" for sha256 in table["image_sha256"]}
+    for thumbnail in (out / "thumbs").iterdir():
+        if thumbnail.name not in keep:
+            thumbnail.unlink()
+    store.remove()
+    return corpus
+
+
+def _look(images, path, thumbs):
+    from artgraph.ingest import Refusal, inspect_chunk
+
+    (seen,) = inspect_chunk(images, [path])
+    record = asdict(seen)
+    if not isinstance(seen, Refusal):
+        thumbnail = record.pop("thumbnail")
+        file = thumbs / f"{seen.sha256}.webp"
+        if not file.is_file():
+            write_bytes(file, thumbnail)
+    return record
+
+
+def _fingerprint(images, found, metadata, columns):
+    """Return a hash of what the result depends on: names, sizes and times of the pictures, and the spreadsheet."""
+    listing = []
+    for path in found:
+        try:
+            status = (images / path).stat()
+            listing.append([path, status.st_size, status.st_mtime_ns])
+        except OSError:
+            listing.append([path, None, None])
+    sheet = hashlib.sha256(Path(metadata).read_bytes()).hexdigest() if metadata else None
+    whole = json.dumps([str(images.resolve()), listing, sheet, columns], sort_keys=True)
+    return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _unchanged(out, stamp):
+    """Return the corpus if its last ingest had the same fingerprint, else None. Times are kept in the journal alone."""
+    try:
+        lines = (out / "journal.jsonl").read_text("utf-8").splitlines()
+        stamps = [line for line in lines if '"paintings/' in line]
+        return Corpus(out) if stamps and json.loads(stamps[-1])["made"] == f"paintings/{stamp}" else None
+    except (OSError, ValueError, CorpusError):
+        return None
