@@ -1,0 +1,103 @@
+"""Hang a layout on a wall: every painting in a place of its own, close to where the layout puts it."""
+
+import numpy as np
+
+from artgraph.errors import InputError
+
+__all__ = ["hang"]
+
+
+def hang(layout, *, aspect=2.15, fill=0.55):
+    """Move each painting to a free cell of a grid near its position, so that no picture hides another.
+
+    Each axis is first set to the mean of its scaled value and its rank, which opens dense regions and draws in
+    outliers. Then paintings take, from the most crowded to the least, the nearest free cell. Which paintings are
+    neighbours survives; distances across the map and the density of regions do not.
+
+    Parameters
+    ----------
+    layout : array, shape (n, 2), float
+        Positions, any unit, finite.
+    aspect : float, > 0
+        Width of the grid over its height.
+    fill : float, 0 < fill <= 1
+        Share of the grid's cells that hold a painting.
+
+    Returns
+    -------
+    column, row : array, shape (n,), int32
+        Cell of each painting, from 0; no two paintings share one. Row 0 is the top: the largest y.
+    shape : tuple of int
+        Columns and rows of the grid.
+
+    Raises
+    ------
+    InputError
+        The layout has another shape or is not finite.
+    """
+    xy = np.asarray(layout, dtype=np.float64)
+    if xy.ndim != 2 or xy.shape[1] != 2:
+        raise InputError(f"A layout has shape (n, 2), this one {xy.shape}: give two coordinates for each painting.")
+    if not np.isfinite(xy).all():
+        bad = int(np.flatnonzero(~np.isfinite(xy).all(1))[0])
+        raise InputError(f"The layout of row {bad} is not finite: make the layout again, or leave it out.")
+    n = len(xy)
+    if n == 0:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), (0, 0)
+
+    columns = max(1, int(np.ceil(np.sqrt(n / fill * aspect))))
+    rows = max(1, int(np.ceil(n / fill / columns)))
+    spread = np.stack([_spread(xy[:, 0]), 1 - _spread(xy[:, 1])], 1)
+    cell = np.minimum((spread * [columns, rows]).astype(np.int64), [columns - 1, rows - 1])
+
+    # a margin on every side, so that the search never needs to ask whether it has left the grid
+    margin = max(columns, rows)
+    width = columns + 2 * margin
+    taken = np.ones((rows + 2 * margin, width), bool)
+    taken[margin : margin + rows, margin : margin + columns] = False
+    taken = taken.reshape(-1)
+    steps = _steps(margin) @ np.array([1, width])
+    places = np.empty(n, np.int64)
+    for i in np.argsort(_sparsity(spread, aspect), kind="stable"):
+        home = (cell[i, 1] + margin) * width + cell[i, 0] + margin
+        places[i] = _nearest_free(home, steps, taken)
+        taken[places[i]] = True
+    column, row = places % width - margin, places // width - margin
+    column, row = column - column.min(), row - row.min()
+    return column.astype(np.int32), row.astype(np.int32), (int(column.max()) + 1, int(row.max()) + 1)
+
+
+def _spread(values):
+    n = len(values)
+    low, high = values.min(), values.max()
+    if high == low:
+        return np.full(n, 0.5)
+    order = np.argsort(values, kind="stable")
+    rank = np.empty(n)
+    rank[order] = np.linspace(0, 1, n)
+    _, group = np.unique(values, return_inverse=True)
+    rank = (np.bincount(group, rank) / np.bincount(group))[group]  # equal values keep equal ranks
+    return 0.5 * (values - low) / (high - low) + 0.5 * rank
+
+
+def _sparsity(spread, aspect, bins=24):
+    """Give each point the negative number of points in its part of the map: crowded parts settle first."""
+    at = np.minimum((spread * [bins * aspect, bins]).astype(np.int64), [int(bins * aspect), bins])
+    _, group, count = np.unique(at, axis=0, return_inverse=True, return_counts=True)
+    return -count[group.reshape(-1)]
+
+
+def _steps(reach):
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    steps = np.stack([x.reshape(-1), y.reshape(-1)], 1)
+    return steps[np.argsort((steps**2).sum(1), kind="stable")]
+
+
+def _nearest_free(home, steps, taken):
+    start, size = 0, 64
+    while True:
+        part = home + steps[start : start + size]
+        free = np.flatnonzero(~taken[part])
+        if len(free):
+            return part[free[0]]
+        start, size = start + size, size * 4

@@ -1,0 +1,88 @@
+"""The text of the two files that differ from atlas to atlas: index.html and data.js."""
+
+import html
+import json
+import re
+from importlib.resources import files
+
+__all__ = ["POLICY", "SCRIPTS", "STYLES", "data_script", "index_page", "is_ours"]
+
+# In the order in which they build on each other.
+SCRIPTS = (
+    "core.js",
+    "paintings.js",
+    "search.js",
+    "gallery.js",
+    "bars.js",
+    "camera.js",
+    "tiles.js",
+    "map.js",
+    "front.js",
+    "cluster.js",
+    "painting.js",
+    "made.js",
+    "router.js",
+)
+STYLES = ("base.css", "gallery.css", "map.css", "pages.css")
+
+# Some browsers let 'self' match nothing in a page opened from disk; file: says the same for those, and a page on
+# a web host can load nothing by it.
+POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+_GENERATOR = '<meta name="generator" content="artgraph atlas">'
+
+
+def data_script(data):
+    r"""Write data as a script that hands it to the page: a page opened from disk may load scripts, but not fetch.
+
+    Parameters
+    ----------
+    data : dict
+        What JSON can hold.
+
+    Returns
+    -------
+    bytes
+        UTF-8. ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
+    return f"window.artgraph = {{ data: {text} }};\n".encode()
+
+
+def index_page(title, n):
+    """Write the page itself: head, empty landmarks, and the scripts in their order.
+
+    Parameters
+    ----------
+    title : str
+        Name of the atlas; escaped.
+    n : int
+        Number of paintings, for readers without scripts.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8.
+    """
+    title = "".join(c for c in title if c.isprintable())[:300]
+    head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
+    head += ['<script src="data.js" defer></script>']
+    head += [f'<script src="static/{name}" defer></script>' for name in SCRIPTS]
+    return (
+        _template()
+        .format(title=html.escape(title), policy=POLICY, generator=_GENERATOR, head="\n".join(head), n=f"{n:,}")
+        .encode()
+    )
+
+
+def is_ours(page):
+    """Tell whether a page (bytes) is an atlas that artgraph wrote."""
+    return _GENERATOR.encode() in page
+
+
+def _template():
+    return (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")

@@ -1,0 +1,127 @@
+// Where the map is looked at from, and the hands that move it: wheel, drag, pinch, keys, buttons.
+(function (ag) {
+  "use strict";
+
+  // World units are grid cells; `scale` is CSS pixels to a cell; (x, y) is the world point at the middle of the view.
+  ag.Camera = class {
+    constructor(columns, rows) {
+      Object.assign(this, { columns, rows, x: columns / 2, y: rows / 2, scale: 1, width: 1, height: 1, moved: false });
+    }
+    resize(width, height) {
+      Object.assign(this, { width, height });
+      if (this.moved) this.clamp();
+      else this.fit();
+    }
+    // All of it; where that would be a thin band across a tall screen, the middle of it, larger.
+    fit() {
+      const across = Math.max(this.width - 32, 1) / this.columns;
+      const down = Math.max(this.height - 32, 1) / this.rows;
+      this.whole = Math.min(across, down);
+      const band = down / across > 1.5;
+      this.scale = Math.min(band ? Math.min(down, this.whole * 2.4) : this.whole, 150);
+      this.x = this.columns / 2;
+      this.y = this.rows / 2;
+      this.moved = false;
+    }
+    zoom(factor, px = this.width / 2, py = this.height / 2) {
+      const before = this.world(px, py);
+      this.scale = Math.min(Math.max(this.scale * factor, this.whole * 0.9), 420);
+      const after = this.world(px, py);
+      this.x += before.x - after.x;
+      this.y += before.y - after.y;
+      this.moved = true;
+      this.clamp();
+    }
+    pan(dx, dy) {
+      this.x -= dx / this.scale;
+      this.y -= dy / this.scale;
+      this.moved = true;
+      this.clamp();
+    }
+    clamp() {
+      this.x = Math.min(Math.max(this.x, 0), this.columns);
+      this.y = Math.min(Math.max(this.y, 0), this.rows);
+    }
+    world(px, py) {
+      return { x: this.x + (px - this.width / 2) / this.scale, y: this.y + (py - this.height / 2) / this.scale };
+    }
+    screen(wx, wy) {
+      return { x: (wx - this.x) * this.scale + this.width / 2, y: (wy - this.y) * this.scale + this.height / 2 };
+    }
+  };
+
+  // Calls back: changed(), hover(px, py) or hover(null), pick(px, py), refused() when a wheel was left to the page.
+  ag.hands = function (canvas, camera, call, owns) {
+    const down = new Map();
+    let travelled = 0;
+    const at = (e) => {
+      const box = canvas.getBoundingClientRect();
+      return { x: e.clientX - box.left, y: e.clientY - box.top };
+    };
+
+    canvas.addEventListener("wheel", (e) => {
+      // a page that cannot be scrolled past its map is a trap: the wheel is the map's once the map has been touched
+      if (!owns() && !e.ctrlKey && !e.metaKey) return call.refused();
+      e.preventDefault();
+      const lines = e.deltaMode === 1 ? 18 : e.deltaMode === 2 ? 300 : 1;
+      const p = at(e);
+      camera.zoom(Math.exp(-Math.max(-240, Math.min(240, e.deltaY * lines)) * (e.ctrlKey ? 0.01 : 0.0022)), p.x, p.y);
+      call.changed();
+    }, { passive: false });
+
+    canvas.addEventListener("pointerdown", (e) => {
+      if (e.button > 0) return;
+      down.set(e.pointerId, at(e));
+      if (down.size === 1) travelled = 0;
+      canvas.setPointerCapture(e.pointerId);
+      call.hover(null);
+    });
+    canvas.addEventListener("pointermove", (e) => {
+      const p = at(e);
+      if (!down.has(e.pointerId)) {
+        if (e.pointerType === "mouse") call.hover(p.x, p.y);
+        return;
+      }
+      const before = down.get(e.pointerId);
+      travelled += Math.hypot(p.x - before.x, p.y - before.y);
+      if (down.size === 1) {
+        if (travelled < 5) return;
+        camera.pan(p.x - before.x, p.y - before.y);
+      } else if (down.size === 2) {
+        const other = [...down].find(([id]) => id !== e.pointerId)[1];
+        const was = Math.hypot(before.x - other.x, before.y - other.y);
+        const is = Math.hypot(p.x - other.x, p.y - other.y);
+        camera.pan((p.x - before.x) / 2, (p.y - before.y) / 2);
+        if (was > 10) camera.zoom(is / was, (p.x + other.x) / 2, (p.y + other.y) / 2);
+      }
+      down.set(e.pointerId, p);
+      call.changed();
+    });
+    canvas.addEventListener("pointerup", (e) => {
+      const click = down.size === 1 && down.has(e.pointerId) && travelled < 5;
+      down.delete(e.pointerId);
+      if (click) call.pick(at(e).x, at(e).y);
+    });
+    canvas.addEventListener("pointercancel", (e) => {
+      down.delete(e.pointerId);
+      travelled = Infinity;
+    });
+    canvas.addEventListener("pointerleave", () => call.hover(null));
+
+    canvas.addEventListener("keydown", (e) => {
+      if (e.ctrlKey || e.metaKey || e.altKey) return;
+      const step = 80;
+      const keys = {
+        ArrowLeft: () => camera.pan(step, 0), ArrowRight: () => camera.pan(-step, 0),
+        ArrowUp: () => camera.pan(0, step), ArrowDown: () => camera.pan(0, -step),
+        "+": () => camera.zoom(1.35), "=": () => camera.zoom(1.35), "-": () => camera.zoom(1 / 1.35), 0: () => camera.fit(),
+      };
+      if (e.key === "Enter") call.pick(camera.width / 2, camera.height / 2);
+      else if (keys[e.key]) keys[e.key]();
+      else return;
+      e.preventDefault();
+      e.stopPropagation();
+      call.changed();
+    });
+  };
+})(window.artgraph);

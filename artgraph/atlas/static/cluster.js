@@ -1,0 +1,76 @@
+// One cluster: all its works, the most typical first, and what is known about them.
+(function (ag) {
+  "use strict";
+  const { el, words } = ag;
+
+  function block(title, ...content) {
+    const kept = content.filter(Boolean);
+    return kept.length > 0 && el("section", { class: "block" }, el("h2", null, title), kept);
+  }
+
+  function artists(c) {
+    if (!c.artists.length) return null;
+    const row = ([name, here, all]) => el("tr", null,
+      el("th", { scope: "row" }, el("a", { href: ag.link.front({ artist: name }) }, words("bdi", ag.shorten(name, 80)))),
+      el("td", { class: "figure" }, ag.number(here)),
+      el("td", { class: "figure quiet" }, ag.percent(here / all)));
+    const table = (rows) => el("table", { class: "artist-table" },
+      el("thead", null, el("tr", null, el("th", { scope: "col" }, "Artist"), el("th", { scope: "col", class: "figure" }, "Works"),
+        el("th", { scope: "col", class: "figure", title: "Share of the artist’s works in this atlas that are here" }, "of all theirs"))),
+      el("tbody", null, rows.map(row)));
+    const first = c.artists.slice(0, 12);
+    const rest = c.artists.slice(12);
+    const unlisted = c.artists_in_all - c.artists.length;
+    return [table(first), rest.length > 0 && el("details", null,
+      el("summary", null, `${ag.count(c.artists_in_all - first.length, "more artist")}`), table(rest),
+      unlisted > 0 && el("p", { class: "quiet" }, `and ${ag.number(unlisted)} with fewer works`))];
+  }
+
+  function reference(c) {
+    if (!ag.data.reference || !c.reference.length) return null;
+    const column = ag.data.reference;
+    const rows = c.reference.slice(0, 8).map(([v, w]) => [v, w, v === null ? null : ag.link.front({ [column]: v })]);
+    const rest = c.reference.slice(8).reduce((sum, [, w]) => sum + w, 0);
+    return [ag.shares(rows, { heads: [column, "", "works"], color: c.color }),
+      rest > 0 && el("p", { class: "quiet" }, `and ${ag.number(rest)} under ${ag.count(c.reference.length - 8, "other value")}`)];
+  }
+
+  function near(c) {
+    if (!c.near.length) return null;
+    return el("ul", { class: "near-clusters", role: "list" }, c.near.map(([label, share]) => {
+      const other = ag.cluster(label);
+      return el("li", null, el("a", { href: ag.link.cluster(label) },
+        el("span", { class: "pair", "aria-hidden": "true" }, other.works.slice(0, 5).map((i) => ag.picture(i))),
+        el("span", { class: "label" }, ag.chip(other), words("span", ag.shorten(ag.clusterName(other), 60)),
+          el("span", { class: "quiet" }, ag.percent(share)))));
+    }));
+  }
+
+  ag.clusterPage = function (label) {
+    const c = ag.cluster(label);
+    if (!c) return null;
+    ag.sequence = c.works;
+    const name = ag.clusterName(c);
+    const at = ag.clusters.indexOf(c);
+    const step = (to, text, rel) => to && el("a", { href: ag.link.cluster(to.label), rel, "aria-label": `${text}: ${ag.clusterName(to)}` },
+      rel === "prev" ? "←" : "→");
+    const column = ag.data.reference;
+    const node = el("article", { class: "cluster-page", style: { "--color": c.color } },
+      el("header", { class: "cluster-head" },
+        el("div", null,
+          words("h1", ag.shorten(name, 100), { tabindex: -1 }),
+          el("p", { class: "facts" }, ag.facts(c), c.artists_in_all > 0 && ` · ${ag.count(c.artists_in_all, "artist")}`),
+          c.sentence && words("p", ag.shorten(c.sentence, 800), { class: "sentence" }),
+          ag.palette(c.palette)),
+        el("nav", { class: "steps", "aria-label": "Other clusters" },
+          step(ag.clusters[at - 1], "Previous cluster", "prev"), step(ag.clusters[at + 1], "Next cluster", "next"))),
+      el("div", { class: "columns-2" },
+        el("section", { class: "works", "aria-label": "Works, most typical first" }, ag.gallery(c.works, { captions: true })),
+        el("div", { class: "aside" },
+          block("Artists", artists(c)),
+          block("When", ag.decades(c)),
+          column && block(el("span", null, "What the column “", words("bdi", column), "” says"), reference(c)),
+          block("Clusters nearby", near(c), c.near.length > 0 && el("p", { class: "quiet" }, "Share of the links from these works that lead there, of those that leave the cluster.")))));
+    return { node, title: name };
+  };
+})(window.artgraph);

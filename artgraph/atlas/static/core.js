@@ -1,0 +1,64 @@
+// Building blocks: elements, numbers, addresses. Text from the corpus goes through textContent only.
+(function (ag) {
+  "use strict";
+
+  // el("a", {class: "x", href: "#/"}, child, "text", …); `style` takes an object and goes through the CSSOM.
+  ag.el = function (tag, props, ...children) {
+    const node = document.createElement(tag);
+    for (const [key, value] of Object.entries(props || {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (key === "style") for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
+      else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+      else node.setAttribute(key, value === true ? "" : value);
+    }
+    for (const child of children.flat(Infinity)) {
+      if (child !== null && child !== undefined && child !== false) node.append(child);
+    }
+    return node;
+  };
+
+  // Words from the corpus: any script, any direction.
+  ag.words = (tag, text, props) => ag.el(tag, { dir: "auto", ...props }, text);
+
+  const numbers = new Intl.NumberFormat("en");
+  ag.number = (n) => numbers.format(n);
+  ag.count = (n, one, many) => `${ag.number(n)} ${n === 1 ? one : many || one + "s"}`;
+  ag.percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
+  ag.years = (first, last) => (first === last ? `${first}` : `${first}–${last}`);
+  ag.shorten = (text, most) => (text.length > most ? text.slice(0, most).trimEnd() + "…" : text);
+
+  // Half a surrogate pair cannot stand in an address.
+  ag.whole = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+
+  ag.hash = function (path, query) {
+    const q = new URLSearchParams(Object.entries(query || {}).filter(([, v]) => v)).toString();
+    return "#/" + path.map((p) => encodeURIComponent(ag.whole(p))).join("/") + (q ? "?" + q : "");
+  };
+
+  // "#/cluster/3?q=x" → {path: ["cluster", "3"], query: {q: "x"}}; an address that cannot be read gives an empty path.
+  ag.parse = function (hash) {
+    const [path, query] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+    try {
+      return {
+        path: path.split("/").filter(Boolean).map(decodeURIComponent),
+        query: Object.fromEntries(new URLSearchParams(query || "")),
+      };
+    } catch {
+      return { path: ["?"], query: {} };
+    }
+  };
+
+  ag.say = (text) => (document.getElementById("said").textContent = text);
+  ag.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // Calls once, when the element is about to come into view.
+  ag.whenNear = function (node, call, margin) {
+    const watch = new IntersectionObserver((seen) => {
+      if (!seen.some((s) => s.isIntersecting)) return;
+      watch.disconnect();
+      call();
+    }, { rootMargin: margin || "900px 0px" });
+    watch.observe(node);
+    return watch;
+  };
+})(window.artgraph);

@@ -1,0 +1,85 @@
+// The front page: the map, then the clusters, largest first. Built once and kept, so that coming back is instant.
+(function (ag) {
+  "use strict";
+  const { el, words } = ag;
+
+  function masthead() {
+    const k = ag.clusters.filter((c) => c.label >= 0).length;
+    const without = ag.cluster(-1);
+    const stages = ag.data.provenance.map((p) => p[0]).filter((s) => s.toLowerCase() !== "caveat");
+    return el("div", { class: "masthead" },
+      words("h1", ag.data.title, { tabindex: -1 }),
+      el("p", { class: "lead" },
+        `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by what their pixels have in common; no style label was used. `,
+        without && `${ag.count(without.works.length, "painting")} ${without.works.length === 1 ? "is" : "are"} in none. `,
+        stages.length > 0 && el("a", { href: ag.link.made() }, `How it was made`), stages.length > 0 && `: ${stages.join(" → ")}.`));
+  }
+
+  // All clusters side by side, as wide as they are large.
+  function ribbon() {
+    return el("nav", { class: "ribbon", "aria-label": "Clusters by size" }, ag.clusters.map((c) =>
+      el("a", {
+        href: ag.link.cluster(c.label),
+        title: `${ag.clusterName(c)}: ${ag.count(c.works.length, "work")}`,
+        "aria-label": `${ag.clusterName(c)}, ${ag.count(c.works.length, "work")}`,
+        style: { "--share": c.works.length, "background-color": c.color },
+        onmouseenter: () => ag.map && ag.map.light(c.works),
+        onmouseleave: () => ag.map && ag.map.light(null),
+        onfocus: (e) => ag.map && e.target.matches(":focus-visible") && ag.map.light(c.works),
+        onblur: () => ag.map && ag.map.light(null),
+      })));
+  }
+
+  ag.facts = (c) =>
+    [ag.count(c.works.length, "work"), c.years && ag.years(c.years[0], c.years[2])].filter(Boolean).join(" · ");
+
+  function section(c) {
+    const id = `c${c.label}`;
+    const who = c.artists.slice(0, 5);
+    const name = ag.clusterName(c);
+    return el("section", { class: "cluster", "aria-labelledby": id, style: { "--color": c.color } },
+      el("div", { class: "about" },
+        el("h2", { id }, el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("span", ag.shorten(name, 120)))),
+        el("p", { class: "facts" }, ag.facts(c)),
+        c.sentence && words("p", ag.shorten(c.sentence, 400), { class: "sentence" }),
+        who.length > 0 && el("ul", { class: "artists", "aria-label": "Artists with most works here" },
+          who.map(([artist, works]) => el("li", null, words("bdi", ag.shorten(artist, 60)), el("span", { class: "figure" }, ag.number(works))))),
+        c.artists_in_all > who.length && el("p", { class: "quiet" }, `and ${ag.count(c.artists_in_all - who.length, "other")}`),
+        ag.palette(c.palette),
+        el("p", { class: "all" }, el("a", { href: ag.link.cluster(c.label), "aria-label": `All works of ${name}` }, `All ${ag.count(c.works.length, "work")}`))),
+      ag.strip(c.works, { label: `Typical works of ${name}` }));
+  }
+
+  let page = null;
+  let sections = null;
+  let results = null;
+  ag.front = function (query) {
+    if (!page) {
+      sections = el("div", { class: "clusters" }, ag.clusters.map(section));
+      results = el("section", { class: "results", "aria-label": "Search results", hidden: true });
+      page = el("div", { class: "front" }, masthead(), el("div", { class: "hero" }), ribbon(), results, sections);
+    }
+    if (ag.map) {
+      ag.map.whole(false);
+      page.querySelector(".hero").append(ag.map.box);
+    }
+    const found = ag.find(query);
+    sections.hidden = found !== null;
+    results.hidden = found === null;
+    if (found) {
+      const text = found.length ? `${ag.count(found.length, "painting")} for ` : "Nothing found for ";
+      results.replaceChildren(
+        el("h2", null, text, words("bdi", ag.asked(query))),
+        found.length ? ag.gallery(found, { captions: true }) : el("p", { class: "quiet" }, "Words are looked for in titles, artists, dates and styles."));
+      ag.say(text + ag.asked(query));
+    }
+    ag.sequence = found;
+    if (ag.map) ag.map.light(found);
+    return { node: page, title: null };
+  };
+
+  addEventListener("beforeprint", () => {
+    for (const list of document.querySelectorAll(".strip")) list.build();
+    for (const img of document.querySelectorAll("img[loading=lazy]")) img.loading = "eager";
+  });
+})(window.artgraph);

@@ -1,0 +1,29 @@
+// How the atlas was made, and what it does not show.
+(function (ag) {
+  "use strict";
+  const { el, words } = ag;
+
+  ag.madePage = function () {
+    const is = (p) => p[0].toLowerCase() === "caveat";
+    const stages = ag.data.provenance.filter((p) => !is(p));
+    const caveats = ag.data.provenance.filter(is).map((p) => p[1]);
+    if (ag.map) {
+      caveats.push("On the map each painting is moved to the nearest free place, so that none hides another. " +
+        "Which works lie side by side means something; how far apart two regions are, and how large, does not.");
+    }
+    if (ag.data.reference) {
+      caveats.push(`The column “${ag.data.reference}” is shown beside the clusters for comparison. It is one opinion among others, not the truth they missed.`);
+    }
+    caveats.push("A cluster is a suggestion to look, not an attribution.");
+    return {
+      title: "How it was made",
+      node: el("article", { class: "made" },
+        el("h1", { tabindex: -1 }, "How it was made"),
+        stages.length > 0 && el("table", null,
+          el("thead", null, el("tr", null, el("th", { scope: "col" }, "Stage"), el("th", { scope: "col" }, "Parameters"))),
+          el("tbody", null, stages.map(([stage, text]) => el("tr", null, words("th", stage, { scope: "row" }), words("td", text))))),
+        el("h2", null, "To keep in mind"),
+        el("ul", null, caveats.map((t) => words("li", t)))),
+    };
+  };
+})(window.artgraph);

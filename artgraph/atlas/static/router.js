@@ -1,0 +1,131 @@
+// From an address to a page, and the keys that work everywhere. Runs last.
+(function (ag) {
+  "use strict";
+  const { el, words } = ag;
+  const main = document.getElementById("main");
+  const scrolls = new Map();
+  let depth = 0; // steps taken inside the atlas, so that Esc never leaves it
+  let here = null;
+  let view = null;
+  let replaced = false;
+
+  history.scrollRestoration = "manual";
+
+  const input = el("input", { type: "search", id: "q", name: "q", placeholder: "Artist, title, year", autocomplete: "off", spellcheck: "false", dir: "auto" });
+  const form = el("form", { role: "search" }, el("label", { for: "q", class: "unseen" }, "Search the paintings"), input);
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    ask();
+  });
+  let typing = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(ask, 160);
+  });
+  function ask() {
+    clearTimeout(typing);
+    const { path, query } = ag.parse(location.hash);
+    const to = ag.link.front({ ...(path.length ? {} : query), q: input.value.trim() });
+    if (to === location.hash) return;
+    if (path.length) location.hash = to;
+    else ag.replace(to);
+  }
+
+  document.getElementById("bar").append(
+    el("a", { href: ag.link.front(), class: "home-link" }, words("bdi", ag.shorten(ag.data.title, 80))),
+    el("nav", { "aria-label": "Pages" },
+      ag.map && el("a", { href: ag.link.map() }, "Map"),
+      el("a", { href: ag.link.made() }, "How it was made")),
+    form);
+  document.getElementById("foot").append(
+    el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; nothing on this page is sent anywhere.`));
+  document.getElementById("skip").addEventListener("click", (e) => {
+    e.preventDefault(); // the address after # is the page's own
+    main.focus();
+    main.scrollIntoView();
+  });
+
+  function mapPage() {
+    if (!ag.map) return null;
+    ag.map.whole(true);
+    ag.sequence = null;
+    ag.map.light(null);
+    return { node: el("div", { class: "map-page" }, el("h1", { class: "unseen", tabindex: -1 }, "Map"), ag.map.box), title: "Map" };
+  }
+
+  function lost() {
+    return {
+      title: "Not here",
+      node: el("article", { class: "made" }, el("h1", { tabindex: -1 }, "Nothing at this address"),
+        el("p", null, "The work or cluster may have another name in this atlas. ", el("a", { href: ag.link.front() }, "See all clusters"))),
+    };
+  }
+
+  function find({ path, query }) {
+    if (path.length === 0) return ag.front(query);
+    if (path[0] === "cluster" && /^-?\d{1,9}$/.test(path[1])) return ag.clusterPage(Number(path[1]));
+    if (path[0] === "painting") return ag.paintingPage(path.slice(1).join("/"));
+    if (path[0] === "map") return mapPage();
+    if (path[0] === "made") return ag.madePage();
+    return null;
+  }
+
+  function show() {
+    const key = location.hash || "#/";
+    const parsed = ag.parse(key);
+    const same = here !== null && !parsed.path.length && !ag.parse(here).path.length; // the front page, asked something else
+    if (here !== null && !same) scrolls.set(here, scrollY);
+    view = find(parsed) || lost();
+    document.title = view.title ? `${ag.shorten(view.title, 120)} – ${ag.data.title}` : ag.data.title;
+    document.body.classList.toggle("on-map", parsed.path[0] === "map");
+    document.body.classList.toggle("on-front", !parsed.path.length);
+    if (main.firstElementChild !== view.node) main.replaceChildren(view.node);
+    if (document.activeElement !== input) input.value = parsed.path.length ? "" : parsed.query.q || "";
+    if (!same) {
+      const back = replaced ? 0 : scrolls.get(key) || 0;
+      scrollTo({ top: back, behavior: "instant" });
+      const heading = main.querySelector("h1");
+      if (here !== null && heading && document.activeElement !== input) heading.focus({ preventScroll: true });
+    }
+    here = key;
+    replaced = false;
+  }
+
+  ag.open = function (i, list) {
+    ag.sequence = list || ag.sequence;
+    location.hash = ag.link.painting(i);
+  };
+  ag.replace = function (hash) {
+    history.replaceState(null, "", hash);
+    replaced = true;
+    show();
+  };
+
+  addEventListener("hashchange", () => {
+    depth++;
+    show();
+  });
+  addEventListener("keydown", (e) => {
+    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey) return;
+    const writing = e.target.matches && e.target.matches("input, textarea, select");
+    if (e.key === "/" && !writing) {
+      e.preventDefault();
+      input.focus();
+    } else if (e.key === "Escape") {
+      if (writing && input.value) {
+        input.value = "";
+        ask();
+      } else if (ag.parse(location.hash).path.length) {
+        if (depth > 0) {
+          depth -= 2; // going back is a step as well
+          history.back();
+        } else ag.replace((view && view.home) || ag.link.front());
+      }
+    } else if (!writing && view && view.keys && view.keys[e.key] !== undefined) {
+      e.preventDefault();
+      ag.replace(ag.link.painting(view.keys[e.key]));
+    }
+  });
+
+  show();
+})(window.artgraph);
