@@ -39,8 +39,10 @@ def fuse(blocks, *, components=128, weights=None):
         if not np.isfinite(block).all():
             raise InputError("a block to fuse has values that are not finite")
         k = min(components, *block.shape)
-        if len(block) > 1:
+        if (block != block[:1]).any():
             block = PCA(k, svd_solver="covariance_eigh" if block.shape[1] < 2000 else "full").fit_transform(block)
+        else:
+            block = np.zeros((len(block), k), dtype=np.float32)  # all rows alike: nothing to say
         length = np.linalg.norm(block, axis=1, keepdims=True)
         parts.append(weight * np.divide(block, length, out=np.zeros_like(block), where=length > 1e-9))
     joined = np.concatenate(parts, axis=1)

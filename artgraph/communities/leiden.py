@@ -1,0 +1,211 @@
+"""Leiden communities: groups of paintings with more and heavier links inside than chance would give."""
+
+import math
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seeded_igraph, to_igraph
+from artgraph.communities.labels import check_labels, relabel_by_size
+from artgraph.errors import InputError
+
+__all__ = ["leiden", "leiden_n_clusters", "modularity"]
+
+
+def leiden(adjacency, *, resolution: float = 1.0, seed: int = 0, n_iterations: int = -1) -> np.ndarray:
+    """Find communities by the Leiden algorithm, maximising weighted modularity.
+
+    Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    resolution : float, above 0
+        gamma in :func:`modularity`; higher gives more, smaller clusters.
+    seed : int
+        The order in which the algorithm visits rows. Python's global random state is not used.
+    n_iterations : int
+        Passes over the graph, or -1 (default): until a pass improves nothing. igraph's own default is 2; on nearest
+        neighbour graphs of 5,000 paintings -1 took 0.1 s in place of 0.03 s and raised modularity from 0.7066 to
+        0.7099 (mean of 5 seeds), more than the spread between seeds (0.0013).
+
+    Returns
+    -------
+    ndarray, shape (n,), int32
+        Cluster of each row; 0 is the largest; -1 for rows without links.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, a resolution that is not a positive number, n_iterations of 0, a bad seed.
+
+    Notes
+    -----
+    Traag, Waltman & van Eck, "From Louvain to Leiden", Scientific Reports 9:5233 (2019),
+    doi:10.1038/s41598-019-41695-z; the implementation is igraph's ``community_leiden``. Every cluster is connected.
+
+    Examples
+    --------
+    >>> import numpy as np, scipy.sparse as sp
+    >>> triangle = np.ones((3, 3)) - np.eye(3)
+    >>> leiden(sp.block_diag([triangle, triangle, [[0.0]]], format="csr")).tolist()
+    [0, 0, 0, 1, 1, 1, -1]
+    """
+    matrix = check_adjacency(adjacency)
+    _check_resolution(resolution)
+    if n_iterations == 0:
+        raise InputError("n_iterations is 0; expected -1 (until stable) or at least 1.")
+    return _Runner(matrix, seed, n_iterations)(resolution)
+
+
+def leiden_n_clusters(
+    adjacency, n_clusters: int, *, seed: int = 0, tolerance: int = 0, max_runs: int = 40
+) -> tuple[np.ndarray, float]:
+    """Find the resolution at which Leiden gives a wanted number of clusters.
+
+    Doubles or halves the resolution from 1 until the wanted number lies between two runs, then bisects its logarithm.
+    The number of clusters is no smooth function of the resolution: where no run hits it, the closest one is returned,
+    and the labels say how many clusters it has. Two limits: connected components are never joined, so there are at
+    least as many clusters as components with links; and no more than rows with links.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        As for :func:`leiden`.
+    n_clusters : int, 1 ... n
+        Wanted number of clusters, rows without links not counted.
+    seed : int
+        The same for every run.
+    tolerance : int, at least 0
+        Stop as soon as the number is this close.
+    max_runs : int, at least 1
+        Upper limit on runs of :func:`leiden`.
+
+    Returns
+    -------
+    labels : ndarray, shape (n,), int32
+        Equal to ``leiden(adjacency, resolution=resolution, seed=seed)``.
+    resolution : float
+
+    Raises
+    ------
+    InputError
+        As :func:`leiden`; n_clusters not in 1 ... n.
+    """
+    matrix = check_adjacency(adjacency)
+    check_n_clusters(n_clusters, matrix.shape[0])
+    run = _Runner(matrix, seed, -1)
+    low, high, step = -math.inf, math.inf, math.log(2)
+    log_resolution, best = 0.0, None
+    # exp(±30) bounds the search below every positive minimum cut and above every single link worth keeping
+    for _ in range(max_runs):
+        resolution = math.exp(log_resolution)
+        labels = run(resolution)
+        found = int(labels.max(initial=-1)) + 1
+        if best is None or abs(found - n_clusters) < best[0]:
+            best = abs(found - n_clusters), labels, resolution
+        if best[0] <= tolerance:
+            break
+        if found < n_clusters:
+            low = log_resolution
+            if found == run.n_linked:
+                break
+        else:
+            high = log_resolution
+            if found == run.n_components:
+                break
+        if math.isinf(high) or math.isinf(low):
+            log_resolution += step if math.isinf(high) else -step
+            step *= 1.5
+            if abs(log_resolution) > 30:
+                break
+        else:
+            if high - low < 1e-4:
+                break
+            log_resolution = (low + high) / 2
+    return best[1], best[2]
+
+
+def modularity(adjacency, labels, *, resolution: float = 1.0) -> float:
+    """Measure how much heavier the links inside clusters are than chance would give.
+
+    Q = 1/(2m) sum_ij [A_ij - resolution k_i k_j / (2m)] delta(c_i, c_j), where k_i is the sum of row i and 2m the sum
+    of all weights.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    labels : array-like, shape (n,), integer
+        Rows with -1 count as clusters of one row each; without links they contribute nothing.
+    resolution : float, above 0
+
+    Returns
+    -------
+    float, at most 1
+        0 for one cluster of everything at resolution 1; 0.0 also for a graph without links, where igraph gives NaN.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, labels of another length, a resolution that is not a positive number.
+
+    Notes
+    -----
+    Newman & Girvan, Physical Review E 69:026113 (2004), doi:10.1103/PhysRevE.69.026113; the resolution as in
+    Reichardt & Bornholdt, Physical Review E 74:016110 (2006), doi:10.1103/PhysRevE.74.016110.
+    """
+    matrix = check_adjacency(adjacency)
+    _check_resolution(resolution)
+    clusters = check_labels(labels, matrix.shape[0])
+    alone = clusters < 0
+    clusters[alone] = clusters.max(initial=-1) + 1 + np.arange(alone.sum())
+    strength = np.asarray(matrix.sum(axis=1)).ravel()
+    total = strength.sum()
+    if total == 0:
+        return 0.0
+    edges = matrix.tocoo()
+    inside = edges.data[clusters[edges.row] == clusters[edges.col]].sum()
+    _, compact = np.unique(clusters, return_inverse=True)
+    expected = np.square(np.bincount(compact, weights=strength) / total).sum()
+    return float(inside / total - resolution * expected)
+
+
+def check_n_clusters(n_clusters: int, n: int) -> None:
+    """Refuse a number of clusters that n rows cannot be put into."""
+    if isinstance(n_clusters, bool) or not isinstance(n_clusters, (int, np.integer)) or not 1 <= n_clusters <= n:
+        raise InputError(
+            f"n_clusters is {n_clusters!r}; expected a whole number from 1 to {n}, the number of paintings."
+        )
+
+
+def _check_resolution(resolution: float) -> None:
+    if not (np.isscalar(resolution) and np.isreal(resolution) and np.isfinite(resolution) and resolution > 0):
+        raise InputError(f"resolution is {resolution!r}; expected a positive number.")
+
+
+class _Runner:
+    """Leiden on one graph, built once for many resolutions."""
+
+    def __init__(self, matrix, seed: int, n_iterations: int):
+        self.n = matrix.shape[0]
+        self.linked = np.flatnonzero(np.diff(matrix.indptr))
+        self.n_linked = self.linked.size
+        linked = matrix[self.linked][:, self.linked]
+        self.n_components = connected_components(linked, directed=False)[0] if self.n_linked else 0
+        self.graph, self.weights = to_igraph(linked)
+        self.seed, self.n_iterations = check_seed(seed), n_iterations
+
+    def __call__(self, resolution: float) -> np.ndarray:
+        labels = np.full(self.n, -1, dtype=np.int32)
+        if self.n_linked:
+            with seeded_igraph(self.seed):
+                clustering = self.graph.community_leiden(
+                    objective_function="modularity",
+                    weights=self.weights,
+                    resolution=resolution,
+                    n_iterations=self.n_iterations,
+                )
+            labels[self.linked] = clustering.membership
+        return relabel_by_size(labels)

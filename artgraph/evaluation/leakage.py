@@ -1,0 +1,88 @@
+"""What a score may not be used for, said before and beside the score."""
+
+from collections.abc import Iterable
+
+from artgraph.errors import CircularError
+
+__all__ = ["caveats", "check_not_circular"]
+
+
+def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) -> None:
+    """Refuse to judge a partition by a column that made its graph.
+
+    Parameters
+    ----------
+    reference_name : str
+        Column that the partition is to be judged against. Upper and lower case, and spaces around, make no difference.
+    link_columns : iterable of str
+        Columns whose equal values were turned into links, such as "artist".
+
+    Raises
+    ------
+    CircularError
+        The reference column is one of them.
+    """
+    if isinstance(link_columns, str):
+        link_columns = [link_columns]
+    if _plain(reference_name) in {_plain(column) for column in link_columns}:
+        raise CircularError(
+            f"Paintings with the same {reference_name} were linked in this graph, so a score against "
+            f"'{reference_name}' would measure the links and not the paintings. Judge it against another column, or "
+            f"build a graph without {reference_name} links."
+        )
+
+
+def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: dict | None = None) -> list[str]:
+    """Say in sentences what to keep in mind when reading the scores.
+
+    Parameters
+    ----------
+    reference_name : str
+    link_columns : iterable of str
+        Columns whose equal values were turned into links.
+    scores : dict, optional
+        As :func:`~artgraph.evaluation.partition_scores` returns it.
+
+    Returns
+    -------
+    list of str
+        Full sentences, perhaps none.
+
+    Raises
+    ------
+    CircularError
+        As :func:`check_not_circular`.
+    """
+    if isinstance(link_columns, str):
+        link_columns = [link_columns]
+    link_columns = list(link_columns)
+    check_not_circular(reference_name, link_columns)
+    found = [
+        f"Paintings with the same {column} were linked. Where {column} and {reference_name} go together, these scores "
+        f"owe something to the links: compare with a graph without them."
+        for column in link_columns
+    ]
+    if not scores:
+        return found
+    total = scores["n"] + scores["n_unlabelled"] + scores["n_unassigned"]
+    if scores["n_unassigned"] > 0.05 * (scores["n"] + scores["n_unassigned"]):
+        found.append(
+            f"{scores['n_unassigned']} paintings with a {reference_name} are in no cluster and were left out; the "
+            f"scores describe the rest."
+        )
+    if scores["n_unlabelled"] > 0.5 * total:
+        found.append(f"Only {total - scores['n_unlabelled']} of {total} paintings have a {reference_name}.")
+    if scores["n_reference"] == 1:
+        found.append(f"All paintings compared have the same {reference_name}: no score can tell anything.")
+    if scores["n_clusters"] > 3 * scores["n_reference"]:
+        found.append(
+            f"There are {scores['n_clusters']} clusters for {scores['n_reference']} values of {reference_name}: purity "
+            f"and homogeneity are high for that reason alone. Read AMI."
+        )
+    if scores["n"] < 100:
+        found.append(f"{scores['n']} paintings are few: read the intervals, not the third digit.")
+    return found
+
+
+def _plain(name: str) -> str:
+    return str(name).strip().casefold()

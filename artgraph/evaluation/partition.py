@@ -1,0 +1,122 @@
+"""How well a partition agrees with a reference column."""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from sklearn import metrics
+
+from artgraph.communities.labels import check_labels
+from artgraph.evaluation.contingency import compared, contingency, encode, purity
+
+__all__ = ["partition_scores", "per_class"]
+
+
+def partition_scores(labels, reference) -> dict:
+    """Score a partition against a reference column.
+
+    Rows without a reference value (None, NaN, empty text) and rows without a cluster (-1) are left out of every
+    score and counted. A partition that leaves many rows out can thus score high: read ``n_unassigned`` too.
+
+    Parameters
+    ----------
+    labels : array-like, shape (n,), integer
+        Cluster of each row; negative for none.
+    reference : array-like, shape (n,)
+        Text or numbers.
+
+    Returns
+    -------
+    dict of float and int
+        ``ami``, ``ari`` : adjusted for chance: 0 on average for random partitions, 1 for the same partition; AMI is
+        the one to read where classes differ much in size. ``nmi``, ``homogeneity``, ``completeness``, ``v_measure``
+        (equal to NMI with arithmetic mean), ``purity``, ``matched_accuracy`` : in 0 ... 1, higher with more clusters
+        or by chance. ``purity`` is the share of rows in the most frequent class of their cluster;
+        ``matched_accuracy`` the share in the class that their cluster is matched to, one to one, in the best way.
+        ``n_clusters``, ``n_reference`` : number of clusters and of values among the rows compared. ``n`` : rows
+        compared. ``n_unlabelled`` : rows without a reference value. ``n_unassigned`` : rows with one but in no
+        cluster. The last three add up to the number of rows.
+
+    Raises
+    ------
+    InputError
+        Different lengths, or no row to compare.
+
+    Notes
+    -----
+    scikit-learn's functions, natural logarithm, arithmetic mean; the matching is the Hungarian algorithm (Kuhn 1955).
+    Names do not matter: renaming clusters or classes changes nothing.
+
+    Examples
+    --------
+    >>> scores = partition_scores([0, 0, 1, 1, -1, 0], ["a", "a", "b", "a", "b", None])
+    >>> scores["purity"], scores["n"], scores["n_unlabelled"], scores["n_unassigned"]
+    (0.75, 4, 1, 1)
+    """
+    clusters, classes, names, rows = compared(labels, reference)
+    table = contingency(clusters, classes)
+    homogeneity, completeness, v_measure = metrics.homogeneity_completeness_v_measure(classes, clusters)
+    matched = table[linear_sum_assignment(table, maximize=True)].sum()
+    unlabelled = int((encode(reference)[0] < 0).sum())
+    return {
+        "ami": float(metrics.adjusted_mutual_info_score(classes, clusters)),
+        "ari": float(metrics.adjusted_rand_score(classes, clusters)),
+        "nmi": float(metrics.normalized_mutual_info_score(classes, clusters)),
+        "homogeneity": float(homogeneity),
+        "completeness": float(completeness),
+        "v_measure": float(v_measure),
+        "purity": purity(table),
+        "matched_accuracy": float(matched / rows.size),
+        "n_clusters": table.shape[0],
+        "n_reference": len(names),
+        "n": int(rows.size),
+        "n_unlabelled": unlabelled,
+        "n_unassigned": len(check_labels(labels)) - unlabelled - int(rows.size),
+    }
+
+
+def per_class(labels, reference) -> pd.DataFrame:
+    """Show for each reference value the cluster that holds it best.
+
+    The best cluster is the one with the highest F1 (the larger overlap, then the lower number, on ties). Several
+    values may share one cluster. Rows are left out as in :func:`partition_scores`.
+
+    Parameters
+    ----------
+    labels : array-like, shape (n,), integer
+    reference : array-like, shape (n,)
+
+    Returns
+    -------
+    DataFrame, one row for each reference value, the most frequent first
+        ``reference``; ``size`` (rows with it); ``cluster`` (label of the best cluster); ``overlap`` (rows in both);
+        ``recall`` = overlap / size; ``precision`` = overlap / size of the cluster; ``f1`` = harmonic mean of these.
+
+    Raises
+    ------
+    InputError
+        Different lengths, or no row to compare.
+
+    Examples
+    --------
+    >>> per_class([0, 0, 0, 1], ["a", "a", "b", "b"])[["reference", "cluster", "recall", "precision"]].values.tolist()
+    [['a', 0, 1.0, 0.6666666666666666], ['b', 1, 0.5, 1.0]]
+    """
+    clusters, classes, names, rows = compared(labels, reference)
+    label_of = np.unique(check_labels(labels)[rows])
+    table = contingency(clusters, classes)
+    sizes, cluster_sizes = table.sum(axis=0), table.sum(axis=1)
+    f1 = 2 * table / (sizes[None, :] + cluster_sizes[:, None])
+    best = [np.lexsort((-table[:, j], -f1[:, j]))[0] for j in range(len(names))]
+    j = np.arange(len(names))
+    frame = pd.DataFrame(
+        {
+            "reference": pd.Series(names, dtype=object),
+            "size": sizes,
+            "cluster": label_of[best],
+            "overlap": table[best, j],
+            "recall": table[best, j] / sizes,
+            "precision": table[best, j] / cluster_sizes[best],
+            "f1": f1[best, j],
+        }
+    )
+    return frame.iloc[np.lexsort((j, -sizes))].reset_index(drop=True)

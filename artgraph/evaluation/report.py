@@ -1,0 +1,109 @@
+"""Scores as plain text that can be read in a terminal."""
+
+import math
+import numbers
+from collections.abc import Mapping
+
+import pandas as pd
+
+__all__ = ["format_report"]
+
+_NAMES = {
+    "ami": "AMI",
+    "ari": "ARI",
+    "nmi": "NMI",
+    "v_measure": "V-measure",
+    "f1": "F1",
+    "p_value": "p",
+    "p95": "95th percentile",
+}
+
+
+def format_report(scores: Mapping, *, title: str = "") -> str:
+    """Lay scores out as aligned plain text.
+
+    Parameters
+    ----------
+    scores : mapping of str to number, text, list, mapping or DataFrame
+        Numbers and texts become one line each. A mapping becomes a section; where its values are mappings with the
+        same keys, a table. A list becomes one line for each item. A DataFrame becomes a table.
+    title : str
+        First line, if not empty.
+
+    Returns
+    -------
+    str
+        Lines without trailing spaces, ending in a newline. Numbers that are not whole have three decimals; a missing
+        one is "-". Numbers come first, then tables, then sections, each in the order of the mapping.
+
+    Examples
+    --------
+    >>> print(format_report({"ami": 0.25, "n": 1200}), end="")
+    AMI  0.250
+    n     1200
+    """
+    lines = [title, ""] if title else []
+    lines += _section(scores)
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _section(scores: Mapping) -> list[str]:
+    plain = {k: v for k, v in scores.items() if not isinstance(v, (Mapping, list, tuple, pd.DataFrame))}
+    lines = _columns([[_name(k), _value(v)] for k, v in plain.items()])
+    tables = {k: v for k, v in scores.items() if isinstance(v, Mapping) and not _has_parts(v)}
+    if len(tables) > 1 and len({tuple(v) for v in tables.values()}) == 1:
+        # mappings with one set of keys, such as observed / mean / p, stand side by side
+        head = ["", *(_name(k) for k in next(iter(tables.values())))]
+        lines += _gap(lines) + _columns([head, *([_name(k), *map(_value, v.values())] for k, v in tables.items())])
+    else:
+        tables = {}
+    for key, value in scores.items():
+        if key in plain or key in tables:
+            continue
+        lines += [*_gap(lines), _name(key)]
+        if isinstance(value, Mapping):
+            lines += ["  " + line for line in _section(value)]
+        elif isinstance(value, pd.DataFrame):
+            rows = [[_value(cell) for cell in row] for row in value.itertuples(index=False)]
+            lines += ["  " + line for line in _columns([[_name(c) for c in value.columns], *rows])]
+        else:
+            lines += [f"  {_value(item)}" for item in value]
+    return lines
+
+
+def _has_parts(value: Mapping) -> bool:
+    return any(isinstance(v, (Mapping, list, tuple, pd.DataFrame)) for v in value.values())
+
+
+def _gap(lines: list[str]) -> list[str]:
+    return [""] if lines else []
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
+        for row in rows
+    ]
+
+
+def _name(key) -> str:
+    text = str(key)
+    return _NAMES.get(text, text.replace("_", " ") if text.isidentifier() else _value(text))
+
+
+def _value(value) -> str:
+    if value is None or value is pd.NA:
+        return "-"
+    if isinstance(value, (bool, str)):
+        return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, numbers.Real):
+        # + 0.0 after rounding: no "-0.000"
+        return f"{round(float(value), 3) + 0.0:.3f}" if math.isfinite(value) else "-"
+    return " ".join(str(value).split())

@@ -1,0 +1,112 @@
+"""One value of a table as text that other programs read without harm."""
+
+import datetime
+import numbers
+import re
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["column_type", "column_values", "free_names", "xml_text"]
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INT32, _INT64 = 2**31, 2**63
+
+
+def xml_text(text: str) -> str:
+    """Remove the characters that XML 1.0 cannot hold: most control characters, lone surrogates, U+FFFE, U+FFFF."""
+    return _NOT_XML.sub("", text)
+
+
+def column_values(column: pd.Series) -> list:
+    """Turn a column into plain Python values of one kind.
+
+    Parameters
+    ----------
+    column : Series, length n
+
+    Returns
+    -------
+    list, length n
+        bool, int, float or str throughout, and None for missing: None, NaN, NaT, infinity, text without a visible
+        character. Columns of floats with gaps that hold only whole numbers are the integers they were before pandas
+        met the gap. Lists become text joined by "; ". Columns of several kinds become text.
+    """
+    if column.dtype in (np.float16, np.float32):
+        column = pd.Series(column.to_numpy().astype(str).astype(np.float64))  # 0.1, not 0.10000000149011612
+    values = [_plain(value) for value in column.astype(object)]
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {bool} or kinds <= {str}:
+        return values
+    if kinds == {int}:
+        return values if all(v is None or -_INT64 <= v < _INT64 for v in values) else _text(values)
+    if kinds <= {int, float}:
+        present = [v for v in values if v is not None]
+        if len(present) < len(values) and all(float(v).is_integer() and abs(v) < 2**53 for v in present):
+            return [None if v is None else int(v) for v in values]
+        return [None if v is None else float(v) for v in values]
+    return _text(values)
+
+
+def column_type(values: list) -> str:
+    """Name the GEXF type of values from :func:`column_values`: boolean, integer, long, double or string."""
+    present = [v for v in values if v is not None]
+    if not present or isinstance(present[0], str):
+        return "string"
+    if isinstance(present[0], bool):
+        return "boolean"
+    if isinstance(present[0], float):
+        return "double"
+    # Gephi's integer is 32 bits wide
+    return "integer" if all(-_INT32 <= v < _INT32 for v in present) else "long"
+
+
+def free_names(names, taken=()) -> list[str]:
+    """Give each column a name that no other has, upper and lower case being the same.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Wanted names.
+    taken : iterable of str
+        Names that may not be used.
+
+    Returns
+    -------
+    list of str
+        The wanted name, or the first free one of name_2, name_3 ...; "column" for an empty name.
+    """
+    used = {str(name).casefold() for name in taken}
+    result = []
+    for name in names:
+        wanted = " ".join(xml_text(str(name)).split()) or "column"
+        free, i = wanted, 2
+        while free.casefold() in used:
+            free, i = f"{wanted}_{i}", i + 1
+        used.add(free.casefold())
+        result.append(free)
+    return result
+
+
+def _plain(value):
+    if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
+        items = (
+            sorted(value, key=str) if isinstance(value, (set, frozenset)) else np.asarray(value, dtype=object).ravel()
+        )
+        value = "; ".join(str(item) for item in map(_plain, items) if item is not None)
+    elif isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    elif isinstance(value, numbers.Integral):
+        return int(value)
+    elif isinstance(value, numbers.Real):
+        return float(value) if np.isfinite(value) else None
+    elif value is None or value is pd.NaT or value is pd.NA:
+        return None
+    elif isinstance(value, datetime.datetime):
+        value = value.isoformat().removesuffix("T00:00:00")
+    text = str(value)
+    return text if text.strip() else None
+
+
+def _text(values: list) -> list[str | None]:
+    return [None if value is None else str(value) for value in values]

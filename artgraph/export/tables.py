@@ -1,0 +1,135 @@
+"""Tables for people who work in Excel or LibreOffice."""
+
+import csv
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from artgraph.atomic import atomic_path
+from artgraph.communities.labels import check_labels
+from artgraph.errors import InputError
+from artgraph.export.cells import column_values, free_names
+
+__all__ = ["clusters_table", "paintings_table", "write_csv"]
+
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
+_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # also the full-width forms, which spreadsheets read alike
+# byte order mark, zero width space, and what turns the direction of text round
+_INVISIBLE = frozenset("\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def write_csv(path, frame: pd.DataFrame) -> None:
+    """Write a table as CSV that spreadsheets open with a double click, and without harm.
+
+    UTF-8 with BOM (without it Excel reads "Cézanne" as "CÃ©zanne"), commas, CRLF at line ends (RFC 4180), quotes where
+    needed. Control characters and those that turn the direction of text round are removed, line breaks and tabs become
+    spaces. Text whose first visible character is one of = + - @ gets an apostrophe in front, so that no spreadsheet
+    computes it, unless it is a plain number. Missing values are empty. The same table gives the same bytes. The index
+    is not written.
+
+    A spreadsheet still turns text that looks like a number into one: an id 000001 is shown as 1 unless the column is
+    imported as text.
+
+    Parameters
+    ----------
+    path : str or Path
+    frame : DataFrame, shape (n, columns)
+    """
+    columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
+    with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow([_cell(str(name)) for name in frame.columns])
+        writer.writerows(zip(*columns, strict=True))
+
+
+def paintings_table(paintings: pd.DataFrame, labels, *, scores: dict | None = None) -> pd.DataFrame:
+    """Put the cluster of each painting beside what is known about it.
+
+    Parameters
+    ----------
+    paintings : DataFrame, n rows
+        With a column ``id``.
+    labels : array-like, shape (n,), integer
+        Negative for none.
+    scores : dict of str to array-like, shape (n,), optional
+        More columns, such as {"typicality": ..., "confidence": ...}.
+
+    Returns
+    -------
+    DataFrame, n rows
+        ``id``, ``cluster`` (Int64, missing for none), the scores, then the other columns of paintings. A column of
+        theirs that has one of these names, upper or lower case, becomes name_2.
+
+    Raises
+    ------
+    InputError
+        No column ``id``, or lengths that differ.
+    """
+    if "id" not in paintings.columns:
+        raise InputError(f"paintings have no column 'id' (there are: {', '.join(map(str, paintings.columns))}).")
+    n = len(paintings)
+    first = {"id": paintings["id"].to_numpy(), "cluster": _clusters(labels, n)}
+    for name, values in (scores or {}).items():
+        first[name] = np.asarray(values)
+        if first[name].shape != (n,):
+            raise InputError(f"'{name}' has shape {first[name].shape}; expected one value for each of {n} paintings.")
+    rest = paintings.drop(columns="id").reset_index(drop=True)
+    rest.columns = free_names(rest.columns, first)
+    return pd.concat([pd.DataFrame(first), rest], axis=1)
+
+
+def clusters_table(labels, paintings: pd.DataFrame, *, columns=("artist", "style"), top: int = 3) -> pd.DataFrame:
+    """Describe each cluster in one row.
+
+    Parameters
+    ----------
+    labels : array-like, shape (n,), integer
+        Negative for none.
+    paintings : DataFrame, n rows
+    columns : iterable of str
+        Columns to summarise; those that paintings lack are passed over.
+    top : int, at least 1
+        How many values to name.
+
+    Returns
+    -------
+    DataFrame, one row for each cluster, in order
+        ``cluster``; ``paintings`` (count); ``share`` of all rows in a cluster, 0 ... 1; and for each column its most
+        frequent values with their counts, such as "Claude Monet (12); Alfred Sisley (9)", equal counts by name.
+
+    Raises
+    ------
+    InputError
+        Lengths that differ.
+    """
+    clusters = check_labels(labels, len(paintings))
+    found, counts = np.unique(clusters[clusters >= 0], return_counts=True)
+    table = pd.DataFrame({"cluster": found, "paintings": counts, "share": counts / max(counts.sum(), 1)})
+    for name in columns:
+        if name in paintings.columns:
+            values = pd.Series([None if v is None else str(v) for v in column_values(paintings[name])], dtype=object)
+            table[name] = pd.Series([_most_frequent(values[clusters == c], top) for c in found], dtype=object)
+    return table
+
+
+def _clusters(labels, n: int) -> pd.array:
+    return pd.array([None if label < 0 else label for label in check_labels(labels, n).tolist()], dtype="Int64")
+
+
+def _most_frequent(values: pd.Series, top: int) -> str:
+    counts = values.dropna().value_counts()
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "; ".join(f"{value} ({count})" for value, count in ranked[:top])
+
+
+def _cell(value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value)
+    text = "".join(" " if c in "\t\n\r\v\f\x85" else c for c in value)
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in _INVISIBLE)
+    start = text.lstrip()
+    return "'" + text if start[:1] in tuple(_FORMULA) and not _NUMBER.fullmatch(start.rstrip()) else text

@@ -1,0 +1,259 @@
+"""What a picture file is before it is pixels: how it is opened, what it looks like, why it cannot be read."""
+
+import io
+import os
+import stat
+import struct
+import threading
+import warnings
+import zlib
+from contextlib import contextmanager
+from functools import lru_cache
+
+from PIL import Image, ImageCms, ImageFile
+
+from artgraph.errors import ImageError
+
+__all__ = ["EXTENSIONS", "IMAGE_ERRORS", "explain", "open_file", "pixel_limit", "readable_formats", "strict_pillow"]
+
+#: File endings (lower case) that make a file a picture. Kinds that Pillow may not read are among them on purpose:
+#: they are found and refused by name rather than passed over.
+EXTENSIONS = frozenset(
+    [
+        *(".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg", ".jpx"),
+        *(".jxl", ".mpo", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"),
+    ]
+)
+
+#: Everything that a broken picture may raise in Pillow. ``DecompressionBombError`` is no OSError.
+IMAGE_ERRORS = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError),
+    *(SyntaxError, TypeError, ValueError, struct.error, zlib.error),
+    *(Image.DecompressionBombError, ImageCms.PyCMSError),
+)
+
+# Only these: Pillow would otherwise also try kinds that start other programs (EPS) or have no signature to go by.
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "PPM", "JPEG2000", "AVIF")
+
+# What a file is by its first bytes, in lower case.
+_PICTURES = {
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\x89png\r\n\x1a\n": "a PNG picture",
+    b"gif87a": "a GIF picture",
+    b"gif89a": "a GIF picture",
+    b"ii*\0": "a TIFF picture",
+    b"mm\0*": "a TIFF picture",
+    b"ii+\0": "a BigTIFF picture",
+    b"mm\0+": "a BigTIFF picture",
+    b"riff": "a WebP picture",
+    b"bm": "a BMP picture",
+    b"\0\0\0\x0cjp  ": "a JPEG 2000 picture",
+    b"\xff\x4f\xff\x51": "a JPEG 2000 picture",
+}
+_UNSUPPORTED = {
+    b"\xff\x0a": "a JPEG XL picture",
+    b"\0\0\0\x0cjxl ": "a JPEG XL picture",
+    b"8bps": "a Photoshop document",
+    b"%!ps": "a PostScript file",
+    b"<svg": "an SVG drawing",
+}
+_NO_PICTURES = {
+    b"<!doctype html": "an HTML page",
+    b"<html": "an HTML page",
+    b"<head": "an HTML page",
+    b"<?xml": "an XML file",
+    b"%pdf": "a PDF document",
+    b"pk\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"version https://git-lfs": "a Git LFS pointer, not the file itself",
+    b"{": "JSON text",
+}
+_READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refusing it costs no memory
+
+
+@contextmanager
+def open_file(source):
+    """Open a path or bytes as a binary file that can be read and seeked.
+
+    Parameters
+    ----------
+    source : str, os.PathLike or bytes
+
+    Yields
+    ------
+    binary file
+        At its start. Files of up to 64 MiB are read into memory, once.
+
+    Raises
+    ------
+    ImageError
+        "empty file" or "unreadable file" (missing, no permission, a directory, a pipe).
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        file = io.BytesIO(source)
+        size = file.getbuffer().nbytes
+    else:
+        try:
+            # Opening a named pipe would wait for a writer, so its kind is looked at first.
+            if not stat.S_ISREG(os.stat(source).st_mode):
+                raise ImageError("unreadable file", "It is a folder, a pipe or a device, not a regular file.")
+            file = open(source, "rb")  # noqa: SIM115
+            try:
+                size = os.fstat(file.fileno()).st_size
+                if size <= _READ_WHOLE:
+                    with file:
+                        file = io.BytesIO(file.read())
+            except OSError:
+                file.close()
+                raise
+        except (OSError, ValueError) as error:
+            raise ImageError("unreadable file", f"{getattr(error, 'strerror', None) or error}.") from error
+    with file:
+        if not size:
+            raise ImageError("empty file", "It holds 0 bytes.")
+        yield file
+
+
+class _Strictness:
+    """Pillow's tolerance of truncated files off, warnings silent, for as long as any thread is inside."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.threads = 0
+
+    def __enter__(self):
+        with self.lock:
+            if not self.threads:
+                self.filters = warnings.catch_warnings()
+                self.filters.__enter__()
+                warnings.simplefilter("ignore")
+                self.tolerance, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+            self.threads += 1
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.threads -= 1
+            if not self.threads:
+                self.filters.__exit__(None, None, None)
+                ImageFile.LOAD_TRUNCATED_IMAGES = self.tolerance
+
+
+#: Context within which Pillow decodes: nothing truncated passes, and no warning is given.
+strict_pillow = _Strictness()
+_limit = threading.Lock()
+
+
+@contextmanager
+def pixel_limit(max_pixels):
+    """Set Pillow's pixel limit, one thread at a time, and put it back.
+
+    Parameters
+    ----------
+    max_pixels : int or None
+        Pillow raises ``DecompressionBombError`` above this; None sets no limit.
+    """
+    with _limit:
+        before = Image.MAX_IMAGE_PIXELS
+        # Pillow warns above its limit and raises above twice its limit.
+        Image.MAX_IMAGE_PIXELS = None if max_pixels is None else max_pixels / 2
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def _unlock_in_child():
+    global _limit
+    _limit = threading.Lock()
+    strict_pillow.lock = threading.Lock()
+    strict_pillow.threads = min(strict_pillow.threads, 0)
+
+
+if hasattr(os, "register_at_fork"):  # a process forked while another thread decodes would wait for ever
+    os.register_at_fork(after_in_child=_unlock_in_child)
+
+
+@lru_cache(maxsize=1)
+def readable_formats():
+    """List the picture formats that this Pillow can read and that we allow.
+
+    Returns
+    -------
+    tuple of str
+        Names as Pillow writes them, "JPEG" first.
+    """
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
+
+
+def explain(error, file):
+    """Turn whatever a broken picture raised into an ImageError with one of the fixed reasons.
+
+    Parameters
+    ----------
+    error : Exception
+        One of `IMAGE_ERRORS`.
+    file : binary file
+        The picture, still open.
+
+    Returns
+    -------
+    ImageError
+    """
+    if isinstance(error, ImageError):
+        return error
+    if isinstance(error, MemoryError):
+        return ImageError("too large", "There is not enough memory to decode it.")
+    if isinstance(error, Image.DecompressionBombError):
+        return ImageError("too large", f"{error}.")
+    if isinstance(error, OSError) and error.errno is not None:
+        return ImageError("unreadable file", f"{error.strerror or error}.")
+    reason, kind = _recognise(file)
+    if reason != "damaged":
+        return ImageError(reason, f"It looks like {kind}." if kind else "No known picture format starts like this.")
+    said = " ".join(str(error).split())
+    if "object at 0x" in said or not said:  # Pillow's message for "not identified" shows the file object
+        said = "its header cannot be read"
+    detail = f"It is {kind}, but: {said.rstrip('.')}."
+    if _cut_short(file) or "truncated" in said.lower():
+        return ImageError("truncated", detail)
+    if any(
+        word in said.lower() for word in ("unsupported", "not supported", "not yet supported", "unknown pixel mode")
+    ):
+        return ImageError("unsupported", detail)
+    return ImageError("damaged", detail)
+
+
+def _recognise(file):
+    file.seek(0)
+    head = file.read(512)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower() if head[:1] not in b"\0\xff" else head.lower()
+    if head[4:8] == b"ftyp":
+        if head[8:12] not in (b"avif", b"avis"):
+            return "unsupported", "a HEIF picture" if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1") else "a film"
+        return ("damaged" if "AVIF" in readable_formats() else "unsupported"), "an AVIF picture"
+    for reason, table in (("damaged", _PICTURES), ("unsupported", _UNSUPPORTED), ("not an image", _NO_PICTURES)):
+        for signature, kind in table.items():
+            if start.startswith(signature):
+                return reason, kind
+    if len(head) > 2 and head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
+        return "damaged", "a PBM, PGM or PPM picture"
+    return "not an image", None
+
+
+def _cut_short(file):
+    """Say whether a picture that could not be decoded lacks its end."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(12)
+    file.seek(max(0, size - 64))
+    tail = file.read(64)
+    if head.startswith(b"\xff\xd8\xff"):
+        return not tail.rstrip(b"\0\r\n").endswith(b"\xff\xd9")
+    if head.startswith(b"\x89PNG"):
+        return b"IEND" not in tail
+    if head.startswith(b"GIF8"):
+        return not tail.rstrip(b"\0").endswith(b";")
+    if head.startswith(b"RIFF"):
+        return len(head) < 8 or int.from_bytes(head[4:8], "little") + 8 > size
+    return False

@@ -1,0 +1,251 @@
+"""Every decision about pixels: decode, turn upright, manage colour, resize, measure.
+
+A picture becomes one thing only, a ``uint8`` array ``(h, w, 3)`` in sRGB, whatever the file held:
+
+- the first page of a document, the first frame of an animation;
+- upright, by the Exif orientation (CIPA DC-008, tag 274), also where only XMP states it;
+- an embedded ICC profile (ICC.1:2010) is converted to sRGB, relative colorimetric with black point compensation;
+  a profile that is broken or belongs to another colour space is ignored. PNG's gAMA and cHRM are ignored;
+- CMYK without a profile: ``R = (255 - C)(255 - K) / 255``, and so on. CMYK JPEGs are taken to be inverted, as Adobe
+  writes them;
+- transparent pixels lie on white;
+- 16-bit grey ``v`` becomes ``round(v / 257)``. Of 16-bit colour the upper byte is kept;
+- 32-bit whole numbers within 0 … 65535 are read as 16-bit; floating point within 0 … 1 or within 0 … 255 is read on
+  that scale; any other values are stretched from their least to their greatest. What is not a finite number is black.
+
+Threads may call everything here. They decode JPEGs in parallel, other kinds one at a time, because Pillow's pixel limit
+is a global setting.
+"""
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from artgraph.decoding import decode
+from artgraph.errors import InputError
+from artgraph.imagefiles import EXTENSIONS, IMAGE_ERRORS, open_file
+
+__all__ = [
+    "EXTENSIONS",
+    "IMAGE_ERRORS",
+    "MAX_PIXELS",
+    "ImageRecord",
+    "inspect_image",
+    "load_image",
+    "resize_contain",
+    "resize_cover",
+]
+
+#: Pictures with more pixels than this are refused, unless they are JPEGs that can be decoded at reduced scale.
+MAX_PIXELS = 300_000_000
+
+_LUMINANCE = np.array(  # ITU-T T.81, table K.1, row by row
+    [
+        *(16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55),
+        *(14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62),
+        *(18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92),
+        *(49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99),
+    ]
+)
+_GREY_CHROMA = 8
+_GREY_SHARE = 0.99
+
+
+def load_image(source, *, min_side=None, max_pixels=MAX_PIXELS):
+    """Decode a picture to upright 8-bit sRGB on white.
+
+    With `min_side` ``m`` and a short side of ``s >= m`` pixels, the picture is reduced while it is decoded (JPEG, by 2,
+    4 or 8 in the cosine domain) and right after (all kinds, whole-number box averages), before its colours are
+    converted, to a short side of at least ``m`` and less than ``2 m``. A smaller picture keeps its size.
+
+    Parameters
+    ----------
+    source : str, os.PathLike or bytes
+        A file, or a file's content.
+    min_side : int, optional
+        Pixels, at least 1: the least short side that the caller needs. None decodes at full size.
+    max_pixels : int
+        A picture with more pixels is refused before it is decoded. A JPEG (sequential, in one scan) is decoded at the
+        least reduction that fits instead, even where that goes below `min_side`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (h, w, 3), uint8, 0 … 255
+        sRGB, not linear.
+
+    Raises
+    ------
+    ImageError
+        `reason` is one of "empty file", "not an image", "truncated", "damaged", "unsupported", "too large",
+        "unreadable file". Nothing else is raised for any file, and no warning is given.
+    InputError
+        When `min_side` or `max_pixels` is less than 1.
+    """
+    if (min_side is not None and min_side < 1) or max_pixels < 1:
+        raise InputError(f"min_side and max_pixels must be at least 1, not {min_side} and {max_pixels}.")
+    with open_file(source) as file:
+        return decode(file, min_side, max_pixels).pixels
+
+
+def resize_cover(image, size):
+    """Resize the largest centred square of a picture: short side to `size`, centre crop.
+
+    Bicubic (a = -0.5), widened when it reduces, so that it does not alias. Crop and resize are one step: an odd
+    remainder is cut by half a pixel on both sides, and what lies just outside the square is part of the averages along
+    its edge, as when a picture is resized first and cropped after.
+
+    Parameters
+    ----------
+    image : numpy.ndarray, shape (h, w, 3), uint8
+    size : int
+        Pixels, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (size, size, 3), uint8
+    """
+    picture = _from_array(image, size)
+    width, height = picture.size
+    side = min(width, height)
+    box = ((width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2)
+    return np.array(picture.resize((size, size), Image.Resampling.BICUBIC, box=box))
+
+
+def resize_contain(image, long_side):
+    """Resize a whole picture, bicubic, so that its long side is at most `long_side`; never enlarge it.
+
+    Parameters
+    ----------
+    image : numpy.ndarray, shape (h, w, 3), uint8
+    long_side : int
+        Pixels, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (h', w', 3), uint8
+        ``max(h', w') = min(long_side, max(h, w))``; the short side keeps the proportion, rounded, at least 1.
+    """
+    picture = _from_array(image, long_side)
+    scale = long_side / max(picture.size)
+    if scale >= 1:
+        return np.array(picture)
+    size = tuple(max(1, round(side * scale)) for side in picture.size)
+    return np.array(picture.resize(size, Image.Resampling.BICUBIC))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """What `inspect_image` finds out about one picture.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file's bytes, 64 hex digits.
+    bytes : int
+        Size of the file.
+    width, height : int
+        Pixels of the original, upright.
+    format, mode : str
+        As Pillow names them: "JPEG", "CMYK".
+    jpeg_quality : int or None
+        1 … 100, of the picture's last saving; None when it is no JPEG. See `inspect_image`.
+    greyscale : bool
+        Whether at least 99 % of the pixels have max(R, G, B) - min(R, G, B) <= 8. A grey picture saved in colour is
+        grey; a sepia photograph is not.
+    brightness : float, 0 … 1
+        Mean luma (Rec. 601, of the gamma-coded values).
+    dhash : str
+        64 bits as 16 hex digits, first bit first. See `inspect_image`.
+    thumbnail : bytes
+        WebP.
+    """
+
+    sha256: str
+    bytes: int
+    width: int
+    height: int
+    format: str
+    mode: str
+    jpeg_quality: int | None
+    greyscale: bool
+    brightness: float
+    dhash: str
+    thumbnail: bytes
+
+
+def inspect_image(path, *, thumbnail=256, max_pixels=MAX_PIXELS):
+    """Read a picture once, decode all of it, and describe the file and its looks.
+
+    JPEG quality ``q`` is the one whose luminance table ``floor((K1 s + 50) / 100)`` (in 1 … 255; ``s = 5000 / q`` below
+    50, else ``200 - 2 q``) has the least sum of absolute differences to the file's: exact for files by the Independent
+    JPEG Group's encoder (jcparam.c), the nearest equivalent for others. The difference hash reduces the luma to 9×8
+    (Lanczos) and sets bit ``8 y + x`` where pixel (x + 1, y) is brighter than (x, y) (N. Krawetz, "Kind of like that",
+    2013). Looks are measured on the reduced picture that the thumbnail is made from.
+
+    Parameters
+    ----------
+    path : str, os.PathLike or bytes
+    thumbnail : int
+        Longest side of the thumbnail (WebP, quality 75), pixels.
+    max_pixels : int
+        As in `load_image`.
+
+    Returns
+    -------
+    ImageRecord
+
+    Raises
+    ------
+    ImageError
+        As in `load_image`.
+    """
+    if thumbnail < 1 or max_pixels < 1:
+        raise InputError(f"thumbnail and max_pixels must be at least 1, not {thumbnail} and {max_pixels}.")
+    with open_file(path) as file:
+        decoded = decode(file, thumbnail, max_pixels)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    pixels = decoded.pixels
+    red, green, blue = np.moveaxis(pixels, 2, 0)  # many times faster than a maximum over an axis of 3
+    chroma = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    luma = Image.fromarray(pixels).convert("L")
+    tiny = np.asarray(luma.resize((9, 8), Image.Resampling.LANCZOS))
+    bits = np.packbits(tiny[:, 1:] > tiny[:, :-1])
+    small = io.BytesIO()
+    Image.fromarray(resize_contain(pixels, thumbnail)).save(small, "WEBP", quality=75, method=2)
+    return ImageRecord(
+        sha256=sha256,
+        bytes=size,
+        width=decoded.width,
+        height=decoded.height,
+        format=decoded.format,
+        mode=decoded.mode,
+        jpeg_quality=_jpeg_quality(decoded.table),
+        greyscale=bool(np.mean(chroma <= _GREY_CHROMA) >= _GREY_SHARE),
+        brightness=float(np.mean(luma)) / 255,
+        dhash=bits.tobytes().hex(),
+        thumbnail=small.getvalue(),
+    )
+
+
+def _jpeg_quality(table):
+    if table is None or len(table) != 64:
+        return None
+    q = np.arange(1, 101)[:, None]
+    scale = np.where(q < 50, 5000 // q, 200 - 2 * q)
+    tables = np.clip((_LUMINANCE * scale + 50) // 100, 1, 255)
+    return int(q[np.abs(tables - np.asarray(table)).sum(axis=1).argmin(), 0])
+
+
+def _from_array(image, size):
+    image = np.asarray(image)
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise InputError(f"A picture is a uint8 array (h, w, 3), not {image.dtype} {image.shape}.")
+    if size < 1:
+        raise InputError(f"A side must be at least 1 pixel, not {size}.")
+    return Image.fromarray(image)

@@ -1,0 +1,285 @@
+"""A folder of pictures and a spreadsheet become a plan: which paintings there are, and what was refused and why.
+
+Nothing is guessed and nothing is dropped without a word: every picture found is a painting or stands in `refused`, and
+so does every row of the spreadsheet that could not be given to exactly one picture.
+"""
+
+import os
+import posixpath
+import re
+from collections import Counter
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from artgraph.errors import ImageError, IngestError
+from artgraph.images import EXTENSIONS, MAX_PIXELS, inspect_image
+from artgraph.joining import join_rows, normal
+from artgraph.metadata import STANDARD, Metadata, read_metadata
+
+__all__ = [
+    "Metadata",
+    "Plan",
+    "Refusal",
+    "count_other_files",
+    "find_images",
+    "inspect_chunk",
+    "plan",
+    "read_metadata",
+    "refusals_table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One input that was not taken.
+
+    Attributes
+    ----------
+    input : str
+        The picture's relative path, or the spreadsheet's name and line; printable.
+    kind : str
+        "image" or "row".
+    reason : str
+        A short fixed code.
+    detail : str
+        A sentence.
+    """
+
+    input: str
+    kind: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a folder and a spreadsheet amount to, before any picture is opened.
+
+    Attributes
+    ----------
+    paintings : pandas.DataFrame
+        Sorted by `id`. Text columns ``id``, ``image`` (relative path), ``artist``, ``title``, ``date``, ``style``
+        (always there), the user's other columns, and ``metadata_line`` (Int64); null where nothing is known.
+    refused : pandas.DataFrame
+        Columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
+    counts : dict of str to int
+        ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
+        ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
+    """
+
+    paintings: pd.DataFrame
+    refused: pd.DataFrame
+    counts: dict
+
+
+def find_images(root):
+    """List the pictures in a folder and the folders within it.
+
+    A picture is a file whose ending is in `artgraph.images.EXTENSIONS`, whatever its case. Hidden files and folders
+    (".name", with them macOS's "._name") are passed over. Symbolic links to folders are not followed; links to files
+    are listed, and `inspect_chunk` refuses those that lead out of the folder.
+
+    Parameters
+    ----------
+    root : str or os.PathLike
+
+    Returns
+    -------
+    list of str
+        Paths relative to `root`, with "/", in code-point order. Bytes of a name that are no UTF-8 are lone surrogates
+        (PEP 383); `plan` refuses such names.
+
+    Raises
+    ------
+    IngestError
+        `root` is not a folder, or a folder within it cannot be read.
+    """
+    return sorted(path for path in _walk(root) if _ending(path) in EXTENSIONS)
+
+
+def count_other_files(root, *, metadata=None):
+    """Count what `find_images` passes over: files that are no pictures, and links to folders; hidden ones apart.
+
+    Parameters
+    ----------
+    root : str or os.PathLike
+    metadata : str or os.PathLike, optional
+        The spreadsheet, which is not counted.
+
+    Returns
+    -------
+    int
+    """
+    own = Path(metadata).resolve() if metadata is not None else None
+    others = (path for path in _walk(root) if _ending(path) not in EXTENSIONS)
+    return sum(Path(root, path).resolve() != own for path in others)
+
+
+def plan(paths, metadata=None, *, root=".", metadata_dir=None):
+    """Give each row of a spreadsheet to its picture, and each picture its identity.
+
+    A row with an image column goes to the picture with exactly that path, relative to `root`; else relative to
+    `metadata_dir`; else, where the row has a bare file name, to the one picture of that name. Paths may be absolute or
+    contain "..", as long as they end inside `root`. A row without an image column goes to the picture whose relative
+    path is its id; else whose path without its ending is; else to the one picture whose file name without its ending
+    is. An ending is what follows the last dot. Names are compared in Unicode normal form C and with regard to case.
+
+    A painting's id is its row's, or else (no row, no id) the picture's relative path, in normal form C. Rows that are
+    alike in every column count once. Rows that differ but name one picture, or have one id, are all refused, and their
+    pictures are taken without metadata; so is a row whose id is another picture's path.
+
+    Parameters
+    ----------
+    paths : list of str
+        From `find_images`.
+    metadata : Metadata, optional
+        From `read_metadata`.
+    root : str or os.PathLike
+        The folder of the pictures.
+    metadata_dir : str or os.PathLike, optional
+        The folder of the spreadsheet; `root` if not given.
+
+    Returns
+    -------
+    Plan
+        Reasons: "unreadable name" for images; "ragged row", "no name", "no such image", "ambiguous name", "outside the
+        folder", "conflicting rows", "id taken" for rows.
+
+    Raises
+    ------
+    IngestError
+        The spreadsheet has neither an image nor an id column.
+    """
+    names = {path: _bad_name(path) for path in sorted(paths)}
+    refused = [Refusal(_printable(path), "image", "unreadable name", bad) for path, bad in names.items() if bad]
+    pictures = [path for path, bad in names.items() if not bad]
+    rows, merged, n_rows = {}, 0, 0
+    if metadata is not None:
+        joined = join_rows(pictures, metadata.table, root=root, metadata_dir=metadata_dir)
+        rows, merged, n_rows = joined.rows, joined.merged, len(metadata.table) + len(metadata.refused)
+        trouble = [(line, "ragged row", detail) for line, detail in metadata.refused]
+        trouble += [(metadata.lines[row], reason, detail) for row, reason, detail in joined.refused]
+        unit = "line" if metadata.delimiter else "row"
+        refused += [
+            Refusal(_printable(f"{metadata.name} {unit} {line}"), "row", reason, _printable(detail[:500]))
+            for line, reason, detail in sorted(trouble)
+        ]
+    paintings = _paintings(pictures, rows, metadata)
+    counts = {
+        "images": len(names),
+        "paintings": len(pictures),
+        "images_refused": len(names) - len(pictures),
+        "rows": n_rows,
+        "rows_joined": len(rows),
+        "rows_merged": merged,
+        "rows_refused": n_rows - len(rows) - merged,
+        "without_row": len(pictures) - len(rows),
+    }
+    return Plan(paintings, refusals_table(refused), counts)
+
+
+def inspect_chunk(root, paths, *, thumbnail=256, max_pixels=MAX_PIXELS):
+    """Inspect some of the pictures of a folder; picklable, for a pool of processes.
+
+    Parameters
+    ----------
+    root : str or os.PathLike
+    paths : list of str
+        Relative to `root`.
+    thumbnail, max_pixels : int
+        As in `artgraph.images.inspect_image`.
+
+    Returns
+    -------
+    list of ImageRecord or Refusal
+        One for each path, in the same order. Reasons of refusal: those of `artgraph.images.load_image`, and "outside
+        the folder" for a link that leads out of `root`.
+    """
+    home = os.path.realpath(root)
+    results = []
+    for path in paths:
+        file = os.path.join(home, path)
+        try:
+            if os.path.commonpath([home, os.path.realpath(file)]) != home:
+                raise ImageError(
+                    "outside the folder", "It is a link to a file elsewhere. Copy the file into the folder."
+                )
+            results.append(inspect_image(file, thumbnail=thumbnail, max_pixels=max_pixels))
+        except ImageError as error:
+            results.append(Refusal(_printable(path), "image", error.reason, error.detail))
+    return results
+
+
+def refusals_table(refusals):
+    """Lay out refusals as the table that stands in `Plan.refused`.
+
+    Parameters
+    ----------
+    refusals : iterable of Refusal
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``input``, ``kind``, ``reason``, ``detail``, dtype "string", one row per refusal.
+    """
+    columns = [field.name for field in fields(Refusal)]
+    return pd.DataFrame([astuple(one) for one in refusals], columns=columns, dtype="string")
+
+
+def _paintings(pictures, rows, metadata):
+    given = metadata.table if metadata is not None else pd.DataFrame()
+    explicit = given["id"].tolist() if "id" in given else [None] * len(given)
+    twins = Counter(map(normal, pictures))
+
+    def identity(path):
+        own = explicit[rows[path]] if path in rows else None
+        if pd.notna(own):
+            return normal(own)
+        return normal(path) if twins[normal(path)] == 1 else path
+
+    named = sorted((identity(path), path) for path in pictures)
+    position = [rows.get(path) for _, path in named]
+    table = pd.DataFrame({"id": [one for one, _ in named], "image": [path for _, path in named]}, dtype="string")
+    others = [name for name in given.columns if name not in STANDARD]
+    for name in [*(name for name in STANDARD if name not in ("id", "image")), *others]:
+        values = given[name].tolist() if name in given else None
+        column = [None if values is None or row is None else values[row] for row in position]
+        table[name] = pd.array(column, dtype="string")
+    lines = [pd.NA if row is None else metadata.lines[row] for row in position]
+    table["metadata_line"] = pd.array(lines, dtype="Int64")
+    return table
+
+
+def _walk(root):
+    if not os.path.isdir(root):
+        raise IngestError(f"There is no folder {root}. Expected the folder that holds the pictures.")
+
+    def stop(error):
+        raise IngestError(f"Cannot read the folder {error.filename}: {error.strerror}.") from error
+
+    for folder, subfolders, files in os.walk(root, onerror=stop):
+        here = Path(os.path.relpath(folder, root))
+        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in files + links:
+            if not name.startswith("."):
+                yield (here / name).as_posix()
+
+
+def _ending(path):
+    return posixpath.splitext(path)[1].lower()
+
+
+def _bad_name(path):
+    if re.search("[\ud800-\udfff]", path):
+        return "The name is not valid UTF-8. Rename the file."
+    if re.search("[\x00-\x1f\x7f-\x9f]", path):
+        return "The name holds a line break or another control character. Rename the file."
+    return None
+
+
+def _printable(text):
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return re.sub("[\x00-\x1f\x7f-\x9f]", lambda found: found[0].encode("unicode_escape").decode(), text)

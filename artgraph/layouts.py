@@ -1,0 +1,205 @@
+"""Positions of paintings in the plane: a map to look at."""
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from artgraph.communities.igraph_bridge import check_adjacency, check_seed
+from artgraph.communities.spectral import smooth_coordinates
+from artgraph.errors import InputError
+from artgraph.tsne import tsne
+
+__all__ = ["graph_layout", "spread"]
+
+_FEW = 12  # components up to this size are drawn as regular polygons
+_GAP = 2.0  # between components, in units of the typical distance to the nearest neighbour
+_GOLDEN = np.pi * (3 - np.sqrt(5))
+
+
+def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 500) -> np.ndarray:
+    """Place the rows of a graph in the plane so that linked rows are neighbours.
+
+    Each component is laid out by t-SNE on the graph (:func:`~artgraph.tsne.tsne`) from its spectral coordinates, and
+    scaled so that the typical distance to the nearest row is the same everywhere; components of up to 12 rows are
+    regular polygons. Components stand apart: the largest in the middle, the others around it by size, rows without
+    links in a ring outside.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    seed : int
+        For a small disturbance of the start, without which rows with the same links would stay in one place.
+    init : array-like, shape (n, 2), float, optional
+        Positions to start from in place of the spectral ones, such as an older layout; they shape each component, not
+        its place among the others.
+    n_iter : int, at least 1
+        Steps of t-SNE.
+
+    Returns
+    -------
+    ndarray, shape (n, 2), float32
+        In -1 ... 1, the larger of the two extents exactly that. A single row is at (0, 0).
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, an init of another shape or not finite, n_iter below 1.
+
+    Notes
+    -----
+    Chosen by measurement: of the links to the 15 strongest neighbours, t-SNE kept 47 % among the 15 nearest in the
+    layout of 4,773 paintings (57,000 links, simple colour features), igraph's DrL 33 %, its UMAP 25 %, its
+    Fruchterman-Reingold on a grid 7 %; on 5,000 points of 12 overlapping blobs 33, 14, 14 and 1 %. t-SNE was also the
+    quickest of those that keep clusters apart, and fills the plane most evenly, which leaves room for thumbnails.
+    Distances between clusters mean little: read neighbourhoods.
+    """
+    matrix = check_adjacency(adjacency)
+    n = matrix.shape[0]
+    rng = np.random.default_rng(check_seed(seed))
+    if n_iter < 1:
+        raise InputError(f"n_iter is {n_iter}; expected at least 1.")
+    start = None if init is None else _positions(init, n, "init")
+    jitter = rng.normal(size=(n, 2))
+    result = np.zeros((n, 2))
+    alone = np.diff(matrix.indptr) == 0
+    pieces, shapes = [], []
+    for rows in _components(matrix, ~alone):
+        pieces.append(rows)
+        part = matrix[rows][:, rows]
+        shapes.append(_component(part, None if start is None else start[rows], jitter[rows], n_iter))
+    outer = 0.0
+    for rows, shape, (centre, reach) in zip(pieces, shapes, _pack(shapes), strict=True):
+        result[rows] = shape + centre
+        outer = max(outer, reach)
+    result[alone] = _rings(int(alone.sum()), outer)
+    return _unit(result)
+
+
+def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.ndarray:
+    """Push rows apart that are so close that their pictures would hide each other.
+
+    Rows nearer than ``distance`` move apart along the line between them, each by half of what is missing, all at once
+    and again until none is too near or n_iter is reached. Where there is room nothing moves.
+
+    Parameters
+    ----------
+    layout : array-like, shape (n, 2), float
+        Finite.
+    distance : float, above 0, optional
+        Wanted smallest distance, in units of the layout. None: 1 / sqrt(n) of its larger half extent, at which
+        discs of that diameter around all rows cover a fifth of the square.
+    n_iter : int, at least 1
+
+    Returns
+    -------
+    ndarray, shape (n, 2), float32
+        In -1 ... 1 as :func:`graph_layout` returns it. Where rows were pushed outward, all distances have shrunk.
+
+    Raises
+    ------
+    InputError
+        Wrong shape, not finite, distance not above 0, n_iter below 1.
+    """
+    xy = _positions(layout, len(layout), "layout")
+    n = len(xy)
+    if distance is not None and not (np.isfinite(distance) and distance > 0):
+        raise InputError(f"distance is {distance!r}; expected a number above 0.")
+    if n_iter < 1:
+        raise InputError(f"n_iter is {n_iter}; expected at least 1.")
+    if n < 2:
+        return _unit(xy)
+    half = np.ptp(xy, axis=0).max() / 2
+    wanted = distance or (half or 1.0) / np.sqrt(n)
+    # rows in one place have no line between them: each starts in a direction of its own
+    turn = _GOLDEN * np.arange(n)
+    xy = xy + 1e-3 * wanted * np.column_stack([np.cos(turn), np.sin(turn)])
+    for _ in range(n_iter):
+        pairs = cKDTree(xy).query_pairs(wanted * (1 - 1e-3), output_type="ndarray")
+        if not len(pairs):
+            break
+        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        line = xy[pairs[:, 0]] - xy[pairs[:, 1]]
+        length = np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-12 * wanted)
+        push = line / length * (wanted - length) / 2
+        move = np.zeros_like(xy)
+        np.add.at(move, pairs[:, 0], push)
+        np.add.at(move, pairs[:, 1], -push)
+        xy = xy + move
+    return _unit(xy)
+
+
+def _positions(values, n: int, name: str) -> np.ndarray:
+    xy = np.asarray(values, dtype=np.float64)
+    if xy.shape != (n, 2) and not (n == 0 and xy.size == 0):
+        raise InputError(f"{name} has shape {xy.shape}; expected two coordinates for each of {n} paintings, ({n}, 2).")
+    if not np.isfinite(xy).all():
+        raise InputError(f"{name} holds NaN or infinity in row {int((~np.isfinite(xy)).any(axis=1).argmax())}.")
+    return xy.reshape(n, 2)
+
+
+def _unit(xy: np.ndarray) -> np.ndarray:
+    """Centre on 0 and scale the larger extent to -1 ... 1."""
+    if not len(xy):
+        return np.zeros((0, 2), dtype=np.float32)
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    half = (high - low).max() / 2
+    return ((xy - (low + high) / 2) / (half if half > 0 else 1.0)).astype(np.float32)
+
+
+def _components(matrix: sp.csr_array, linked: np.ndarray) -> list[np.ndarray]:
+    """Rows of each component with links, the largest first, then by the first row."""
+    _, component = connected_components(matrix, directed=False)
+    order = np.argsort(component, kind="stable")
+    pieces = np.split(order, np.flatnonzero(np.diff(component[order])) + 1) if order.size else []
+    pieces = [rows for rows in pieces if linked[rows[0]]]
+    return sorted(pieces, key=lambda rows: (-rows.size, rows[0]))
+
+
+def _component(matrix: sp.csr_array, start, jitter: np.ndarray, n_iter: int) -> np.ndarray:
+    """Lay out one component, centred on 0, with a typical distance of 1 to the nearest row."""
+    n = matrix.shape[0]
+    if start is None:
+        start = smooth_coordinates(matrix, 2)
+    start = start - start.mean(axis=0)
+    if n <= _FEW:
+        # on the polygon in the order of their angles
+        angle = np.empty(n)
+        angle[np.argsort(np.arctan2(start[:, 1], start[:, 0]), kind="stable")] = 2 * np.pi * np.arange(n) / n
+        return np.column_stack([np.cos(angle), np.sin(angle)]) / (2 * np.sin(np.pi / n))
+    # spectral coordinates can be a spike of a few rows and a point of all others: ranks open that up
+    ranks = np.argsort(np.argsort(start + 1e-9 * jitter, axis=0, kind="stable"), axis=0, kind="stable") / n
+    spread_out = start / np.maximum(start.std(axis=0), 1e-300) + (ranks - 0.5)
+    xy = tsne(matrix, spread_out + 1e-3 * jitter, n_iter=n_iter)
+    nearest = cKDTree(xy).query(xy, 2)[0][:, 1]
+    xy = xy / max(float(np.median(nearest)), 1e-12)
+    return xy - (xy.min(axis=0) + xy.max(axis=0)) / 2
+
+
+def _pack(shapes: list[np.ndarray]) -> list[tuple[np.ndarray, float]]:
+    """Give each shape a centre so that their discs stay apart, and how far out its disc reaches."""
+    radii = np.array([float(np.linalg.norm(shape, axis=1).max()) + _GAP / 2 for shape in shapes])
+    angles = 2 * np.pi * np.arange(72) / 72
+    rays = np.column_stack([np.cos(angles), np.sin(angles)])
+    centres = np.zeros((len(shapes), 2))
+    for j in range(1, len(shapes)):
+        # along each ray, the distance from which on the disc clears all discs before it; then the closest ray
+        along = rays @ centres[:j].T
+        room = np.square(radii[j] + radii[:j]) - (np.square(centres[:j]).sum(axis=1) - np.square(along))
+        clear = np.where(room > 0, along + np.sqrt(np.maximum(room, 0)), 0.0).max(axis=1)
+        ray = int(np.round(clear, 9).argmin())
+        centres[j] = clear[ray] * rays[ray]
+    return list(zip(centres, np.linalg.norm(centres, axis=1) + radii, strict=True))
+
+
+def _rings(count: int, inner: float) -> np.ndarray:
+    """Positions on rings one unit apart around a disc."""
+    rings, radius = [], inner + _GAP / 2
+    left = count
+    while left:
+        here = min(left, max(1, int(2 * np.pi * radius)))
+        angle = 2 * np.pi * np.arange(here) / here
+        rings.append(radius * np.column_stack([np.cos(angle), np.sin(angle)]))
+        left, radius = left - here, radius + 1.0
+    return np.concatenate(rings) if rings else np.zeros((0, 2))

@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+
+from artgraph.descriptors import Gram, gram_vectors
+from artgraph.descriptors.backbones import load_backbone, read_state
+from artgraph.descriptors.gram import sketch_buckets
+from artgraph.errors import InputError, WeightsError
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """Random weights of resnet18, complete, in a safetensors file."""
+    file = tmp_path_factory.mktemp("weights") / "resnet18.safetensors"
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        save_file(timm.create_model("resnet18", pretrained=False).state_dict(), file)
+    return file
+
+
+def test_by_hand():
+    activations = torch.tensor([[[[3.0, 0.0]], [[0.0, 4.0]]]])
+    torch.testing.assert_close(gram_vectors(activations), torch.tensor([[0.6, 0.0, 0.8]]))
+
+
+def test_dot_products_are_those_of_the_matrices():
+    activations = torch.randn(2, 5, 3, 4)
+    a, b = gram_vectors(activations)
+    flat = activations.reshape(2, 5, 12)
+    gram = flat @ flat.transpose(1, 2) / 60
+    # Undo the square root: without it the vector's dot product is the matrices' Frobenius product.
+    signed = [matrix.sign() * matrix.abs() for matrix in gram]
+    expected = [matrix[torch.triu_indices(5, 5).unbind()] for matrix in signed]
+    weight = torch.where(torch.eye(5)[torch.triu_indices(5, 5).unbind()] == 1, 1.0, 2**0.5)
+    rooted = [(v * weight).sign() * (v * weight).abs().sqrt() for v in expected]
+    torch.testing.assert_close(a @ b, rooted[0] @ rooted[1] / (rooted[0].norm() * rooted[1].norm()))
+    assert a.norm().item() == pytest.approx(1)
+
+
+def test_position_does_not_matter_and_scale_does_not_either():
+    activations = torch.rand(1, 4, 6, 6)
+    rolled = activations.roll((2, 3), dims=(2, 3))
+    torch.testing.assert_close(gram_vectors(activations), gram_vectors(7 * rolled))
+
+
+def test_nothing_fired():
+    assert (gram_vectors(torch.zeros(1, 3, 2, 2)) == 0).all()
+
+
+def test_sketch_keeps_dot_products():
+    bucket, sign = sketch_buckets(20000, buckets=4096)
+    rng = np.random.default_rng(0)
+    base = rng.standard_normal(20000)
+    a, b = (torch.tensor(base + 0.5 * rng.standard_normal(20000), dtype=torch.float32) for _ in range(2))
+    a, b = a / a.norm(), b / b.norm()
+    hashed = [torch.zeros(4096).index_add_(0, bucket, v * sign) for v in (a, b)]
+    assert (hashed[0] @ hashed[1]).item() == pytest.approx((a @ b).item(), abs=0.06)
+    assert sketch_buckets(100, buckets=4096) == (None, None)
+    assert np.bincount(bucket).max() == 5  # 20000 / 4096, evenly
+
+
+def test_pca_keeps_distances_and_takes_new_rows(weights):
+    descriptor = Gram(backbone="resnet18", weights=weights, layers=["layer1"], components=64, size=64)
+    descriptor.load()
+    pictures = np.random.default_rng(0).integers(0, 255, (24, 64, 64, 3), dtype=np.uint8)
+    pictures[:12] //= 4
+    wide = descriptor.embed(pictures)
+    assert wide.dtype == np.float16
+    fitted = descriptor.fit(wide[:20])
+    features = descriptor.reduce(wide, fitted)
+    assert features.shape == (24, 19)
+    exact, reduced = (np.linalg.norm(x[:20, None] - x[None, :20], axis=2) for x in (wide.astype(np.float32), features))
+    off = ~np.eye(20, dtype=bool)
+    np.testing.assert_allclose(reduced[off] / exact[off], (reduced[off] / exact[off]).mean(), rtol=0.02)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_very_small_corpora(weights, n):
+    descriptor = Gram(backbone="resnet18", weights=weights, layers=[1], size=32)
+    descriptor.load()
+    wide = descriptor.embed(np.random.default_rng(0).integers(0, 255, (n, 32, 32, 3), dtype=np.uint8))
+    features = descriptor.reduce(wide, descriptor.fit(wide))
+    assert features.shape == (n, max(1, n - 1))
+    assert np.isfinite(features).all()
+
+
+def test_layers_by_name_and_index(weights):
+    by_name = load_backbone("resnet18", weights=weights, layers=["layer2", "layer1"])
+    by_index = load_backbone("resnet18", weights=weights, layers=["1", "2"])
+    assert by_name.params() == by_index.params()
+    assert by_name.layers == ["layer1", "layer2"]
+    assert by_name.channels == [64, 128]
+    with pytest.raises(InputError, match="layer9"):
+        load_backbone("resnet18", weights=weights, layers=["layer9"])
+
+
+def test_the_network_has_the_weights_of_the_file(weights):
+    network = load_backbone("resnet18", weights=weights).network()
+    assert torch.equal(network.state_dict()["layer2.0.conv1.weight"], read_state(weights)["layer2.0.conv1.weight"])
+    assert not network.training
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda state: state.pop("layer1.0.conv1.weight"), "lacks 1 tensors.*layer1.0.conv1.weight"),
+        (lambda state: state.update(head=torch.ones(1)), "unknown 1 tensors.*head"),
+        (lambda state: state.update({"conv1.weight": torch.ones(2, 2)}), "other shapes for 1 tensors"),
+    ],
+)
+def test_wrong_weights_are_refused(weights, tmp_path, change, message):
+    state = read_state(weights)
+    change(state)
+    save_file(state, tmp_path / "wrong.safetensors")
+    with pytest.raises(WeightsError, match=message):
+        load_backbone("resnet18", weights=tmp_path / "wrong.safetensors").network()
+
+
+def test_layers_that_are_not_used_may_be_absent(weights, tmp_path):
+    state = {key: value for key, value in read_state(weights).items() if not key.startswith(("layer4", "fc"))}
+    save_file(state, tmp_path / "part.safetensors")
+    assert load_backbone("resnet18", weights=tmp_path / "part.safetensors").network()
+
+
+class Evil:
+    def __reduce__(self):
+        return print, ("run",)
+
+
+@pytest.mark.parametrize("content", ["pickle", "noise"])
+def test_files_that_are_no_weights(tmp_path, content):
+    file = tmp_path / "x.pth"
+    if content == "pickle":
+        torch.save({"state_dict": Evil()}, file)
+    else:
+        file.write_bytes(b"not weights")
+    with pytest.raises(WeightsError):
+        read_state(file)
+    (tmp_path / "x.safetensors").write_bytes(b"12345678nonsense")
+    with pytest.raises(WeightsError, match="cannot be read"):
+        read_state(tmp_path / "x.safetensors")
+
+
+def test_what_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="no network 'resnett'"):
+        load_backbone("resnett")
+    with pytest.raises(WeightsError, match="No weights file"):
+        load_backbone("resnet18", weights=tmp_path / "gone.safetensors")
+
+
+def test_an_unreachable_hub_says_which_file_to_fetch_and_what_needs_none(monkeypatch, tmp_path):
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    def offline(repository, filename, **settings):
+        assert filename == "model.safetensors"
+        raise LocalEntryNotFoundError("no network")
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", offline)
+    with pytest.raises(WeightsError, match=r"model\.safetensors.*timm/resnet50.*--weights.*color,texture"):
+        load_backbone("resnet50")
