@@ -90,7 +90,12 @@ def network_options(of):
     options = [
         click.option("--backbone", help="A timm network for gram.  [default: resnet50]"),
         click.option("--layers", callback=names, help="Its layers, by name or index, separated by commas."),
-        click.option("--weights", type=click.Path(path_type=Path), help="A safetensors file; default: timm's hub."),
+        click.option(
+            "--weights",
+            multiple=True,
+            metavar="FILE|BACKBONE=FILE|FOLDER",
+            help="Weights of networks; default: the hub.",
+        ),
         option(of, "device", type=click.Choice(["auto", "cpu", "cuda"])),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
@@ -99,7 +104,7 @@ def network_options(of):
 def network(options):
     """Take the network options out of a command's options; those not given are left out."""
     given = {key: options.pop(key) for key in ("backbone", "layers", "weights")}
-    return {key: value for key, value in given.items() if value is not None}
+    return {key: value for key, value in given.items() if value}
 
 
 def say(text):

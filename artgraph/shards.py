@@ -13,7 +13,7 @@ import numpy as np
 
 from artgraph.atomic import remove_temporaries, write_bytes
 
-__all__ = ["ShardStore", "shard_bounds"]
+__all__ = ["ShardStore", "clear_shards", "shard_bounds"]
 
 
 def shard_bounds(n, shard_size):
@@ -35,6 +35,16 @@ def shard_bounds(n, shard_size):
     return [(start, min(start + shard_size, n)) for start in range(0, n, shard_size)]
 
 
+FINGERPRINT = 16
+
+
+def clear_shards(folder, prefix, *, keep=None):
+    """Remove the shard folders of one piece of work, except ``keep``."""
+    for sibling in Path(folder).glob(prefix + "?" * FINGERPRINT):
+        if sibling != keep:
+            shutil.rmtree(sibling, ignore_errors=True)
+
+
 class ShardStore:
     """A folder of numbered shards that belong to one piece of work.
 
@@ -48,10 +58,8 @@ class ShardStore:
     """
 
     def __init__(self, folder, prefix, fingerprint):
-        self.path = Path(folder) / f"{prefix}{fingerprint[:16]}"
-        for sibling in Path(folder).glob(f"{prefix}*"):
-            if sibling != self.path and len(sibling.name) == len(self.path.name):
-                shutil.rmtree(sibling, ignore_errors=True)
+        self.path = Path(folder) / f"{prefix}{fingerprint[:FINGERPRINT]}"
+        clear_shards(folder, prefix, keep=self.path)
         self.path.mkdir(parents=True, exist_ok=True)
         remove_temporaries(self.path)
 

@@ -8,11 +8,11 @@ __all__ = ["repulsion", "tsne"]
 
 _CELL = 0.5  # of the kernel's width: at 1.0 neighbourhoods begin to blur
 _CELLS = 800  # per side at most, whatever the extent
-_EXACT = 1000  # rows up to which all pairs take less time than the grid
+_EXACT = 500  # rows up to which all pairs take less time than the grid
 _EXAGGERATION = 12.0
 
 
-def tsne(adjacency: sp.csr_array, start: np.ndarray, *, n_iter: int = 500) -> np.ndarray:
+def tsne(adjacency: sp.csr_array, start: np.ndarray, *, n_iter: int = 400) -> np.ndarray:
     """Lay out a connected graph by t-SNE, with the graph in place of the Gaussian neighbourhoods.
 
     Minimises KL(P || Q) with P = (D^-1 A + A D^-1) / 2n and q_ij proportional to 1 / (1 + |y_i - y_j|^2), by gradient
@@ -34,8 +34,8 @@ def tsne(adjacency: sp.csr_array, start: np.ndarray, *, n_iter: int = 500) -> np
 
     Notes
     -----
-    van der Maaten & Hinton, JMLR 9 (2008). Learning rate n / exaggeration and a spectral or other informative start:
-    Belkina et al. (2019), doi:10.1038/s41467-019-13055-y, Kobak & Linderman (2021), doi:10.1038/s41587-020-00809-z.
+    van der Maaten & Hinton, JMLR 9 (2008). Learning rate n / (4 exaggeration) and an informative start: Belkina et al.
+    (2019), doi:10.1038/s41467-019-13055-y, Kobak & Linderman (2021), doi:10.1038/s41587-020-00809-z.
     Differences: P comes from the graph, without perplexity; repulsion is summed on a grid (:func:`repulsion`), which is
     quick, and draws no random numbers; and steps are at most 5 long.
     """
@@ -58,7 +58,7 @@ def tsne(adjacency: sp.csr_array, start: np.ndarray, *, n_iter: int = 500) -> np
         gradient = 4 * (exaggeration * pull - push / max(total, 1e-12))
         agree = (gradient > 0) == (velocity > 0)
         gains = np.maximum(np.where(agree, gains * 0.8, gains + 0.2), 0.01)
-        velocity = momentum * velocity - max(n / exaggeration, 5.0) * gains * gradient
+        velocity = momentum * velocity - n / (4 * exaggeration) * gains * gradient
         length = np.linalg.norm(velocity, axis=1, keepdims=True)
         velocity *= np.minimum(1.0, 5.0 / np.maximum(length, 1e-12))
         y = y + velocity
@@ -85,9 +85,10 @@ def repulsion(y: np.ndarray) -> tuple[np.ndarray, float]:
     Notes
     -----
     The idea is that of Linderman et al. (2019), doi:10.1038/s41592-018-0308-4, here with linear interpolation and
-    with the force as kernel: 4 transforms in place of 7. For 5,000 rows the error of the total is about 0.1 %, that of
-    the force about 10 %, nearly all of it between rows closer than half a unit; layouts with exact forces keep no more
-    neighbours. Up to 1,000 rows the sums are exact.
+    with the force as kernel: 4 transforms in place of 7. Up to 500 rows the sums are exact. Above, the
+    error of the total is about 0.01 % and that of the force 15 % of its norm, between rows closer than a cell or two: a
+    layout of 2,000 rows kept 38.0 % of its 15 strongest neighbours where exact forces kept 38.8 % and took 9 times
+    as long.
     """
     if len(y) <= _EXACT:
         square = np.square(y).sum(axis=1)
@@ -97,8 +98,8 @@ def repulsion(y: np.ndarray) -> tuple[np.ndarray, float]:
         return y * squared.sum(axis=1)[:, None] - squared @ y, float(near.sum())
     low = y.min(axis=0)
     extent = float((y - low).max())
-    cell = max(_CELL, extent / _CELLS)
-    # rounded up, so that the kernels stay while the layout grows
+    # a small layout gets smaller cells; in powers of 2, and with sides in steps, so that kernels stay while it grows
+    cell = max(min(_CELL, 2.0 ** np.ceil(np.log2(max(extent, 1e-3) / 192))), extent / _CELLS)
     side = -(-(int(extent / cell) + 2) // 32) * 32
     if side not in _kernels or _kernels[side][0] != cell:
         _kernels.clear()

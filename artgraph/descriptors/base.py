@@ -1,11 +1,13 @@
 """What a descriptor is."""
 
+from abc import ABC, abstractmethod
+
 from artgraph.images import resize_cover
 
 __all__ = ["Descriptor"]
 
 
-class Descriptor:
+class Descriptor(ABC):
     """A function from a picture to a vector, in the four steps of one shared pass.
 
     ::
@@ -18,16 +20,19 @@ class Descriptor:
     Attributes
     ----------
     name : str
+    key : str
+        What its features are called in a corpus; the name, unless ``make_descriptor`` gave another.
     size : int
         Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
     """
 
     name = ""
+    key = ""
     size = 224
 
+    @abstractmethod
     def params(self):
         """Return everything that the values depend on (dict of JSON values)."""
-        raise NotImplementedError
 
     def load(self):
         """Get ready (weights into memory). Called once, before the first ``embed``."""

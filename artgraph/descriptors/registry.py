@@ -1,31 +1,76 @@
 """Descriptors by name."""
 
+import inspect
+from pathlib import Path
+
 from artgraph.descriptors.color import Color
 from artgraph.descriptors.gram import Gram
 from artgraph.descriptors.texture import Texture
-from artgraph.errors import InputError
+from artgraph.errors import InputError, WeightsError
 
 __all__ = ["DESCRIPTORS", "make_descriptor"]
 
 DESCRIPTORS = {"color": Color, "gram": Gram, "texture": Texture}
 
 
-def make_descriptor(name, **options):
-    """Make a descriptor by name, with those of the options that it knows.
+def make_descriptor(spec, *, weights=(), **options):
+    """Make a descriptor from its name, with those of the options that it knows.
 
     Parameters
     ----------
-    name : str
-        A key of ``DESCRIPTORS``.
+    spec : str
+        A key of ``DESCRIPTORS``, or ``name:backbone`` such as ``gram:resnet18``, whose features are then kept under
+        ``name-backbone``; so two networks can be used side by side.
+    weights : str, Path, or sequence of them
+        Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for. A file without
+        a name is for every network that has none named.
     **options
-        Such as ``backbone``, ``layers``, ``weights``, ``device``; color and texture take none.
+        Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
+
+    Returns
+    -------
+    Descriptor
+        Its ``key`` is the name that its features go by.
 
     Raises
     ------
     InputError
-        There is no descriptor of that name.
+        There is no descriptor of that name, or it has no network to choose.
+    WeightsError
+        A folder has no file, or several, for a network.
     """
+    name, _, backbone = spec.partition(":")
     if name not in DESCRIPTORS:
         raise InputError(f"There is no descriptor '{name}' (there are: {', '.join(sorted(DESCRIPTORS))})")
-    needs_network = DESCRIPTORS[name] is Gram
-    return DESCRIPTORS[name](**options) if needs_network else DESCRIPTORS[name]()
+    known = inspect.signature(DESCRIPTORS[name]).parameters
+    if backbone:
+        if "backbone" not in known:
+            raise InputError(f"'{name}' has no network to choose; write '{name}'")
+        options["backbone"] = backbone
+    given = {key: value for key, value in options.items() if key in known}
+    if "weights" in known:
+        default = known["backbone"].default if "backbone" in known else name
+        given["weights"] = _weights_of(given.get("backbone", default), weights)
+    descriptor = DESCRIPTORS[name](**given)
+    descriptor.key = f"{name}-{backbone}".lower().replace(".", "-") if backbone else name
+    return descriptor
+
+
+def _weights_of(backbone, weights):
+    """Return the file among ``weights`` that is for this network (Path), or None."""
+    listed = [weights] if isinstance(weights, (str, Path)) else list(weights)
+    named = dict(str(entry).split("=", 1) for entry in listed if "=" in str(entry))
+    if backbone in named:
+        return Path(named[backbone])
+    for entry in (Path(entry) for entry in listed if "=" not in str(entry)):
+        if not entry.is_dir():
+            return entry
+        found = sorted(entry.glob(f"{backbone}*.safetensors"))
+        if len(found) > 1:
+            raise WeightsError(f"{entry} has several files for '{backbone}': {', '.join(file.name for file in found)}")
+        if found:
+            return found[0]
+    folders = [str(entry) for entry in listed if Path(entry).is_dir()]
+    if folders:
+        raise WeightsError(f"{', '.join(folders)} has no file {backbone}*.safetensors")
+    return None

@@ -30,26 +30,29 @@ def describe(corpus, *, descriptors=("gram",), workers=2, seed=0, device="auto",
     """
     from artgraph.descriptors import extract, make_descriptor
     from artgraph.formats import content_sha256, to_json
-    from artgraph.shards import ShardStore
+    from artgraph.shards import ShardStore, clear_shards
     from artgraph.vgae.training import pick_device
 
     made = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
+    keys = [descriptor.key for descriptor in made]
     with corpus.lock():
         inputs = corpus.inputs("paintings/image_sha256")
         todo = []
         for descriptor in made:
             made_by = {"function": "artgraph.descriptors.extract", "params": {**descriptor.params(), "seed": seed}}
-            from_model = {f"models/{descriptor.name}"} if corpus.has("models", descriptor.name) else set()
+            from_model = {f"models/{descriptor.key}"} if corpus.has("models", descriptor.key) else set()
             all_inputs = {**inputs, **{ref: corpus.label(*ref.split("/"))["sha256"] for ref in from_model}}
-            if not corpus.up_to_date("features", descriptor.name, made_by=made_by, inputs=all_inputs):
+            if not corpus.up_to_date("features", descriptor.key, made_by=made_by, inputs=all_inputs):
                 todo.append((descriptor, made_by))
+        folder = corpus.path / "features"
+        folder.mkdir(exist_ok=True)
+        for key in set(keys) - {descriptor.key for descriptor, _ in todo}:
+            clear_shards(folder, f".shards-{key}-")  # of a run that was killed after its last write
         if todo:
             started = time.perf_counter()
-            folder = corpus.path / "features"
-            folder.mkdir(exist_ok=True)
             stores = [
                 ShardStore(
-                    folder, f".shards-{d.name}-", content_sha256([to_json(by), to_json(inputs), corpus.ids_sha256])
+                    folder, f".shards-{d.key}-", content_sha256([to_json(by), to_json(inputs), corpus.ids_sha256])
                 )
                 for d, by in todo
             ]
@@ -58,10 +61,10 @@ def describe(corpus, *, descriptors=("gram",), workers=2, seed=0, device="auto",
             results = extract(paths, [d for d, _ in todo], stores, workers=workers, seed=seed, progress=report)
             seconds = time.perf_counter() - started
             for (descriptor, made_by), store, (features, fitted) in zip(todo, stores, results, strict=True):
-                _put_features(corpus, descriptor.name, features, fitted, made_by, inputs, seconds)
+                _put_features(corpus, descriptor.key, features, fitted, made_by, inputs, seconds)
                 store.remove()
-    fresh = {descriptor.name for descriptor, _ in todo}
-    return [Made("features", name, name in fresh, corpus.label("features", name)["facts"]) for name in descriptors]
+    fresh = {descriptor.key for descriptor, _ in todo}
+    return [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
 
 
 def _put_features(corpus, name, features, fitted, made_by, inputs, seconds):

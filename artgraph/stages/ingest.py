@@ -9,10 +9,12 @@ from pathlib import Path
 from artgraph.atomic import locked, write_bytes
 from artgraph.corpus import KINDS, Corpus
 from artgraph.errors import CorpusError, IngestError
+from artgraph.shards import ShardStore, clear_shards, shard_bounds
 
 __all__ = ["ingest"]
 
 SHARD = 128
+WORK = ".ingest-"
 
 
 def ingest(images, out, *, metadata=None, columns=None, max_refused=0.05, workers=2, progress=None):
@@ -58,10 +60,11 @@ def ingest(images, out, *, metadata=None, columns=None, max_refused=0.05, worker
     notes = list(table.notes) if table else []
     stamp = _fingerprint(images, found, metadata, columns)
     corpus = _unchanged(out, stamp)
-    if corpus is None:
+    if corpus is None or any(out.glob(f"{WORK}*")):
         with locked(out, folders=("", "thumbs", *KINDS)):
             corpus = _take_in(images, out, planned, notes, stamp, workers, progress)
             corpus.journal("paintings", stamp)
+            clear_shards(out, WORK)
     facts = corpus.head["facts"]
     if facts["images_refused"] > max_refused * facts["images_found"]:
         raise IngestError(
@@ -75,11 +78,10 @@ def _take_in(images, out, planned, notes, stamp, workers, progress):
     import pandas as pd
 
     from artgraph.ingest import Refusal, refusals_table
-    from artgraph.shards import ShardStore, shard_bounds
 
     paintings = planned.paintings
     paths = list(paintings["image"])
-    store = ShardStore(out, ".ingest-", stamp)
+    store = ShardStore(out, WORK, stamp)
     (out / "thumbs").mkdir(exist_ok=True)
     seen = []
     with ThreadPoolExecutor(max(1, workers)) as pool:
@@ -112,7 +114,6 @@ def _take_in(images, out, planned, notes, stamp, workers, progress):
     for thumbnail in (out / "thumbs").iterdir():
         if thumbnail.name not in keep:
             thumbnail.unlink()
-    store.remove()
     return corpus
 
 

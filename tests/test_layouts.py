@@ -1,0 +1,201 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from scipy.spatial import cKDTree
+
+import artgraph.tsne
+from artgraph.errors import InputError
+from artgraph.layouts import graph_layout, spread
+from artgraph.tsne import repulsion
+
+
+def nearest_neighbor_graph(X, k):
+    near = cKDTree(X).query(X, k + 1)[1][:, 1:]
+    n = len(X)
+    links = sp.csr_array((np.ones(n * k), near.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+    return links.maximum(links.T).tocsr()
+
+
+def blobs(n, k, centres=4, seed=0):
+    rng = np.random.default_rng(seed)
+    truth = np.arange(n) % centres
+    X = rng.normal(size=(n, 5)) + 4 * rng.normal(size=(centres, 5))[truth]
+    return nearest_neighbor_graph(X, k), truth
+
+
+def kept(adjacency, layout, k=15):
+    """Share of links that lead to one of the k nearest rows of the layout."""
+    near = cKDTree(layout).query(layout, k + 1)[1]
+    links = adjacency.tocoo()
+    return np.mean([j in near[i] for i, j in zip(links.row, links.col, strict=True)])
+
+
+def extent(layout):
+    return np.abs(layout).max()
+
+
+def test_repulsion_by_hand():
+    force, total = repulsion(np.array([[0.0, 0.0], [1.0, 0.0]]))
+    assert force == pytest.approx(np.array([[-0.25, 0], [0.25, 0]]))
+    assert total == pytest.approx(1.0)
+
+
+def test_repulsion_on_the_grid_is_close_to_the_exact_sum(monkeypatch):
+    y = np.random.default_rng(0).normal(size=(1500, 2)) * [30, 10]
+    monkeypatch.setattr(artgraph.tsne, "_EXACT", 10_000)
+    exact, total = repulsion(y)
+    monkeypatch.setattr(artgraph.tsne, "_EXACT", 0)
+    force, approximate = repulsion(y)
+    assert approximate == pytest.approx(total, rel=0.01)
+    assert np.linalg.norm(force - exact) < 0.25 * np.linalg.norm(exact)
+    assert np.abs(force.sum(axis=0)).max() < 1e-6 * np.abs(force).sum()
+    # a small layout gets a finer grid
+    assert repulsion(y * 1e-3)[1] == pytest.approx(1500 * 1499, rel=0.01)
+
+
+def test_repulsion_of_a_very_wide_layout_keeps_the_grid_small():
+    force, total = repulsion(np.random.default_rng(0).normal(size=(600, 2)) * 1e5)
+    assert np.isfinite(force).all()
+    assert np.isfinite(total)
+
+
+@pytest.mark.parametrize(("n", "k"), [(60, 6), (700, 12)])
+def test_linked_rows_become_neighbours(n, k):
+    adjacency, truth = blobs(n, k)
+    layout = graph_layout(adjacency)
+    assert layout.shape == (n, 2)
+    assert layout.dtype == np.float32
+    assert extent(layout) == pytest.approx(1.0)
+    random = np.random.default_rng(0).uniform(-1, 1, (n, 2))
+    assert kept(adjacency, layout) > 0.5 > 2 * kept(adjacency, random)
+    near = cKDTree(layout).query(layout, 6)[1][:, 1:]
+    assert (truth[near] == truth[:, None]).mean() > 0.8
+
+
+def test_a_string_of_rows_is_unrolled():
+    n = 60
+    string = sp.diags_array([np.ones(n - 1), np.ones(n - 1)], offsets=[1, -1], format="csr")
+    assert kept(string, graph_layout(string), k=4) > 0.95
+
+
+def test_same_seed_same_bytes_and_arguments_unchanged():
+    adjacency, _ = blobs(150, 8)
+    for array in (adjacency.data, adjacency.indices, adjacency.indptr):
+        array.flags.writeable = False
+    first = graph_layout(adjacency, seed=3, n_iter=100)
+    assert first.tobytes() == graph_layout(adjacency, seed=3, n_iter=100).tobytes()
+    assert first.tobytes() != graph_layout(adjacency, seed=4, n_iter=100).tobytes()
+
+
+def test_rows_with_the_same_links_do_not_fall_together():
+    clique = sp.csr_array(np.ones((40, 40)) - np.eye(40))
+    layout = graph_layout(clique)
+    assert len(np.unique(layout, axis=0)) == 40
+    layout = spread(layout)
+    assert cKDTree(layout).query(layout, 2)[0][:, 1].min() > 0.05
+
+
+def test_start_from_an_older_layout():
+    adjacency, _ = blobs(150, 8, centres=1)
+    old = graph_layout(adjacency)
+    turned = np.column_stack([-old[:, 1], old[:, 0]]) * 7 + 3
+    turned.flags.writeable = False
+    new = graph_layout(adjacency, init=turned)
+    centred = turned - turned.mean(axis=0)
+    correlation = (centred * (new - new.mean(axis=0))).sum() / np.linalg.norm(centred) / np.linalg.norm(new)
+    assert correlation > 0.7
+
+
+def test_components_do_not_overlap_and_rows_alone_stand_outside():
+    parts = [blobs(120, 8, seed=1)[0], blobs(60, 8, centres=1, seed=2)[0], *[np.ones((4, 4)) - np.eye(4)] * 5]
+    pair = np.array([[0.0, 1.0], [1.0, 0.0]])
+    adjacency = sp.block_diag([*parts, *[pair] * 20, sp.csr_array((15, 15))], format="csr")
+    _, component = sp.csgraph.connected_components(adjacency)
+    layout = graph_layout(adjacency).astype(float)
+    alone = np.diff(adjacency.indptr) == 0
+    assert alone.sum() == 15
+    discs = []
+    for c in np.unique(component[~alone]):
+        points = layout[component == c]
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        discs.append((middle, np.linalg.norm(points - middle, axis=1).max()))
+    for i, (a, r) in enumerate(discs):
+        for b, s in discs[:i]:
+            assert np.linalg.norm(a - b) > r + s
+    linked = layout[~alone]
+    middle = (linked.min(axis=0) + linked.max(axis=0)) / 2
+    assert np.linalg.norm(layout[alone] - middle, axis=1).min() > np.linalg.norm(linked - middle, axis=1).max()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 40])
+def test_no_links(n):
+    layout = graph_layout(sp.csr_array((n, n)))
+    assert layout.shape == (n, 2)
+    assert layout.dtype == np.float32
+    assert np.isfinite(layout).all()
+    assert len(np.unique(layout, axis=0)) == n
+
+
+def test_tiny_graphs():
+    assert graph_layout(sp.csr_array((1, 1))).tolist() == [[0.0, 0.0]]
+    pair = graph_layout(sp.csr_array([[0, 1.0], [1.0, 0]]))
+    assert np.linalg.norm(pair[0] - pair[1]) == pytest.approx(2.0)
+    triangle = graph_layout(sp.csr_array(np.ones((3, 3)) - np.eye(3)))
+    sides = np.linalg.norm(triangle - np.roll(triangle, 1, axis=0), axis=1)
+    assert sides == pytest.approx([sides[0]] * 3, rel=1e-5)
+    square = graph_layout(sp.csr_array(np.roll(np.eye(4), 1, 0) + np.roll(np.eye(4), -1, 0)))
+    assert kept(sp.csr_array(np.roll(np.eye(4), 1, 0)), square, k=2) == 1.0
+
+
+def test_refusals():
+    good = sp.csr_array((3, 3))
+    with pytest.raises(InputError, match="init has shape"):
+        graph_layout(good, init=np.zeros((2, 2)))
+    with pytest.raises(InputError, match="row 1"):
+        graph_layout(good, init=[[0, 0], [0, np.nan], [0, 0]])
+    with pytest.raises(InputError, match="n_iter"):
+        graph_layout(good, n_iter=0)
+    with pytest.raises(InputError, match="seed"):
+        graph_layout(good, seed=-1)
+    with pytest.raises(InputError, match="symmetric"):
+        graph_layout(sp.csr_array([[0, 1.0], [0, 0]]))
+    with pytest.raises(InputError, match="layout"):
+        spread([[0, 0, 0]])
+    with pytest.raises(InputError, match="distance"):
+        spread([[0, 0], [1, 1]], distance=0)
+    with pytest.raises(InputError, match="n_iter"):
+        spread([[0, 0], [1, 1]], n_iter=0)
+
+
+def test_spread_by_hand():
+    # three on a line, two of them too near: these two part, the third stays, and the whole is centred again
+    line = np.array([[0.0, 0.0], [0.2, 0.0], [4.0, 0.0]])
+    line.flags.writeable = False
+    moved = spread(line, distance=1.0).astype(float)
+    gaps = np.diff(moved[:, 0]) / 2 * 4.4
+    assert gaps == pytest.approx([1.0, 3.4], abs=0.01)
+    assert moved[:, 0].tolist() == pytest.approx([-1, -1 + 2 / 4.4, 1], abs=0.01)
+
+
+def test_spread_parts_rows_and_keeps_neighbours():
+    adjacency, _ = blobs(300, 10)
+    layout = graph_layout(adjacency)
+    before = cKDTree(layout).query(layout, 2)[0][:, 1]
+    moved = spread(layout)
+    after = cKDTree(moved).query(moved, 2)[0][:, 1]
+    assert moved.dtype == np.float32
+    assert extent(moved) == pytest.approx(1.0)
+    assert after.min() > 2 * before.min()
+    assert after.min() > 0.8 * np.median(after)
+    assert kept(adjacency, moved) > 0.95 * kept(adjacency, layout)
+    assert np.array_equal(moved, spread(layout))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 50])
+def test_spread_of_rows_in_one_place(n):
+    moved = spread(np.zeros((n, 2)))
+    assert moved.shape == (n, 2)
+    assert np.isfinite(moved).all()
+    assert len(np.unique(moved, axis=0)) == n
+    if n > 1:
+        assert cKDTree(moved).query(moved, 2)[0][:, 1].min() > 0.5 / np.sqrt(n)
