@@ -64,7 +64,13 @@ def _sync_folder(folder):
 
 @contextmanager
 def locked(path, *, folders=("",)):
-    """Hold a (perhaps new) directory for writing, and clear what a killed process left half-written in ``folders``.
+    """Hold a (perhaps new) directory for writing, and clear what a killed process left half-written in it.
+
+    Parameters
+    ----------
+    path : str or Path
+    folders : sequence of str
+        Those below ``path`` (itself: '') in which temporary files are removed.
 
     Raises
     ------

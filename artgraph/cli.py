@@ -1,41 +1,14 @@
 """The command line: options and printing, nothing else. Every command calls one function of ``artgraph.pipeline``."""
 
-import errno
-import functools
-import inspect
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from artgraph import __version__
-from artgraph.errors import ArtgraphError
+from artgraph.options import Bars, Group, names, network, network_options, option, stage, with_corpus
 
 __all__ = ["main"]
-
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-
-
-class Command(click.Command):
-    """A command whose expected failures are a message and exit status 1, never a traceback."""
-
-    def invoke(self, ctx):
-        try:
-            return super().invoke(ctx)
-        except ArtgraphError as error:
-            raise click.ClickException(str(error)) from error
-        except OSError as error:
-            if error.errno in NO_SPACE:
-                raise click.ClickException(f"{error.filename or 'The disk'}: {error.strerror}") from error
-            raise
-
-
-class Group(click.Group):
-    command_class = Command
-
-    def list_commands(self, ctx):
-        return list(self.commands)  # in the order of the work
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -47,87 +20,6 @@ def main():
     artgraph demo -o demo                     see what it does, with nothing to download
     artgraph run PICTURES -o mycorpus         the whole walk on your own pictures
     """
-
-
-def stage(name):
-    """Return the stage function of this name; the stages are light to import."""
-    from artgraph import pipeline
-
-    return getattr(pipeline, name)
-
-
-def option(of, name, *flags, **settings):
-    """Make a click option whose default is the default of the stage's parameter."""
-    default = inspect.signature(stage(of)).parameters[name].default
-    if isinstance(default, tuple):
-        default = ",".join(default)
-    flags = flags or (f"--{name.replace('_', '-')}",)
-    return click.option(*flags, name, default=default, show_default=default is not None, **settings)
-
-
-def names(context, parameter, value):
-    """Split 'a,b,c'."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if value else None
-
-
-corpus_argument = click.argument("corpus", type=click.Path(path_type=Path))
-
-
-def with_corpus(function):
-    """Open the corpus for a command; the decorated function gets it as its first argument."""
-
-    @functools.wraps(function)
-    def opened(corpus, **options):
-        from artgraph.corpus import Corpus
-
-        return function(Corpus(corpus), **options)
-
-    return corpus_argument(opened)
-
-
-def network_options(of):
-    """Add the options of descriptors that use a network."""
-    options = [
-        click.option("--backbone", help="A timm network for gram.  [default: resnet50]"),
-        click.option("--layers", callback=names, help="Its layers, by name or index, separated by commas."),
-        click.option(
-            "--weights",
-            multiple=True,
-            metavar="FILE|BACKBONE=FILE|FOLDER",
-            help="Weights of networks; default: the hub.",
-        ),
-        option(of, "device", type=click.Choice(["auto", "cpu", "cuda"])),
-    ]
-    return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
-
-
-def network(options):
-    """Take the network options out of a command's options; those not given are left out."""
-    given = {key: options.pop(key) for key in ("backbone", "layers", "weights")}
-    return {key: value for key, value in given.items() if value}
-
-
-def say(text):
-    click.echo(text, err=True)
-
-
-class Bars:
-    """A progress bar for each stage, on standard error, and only for a person who is watching."""
-
-    def __init__(self):
-        self.bar, self.stage = None, None
-
-    def __call__(self, stage, done, total):
-        if not sys.stderr.isatty():
-            return
-        from tqdm import tqdm
-
-        if stage != self.stage:
-            self.bar, self.stage = tqdm(total=total, desc=stage, unit="", file=sys.stderr, initial=done), stage
-        self.bar.update(done - self.bar.n)
-        if done >= total:
-            self.bar.close()
-            self.stage = None
 
 
 def show(made):

@@ -49,7 +49,6 @@ COMMANDS = {
     "features": "artgraph describe {path} --with {key}",
     "graphs": "artgraph build-graph {path} --name {key}",
     "partitions": "artgraph communities {path} --name {key}",
-    "layouts": "artgraph atlas {path} --partition {key}",
     "models": "artgraph train-vgae {path} --name {key}",
     "reports": "artgraph evaluate {path} --partition {key}",
 }
@@ -75,7 +74,7 @@ class Corpus:
     Raises
     ------
     CorpusError
-        No corpus there, another format, or a table that is not the one its label describes.
+        No corpus there, another format, or a table that its label does not describe.
     """
 
     def __init__(self, path):
@@ -154,8 +153,7 @@ class Corpus:
         buffer = io.BytesIO()
         paintings.to_parquet(buffer, index=False, engine="pyarrow")
         head["files"]["paintings.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
-        if refused is None:
-            refused = pd.DataFrame(columns=["input", "kind", "reason", "detail"])
+        refused = pd.DataFrame(columns=["input", "kind", "reason", "detail"]) if refused is None else refused
         listing = refused.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace")
         new = to_json(head)
         path.mkdir(parents=True, exist_ok=True)
@@ -273,9 +271,8 @@ class Corpus:
 
         Parameters
         ----------
-        kind, key : str
-        part : str
-            For things of several files: '' for the first, 'knn' for ``style.knn.npz``.
+        kind, key, part : str
+            ``part`` is '' for the main file, 'knn' for ``style.knn.npz``.
         """
         label = self.label(kind, key)
         stem = f"{key}.{part}" if part else key
@@ -296,12 +293,8 @@ class Corpus:
         kind, key : str
         parts : dict of str to array, CSR matrix, dict of arrays, or (for models) dict of tensors
             '' is the main file. An empty dict makes a label alone (a report).
-        made_by : dict
-            ``function`` and ``params`` (JSON values).
-        inputs : dict
-            As returned by ``inputs``.
-        facts : dict, optional
-            Figures worth keeping with it (JSON values).
+        made_by, inputs, facts : dict
+            ``function`` and ``params``; what ``inputs`` returned; figures worth keeping with it. All JSON values.
         seconds : float, optional
             For the journal.
         """
@@ -331,7 +324,7 @@ class Corpus:
         self.journal(kind, key, seconds=seconds)
 
     def journal(self, kind, key, *, seconds=None):
-        """Append one line to journal.jsonl: what was made, when (UTC), in how many seconds."""
+        """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds."""
         line = {"made": f"{kind}/{key}", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": seconds}
         with open(self.path / "journal.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -8,7 +8,7 @@
     │   ├── StaleError            made from inputs that have changed since (says what to run again)
     │   └── LockedError           another artgraph is writing to this corpus
     ├── InputError (ValueError)   arguments or arrays that cannot be used: shapes, NaN, an unknown name
-    ├── ImageError                one picture that cannot be taken; ``reason`` is a short fixed code, ``detail`` a sentence
+    ├── ImageError                one picture that cannot be taken: ``reason`` (a fixed code), ``detail``
     ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
     ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
     └── CircularError             a column that made links cannot be the column a partition is judged against

@@ -26,14 +26,29 @@ def content_sha256(values):
 
 
 def plain(value):
+    """Return a value as JSON would give it back: tuples as lists, keys as strings."""
     return json.loads(json.dumps(value, sort_keys=True))
 
 
 def to_json(value):
+    """Return a value as JSON (bytes): sorted keys, UTF-8, readable by a person."""
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
 def serialise(value, kind):
+    """Turn an array, a CSR matrix, a dict of arrays or (kind "models") a dict of tensors into bytes.
+
+    Parameters
+    ----------
+    value : array, CSR matrix or dict
+    kind : str
+        A kind of thing in a corpus.
+
+    Returns
+    -------
+    (data, suffix, about) : bytes, str, dict
+        ``about`` has shapes and dtypes, for the label.
+    """
     buffer = io.BytesIO()
     if kind == "models":
         from safetensors.torch import save
@@ -52,6 +67,18 @@ def serialise(value, kind):
 
 
 def parse(name, data):
+    """Turn bytes into what ``serialise`` was given.
+
+    Parameters
+    ----------
+    name : str
+        A file name; its ending says the format.
+    data : bytes
+
+    Returns
+    -------
+    array, CSR matrix, dict of arrays or dict of tensors
+    """
     if name.endswith(".safetensors"):
         from safetensors.torch import load
 

@@ -39,7 +39,15 @@ FINGERPRINT = 16
 
 
 def clear_shards(folder, prefix, *, keep=None):
-    """Remove the shard folders of one piece of work, except ``keep``."""
+    """Remove the shard folders of one piece of work.
+
+    Parameters
+    ----------
+    folder : Path
+    prefix : str
+    keep : Path, optional
+        One that stays.
+    """
     for sibling in Path(folder).glob(prefix + "?" * FINGERPRINT):
         if sibling != keep:
             shutil.rmtree(sibling, ignore_errors=True)

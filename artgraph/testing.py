@@ -50,6 +50,11 @@ def toy_pictures(folder, *, n=12, styles=3, size=64, seed=0):
 def toy_corpus(folder, *, n=12, styles=3, seed=0):
     """Make a corpus of ``toy_pictures``; they lie in ``folder/pictures``, the corpus in ``folder/corpus``.
 
+    Parameters
+    ----------
+    folder : str or Path
+    n, styles, seed : int
+
     Returns
     -------
     Corpus
@@ -62,6 +67,12 @@ def toy_corpus(folder, *, n=12, styles=3, seed=0):
 
 def toy_features(n=60, *, n_groups=3, d=8, spread=0.3, seed=0):
     """Draw features in well separated groups.
+
+    Parameters
+    ----------
+    n, n_groups, d, seed : int
+    spread : float
+        Standard deviation around the middle of a group; the middles are √2 apart.
 
     Returns
     -------

@@ -113,16 +113,20 @@ def grey_profile(gamma):
     return icc_profile(b"GRAY", tags)
 
 
-def cmyk_profile():
-    """A printer profile for four odd inks: any cyan makes pure black paper, all else leaves it white."""
+def table_profile(space, lightness, *, kind):
+    """A profile by table: an L* of 0 … 255 for each corner of the colour space, the last channel varying fastest."""
+    channels = len(lightness).bit_length() - 1
     ramp = bytes(range(256))
-    lab_white, lab_black = bytes([255, 128, 128]), bytes([0, 128, 128])
-    grid = b"".join(lab_black if corner >= 8 else lab_white for corner in range(16))  # the first ink varies slowest
+    grid = b"".join(bytes([value, 128, 128]) for value in lightness)
     unit = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
-    lut = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + unit + ramp * 4 + grid + ramp * 3
-    tags = {b"desc": _description("inks"), b"wtpt": _xyz(0.9642, 1.0, 0.8249)}
-    tags |= {b"A2B0": lut, b"A2B1": lut}
-    return icc_profile(b"CMYK", tags, kind=b"prtr", connection=b"Lab ")
+    lut = b"mft1" + bytes(4) + bytes([channels, 3, 2, 0]) + unit + ramp * channels + grid + ramp * 3
+    tags = {b"desc": _description("table"), b"wtpt": _xyz(0.9642, 1.0, 0.8249), b"A2B0": lut, b"A2B1": lut}
+    return icc_profile(space, tags, kind=kind, connection=b"Lab ")
+
+
+def cmyk_profile():
+    """A printer profile for odd inks: cyan makes the paper black, all else leaves it white."""
+    return table_profile(b"CMYK", [255] * 8 + [0] * 8, kind=b"prtr")
 
 
 def _xyz(*values):

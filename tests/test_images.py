@@ -11,15 +11,15 @@ import threading
 import tracemalloc
 import warnings
 
-import hazards
 import numpy as np
 import pytest
-from hazards import SRGB, corners, encode, exif, scene
 from PIL import Image, ImageFile
 
 from artgraph import imagefiles
 from artgraph.errors import ImageError, InputError
 from artgraph.images import IMAGE_ERRORS, MAX_PIXELS, inspect_image, load_image, resize_contain, resize_cover
+from tests import hazards
+from tests.hazards import SRGB, corners, encode, exif, scene
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -204,6 +204,13 @@ def test_cmyk_profile_decides_over_the_formula():
     for kind in ("TIFF", "JPEG"):
         assert pixel(encode(flat((255, 0, 0, 0), "CMYK"), kind, icc_profile=profile)) == (0, 0, 0)
         assert pixel(encode(flat((0, 255, 0, 0), "CMYK"), kind, icc_profile=profile)) == (255, 255, 255)
+
+
+def test_the_darkest_colour_of_a_profile_is_black():
+    # L* = 51 / 255 = 20 % would be (48, 48, 48) without black point compensation.
+    screen = hazards.table_profile(b"RGB ", [51] + [255] * 7, kind=b"mntr")
+    assert max(pixel(encode(flat((0, 0, 0)), "PNG", icc_profile=screen))) <= 2
+    assert pixel(encode(flat((255, 0, 0)), "PNG", icc_profile=screen)) == WHITE
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])

@@ -4,11 +4,11 @@ import pickle
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-import hazards
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hazards import encode, scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +16,8 @@ from artgraph.errors import IngestError
 from artgraph.images import EXTENSIONS, ImageRecord
 from artgraph.ingest import Metadata, Refusal, count_other_files, find_images, inspect_chunk, plan, read_metadata
 from artgraph.metadata import STANDARD
+from tests import hazards
+from tests.hazards import encode, scene
 
 
 def sheet(tmp_path, content, name="metadata.csv"):
@@ -321,6 +323,7 @@ def test_rivals_for_one_column(tmp_path):
 def test_genre_is_style_only_where_nothing_else_is(tmp_path, header, expected):
     meta = read(tmp_path, f"id,{header}\n1,{header}\n")
     assert list(meta.table.columns) == ["id", *expected]
+    assert len(meta.notes) == ("movement" in header and "style" in header)  # a genre beside a style is no rival
 
 
 def test_reserved_names_are_changed(tmp_path):
@@ -374,7 +377,9 @@ def test_parquet(tmp_path):
         }
     )
     path = tmp_path / "m.parquet"
-    frame.to_parquet(path, index=False)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    height = pa.array([1.5, 2.0, np.nan], from_pandas=False)  # as other writers store it, not as a null
+    pq.write_table(table.set_column(2, "height", height), path)
     meta = read_metadata(path)
     assert list(meta.table.columns) == ["id", "date", "height", "count", "title", "when", "school"]
     assert rows(meta.table) == [

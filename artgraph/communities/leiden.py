@@ -9,7 +9,7 @@ from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seed
 from artgraph.communities.labels import check_labels, relabel_by_size
 from artgraph.errors import InputError
 
-__all__ = ["leiden", "leiden_n_clusters", "modularity"]
+__all__ = ["check_n_clusters", "leiden", "leiden_n_clusters", "modularity"]
 
 
 def leiden(adjacency, *, resolution: float = 1.0, seed: int = 0, n_iterations: int = -1) -> np.ndarray:
@@ -98,7 +98,6 @@ def leiden_n_clusters(
     run = _Runner(matrix, seed, -1)
     low, high, step = -math.inf, math.inf, math.log(2)
     log_resolution, best = 0.0, None
-    # exp(±30) bounds the search below every positive minimum cut and above every single link worth keeping
     for _ in range(max_runs):
         resolution = math.exp(log_resolution)
         labels = run(resolution)
@@ -115,6 +114,7 @@ def leiden_n_clusters(
             high = log_resolution
             if found == run.n_components:
                 break
+        # exp(±30) is beyond every resolution at which anything still changes
         if math.isinf(high) or math.isinf(low):
             log_resolution += step if math.isinf(high) else -step
             step *= 1.5
@@ -173,7 +173,17 @@ def modularity(adjacency, labels, *, resolution: float = 1.0) -> float:
 
 
 def check_n_clusters(n_clusters: int, n: int) -> None:
-    """Refuse a number of clusters that n rows cannot be put into."""
+    """Refuse a number of clusters that n rows cannot be put into.
+
+    Parameters
+    ----------
+    n_clusters : int, 1 ... n
+    n : int
+
+    Raises
+    ------
+    InputError
+    """
     if isinstance(n_clusters, bool) or not isinstance(n_clusters, (int, np.integer)) or not 1 <= n_clusters <= n:
         raise InputError(
             f"n_clusters is {n_clusters!r}; expected a whole number from 1 to {n}, the number of paintings."

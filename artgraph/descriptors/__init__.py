@@ -5,20 +5,26 @@ Each file holds one. All have the same shape (``base.Descriptor``), so that one 
 
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.color import Color
+from artgraph.descriptors.csd import Csd
 from artgraph.descriptors.extract import extract
 from artgraph.descriptors.fusion import fuse
 from artgraph.descriptors.gram import Gram, gram_vectors
+from artgraph.descriptors.imported import read_vectors
+from artgraph.descriptors.pooled import Pooled
 from artgraph.descriptors.registry import DESCRIPTORS, make_descriptor
 from artgraph.descriptors.texture import Texture
 
 __all__ = [
     "DESCRIPTORS",
     "Color",
+    "Csd",
     "Descriptor",
     "Gram",
+    "Pooled",
     "Texture",
     "extract",
     "fuse",
     "gram_vectors",
     "make_descriptor",
+    "read_vectors",
 ]

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["Backbone", "load_backbone", "read_state"]
+__all__ = ["Backbone", "file_sha256", "find_weights", "load_backbone", "load_strictly", "read_state"]
 
 
 def load_backbone(name, *, weights=None, layers=None):
@@ -36,9 +36,7 @@ def load_backbone(name, *, weights=None, layers=None):
     WeightsError
         The file is not there, or the hub and its cache do not have it; the message says what to fetch.
     """
-    if not timm.is_model(name):
-        near = ", ".join(timm.list_models(f"*{name.split('_')[0][:6]}*")[:6])
-        raise InputError(f"timm has no network '{name}'" + (f" (near it: {near})" if near else ""))
+    _check_name(name)
     try:
         with torch.device("meta"):
             skeleton = timm.create_model(name, features_only=True, pretrained=False)
@@ -55,9 +53,7 @@ def load_backbone(name, *, weights=None, layers=None):
         if layer not in names:
             raise InputError(f"'{name}' has no layer '{layer}' (there are, by index: {', '.join(names)})")
         chosen.append(names.index(layer))
-    file = Path(weights) if weights else _from_hub(name)
-    if not file.is_file():
-        raise WeightsError(f"No weights file {file}. Give the path of a .safetensors file with --weights.")
+    file = find_weights(name, weights=weights)
     indices = tuple(sorted(set(chosen)))
     return Backbone(
         name, file, indices, [names[i] for i in indices], [skeleton.feature_info.channels()[i] for i in indices]
@@ -78,8 +74,7 @@ class Backbone:
         self.name, self.file, self.indices, self.layers, self.channels = name, file, indices, layers, channels
         config = timm.get_pretrained_cfg(name) or timm.models.PretrainedCfg()
         self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) * 255 for values in (config.mean, config.std))
-        with open(file, "rb") as opened:
-            self.sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        self.sha256 = file_sha256(file)
 
     def params(self):
         """Return name, layers and the hash of the weights (dict): what the network's output depends on."""
@@ -99,21 +94,70 @@ class Backbone:
             full network knows.
         """
         network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
-        state = read_state(self.file)
-        needed = network.state_dict()
-        missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
         with torch.device("meta"):
             whole = timm.create_model(self.name, pretrained=False).state_dict()
-        unknown = [key for key in state if key not in needed and key not in whole]
-        misfit = [key for key in needed if key in state and state[key].shape != needed[key].shape]
-        for what, keys in (("lacks", missing), ("has unknown", unknown), ("has other shapes for", misfit)):
-            if keys:
-                raise WeightsError(
-                    f"{self.file} {what} {len(keys)} tensors of timm's '{self.name}', such as {keys[0]}. "
-                    "It is not a weights file of this network under timm's names."
-                )
-        network.load_state_dict({key: state.get(key, needed[key]).to(needed[key].dtype) for key in needed})
+        load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.name}'", unused=whole)
         return network.eval().requires_grad_(False)
+
+
+def find_weights(name, *, weights=None):
+    """Return the file (Path) with the weights of a timm network: the one given, or timm's own from the hub.
+
+    Raises
+    ------
+    InputError
+        timm has no network of that name.
+    WeightsError
+        The file is not there, or the hub and its cache do not have it; the message says what to fetch.
+    """
+    _check_name(name)
+    file = Path(weights) if weights else _from_hub(name)
+    if not file.is_file():
+        raise WeightsError(f"No weights file {file}. Give the path of a .safetensors file with --weights.")
+    return file
+
+
+def load_strictly(network, state, *, file, name, unused=()):
+    """Give a network its weights: all that it needs, and none that is unknown.
+
+    Parameters
+    ----------
+    network : torch module
+        Changed. Its tensors may be on the ``meta`` device; then those of ``state`` become its own.
+    state : dict of str to tensor
+        In any floating type; it is cast to the network's.
+    file, name : str or Path
+        What the message calls the weights and the network.
+    unused : collection of str
+        Keys that may be there and are not needed, such as a classifier's.
+
+    Raises
+    ------
+    WeightsError
+        A tensor that the network needs is missing or has another shape, or there is one that nobody knows.
+    """
+    needed = network.state_dict()
+    missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
+    unknown = [key for key in state if key not in needed and key not in unused]
+    misfit = [
+        f"{key} ({tuple(state[key].shape)} instead of {tuple(needed[key].shape)})"
+        for key in needed
+        if key in state and state[key].shape != needed[key].shape
+    ]
+    for what, keys in (("lacks", missing), ("has unknown", unknown), ("has other shapes for", misfit)):
+        if keys:
+            raise WeightsError(
+                f"{file} {what} {len(keys)} tensors of {name}, such as {', '.join(keys[:3])}. "
+                "It is not a complete weights file of this network under these names."
+            )
+    assign = any(tensor.is_meta for tensor in needed.values())
+    network.load_state_dict({key: state.get(key, needed[key]).to(needed[key].dtype) for key in needed}, assign=assign)
+
+
+def file_sha256(file):
+    """Return the sha256 of a file (64 hexadecimal digits)."""
+    with open(file, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def read_state(file):
@@ -144,6 +188,12 @@ def read_state(file):
     if not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise WeightsError(f"{file} is not a plain dictionary of tensors; convert it to safetensors")
     return state
+
+
+def _check_name(name):
+    if not timm.is_model(name):
+        near = ", ".join(timm.list_models(f"*{name.split('_')[0][:6]}*")[:6])
+        raise InputError(f"timm has no network '{name}'" + (f" (near it: {near})" if near else ""))
 
 
 def _from_hub(name):

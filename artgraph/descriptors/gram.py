@@ -53,6 +53,10 @@ def sketch_buckets(length, *, buckets=MAX_WIDE, seed=0):
     Dot products are kept in expectation, with a variance of about 2 / buckets for unit vectors (Charikar, Chen and
     Farach-Colton 2002, doi:10.1016/S0304-3975(03)00400-6).
 
+    Parameters
+    ----------
+    length, buckets, seed : int
+
     Returns
     -------
     (bucket, sign) : (length,) int64 in [0, buckets), (length,) float32 of -1 and 1; (None, None) if nothing to hash

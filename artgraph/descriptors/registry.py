@@ -1,16 +1,26 @@
 """Descriptors by name."""
 
 import inspect
+from functools import partial
 from pathlib import Path
 
 from artgraph.descriptors.color import Color
+from artgraph.descriptors.csd import Csd
 from artgraph.descriptors.gram import Gram
+from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
 from artgraph.descriptors.texture import Texture
 from artgraph.errors import InputError, WeightsError
 
 __all__ = ["DESCRIPTORS", "make_descriptor"]
 
-DESCRIPTORS = {"color": Color, "gram": Gram, "texture": Texture}
+DESCRIPTORS = {
+    "clip": partial(Pooled, name="clip", backbone=CLIP_BACKBONE),
+    "cnn": partial(Pooled, name="cnn"),
+    "color": Color,
+    "csd": Csd,
+    "gram": Gram,
+    "texture": Texture,
+}
 
 
 def make_descriptor(spec, *, weights=(), **options):
@@ -50,13 +60,15 @@ def make_descriptor(spec, *, weights=(), **options):
     given = {key: value for key, value in options.items() if key in known}
     if "weights" in known:
         default = known["backbone"].default if "backbone" in known else name
-        given["weights"] = _weights_of(given.get("backbone", default), weights)
+        given["weights"] = _weights_of(
+            given.get("backbone", default), weights, fetch=getattr(DESCRIPTORS[name], "fetch", None)
+        )
     descriptor = DESCRIPTORS[name](**given)
     descriptor.key = f"{name}-{backbone}".lower().replace(".", "-") if backbone else name
     return descriptor
 
 
-def _weights_of(backbone, weights):
+def _weights_of(backbone, weights, *, fetch=None):
     """Return the file among ``weights`` that is for this network (Path), or None."""
     listed = [weights] if isinstance(weights, (str, Path)) else list(weights)
     named = dict(str(entry).split("=", 1) for entry in listed if "=" in str(entry))
@@ -72,5 +84,6 @@ def _weights_of(backbone, weights):
             return found[0]
     folders = [str(entry) for entry in listed if Path(entry).is_dir()]
     if folders:
-        raise WeightsError(f"{', '.join(folders)} has no file {backbone}*.safetensors")
+        advice = fetch or f"Name one with --weights {backbone}=FILE."
+        raise WeightsError(f"{', '.join(folders)} has no file {backbone}*.safetensors. {advice}")
     return None

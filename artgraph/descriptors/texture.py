@@ -61,7 +61,7 @@ def texture_vector(image):
     """Describe the texture of a picture.
 
     Grey-level co-occurrence (Haralick et al. 1973, doi:10.1109/TSMC.1973.4309314): six properties at distances 1, 2, 4
-    and 8 pixels, mean and range over four angles. Then, at four levels of a pyramid (each half the one before), log mean
+    and 8 pixels, mean and range over four angles. Then, at four levels of a pyramid, each half the one before, log mean
     energies of first and second Gaussian derivatives steered to six orientations (Freeman and Adelson 1991,
     doi:10.1109/34.93808), and per level: spread and kurtosis of the gradient, mean and spread of the structure
     tensor's coherence, skewness of the Laplacian, share of flat pixels.

@@ -8,7 +8,15 @@ from sklearn.metrics.cluster import expected_mutual_information
 from artgraph.communities.labels import check_labels
 from artgraph.errors import InputError
 
-__all__ = ["adjusted_mutual_information", "adjusted_rand", "compared", "contingency", "encode", "purity"]
+__all__ = [
+    "adjusted_mutual_information",
+    "adjusted_rand",
+    "compared",
+    "contingency",
+    "encode",
+    "expected_information",
+    "purity",
+]
 
 
 def encode(values) -> tuple[np.ndarray, list]:
@@ -175,5 +183,15 @@ def adjusted_mutual_information(table: np.ndarray, *, expected: float | None = N
 
 
 def expected_information(table: np.ndarray) -> float:
-    """E[MI] in nats of two random partitions with the margins of a table (n_clusters, n_classes) of counts."""
+    """Mutual information to expect of two random partitions with the margins of a table.
+
+    Parameters
+    ----------
+    table : ndarray, shape (n_clusters, n_classes), int
+
+    Returns
+    -------
+    float, at least 0
+        In nats.
+    """
     return float(expected_mutual_information(sp.csr_matrix(table), int(table.sum())))

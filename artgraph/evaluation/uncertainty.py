@@ -14,7 +14,7 @@ from artgraph.evaluation.contingency import (
     purity,
 )
 
-__all__ = ["bootstrap_interval", "permutation_null"]
+__all__ = ["bootstrap_interval", "permutation_null", "row_groups"]
 
 
 def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int = 0) -> dict:
@@ -130,7 +130,23 @@ def bootstrap_interval(
 
 
 def row_groups(groups, n: int) -> np.ndarray:
-    """Number the groups of n rows (int64); a row without a group is a group of its own."""
+    """Number the groups of n rows; a row without a group is a group of its own.
+
+    Parameters
+    ----------
+    groups : array-like, shape (n,), or None
+        None, NaN and empty text are no group. None for all: every row is a group.
+    n : int
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+
+    Raises
+    ------
+    InputError
+        Not n rows.
+    """
     if groups is None:
         return np.arange(n)
     codes, names = encode(groups)

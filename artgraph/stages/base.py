@@ -56,14 +56,14 @@ def make(corpus, kind, key, *, function, params, refs, compute):
 
 
 def features_of(corpus, on):
-    """Return the features of these keys, fused with equal say: (n, d) float32."""
+    """Return the features of a corpus under the keys ``on``, fused with equal say: (n, d) float32."""
     from artgraph.descriptors import fuse
 
     return fuse([corpus.get("features", key) for key in on])
 
 
 def adjacency_of(corpus, graph):
-    """Return the graph that the next stage works on: style edges, and artist links at their strength if it has any."""
+    """Return a graph of a corpus as the next stage uses it: style edges, plus artist links at their strength."""
     from artgraph.graph import merge_layers
 
     adjacency, params = corpus.get("graphs", graph), corpus.label("graphs", graph)["made_by"]["params"]
@@ -73,6 +73,6 @@ def adjacency_of(corpus, graph):
 
 
 def graph_of(corpus, partition):
-    """Return the key of the graph that a partition was found in (str)."""
+    """Return the key (str) of the graph that a partition of a corpus was found in."""
     refs = corpus.label("partitions", partition)["inputs"]
     return next(ref.partition("/")[2] for ref in refs if ref.startswith("graphs/"))

@@ -42,7 +42,7 @@ def info(corpus):
 
 
 def provenance(corpus, partition):
-    """Return how a partition was made, from the pictures on: (stage, sentence) pairs."""
+    """Return how a partition of a corpus was made, from the pictures on: (stage, sentence) pairs of str."""
     graph = graph_of(corpus, partition)
     rows = [("Pictures", f"{len(corpus)} taken, {corpus.head['facts'].get('images_refused', 0)} refused")]
 

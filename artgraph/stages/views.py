@@ -17,6 +17,12 @@ FORMATS = ("gexf", "csv")
 def layout(corpus, *, graph="style", seed=0):
     """Place every painting on a plane, linked works near each other.
 
+    Parameters
+    ----------
+    corpus : Corpus
+    graph : str
+    seed : int
+
     Returns
     -------
     Made
@@ -77,7 +83,7 @@ def export(corpus, *, to="gexf", partition="leiden", out=None):
     Made
         ``key`` is the path of the file.
     """
-    from artgraph.colors import cluster_colors
+    from artgraph.colors import NO_CLUSTER, cluster_colors
     from artgraph.export import paintings_table, write_csv, write_gexf
     from artgraph.interpret import typicality
 
@@ -103,7 +109,7 @@ def export(corpus, *, to="gexf", partition="leiden", out=None):
             title=f"{corpus.path.resolve().name}: {partition}",
             layout=positions,
             sizes=4 + 8 * degree / max(degree.max(initial=0), 1e-9),
-            colors=[palette[label] if label >= 0 else "#999999" for label in labels],
+            colors=[palette[label] if label >= 0 else NO_CLUSTER for label in labels],
             artist_adjacency=links,
         )
     return Made("export", str(out), True, {"n": len(corpus), "format": to})

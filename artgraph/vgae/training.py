@@ -181,6 +181,7 @@ def encode(state, X, adjacency, *, config=None, device="auto"):
     adjacency : (n, n) CSR
     config : Config, optional
         The one it was trained with.
+    device : {"auto", "cpu", "cuda"}
 
     Returns
     -------

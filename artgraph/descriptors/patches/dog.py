@@ -1,0 +1,73 @@
+"""What a window looks like: the strokes between two scales, whatever the light."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+__all__ = ["cut_windows", "difference_of_gaussians", "stretch"]
+
+
+def difference_of_gaussians(picture, *, sigmas=(3, 5)):
+    """Return what lies between two scales of a picture: |G_σ1 * picture - G_σ2 * picture|.
+
+    Parameters
+    ----------
+    picture : (h, w) or (h, w, c) float array
+        Channels are filtered one by one.
+    sigmas : (float, float)
+        Pixels. Kernels end at 3 σ; the border is mirrored.
+
+    Returns
+    -------
+    float32, same shape, 0 or more
+
+    Notes
+    -----
+    Marr and Hildreth 1980 (doi:10.1098/rspb.1980.0020).
+    """
+    picture = np.asarray(picture, dtype=np.float32)
+    fine, coarse = (_blur(picture, sigma) for sigma in sigmas)
+    return np.abs(fine - coarse)
+
+
+def _blur(picture, sigma):
+    for axis in (0, 1):
+        picture = gaussian_filter1d(picture, sigma, axis=axis, truncate=3)
+    return picture
+
+
+def cut_windows(picture, corners, *, window=64):
+    """Cut square windows out of a picture.
+
+    Parameters
+    ----------
+    picture : (h, w) or (h, w, c) array
+    corners : (m, 2) int
+        y and x of the upper left corners.
+
+    Returns
+    -------
+    (m, window, window) or (m, window, window, c), dtype of the picture
+    """
+    return np.stack([picture[y : y + window, x : x + window] for y, x in corners])
+
+
+def stretch(windows):
+    """Scale every window so that its largest value is 255; one that is 0 everywhere stays so.
+
+    Parameters
+    ----------
+    windows : (m, ...) float array, 0 or more
+
+    Returns
+    -------
+    (m, ...) uint8
+
+    Examples
+    --------
+    >>> stretch(np.array([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]))
+    array([[  0, 128, 255],
+           [  0,   0,   0]], dtype=uint8)
+    """
+    windows = np.asarray(windows, dtype=np.float32)
+    largest = windows.max(axis=tuple(range(1, windows.ndim)), keepdims=True)
+    return np.rint(windows * (255 / np.maximum(largest, 1e-6))).astype(np.uint8)

@@ -1,0 +1,142 @@
+"""Where to look: windows in which much happens, chosen by chance but always the same for the same picture."""
+
+import hashlib
+
+import numpy as np
+from PIL import Image
+
+from artgraph.errors import InputError
+
+__all__ = ["WINDOW", "choose_windows", "gradient_magnitude", "luminance", "picture_seed", "scale_picture", "window_means"]
+
+#: Side of a window, in pixels of the picture that it is cut from.
+WINDOW = 64
+
+
+def luminance(image):
+    """Return 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), the lightness of gamma-coded pixels.
+
+    Parameters
+    ----------
+    image : (h, w, 3) uint8, sRGB
+
+    Returns
+    -------
+    (h, w) float32, 0 … 255
+    """
+    return image @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+def gradient_magnitude(grey):
+    """Return the length of the Sobel gradient, edges repeated beyond the border.
+
+    Parameters
+    ----------
+    grey : (h, w) float array
+
+    Returns
+    -------
+    (h, w) float32
+        √(gx² + gy²), in units of ``grey`` per 1/8 pixel: a ramp of 1 per pixel gives 8.
+
+    Notes
+    -----
+    Sobel and Feldman 1968, as in Duda and Hart, Pattern Classification and Scene Analysis, 1973.
+    """
+    padded = np.pad(np.asarray(grey, dtype=np.float32), 1, mode="edge")
+    down = padded[:-2] + 2 * padded[1:-1] + padded[2:]  # (h, w + 2), smoothed along y
+    right = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]  # (h + 2, w), smoothed along x
+    return np.hypot(down[:, 2:] - down[:, :-2], right[2:] - right[:-2])
+
+
+def window_means(values, *, window=WINDOW, stride=32):
+    """Average an array over square windows on a grid.
+
+    Parameters
+    ----------
+    values : (h, w) float array, h and w at least ``window``
+    window, stride : int
+        Pixels.
+
+    Returns
+    -------
+    (rows, columns) float64
+        Entry (i, j) is the mean over rows i·stride … i·stride + window - 1, and so for columns; windows that would
+        reach over the border are not there.
+
+    Raises
+    ------
+    InputError
+        The array is smaller than a window.
+
+    Examples
+    --------
+    >>> window_means(np.array([[1, 1, 3, 3], [1, 1, 3, 3]]), window=2, stride=1)
+    array([[1., 2., 3.]])
+    """
+    h, w = np.shape(values)
+    if min(h, w) < window:
+        raise InputError(f"A picture of {w} × {h} pixels has no window of {window}; enlarge it first.")
+    total = np.zeros((h + 1, w + 1))
+    total[1:, 1:] = np.cumsum(np.cumsum(values, axis=0, dtype=np.float64), axis=1)
+    y, x = np.arange(0, h - window + 1, stride)[:, None], np.arange(0, w - window + 1, stride)
+    sums = total[y + window, x + window] - total[y, x + window] - total[y + window, x] + total[y, x]
+    return np.maximum(sums, 0) / window**2
+
+
+def choose_windows(scores, count, *, share=0.1, seed=0):
+    """Choose windows at random, in proportion to their scores, among those that score highest.
+
+    Parameters
+    ----------
+    scores : (n,) float array, 0 or more
+    count : int
+        Windows to choose. Where there are fewer than that, each comes as often as the others, give or take one.
+    share : float, 0 … 1
+        Only the ceil(share · n) that score highest can be chosen; or the ``count`` highest, if that is more.
+    seed : int
+
+    Returns
+    -------
+    (count,) int64
+        Positions in ``scores``, those with the highest scores first.
+
+    Raises
+    ------
+    InputError
+        No scores.
+    """
+    scores = np.asarray(scores, dtype=np.float64).ravel()
+    if not len(scores):
+        raise InputError("There are no windows to choose from.")
+    ranked = np.argsort(-scores, kind="stable")
+    pool = ranked[: max(int(np.ceil(share * len(scores) - 1e-9)), count)]
+    if len(pool) > count:
+        weight = scores[pool] + 1e-9 * max(scores.max(), 1e-9)  # a flat window is never quite impossible
+        rng = np.random.default_rng(seed)
+        pool = pool[np.sort(rng.choice(len(pool), count, replace=False, p=weight / weight.sum()))]
+    return np.resize(pool, count)
+
+
+def picture_seed(image):
+    """Return a seed (int) that depends on the pixels alone, so that no other picture changes what is chosen here."""
+    return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(image), digest_size=8).digest(), "little")
+
+
+def scale_picture(image, factor):
+    """Resize a picture by a factor, bicubic, so that its short side is at least one window.
+
+    Parameters
+    ----------
+    image : (h, w, 3) uint8
+    factor : float, above 0
+
+    Returns
+    -------
+    (h', w', 3) uint8
+        h' = max(WINDOW, round(factor · h)), w' likewise; the picture itself where that changes nothing.
+    """
+    height, width = (max(WINDOW, round(factor * side)) for side in image.shape[:2])
+    if (height, width) == image.shape[:2]:
+        return image
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))

@@ -1,0 +1,119 @@
+"""Pooled features: one vector from the end of a network that was trained on photographs."""
+
+import timm
+import torch
+from timm.data import resolve_data_config
+
+from artgraph.descriptors.backbones import file_sha256, find_weights, load_strictly, read_state
+from artgraph.descriptors.base import Descriptor
+from artgraph.descriptors.preprocess import resize_crop
+from artgraph.errors import InputError
+
+__all__ = ["CLIP_BACKBONE", "POOLS", "Pooled"]
+
+CLIP_BACKBONE = "vit_large_patch14_clip_quickgelu_224.openai"
+POOLS = ("own", "mean")
+
+
+class Pooled(Descriptor):
+    """Pooled features of a timm network without its classifier, stored as they are.
+
+    Parameters
+    ----------
+    name : str
+        ``cnn`` or ``clip``: the same code with another default for ``backbone``.
+    backbone : str
+        Any timm network. ``resnet50`` gives 2,048 dimensions, ``vit_small_patch14_dinov2`` 384.
+    weights : str or Path, optional
+        A safetensors or ``.pth`` file with all that the network needs (a classifier may be there; it is not used);
+        default: timm's own, from the hub or its cache.
+    pool : {"own", "mean"}
+        The network's own pooling (a ViT's class token or whatever it was trained with, a CNN's average), or the mean
+        of the last tokens, or positions, without class and register tokens.
+    size : int, optional
+        Side of the network's square input, pixels; default: what it was trained on. A vision transformer's position
+        embedding is interpolated.
+    device : str
+        A torch device.
+
+    Raises
+    ------
+    InputError
+        timm has no such network, or it takes something else than square pictures in three colours.
+    WeightsError
+        The weights are not there.
+
+    Notes
+    -----
+    Preprocessing is timm's own for the network (side, share that is cropped, resampling, mean, deviation), the same
+    pixels as ``timm.data.create_transform`` gives for the decoded picture.
+
+    CLIP (Radford et al. 2021, arXiv 2103.00020): the image tower *before* the projection into the space shared with
+    text, so 1,024 dimensions for ViT-L/14 and not 768. OpenAI's towers were trained with QuickGELU, which in timm is
+    another network name; the file is the same (``timm/vit_large_patch14_clip_224.openai``).
+    """
+
+    def __init__(self, *, name="cnn", backbone="resnet50", weights=None, pool="own", size=None, device="cpu"):
+        self.file = find_weights(backbone, weights=weights)
+        if pool not in POOLS:
+            raise InputError(f"There is no pooling '{pool}' (there are: {', '.join(POOLS)})")
+        cfg = timm.get_pretrained_cfg(backbone) or timm.models.PretrainedCfg()
+        self.config = resolve_data_config(pretrained_cfg=cfg.to_dict())
+        channels, height, width = self.config["input_size"]
+        if (channels, height) != (3, width) or self.config["crop_mode"] not in ("center", "squash"):
+            raise InputError(
+                f"'{backbone}' takes {channels} × {height} × {width} with '{self.config['crop_mode']}' cropping; only "
+                "networks for square pictures in three colours, cropped or squashed, can be used"
+            )
+        self.name, self.backbone, self.pool, self.device = name, backbone, pool, device
+        self.trained_side, self.side = height, size or height
+        self.size = int(self.side / self.config["crop_pct"])  # of the short side, before the crop
+        self.sha256 = file_sha256(self.file)
+        self.network = None
+
+    def params(self):
+        return {
+            "descriptor": self.name,
+            "backbone": self.backbone,
+            "weights_sha256": self.sha256,
+            "pool": self.pool,
+            "size": self.side,
+            **{key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")},
+        }
+
+    def load(self):
+        if self.network is not None:
+            return
+        network = timm.create_model(self.backbone, pretrained=False, num_classes=0)
+        with torch.device("meta"):
+            whole = timm.create_model(self.backbone, pretrained=False).state_dict()
+        load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.backbone}'", unused=whole)
+        if self.side != self.trained_side and hasattr(network, "set_input_size"):
+            network.set_input_size(img_size=(self.side, self.side))
+        self.network = network.eval().requires_grad_(False).to(self.device, memory_format=torch.channels_last)
+        self.mean, self.std = (
+            torch.tensor(self.config[key], device=self.device).view(1, 3, 1, 1) * 255 for key in ("mean", "std")
+        )
+
+    def prepare(self, image):
+        return resize_crop(
+            image,
+            self.side,
+            crop_pct=self.config["crop_pct"],
+            mode=self.config["crop_mode"],
+            interpolation=self.config["interpolation"],
+        )
+
+    @torch.inference_mode()
+    def embed(self, batch):
+        pixels = torch.from_numpy(batch).to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()  # (b, 3, h, w)
+        pixels = ((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=str(self.device).startswith("cuda")):
+            features = self.network(pixels) if self.pool == "own" else self._mean(self.network.forward_features(pixels))
+        return features.float().cpu().numpy()  # (b, d)
+
+    def _mean(self, features):
+        if features.ndim == 3:  # (b, tokens, d)
+            return features[:, getattr(self.network, "num_prefix_tokens", 0) :].float().mean(dim=1)
+        channels_last = getattr(self.network, "output_fmt", "NCHW") == "NHWC"
+        return features.float().mean(dim=(1, 2) if channels_last else (2, 3))
