@@ -127,20 +127,37 @@ def describe(corpus, **options):
 
 @main.command("build-graph")
 @with_corpus
-@option("build_graph", "on", callback=names, help="Features, separated by commas; several are fused.")
+@option("build_graph", "on", callback=names, help="Features, separated by commas.")
 @option("build_graph", "name")
 @option("build_graph", "n_neighbors", type=click.IntRange(1))
 @option("build_graph", "metric", type=click.Choice(["cosine", "euclidean"]))
+@option("build_graph", "weights", type=click.Choice(["jaccard", "fuzzy", "gauss", "cosine"]), help="Of the edges.")
+@option("build_graph", "symmetry", type=click.Choice(["union", "mutual"]), help="Near for either, or for both.")
+@option("build_graph", "hubness", type=click.Choice(["none", "csls", "mutual-proximity"]), help="Correct for hubs.")
+@option(
+    "build_graph", "merge", type=click.Choice(["features", "weights", "snf", "layers"]), help="How to join several."
+)
 @option("build_graph", "artist_edges", is_flag=True, help="Link works by the same hand, in a layer of their own.")
 @option("build_graph", "artist_strength", type=click.FloatRange(0), help="Weight of that layer beside the style edges.")
-def build_graph(corpus, **options):
+@option("build_graph", "max_years", type=click.FloatRange(0), help="No such link between works dated further apart.")
+@option("build_graph", "seed", type=int)
+@click.option("--diagnose", is_flag=True, help="Also print figures and draw a plot of degree and hubness.")
+def build_graph(corpus, diagnose, **options):
     """Link every painting to those that look most alike.
 
     \b
     Example:
       artgraph build-graph mycorpus --on gram,color
+      artgraph build-graph mycorpus --on gram,color --merge snf --hubness csls --diagnose
     """
-    show(stage("build_graph")(corpus, **options))
+    made = stage("build_graph")(corpus, **options)
+    show(made)
+    if diagnose:
+        for fact, value in made.facts.items():
+            click.echo(f"  {fact}: {value}")
+        from artgraph.stages.build_graph import diagnose_graph
+
+        click.echo(f"plot: {diagnose_graph(corpus, graph=made.key).key}")
 
 
 @main.command("train-vgae")

@@ -3,10 +3,8 @@ import pytest
 import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
-import artgraph.tsne
 from artgraph.errors import InputError
 from artgraph.layouts import graph_layout, spread
-from artgraph.tsne import repulsion
 
 
 def nearest_neighbor_graph(X, k):
@@ -32,31 +30,6 @@ def kept(adjacency, layout, k=15):
 
 def extent(layout):
     return np.abs(layout).max()
-
-
-def test_repulsion_by_hand():
-    force, total = repulsion(np.array([[0.0, 0.0], [1.0, 0.0]]))
-    assert force == pytest.approx(np.array([[-0.25, 0], [0.25, 0]]))
-    assert total == pytest.approx(1.0)
-
-
-def test_repulsion_on_the_grid_is_close_to_the_exact_sum(monkeypatch):
-    y = np.random.default_rng(0).normal(size=(1500, 2)) * [30, 10]
-    monkeypatch.setattr(artgraph.tsne, "_EXACT", 10_000)
-    exact, total = repulsion(y)
-    monkeypatch.setattr(artgraph.tsne, "_EXACT", 0)
-    force, approximate = repulsion(y)
-    assert approximate == pytest.approx(total, rel=0.01)
-    assert np.linalg.norm(force - exact) < 0.25 * np.linalg.norm(exact)
-    assert np.abs(force.sum(axis=0)).max() < 1e-6 * np.abs(force).sum()
-    # a small layout gets a finer grid
-    assert repulsion(y * 1e-3)[1] == pytest.approx(1500 * 1499, rel=0.01)
-
-
-def test_repulsion_of_a_very_wide_layout_keeps_the_grid_small():
-    force, total = repulsion(np.random.default_rng(0).normal(size=(600, 2)) * 1e5)
-    assert np.isfinite(force).all()
-    assert np.isfinite(total)
 
 
 @pytest.mark.parametrize(("n", "k"), [(60, 6), (700, 12)])

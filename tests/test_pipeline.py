@@ -167,6 +167,7 @@ def test_missing_weights_stop_a_run_before_any_work(tmp_path, monkeypatch):
         raise LocalEntryNotFoundError("no network")
 
     monkeypatch.setattr("huggingface_hub.hf_hub_download", offline)
+    monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", offline)
     toy_pictures(tmp_path / "in")
     with pytest.raises(WeightsError, match="color,texture"):
         pipeline.run(tmp_path / "in", tmp_path / "out")

@@ -10,6 +10,7 @@ from artgraph.descriptors.extract import extract
 from artgraph.descriptors.fusion import fuse
 from artgraph.descriptors.gram import Gram, gram_vectors
 from artgraph.descriptors.imported import read_vectors
+from artgraph.descriptors.patches import Patches
 from artgraph.descriptors.pooled import Pooled
 from artgraph.descriptors.registry import DESCRIPTORS, make_descriptor
 from artgraph.descriptors.texture import Texture
@@ -20,6 +21,7 @@ __all__ = [
     "Csd",
     "Descriptor",
     "Gram",
+    "Patches",
     "Pooled",
     "Texture",
     "extract",

@@ -1,6 +1,7 @@
 """Where network weights come from: a local file, or timm's own hub loading. Never a silent substitute."""
 
 import hashlib
+import logging
 from pathlib import Path
 
 import timm
@@ -11,6 +12,8 @@ from safetensors.torch import load_file
 from artgraph.errors import InputError, WeightsError
 
 __all__ = ["Backbone", "file_sha256", "find_weights", "load_backbone", "load_strictly", "read_state"]
+
+LOG = logging.getLogger("artgraph")
 
 
 def load_backbone(name, *, weights=None, layers=None):
@@ -209,15 +212,18 @@ def _from_hub(name):
         raise WeightsError(
             f"timm's weights for '{name}' are not on the hub. Fetch {config.url} and pass --weights FILE."
         )
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+    import huggingface_hub as hub
 
     try:
-        return Path(hf_hub_download(repository, "model.safetensors", local_files_only=True))
-    except LocalEntryNotFoundError:
+        return Path(hub.hf_hub_download(repository, "model.safetensors", local_files_only=True))
+    except hub.errors.LocalEntryNotFoundError:
         pass
     try:
-        return Path(hf_hub_download(repository, "model.safetensors"))
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
-        cause = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        # One question with a short patience first: a download retries for minutes where there is no network.
+        url = hub.hf_hub_url(repository, "model.safetensors")
+        size = hub.get_hf_file_metadata(url, timeout=10).size or 0
+        LOG.warning("Downloading the weights of '%s' from %s (%.0f MB)", name, url, size / 1e6)
+        return Path(hub.hf_hub_download(repository, "model.safetensors"))
+    except Exception as error:  # the hub's client raises errors of its own, of its HTTP library and of the system
+        cause = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
         raise WeightsError(f"The weights of '{name}' (hub: {repository}) cannot be had: {cause}. {advice}") from error

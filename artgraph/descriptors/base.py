@@ -24,17 +24,24 @@ class Descriptor(ABC):
         What its features are called in a corpus; the name, unless ``make_descriptor`` gave another.
     size : int
         Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
+    learns_from : int or None
+        Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks (b, wide),
+        which can be gone through again and need not fit into memory.
+    places : int
+        Windows per picture whose places are stored; 0 for a descriptor that looks at the whole.
     """
 
     name = ""
     key = ""
     size = 224
+    learns_from = 2048
+    places = 0
 
     @abstractmethod
     def params(self):
         """Return everything that the values depend on (dict of JSON values)."""
 
-    def load(self):
+    def load(self):  # noqa: B027 - most have nothing to do
         """Get ready (weights into memory). Called once, before the first ``embed``."""
 
     def prepare(self, image):
@@ -45,8 +52,12 @@ class Descriptor(ABC):
         """Turn a stack of prepared arrays (b, ...) into wide vectors, float16 or float32 (b, wide)."""
         return batch
 
+    def locate(self, wide):
+        """Return where wide vectors (b, wide) were read: x, y, scale of each window, float32 (b, places, 3)."""
+        raise NotImplementedError
+
     def fit(self, sample):
-        """Return the parameters of ``reduce`` (dict of float32 arrays, perhaps empty) from a sample (s, wide)."""
+        """Return the parameters of ``reduce`` (dict of arrays, perhaps empty) from a sample; see ``learns_from``."""
         return {}
 
     def reduce(self, wide, fitted):

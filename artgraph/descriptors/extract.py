@@ -17,7 +17,7 @@ __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
 DECODE_SIDE = 448
 BATCH = 32
 SHARD = 256
-SAMPLE = 2048
+SAMPLE = 4096
 
 
 def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
@@ -31,7 +31,8 @@ def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
     paths : sequence of Path, length n
     descriptors : sequence of Descriptor
     stores : sequence of ShardStore
-        One for each descriptor; shards found there are taken as they are.
+        One for each descriptor; shards found there are taken as they are. For a descriptor with windows,
+        ``places.npy`` is left there: (n, places, 3) float32.
     workers : int
         Threads that decode (Pillow and the filters let go of Python's lock).
     seed : int
@@ -88,12 +89,12 @@ def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
     fitted = []
     for descriptor, store in zip(descriptors, stores, strict=True):
         if not store.has("fit.json"):
-            parameters = descriptor.fit(_gather(store, "a", len(sample)))
+            parameters = descriptor.fit(_Sample(store, len(sample)).at_most(descriptor.learns_from))
             for name, array in parameters.items():
                 store.put(f"fit-{name}.npy", array)
             store.put("fit.json", sorted(parameters))
         fitted.append({name: store.get(f"fit-{name}.npy") for name in store.get("fit.json")})
-    run(rest, "b", lambda k, wide: descriptors[k].reduce(wide, fitted[k]))
+    run(rest, "b", lambda k, wide: _finish(descriptors[k], wide, fitted[k]))
 
     results = []
     for descriptor, store, parameters in zip(descriptors, stores, fitted, strict=True):
@@ -101,12 +102,24 @@ def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
         for rows, phase in ((sample, "a"), (rest, "b")):
             for start, stop in shard_bounds(len(rows), SHARD):
                 block = store.get(f"{phase}{start:09d}.npy")
-                block = descriptor.reduce(block, parameters) if phase == "a" else block
+                block = _finish(descriptor, block, parameters) if phase == "a" else block
                 if features is None:
                     features = np.empty((n, block.shape[1]), dtype=np.float32)
                 features[rows[start:stop]] = block
+        if descriptor.places:
+            features, boxes = np.split(features, [-3 * descriptor.places], axis=1)
+            store.put("places.npy", boxes.reshape(n, descriptor.places, 3))
+            features = np.ascontiguousarray(features)
         results.append((features, parameters))
     return results
+
+
+def _finish(descriptor, wide, fitted):
+    """Return the features of wide vectors, and behind them the places of the windows, if there are any."""
+    features = descriptor.reduce(wide, fitted)
+    if not descriptor.places:
+        return features
+    return np.concatenate([features, descriptor.locate(wide).reshape(len(wide), -1)], axis=1)
 
 
 def _prepare(path, descriptors):
@@ -142,9 +155,25 @@ def _prefetch(batches, work, workers):
             yield batch, results
 
 
-def _gather(store, phase, n):
-    shards = [store.get(f"{phase}{start:09d}.npy") for start, _ in shard_bounds(n, SHARD)]
-    return np.concatenate(shards)
+class _Sample:
+    """The wide vectors of the sample, block by block from the disk."""
+
+    def __init__(self, store, n):
+        self.store, self.n = store, n
+
+    def __iter__(self):
+        return (self.store.get(f"a{start:09d}.npy") for start, _ in shard_bounds(self.n, SHARD))
+
+    def at_most(self, limit):
+        """Return itself, or, where there is a limit, that many rows evenly spaced, as one array."""
+        if limit is None:
+            return self
+        rows = np.unique(np.linspace(0, self.n - 1, min(limit, self.n)).round().astype(int))
+        blocks = [
+            block[rows[(rows >= start) & (rows < stop)] - start]
+            for block, (start, stop) in zip(self, shard_bounds(self.n, SHARD), strict=True)
+        ]
+        return np.concatenate(blocks)
 
 
 class _Progress:

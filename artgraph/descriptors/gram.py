@@ -6,7 +6,7 @@ import torch
 from artgraph.descriptors.backbones import load_backbone
 from artgraph.descriptors.base import Descriptor
 
-__all__ = ["Gram", "gram_vectors", "sketch_buckets"]
+__all__ = ["Gram", "gram_vectors", "principal_components", "sketch_buckets"]
 
 MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are; more are hashed down to this many
 
@@ -88,6 +88,7 @@ class Gram(Descriptor):
     """
 
     name = "gram"
+    learns_from = None
 
     def __init__(self, *, backbone="resnet50", layers=None, weights=None, components=256, size=224, device="cpu"):
         self.source = load_backbone(backbone, weights=weights, layers=layers)
@@ -124,8 +125,9 @@ class Gram(Descriptor):
 
     def fit(self, sample):
         fitted = {}
-        for layer, block in zip(self.source.layers, self._blocks(sample), strict=True):
-            mean, components, scale = _principal_components(block, self.components)
+        for position, layer in enumerate(self.source.layers):
+            blocks = _Column(sample, lambda wide, position=position: self._blocks(wide)[position])
+            mean, components, scale = principal_components(blocks, self.components)
             fitted |= {f"{layer}.mean": mean, f"{layer}.components": components, f"{layer}.scale": scale}
         return fitted
 
@@ -142,16 +144,58 @@ class Gram(Descriptor):
         return np.split(wide, np.cumsum(widths)[:-1], axis=1)
 
 
-def _principal_components(block, components):
-    """Return mean (m,), components (m, k) float16 and the root mean square length of the reduced rows (1,)."""
-    rows = torch.from_numpy(block).float()
-    mean = rows.mean(dim=0)
-    rows -= mean
-    # The s × s matrix of dot products has the same spectrum as the m × m covariance, and m is much larger than s.
-    values, vectors = torch.linalg.eigh((rows @ rows.T).double())
-    k = max(1, min(components, len(rows) - 1, rows.shape[1]))
-    values, vectors = values.flip(0)[:k].clamp_min(1e-12), vectors.flip(1)[:, :k]
-    basis = rows.T @ (vectors / values.sqrt()).float()  # (m, k), orthonormal columns
-    basis *= torch.sign(basis.gather(0, basis.abs().argmax(dim=0, keepdim=True))).where(basis.abs().amax(0) > 0, 1.0)
-    scale = (values.sum() / len(rows)).sqrt().clamp_min(1e-6).float().reshape(1)
+class _Column:
+    """One layer's part of every block of a sample, as often as it is asked for."""
+
+    def __init__(self, sample, take):
+        self.sample, self.take = sample, take
+
+    def __iter__(self):
+        return (self.take(block) for block in self.sample)
+
+
+def principal_components(blocks, components, *, oversample=32, seed=0):
+    """Find the main directions of more rows than fit into memory, by randomised subspace iteration.
+
+    Parameters
+    ----------
+    blocks : iterable of (b, m) float arrays
+        Gone through three times. All rows of a corpus, where they can be had: a basis learned on some of the rows keeps
+        more of those than of the others, which makes them look farther apart.
+    components : int
+    oversample, seed : int
+        Directions tried beyond those kept, and the seed of the random ones.
+
+    Returns
+    -------
+    mean : (m,) float32
+    basis : (m, k) float16
+        Orthonormal columns, k = min(components, rows - 1, m), at least 1; the largest entry of each is positive.
+    scale : (1,) float32
+        Root mean square length of the reduced rows.
+
+    Notes
+    -----
+    Halko, Martinsson and Tropp 2011 (doi:10.1137/090771806), algorithm 4.3 with one power iteration.
+    """
+    n, total = 0, 0.0
+    for block in blocks:
+        n, total = n + len(block), total + block.sum(axis=0, dtype=np.float64)
+    mean = torch.from_numpy((total / n).astype(np.float32))
+
+    def centred():
+        return (torch.from_numpy(block).float() - mean for block in blocks)
+
+    k = max(1, min(components, n - 1, len(mean)))
+    width = min(k + oversample, len(mean))
+    basis = torch.randn(len(mean), width, generator=torch.Generator().manual_seed(seed))
+    basis = torch.linalg.qr(sum(rows.T @ (rows @ basis) for rows in centred())).Q  # (m, width)
+    spread = torch.zeros(width, width, dtype=torch.float64)
+    for rows in centred():
+        reduced = rows @ basis
+        spread += (reduced.T @ reduced).double()
+    values, vectors = torch.linalg.eigh(spread)
+    basis = basis @ vectors.flip(1)[:, :k].float()  # (m, k), most variance first
+    basis *= torch.where(basis.gather(0, basis.abs().argmax(dim=0, keepdim=True)) < 0, -1.0, 1.0)
+    scale = (values.flip(0)[:k].clamp_min(0).sum() / n).sqrt().clamp_min(1e-6).float().reshape(1)
     return mean.numpy(), basis.half().numpy(), scale.numpy()

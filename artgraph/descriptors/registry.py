@@ -7,6 +7,7 @@ from pathlib import Path
 from artgraph.descriptors.color import Color
 from artgraph.descriptors.csd import Csd
 from artgraph.descriptors.gram import Gram
+from artgraph.descriptors.patches import Patches
 from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
 from artgraph.descriptors.texture import Texture
 from artgraph.errors import InputError, WeightsError
@@ -19,6 +20,7 @@ DESCRIPTORS = {
     "color": Color,
     "csd": Csd,
     "gram": Gram,
+    "patches": Patches,
     "texture": Texture,
 }
 

@@ -1,106 +1,105 @@
 """Same-artist links: a layer of their own, never mixed invisibly with similarity."""
 
-import re
-import unicodedata
-
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
 from artgraph.errors import InputError
+from artgraph.graph.attribution import linkable_artists
+from artgraph.graph.knn import knn
 
-__all__ = ["artist_links", "linkable_artists"]
-
-NOBODY = re.compile(
-    r"^(unknown|anonymous|anonym(e|us)?|anon\.?|unidentified|various|unbekannt(er)?|inconnu|неизвестный)\b",
-    re.IGNORECASE,
-)
-NOT_THE_HAND = re.compile(
-    r"\b(after|copy|copies|copyist|follower|followers|school|workshop|studio|atelier|circle|pupil|student|manner|style|"
-    r"imitator|attributed|attr|ascribed|assistant|forger)\b|\?|^(nach|schule|werkstatt|umkreis|d'après)\b|"
-    r"^(follow|imit)\. ",
-    re.IGNORECASE,
-)
-SEVERAL = re.compile(r";|\||&| and | with | und | et ", re.IGNORECASE)
+__all__ = ["artist_links"]
 
 
-def linkable_artists(artists):
-    """Return, for each painting, the name under which its hand may be linked to others, or None.
-
-    ============================================================  ==========================
-    what the file says                                            link
-    ============================================================  ==========================
-    ``Rembrandt``                                                 to other works by Rembrandt
-    missing, empty, ``Unknown``, ``Anonymous``, ``Various``       none
-    ``after``, ``copy of``, ``follower of``, ``school of``,       none: it is not the hand
-    ``workshop of``, ``pupil of``, ``attributed to``, ``Name ?``
-    several makers (``A; B``, ``A and B``, ``A | B``)             none: whose manner is it?
-    ============================================================  ==========================
-
-    Names are compared after Unicode NFKC, case folding and joining of white space, and in no other way.
-
-    Parameters
-    ----------
-    artists : sequence of str or missing, length n
-
-    Returns
-    -------
-    list of str or None, length n
-
-    Examples
-    --------
-    >>> linkable_artists(["Rembrandt", "workshop of Rembrandt", "REMBRANDT ", "Unknown", None])
-    ['rembrandt', None, 'rembrandt', None, None]
-    """
-    names = []
-    for artist in artists:
-        text = "" if pd.isna(artist) else " ".join(unicodedata.normalize("NFKC", str(artist)).casefold().split())
-        refused = not text or NOBODY.search(text) or NOT_THE_HAND.search(text) or SEVERAL.search(text)
-        names.append(None if refused else text)
-    return names
-
-
-def artist_links(artists, X, *, links_per_painting=3):
+def artist_links(
+    artists, X, *, links_per_painting=3, n_neighbors=15, balance=0.5, years=None, max_years=None, qualifiers=None
+):
     """Link each painting to the nearest works by the same hand.
+
+    A link weighs what the descriptor that finds the two nearest says (the gate), damped for prolific artists:
+
+        w(i, j) = max over descriptors of clip((M - d) / (M - S), 0, 1) · min(1, (m̃ / m)^balance)
+
+    with d the cosine distance of i and j, S the mean of their distances to their ``n_neighbors``-th neighbour among all
+    paintings, M the mean of their distances to all paintings, m the number of works by that hand, and m̃ its median over
+    paintings. So a link weighs 1 between works as near as neighbours are, and nothing between works no nearer than any
+    two paintings: an artist who changed manner is linked within manners before across them.
 
     Parameters
     ----------
     artists : sequence of str or missing, length n
         Read by ``linkable_artists``.
-    X : (n, d) float array
-        Features; of the works by one hand the nearest (cosine) are linked, so that an artist who changed manner is
-        linked within manners before across them.
+    X : (n, d) float array, or sequence of such
+        Features; several descriptors are asked one by one.
     links_per_painting : int
         Links that each painting asks for; it may be asked for by others.
+    n_neighbors : int
+        At most an eighth of the paintings are counted.
+    balance : float in [0, 1]
+        0: a painting by a prolific artist has links as heavy as any; 1: the links of an artist sum to no more than
+        those of one with the median number of works.
+    years : (n,) float, optional
+        As from ``parse_years``; NaN where unknown.
+    max_years : float, optional
+        Works further apart are not linked; where a year is unknown this does not hinder.
+    qualifiers : sequence of str or missing, optional
+        See ``linkable_artists``.
 
     Returns
     -------
     (n, n) float32 CSR
-        Symmetric, zero diagonal. A link weighs max(0, cosine): between works that look nothing alike it weighs nothing
-        and is left out.
+        Symmetric, zero diagonal, weights in (0, 1].
     """
-    names = np.array(linkable_artists(artists), dtype=object)
-    X = np.asarray(X, dtype=np.float32)
-    if len(names) != len(X):
-        raise InputError(f"{len(names)} artists for {len(X)} rows of features")
+    names = np.array(linkable_artists(artists, qualifiers=qualifiers), dtype=object)
+    n = len(names)
+    blocks = [np.asarray(block, dtype=np.float32) for block in (X if isinstance(X, (list, tuple)) else [X])]
+    if any(len(block) != n for block in blocks):
+        raise InputError(f"{n} artists for {[len(block) for block in blocks]} rows of features")
+    if max_years is not None and (years is None or len(years) != n):
+        raise InputError("max_years needs the year of every painting (NaN where it is unknown)")
+    years = None if years is None else np.asarray(years, dtype=np.float64)
+    scales = [_scale(block, n_neighbors) for block in blocks]
+    groups = pd.Series(np.arange(n)).groupby(names).indices  # missing names are in no group
+    groups = [members for members in groups.values() if len(members) > 1]
+    sizes = np.repeat([len(members) for members in groups], [len(members) for members in groups])
+    typical = np.median(sizes) if len(sizes) else 1
+    sources, targets, weights = [np.empty(0, int)], [np.empty(0, int)], [np.empty(0, np.float32)]
+    for members in groups:
+        damping = min(1.0, (typical / len(members)) ** balance)
+        k = min(links_per_painting, len(members) - 1)
+        for start in range(0, len(members), 1024):
+            rows = members[start : start + 1024]
+            gate = np.max([_gate(rows, members, *scale) for scale in scales], axis=0)
+            if max_years is not None:
+                gate[np.abs(np.subtract.outer(years[rows], years[members])) > max_years] = 0  # NaN compares as False
+            gate[np.arange(len(rows)), start + np.arange(len(rows))] = 0
+            near = np.argsort(-gate, axis=1, kind="stable")[:, :k]
+            sources.append(np.repeat(rows, k))
+            targets.append(members[near].ravel())
+            weights.append(damping * np.clip(np.take_along_axis(gate, near, axis=1), 0, 1).ravel())
+    weight = np.concatenate(weights).astype(np.float32)
+    links = csr_matrix((weight, (np.concatenate(sources), np.concatenate(targets))), shape=(n, n))
+    links.eliminate_zeros()
+    links = links.maximum(links.T).tocsr()
+    links.sort_indices()
+    return links
+
+
+def _scale(X, n_neighbors):
+    """Return unit rows and, per row, the distances to the last neighbour and (on average) to all paintings."""
     length = np.linalg.norm(X, axis=1, keepdims=True)
     unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
-    groups = pd.Series(np.arange(len(names))).groupby(names).indices  # missing names are in no group
-    sources, targets, weights = [], [], []
-    for members in groups.values():
-        k = min(links_per_painting, len(members) - 1)
-        if k < 1:
-            continue
-        cosine = unit[members] @ unit[members].T
-        np.fill_diagonal(cosine, -np.inf)
-        near = np.argsort(-cosine, axis=1, kind="stable")[:, :k]
-        sources.append(np.repeat(members, k))
-        targets.append(members[near].ravel())
-        weights.append(np.take_along_axis(cosine, near, axis=1).ravel())
-    n = len(names)
-    if not sources:
-        return csr_matrix((n, n), dtype=np.float32)
-    weight = np.maximum(np.concatenate(weights), 0)
-    links = csr_matrix((weight, (np.concatenate(sources), np.concatenate(targets))), shape=(n, n), dtype=np.float32)
-    links.eliminate_zeros()
-    return links.maximum(links.T).tocsr()
+    distances = knn(X, n_neighbors=max(1, min(n_neighbors, len(X) // 8))).distances
+    last = np.where(np.isfinite(distances), distances, -1).max(axis=1, initial=-1)
+    known = last >= 0
+    far = 1 - unit @ unit[known].mean(axis=0) if known.any() else np.ones(len(X), dtype=np.float32)
+    return unit, np.where(known, last, np.nan), far
+
+
+def _gate(rows, members, unit, last, far):
+    distance = 1 - unit[rows] @ unit[members].T
+    near = np.add.outer(last[rows], last[members]) / 2
+    away = np.add.outer(far[rows], far[members]) / 2
+    with np.errstate(invalid="ignore"):
+        gate = (away - distance) / np.maximum(away - near, 1e-6)
+    return np.nan_to_num(gate, nan=0.0)  # a row of zeros is near nothing

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
+from artgraph.graph.hubness import hubness
+
 __all__ = ["describe_graph"]
 
 
@@ -18,14 +20,11 @@ def describe_graph(adjacency, indices):
     Returns
     -------
     dict
-        ``edges``, ``mean_degree``, ``isolated``, ``components`` (isolated ones not counted), ``hubness``: the skewness
-        of how often each painting is in others' lists (Radovanović et al. 2010, JMLR 11: 2487; 0 = none, above 2 =
-        a few works are near everything), ``antihubs``: paintings in nobody's list.
+        ``n``, ``edges``, ``mean_degree``, ``isolated``, ``components`` (isolated ones not counted), and what
+        ``hubness`` returns.
     """
     n = adjacency.shape[0]
     degree = np.diff(adjacency.indptr)
-    occurrence = np.bincount(indices[indices >= 0], minlength=n).astype(float)
-    spread = occurrence.std()
     isolated = int((degree == 0).sum())
     return {
         "n": n,
@@ -33,6 +32,5 @@ def describe_graph(adjacency, indices):
         "mean_degree": round(float(degree.mean()), 2) if n else 0.0,
         "isolated": isolated,
         "components": int(connected_components(adjacency, directed=False)[0]) - isolated if n else 0,
-        "hubness": round(float(((occurrence - occurrence.mean()) ** 3).mean() / spread**3), 3) if spread else 0.0,
-        "antihubs": int((occurrence == 0).sum()),
+        **hubness(indices),
     }

@@ -61,13 +61,15 @@ def describe(corpus, *, descriptors=("gram",), workers=2, seed=0, device="auto",
             results = extract(paths, [d for d, _ in todo], stores, workers=workers, seed=seed, progress=report)
             seconds = time.perf_counter() - started
             for (descriptor, made_by), store, (features, fitted) in zip(todo, stores, results, strict=True):
-                _put_features(corpus, descriptor.key, features, fitted, made_by, inputs, seconds)
+                places = store.get("places.npy") if descriptor.places else None
+                _put_features(corpus, descriptor.key, features, fitted, made_by, inputs, seconds, places=places)
                 store.remove()
     fresh = {descriptor.key for descriptor, _ in todo}
     return [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
 
 
-def _put_features(corpus, name, features, fitted, made_by, inputs, seconds):
+def _put_features(corpus, name, features, fitted, made_by, inputs, seconds, *, places=None):
+    import numpy as np
     import torch
 
     inputs = dict(inputs)
@@ -75,5 +77,11 @@ def _put_features(corpus, name, features, fitted, made_by, inputs, seconds):
         tensors = {key: torch.from_numpy(array) for key, array in fitted.items()}
         corpus.put("models", name, {"": tensors}, made_by=made_by, inputs=inputs)
         inputs[f"models/{name}"] = corpus.label("models", name)["sha256"]
+    if places is not None:
+        painting = np.repeat(np.arange(len(places)), places.shape[1])
+        rows = np.unique(np.column_stack([painting, places.reshape(-1, 3)]), axis=0)  # a small picture repeats windows
+        patches = {"painting": rows[:, 0].astype(np.int32)}
+        patches |= {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
+        corpus.put("patches", name, {"": patches}, made_by=made_by, inputs=inputs)
     facts = {"n": len(features), "dimensions": features.shape[1]}
     corpus.put("features", name, {"": features}, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)

@@ -283,11 +283,10 @@ def test_another_size_interpolates_the_positions(checkpoint):
     own = tensors()["backbone.positional_embedding"]
     assert positions.shape == (1 + 6 * 6, WIDTH)
     assert torch.equal(positions[0], own[0])  # the class token's
-    # Pillow's bicubic kernel has a = -0.5, torch's -0.75, so only means and symmetry are compared with the original.
     torch.testing.assert_close(positions[1:].mean(0), own[1:].mean(0), atol=0.03, rtol=0)
     assert descriptor.embed(pictures(2, 48, 48)).shape == (2, STYLE)
+    wrong = Csd(weights=checkpoint, size=50)
     with pytest.raises(InputError, match="multiple of 8 pixels, not 50; take 48"):
-        wrong = Csd(weights=checkpoint, size=50)
         wrong.load()
 
 

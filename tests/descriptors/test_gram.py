@@ -68,7 +68,7 @@ def test_pca_keeps_distances_and_takes_new_rows(weights):
     pictures[:12] //= 4
     wide = descriptor.embed(pictures)
     assert wide.dtype == np.float16
-    fitted = descriptor.fit(wide[:20])
+    fitted = descriptor.fit([wide[:9], wide[9:20]])
     features = descriptor.reduce(wide, fitted)
     assert features.shape == (24, 19)
     exact, reduced = (np.linalg.norm(x[:20, None] - x[None, :20], axis=2) for x in (wide.astype(np.float32), features))
@@ -81,9 +81,24 @@ def test_very_small_corpora(weights, n):
     descriptor = Gram(backbone="resnet18", weights=weights, layers=[1], size=32)
     descriptor.load()
     wide = descriptor.embed(np.random.default_rng(0).integers(0, 255, (n, 32, 32, 3), dtype=np.uint8))
-    features = descriptor.reduce(wide, descriptor.fit(wide))
+    features = descriptor.reduce(wide, descriptor.fit([wide]))
     assert features.shape == (n, max(1, n - 1))
     assert np.isfinite(features).all()
+
+
+def test_principal_components_agree_with_scikit_learn():
+    from sklearn.decomposition import PCA
+
+    from artgraph.descriptors.gram import principal_components
+
+    rng = np.random.default_rng(0)
+    rows = (rng.standard_normal((300, 12)) * 0.7 ** np.arange(12)) @ rng.standard_normal((12, 50)) + 3
+    rows = rows.astype(np.float32)
+    mean, basis, scale = principal_components([rows[:100], rows[100:]], 4)
+    exact = PCA(4).fit(rows)
+    np.testing.assert_allclose(np.abs(exact.components_ @ basis.astype(np.float32)), np.eye(4), atol=5e-3)
+    np.testing.assert_allclose(mean, exact.mean_, atol=1e-5)
+    assert scale[0] == pytest.approx(np.sqrt(exact.explained_variance_.sum() * 299 / 300), rel=1e-3)
 
 
 def test_layers_by_name_and_index(weights):
@@ -157,6 +172,10 @@ def test_an_unreachable_hub_says_which_file_to_fetch_and_what_needs_none(monkeyp
         assert filename == "model.safetensors"
         raise LocalEntryNotFoundError("no network")
 
+    def no_network(url, **settings):
+        raise OSError("Name or service not known")
+
     monkeypatch.setattr("huggingface_hub.hf_hub_download", offline)
+    monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", no_network)
     with pytest.raises(WeightsError, match=r"model\.safetensors.*timm/resnet50.*--weights.*color,texture"):
         load_backbone("resnet50")

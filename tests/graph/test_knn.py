@@ -1,9 +1,10 @@
+import faiss
 import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from artgraph.errors import InputError
-from artgraph.graph import knn
+from artgraph.graph import duplicates, knn
 
 
 def test_four_points_by_hand():
@@ -11,6 +12,8 @@ def test_four_points_by_hand():
     near = knn(X, n_neighbors=2, metric="euclidean")
     assert near.indices.tolist() == [[1, 2], [0, 2], [1, 0], [2, 1]]
     assert near.distances.tolist() == [[1, 3], [1, 2], [2, 3], [4, 6]]
+    assert near.duplicate_of.tolist() == [-1] * 4
+    assert near.recall == 1
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
@@ -19,34 +22,120 @@ def test_agrees_with_scikit_learn(metric):
     near = knn(X, n_neighbors=10, metric=metric)
     distances, indices = NearestNeighbors(n_neighbors=11, metric=metric).fit(X).kneighbors(X)
     assert (near.indices == indices[:, 1:]).mean() > 0.999
-    np.testing.assert_allclose(near.distances, distances[:, 1:], atol=2e-3)
+    np.testing.assert_allclose(near.distances, distances[:, 1:], atol=1e-5)
 
 
-def test_a_row_is_never_its_own_neighbour_even_among_copies():
-    X = np.repeat(np.eye(3, dtype=np.float32), 4, axis=0)
-    near = knn(X, n_neighbors=3)
-    assert not (near.indices == np.arange(12)[:, None]).any()
-    # Equal distances are ordered by row.
-    assert near.indices[:4].tolist() == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("exact", [True, False])
+def test_copies_fill_no_slots(metric, exact):
+    X = np.random.default_rng(0).standard_normal((200, 4)).astype(np.float32)
+    alone = knn(X, n_neighbors=5, metric=metric, exact=True)
+    # 50 copies of row 3 and two of row 7 change nothing for the others, and have the list of the first.
+    more = np.concatenate([X, np.repeat(X[3:4], 50, axis=0), X[7:8], X[7:8]])
+    near = knn(more, n_neighbors=5, metric=metric, exact=exact, recall=1.0)
+    assert (near.indices[:200] == alone.indices).all()
+    assert (near.indices[200:250] == alone.indices[3]).all()
+    assert near.duplicate_of[200:].tolist() == [3] * 50 + [7, 7]
+    assert (near.duplicate_of[:200] == -1).all()
 
 
-@pytest.mark.parametrize(("n", "expected"), [(0, []), (1, [[-1, -1]]), (2, [[1, -1], [0, -1]])])
+def test_nothing_but_copies():
+    near = knn(np.ones((4, 2)), n_neighbors=2)
+    assert (near.indices == -1).all()
+    assert near.duplicate_of.tolist() == [-1, 0, 0, 0]
+
+
+def test_one_work_described_twice():
+    X = np.array([[1.0, 0], [1, 1e-6], [1, 1], [0, 1]])
+    near = knn(X, n_neighbors=3, works=["a", "a", "b", None])
+    assert near.duplicate_of.tolist() == [-1, 0, -1, -1]
+    assert near.indices[1].tolist() == near.indices[0].tolist() == [2, 3, -1]
+
+
+def test_duplicates_by_hand():
+    X = np.array([[0.0], [1], [-0.0], [2], [1], [5]])
+    assert duplicates(X).tolist() == [-1, -1, 0, -1, 1, -1]
+    # 3 is 1 by name, and so is 5 by the name of 4, whose row is that of 1.
+    assert duplicates(X, works=[None, "b", None, "b", "e", "e"]).tolist() == [-1, -1, 0, 1, 1, 1]
+    assert duplicates(np.zeros((0, 3))).tolist() == []
+    with pytest.raises(InputError, match="1 works"):
+        duplicates(X, works=["a"])
+
+
+def test_ties_are_ordered_by_row():
+    X = np.array([[0.0, 0], [0, 1], [1, 0], [0, -1], [-1, 0]])
+    assert knn(X, n_neighbors=4, metric="euclidean").indices[0].tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"), [(0, []), (1, [[-1, -1]]), (2, [[1, -1], [0, -1]]), (3, [[1, 2], [2, 0], [1, 0]])]
+)
 def test_fewer_rows_than_neighbours(n, expected):
-    near = knn(np.arange(1, 2 * n + 1, dtype=float).reshape(n, 2) ** 2, n_neighbors=2)
-    assert near.indices.tolist() == expected
-    assert np.isinf(near.distances[near.indices < 0]).all()
+    for exact in (None, False):
+        near = knn(np.array([[1.0, 0], [1, 1], [0.5, 1]])[:n], n_neighbors=2, exact=exact)
+        assert near.indices.tolist() == expected
+        assert np.isinf(near.distances[near.indices < 0]).all()
 
 
 def test_a_row_of_zeros_has_no_direction():
-    near = knn(np.array([[1.0, 0], [0, 0], [1, 1]]), n_neighbors=2)
-    assert near.indices.tolist() == [[2, -1], [-1, -1], [0, -1]]
+    near = knn(np.array([[1.0, 0], [0, 0], [1, 1], [0, 0]]), n_neighbors=2)
+    assert near.indices.tolist() == [[2, -1], [-1, -1], [0, -1], [-1, -1]]
+    assert (near.duplicate_of == -1).all()
+    assert knn(np.zeros((3, 2)), n_neighbors=2).indices.max() == -1
 
 
-def test_permuting_the_rows_permutes_the_result(features):
-    X, _ = features
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_permuting_the_rows_permutes_the_result(metric, exact):
+    X = np.random.default_rng(0).standard_normal((1500, 8)).astype(np.float32)
     order = np.random.default_rng(1).permutation(len(X))
     place = np.argsort(order)
-    assert (place[knn(X, n_neighbors=5).indices[order]] == knn(X[order], n_neighbors=5).indices).all()
+    near, moved = (knn(x, n_neighbors=5, metric=metric, exact=exact, recall=0.8) for x in (X, X[order]))
+    assert (place[near.indices[order]] == moved.indices).all()
+    assert (near.distances[order] == moved.distances).all()
+
+
+def test_an_approximate_search_reaches_the_recall_it_says():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((40, 32))[rng.integers(40, size=6000)] + 0.5 * rng.standard_normal((6000, 32))
+    exact = knn(X, n_neighbors=10)
+    for wanted in (0.8, 0.95):
+        near = knn(X, n_neighbors=10, exact=False, recall=wanted)
+        reached = (near.indices[:, :, None] == exact.indices[:, None, :]).any(axis=2).mean()
+        assert reached >= wanted
+        assert reached == pytest.approx(near.recall, abs=0.02)
+        assert not (near.indices == np.arange(6000)[:, None]).any()
+
+
+def test_same_seed_same_bytes_whatever_the_threads():
+    X = np.random.default_rng(0).standard_normal((3000, 16)).astype(np.float32)
+    first = knn(X, exact=False)
+    threads = faiss.omp_get_max_threads()
+    try:
+        faiss.omp_set_num_threads(1)
+        second = knn(X, exact=False)
+    finally:
+        faiss.omp_set_num_threads(threads)
+    assert first.indices.tobytes() == second.indices.tobytes()
+    assert first.distances.tobytes() == second.distances.tobytes()
+
+
+def test_far_from_the_origin_and_of_any_size():
+    X = np.random.default_rng(0).standard_normal((100, 3)).astype(np.float32)
+    moved = X + np.float32(4096)  # by a power of 2: only the last bits are rounded
+    near = knn(moved, n_neighbors=1, metric="euclidean").indices
+    true = NearestNeighbors(n_neighbors=2).fit(moved.astype(float)).kneighbors(moved.astype(float))[1][:, 1:]
+    assert (near == true).all()
+    for scale in (1e-9, 1e30):
+        assert (knn(X * np.float32(scale), n_neighbors=3).indices == knn(X, n_neighbors=3).indices).mean() > 0.99
+
+
+def test_the_input_is_as_it_was(features):
+    X = features[0]  # read-only
+    before = X.copy()
+    knn(X, n_neighbors=3, metric="euclidean")
+    knn(X, n_neighbors=3)
+    assert np.array_equal(X, before)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +143,11 @@ def test_permuting_the_rows_permutes_the_result(features):
     [
         (np.ones(3), {}, r"\(n, d\)"),
         (np.array([[1.0], [np.nan]]), {}, "row 1"),
+        (np.array([[1.0], [1e300]]), {}, "row 1"),
         (np.ones((3, 2)), {"n_neighbors": 0}, "at least 1"),
         (np.ones((3, 2)), {"metric": "hamming"}, "hamming"),
+        (np.ones((3, 2)), {"recall": 0}, "recall"),
+        (np.ones((3, 2)), {"works": ["a"]}, "1 works"),
     ],
 )
 def test_what_cannot_be_searched(X, settings, message):

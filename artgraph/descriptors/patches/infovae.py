@@ -1,9 +1,9 @@
-"""InfoVAE in its MMD form: an encoder and a decoder, and the distance of the codes from a normal distribution."""
+"""InfoVAE in its MMD form: encoder, decoder, and what is asked of the codes."""
 
 import torch
 from torch import nn
 
-__all__ = ["Decoder", "Encoder", "infovae_loss", "mmd"]
+__all__ = ["Decoder", "Encoder", "infovae_loss", "kinship_loss", "mmd"]
 
 CHANNELS = (32, 64, 128, 256)
 SLOPE = 0.2
@@ -77,7 +77,7 @@ def mmd(codes, prior):
 
 
 def infovae_loss(windows, decoded, codes, prior, *, mmd_weight):
-    """Return the loss and its two parts: squared error, summed over a window's pixels, and the codes' discrepancy.
+    """Return the loss and its two parts: the mean squared error of the pixels and the codes' discrepancy.
 
     Parameters
     ----------
@@ -93,9 +93,43 @@ def infovae_loss(windows, decoded, codes, prior, *, mmd_weight):
 
     Notes
     -----
-    Zhao, Song and Ermon 2017 (arXiv 1706.02262), equation 6 with α = 1: the KL term of each code is gone, and so is every
-    reason for noise in the codes; the encoder gives the code itself, as in the authors' MMD-VAE.
+    Zhao, Song and Ermon 2017 (arXiv 1706.02262), equation 6 with α = 1: the KL term of each code is gone, and so is
+    every reason for noise in the codes; the encoder gives the code itself, as in the authors' MMD-VAE.
     """
     reconstruction = (decoded - windows).square().mean()
     discrepancy = mmd(codes, prior)
     return reconstruction + mmd_weight * discrepancy, reconstruction, discrepancy
+
+
+def kinship_loss(codes, painting, shared, *, temperature=0.1):
+    """Return how badly a window's code finds the other windows of its painting among all windows of the batch.
+
+    For window i and a window j of the same painting that shares no pixel with it: -log of softmax_j(cos(z_i, z_j) / τ),
+    over all windows that are not i and share no pixel with it. Mean over j, then over all i that have such a j.
+
+    Parameters
+    ----------
+    codes : (b, latent_dim) float tensor
+    painting : (b,) int tensor
+        Which painting each window is of.
+    shared : (b, b) bool tensor
+        Whether two windows share pixels; true on the diagonal.
+    temperature : float
+        τ.
+
+    Returns
+    -------
+    scalar tensor
+        0 or more; 0 where no window has another of its painting.
+
+    Notes
+    -----
+    Supervised contrastive loss of Khosla et al. 2020 (arXiv 2004.11362), equation 2, with the painting as the label: no
+    style and no artist is asked for. Windows that overlap are left out, or codes would learn to find pixels again.
+    """
+    direction = torch.nn.functional.normalize(codes, dim=1)
+    similarity = (direction @ direction.T / temperature).masked_fill(shared, -1e9)
+    kin = (painting[:, None] == painting) & ~shared
+    found = similarity - similarity.logsumexp(dim=1, keepdim=True)
+    per_window = -(found * kin).sum(dim=1) / kin.sum(dim=1).clamp_min(1)
+    return per_window.sum() / kin.any(dim=1).sum().clamp_min(1)

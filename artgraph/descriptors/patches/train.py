@@ -1,4 +1,4 @@
-"""Training the InfoVAE on windows, and encoding windows with it."""
+"""Training the InfoVAE on the windows of many paintings, and encoding windows with it."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,11 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from artgraph.descriptors.patches.infovae import Decoder, Encoder, infovae_loss
+from artgraph.descriptors.patches.infovae import Decoder, Encoder, infovae_loss, kinship_loss
+from artgraph.descriptors.patches.windows import WINDOW, overlaps
 from artgraph.errors import InputError
 
 __all__ = ["InfoVAEConfig", "TrainedInfoVAE", "active_units", "decode", "encode", "train_infovae"]
 
+GROUP = 4  # windows of one painting that stand in a batch together
 ENCODE_BATCH = 256
 
 
@@ -23,8 +25,9 @@ class InfoVAEConfig:
     weight_decay: float = 1e-4
     epochs: int = 5
     batch_size: int = 128
-    mmd_weight: float = 0.1
-    max_windows: int = 8192
+    mmd_weight: float = 0.01  # beside a reconstruction error that is a mean over pixels
+    kinship_weight: float = 0.0  # 0: as published
+    windows_per_epoch: int = 6144  # at most; other windows in every epoch
     seed: int = 0
 
 
@@ -36,7 +39,7 @@ class TrainedInfoVAE(NamedTuple):
     encoder, decoder : dict of str to float32 array
         Weights, and the running statistics of batch norm.
     history : dict of str to (epochs,) float32
-        ``reconstruction`` and ``mmd``: means over the batches of each epoch.
+        ``reconstruction`` (mean squared error, pixels in 0 … 1), ``mmd`` and ``kinship``: means over an epoch.
     """
 
     encoder: dict
@@ -44,47 +47,145 @@ class TrainedInfoVAE(NamedTuple):
     history: dict
 
 
-def _tensor(windows):
-    """Return uint8 windows (m, 64, 64) or (m, 64, 64, c) as a float tensor (m, c, 64, 64) in 0 … 1."""
-    tensor = torch.from_numpy(np.ascontiguousarray(windows)).float() / 255
-    tensor = tensor.unsqueeze(1) if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
-    return tensor.contiguous(memory_format=torch.channels_last)
+def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
+    """Learn codes from which windows can be drawn again, distributed like a normal distribution.
 
+    Parameters
+    ----------
+    windows : (n, m, 64, 64) or (n, m, 64, 64, c) uint8
+        m windows of each of n paintings.
+    boxes : (n, m, 3) float array, optional
+        x, y and side of each window, in any one unit per painting. Windows that share pixels are no evidence that codes
+        tell paintings apart; without boxes only identical places are known to.
+    config : InfoVAEConfig, optional
+    device : str
+        A torch device.
 
-def train_infovae(windows, *, config=None, device="cpu"):
-    cfg = config or InfoVAEConfig()
+    Returns
+    -------
+    TrainedInfoVAE
+
+    Raises
+    ------
+    InputError
+        Windows of another shape or type, or fewer than two.
+
+    Notes
+    -----
+    The loss is ``infovae_loss`` + kinship_weight · ``kinship_loss``. A batch holds up to four windows of a painting.
+    The result depends on the seed, and on nothing else that is random; the same bytes on the same machine.
+    """
+    config = config or InfoVAEConfig()
     windows = np.asarray(windows)
-    if windows.dtype != np.uint8 or windows.ndim not in (3, 4) or windows.shape[1:3] != (64, 64) or len(windows) < 2:
-        raise InputError(f"windows must be uint8 (m, 64, 64) or (m, 64, 64, c), 2 or more, not {windows.shape}")
-    rng = np.random.default_rng(cfg.seed)
-    chosen = np.sort(rng.permutation(len(windows))[: cfg.max_windows])
-    generator = torch.Generator().manual_seed(cfg.seed)
-    channels = windows.shape[3] if windows.ndim == 4 else 1
+    if windows.dtype != np.uint8 or windows.ndim not in (4, 5) or windows.shape[2:4] != (WINDOW, WINDOW):
+        raise InputError(f"Windows are uint8 (n, m, 64, 64) or (n, m, 64, 64, c), not {windows.dtype} {windows.shape}.")
+    n, m = windows.shape[:2]
+    if n * m < 2:
+        raise InputError(f"{n * m} windows are too few to learn from; 2 is the least.")
+    boxes = np.tile(np.arange(m)[:, None] * [2, 0, 0] + [0, 0, 1], (n, 1, 1)) if boxes is None else np.asarray(boxes)
+    channels = windows.shape[4] if windows.ndim == 5 else 1
+    rng, generator = np.random.default_rng(config.seed), torch.Generator().manual_seed(config.seed)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(cfg.seed)
-        encoder = Encoder(channels, cfg.latent_dim).to(device, memory_format=torch.channels_last)
-        decoder = Decoder(channels, cfg.latent_dim).to(device, memory_format=torch.channels_last)
+        torch.manual_seed(config.seed)
+        encoder, decoder = Encoder(channels, config.latent_dim), Decoder(channels, config.latent_dim)
+    for module in (encoder, decoder):
+        module.to(device, memory_format=torch.channels_last).train()
     optimiser = torch.optim.AdamW(
-        [*encoder.parameters(), *decoder.parameters()], lr=cfg.learning_rate, weight_decay=cfg.weight_decay
+        [*encoder.parameters(), *decoder.parameters()], lr=config.learning_rate, weight_decay=config.weight_decay
     )
-    history = {"reconstruction": [], "mmd": []}
-    for _ in range(cfg.epochs):
-        seen = []
-        batches = max(1, len(chosen) // cfg.batch_size)
-        for rows in np.array_split(rng.permutation(chosen), batches):
-            batch = _tensor(windows[rows]).to(device)
-            codes = encoder(batch)
+    history = []
+    for _ in range(config.epochs):
+        steps = []
+        for painting, window in _batches(n, m, config, rng):
+            batch = _pixels(windows[painting, window]).to(device)
+            codes = encoder(batch)  # (b, latent_dim)
             prior = torch.randn(codes.shape, generator=generator).to(device)
-            loss, *parts = infovae_loss(batch, decoder(codes), codes, prior, mmd_weight=cfg.mmd_weight)
+            loss, *parts = infovae_loss(batch, decoder(codes), codes, prior, mmd_weight=config.mmd_weight)
+            shared = torch.from_numpy(overlaps(boxes[painting, window]) & (painting[:, None] == painting)).to(device)
+            kinship = kinship_loss(codes, torch.from_numpy(painting).to(device), shared)
             optimiser.zero_grad()
-            loss.backward()
+            (loss + config.kinship_weight * kinship).backward()
             optimiser.step()
-            seen.append([part.item() for part in parts])
-        for name, value in zip(history, np.mean(seen, axis=0), strict=True):
-            history[name].append(value)
-    return TrainedInfoVAE(
-        _arrays(encoder), _arrays(decoder), {k: np.array(v, dtype=np.float32) for k, v in history.items()}
-    )
+            steps.append(torch.stack([*parts, kinship]).detach())
+        history.append(torch.stack(steps).mean(dim=0).cpu().numpy())
+    curves = dict(zip(("reconstruction", "mmd", "kinship"), np.transpose(history), strict=True))
+    return TrainedInfoVAE(_arrays(encoder), _arrays(decoder), curves)
+
+
+def _batches(n, m, config, rng):
+    """Yield an epoch's batches: the painting and the number of each window, (b,) and (b,) int64."""
+    group = min(GROUP, m)
+    budget = max(1, config.windows_per_epoch // group)
+    order = np.argsort(rng.random((n, m)), axis=1)[:, : m // group * group].reshape(n, -1, group)
+    rounds = min(order.shape[1], max(1, budget // n))
+    painting = np.concatenate([rng.permutation(n) for _ in range(rounds)])  # a round holds every painting once
+    groups = np.stack([order[p, i // n] for i, p in enumerate(painting)])[:budget]  # (groups, group)
+    painting = np.repeat(painting[:budget, None], group, axis=1)
+    parts = max(1, round(groups.size / config.batch_size))
+    for p, w in zip(np.array_split(painting, parts), np.array_split(groups, parts), strict=True):
+        yield p.ravel(), w.ravel()
+
+
+@torch.inference_mode()
+def encode(windows, state, *, device="cpu"):
+    """Return the codes of windows.
+
+    Parameters
+    ----------
+    windows : (..., 64, 64) or (..., 64, 64, c) uint8
+        With a channel axis if the model was trained with one.
+    state : dict of str to float32 array
+        ``TrainedInfoVAE.encoder``.
+    device : str
+
+    Returns
+    -------
+    (..., latent_dim) float32
+    """
+    windows = np.asarray(windows)
+    channels, latent_dim = state["0.weight"].shape[1], len(state["13.bias"])
+    encoder = _restore(Encoder, channels, latent_dim, state).to(device)
+    axes = 3 if windows.shape[-2:] != (WINDOW, WINDOW) else 2
+    flat = windows.reshape(-1, *windows.shape[-axes:])
+    codes = np.empty((len(flat), latent_dim), dtype=np.float32)
+    for start in range(0, len(flat), ENCODE_BATCH):
+        part = slice(start, start + ENCODE_BATCH)
+        codes[part] = encoder(_pixels(flat[part]).to(device)).cpu().numpy()
+    return codes.reshape(*windows.shape[:-axes], latent_dim)
+
+
+@torch.inference_mode()
+def decode(codes, state):
+    """Draw windows from codes.
+
+    Parameters
+    ----------
+    codes : (b, latent_dim) float32
+    state : dict of str to float32 array
+        ``TrainedInfoVAE.decoder``.
+
+    Returns
+    -------
+    (b, 64, 64, c) uint8
+    """
+    decoder = _restore(Decoder, state["11.weight"].shape[1], state["0.weight"].shape[1], state)
+    drawn = decoder(torch.from_numpy(np.asarray(codes, dtype=np.float32)))
+    return np.rint(drawn.permute(0, 2, 3, 1).numpy() * 255).astype(np.uint8)
+
+
+def active_units(codes, *, threshold=0.01):
+    """Return how many dimensions of codes (b, latent_dim) vary (int): a variance above ``threshold``.
+
+    Burda, Grosse and Salakhutdinov 2016 (arXiv 1509.00519), section 5.2; the code is its own mean here.
+    """
+    return int((np.var(codes, axis=0) > threshold).sum())
+
+
+def _pixels(windows):
+    """Return windows (b, 64, 64) or (b, 64, 64, c) uint8 as a tensor (b, c, 64, 64) in 0 … 1."""
+    pixels = torch.from_numpy(np.array(windows)).float() / 255
+    pixels = pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)
+    return pixels.contiguous(memory_format=torch.channels_last)
 
 
 def _arrays(module):
@@ -95,36 +196,10 @@ def _arrays(module):
     }
 
 
-def _restore(kind, state, channels, latent_dim):
-    with torch.random.fork_rng(devices=[]):
+def _restore(kind, channels, latent_dim, state):
+    with torch.device("meta"):  # draws no random numbers
         module = kind(channels, latent_dim)
-    own = module.state_dict()
-    module.load_state_dict({name: torch.from_numpy(np.array(state[name])) if name in state else own[name] for name in own})
+    counters = {name: torch.tensor(0) for name in module.state_dict() if name.endswith("num_batches_tracked")}
+    tensors = {name: torch.from_numpy(np.array(value)) for name, value in state.items()}
+    module.load_state_dict(tensors | counters, assign=True)
     return module.to(memory_format=torch.channels_last).eval().requires_grad_(False)
-
-
-def load_encoder(state):
-    last = [state[name] for name in state if state[name].ndim == 2]
-    return _restore(Encoder, state, state["0.weight"].shape[1], len(last[0]))
-
-
-def load_decoder(state):
-    return _restore(Decoder, state, state["11.weight"].shape[1], state["0.weight"].shape[1])
-
-
-@torch.inference_mode()
-def encode(windows, encoder, *, device="cpu"):
-    if not len(windows): return np.zeros((0,64),np.float32)
-    encoder = load_encoder(encoder)
-    return np.concatenate([encoder(_tensor(windows[i:i+ENCODE_BATCH])).numpy() for i in range(0,len(windows),ENCODE_BATCH)])
-
-
-@torch.inference_mode()
-def decode(codes, decoder):
-    d = load_decoder(decoder)
-    out = d(torch.from_numpy(codes))
-    return np.rint(out.permute(0,2,3,1).numpy()*255).astype(np.uint8)
-
-
-def active_units(codes, *, threshold=0.01):
-    return int((np.var(codes, axis=0) > threshold).sum())

@@ -7,7 +7,16 @@ from PIL import Image
 
 from artgraph.errors import InputError
 
-__all__ = ["WINDOW", "choose_windows", "gradient_magnitude", "luminance", "picture_seed", "scale_picture", "window_means"]
+__all__ = [
+    "WINDOW",
+    "choose_windows",
+    "gradient_magnitude",
+    "luminance",
+    "overlaps",
+    "picture_seed",
+    "scale_picture",
+    "window_means",
+]
 
 #: Side of a window, in pixels of the picture that it is cut from.
 WINDOW = 64
@@ -140,3 +149,21 @@ def scale_picture(image, factor):
     if (height, width) == image.shape[:2]:
         return image
     return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def overlaps(boxes):
+    """Return which squares share area, each with itself too.
+
+    Parameters
+    ----------
+    boxes : (m, 3) float array
+        x and y of a corner, and side.
+
+    Returns
+    -------
+    (m, m) bool
+    """
+    low, side = np.asarray(boxes)[:, :2], np.asarray(boxes)[:, 2:]
+    high = low + side
+    width = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)  # (m, m, 2)
+    return (width > 1e-6 * side.max(initial=0)).all(axis=2) | np.eye(len(low), dtype=bool)

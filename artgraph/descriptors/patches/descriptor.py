@@ -1,0 +1,168 @@
+"""The local branch: windows, their codes, and one vector of them."""
+
+import numpy as np
+
+from artgraph.descriptors.base import Descriptor
+from artgraph.descriptors.patches.dog import cut_windows, difference_of_gaussians, stretch
+from artgraph.descriptors.patches.pooling import POOLINGS, fit_pooling, pool
+from artgraph.descriptors.patches.train import InfoVAEConfig, encode, train_infovae
+from artgraph.descriptors.patches.windows import (
+    WINDOW,
+    choose_windows,
+    gradient_magnitude,
+    luminance,
+    picture_seed,
+    scale_picture,
+    window_means,
+)
+from artgraph.errors import InputError
+
+__all__ = ["LOOKS", "Patches"]
+
+#: What a window shows, and its channels: |DoG| of the luminance as published, or the paint itself.
+LOOKS = {"dog": 1, "color": 3}
+PLACE = 12  # bytes of x, y and scale, float32
+LARGEST = 2.0  # pictures are enlarged by at most this for true scale
+
+
+class Patches(Descriptor):
+    """Windows where much happens, coded by an InfoVAE that is learned on the corpus, pooled to one vector.
+
+    Parameters
+    ----------
+    look : {"color", "dog"}
+        What a window shows. ``dog``: the absolute difference of Gaussians (σ 3 and 5 pixels) of the luminance, scaled
+        to 0 … 255. ``color``: the picture itself.
+    count : int
+        Windows per painting, 2 or more; divided evenly between the scales.
+    share : float, 0 … 1
+        Of all windows, those with the strongest mean gradient that may be chosen.
+    scales : sequence of int
+        2 halves the picture first, so that a window holds four times the area.
+    pooling : {"mean", "mean-std", "vlad", "fisher"}
+        See ``pool``.
+    kinship : float
+        Weight of ``kinship_loss``; 0 is the plain InfoVAE.
+    window_cm : float, optional
+        True scale: side of a window at scale 1, in centimetres of the painting. Used where ``prepare`` is told the
+        painting's size, not otherwise.
+    size : int
+        Larger pictures are reduced to a short side of this many pixels first; smaller ones are not enlarged.
+    device : str
+        A torch device.
+
+    Notes
+    -----
+    As published: ``Patches(look="dog", count=5, share=0.1, scales=(1,), pooling="mean", kinship=0)``.
+    """
+
+    name = "patches"
+
+    def __init__(
+        self,
+        *,
+        look="color",
+        count=16,
+        share=0.5,
+        scales=(1,),
+        pooling="mean-std",
+        kinship=0.02,
+        window_cm=None,
+        size=448,
+        device="cpu",
+    ):
+        if look not in LOOKS or pooling not in POOLINGS:
+            raise InputError(f"look is one of {', '.join(LOOKS)}, pooling one of {', '.join(POOLINGS)}.")
+        if count < 2 or not scales or count % len(scales) or min(scales) < 1:
+            raise InputError(f"count must be 2 or more and a multiple of the number of scales, not {count}.")
+        self.look, self.count, self.share, self.scales = look, count, share, tuple(scales)
+        self.places = count
+        self.pooling, self.window_cm, self.size, self.device = pooling, window_cm, size, device
+        self.config = InfoVAEConfig(kinship_weight=kinship)
+
+    def params(self):
+        return {
+            "descriptor": "patches",
+            "look": self.look,
+            "count": self.count,
+            "share": self.share,
+            "scales": list(self.scales),
+            "pooling": self.pooling,
+            "window_cm": self.window_cm,
+            "size": self.size,
+            "infovae": vars(self.config),
+        }
+
+    def windows(self, image, *, size_cm=None):
+        """Cut the windows of one picture.
+
+        Parameters
+        ----------
+        image : (h, w, 3) uint8, sRGB
+        size_cm : (float, float), optional
+            Height and width of the painting.
+
+        Returns
+        -------
+        (windows, boxes) : (count, 64, 64) or (count, 64, 64, 3) uint8, (count, 3) float32
+            A box is x and y of the upper left corner and the side, each as a share of the picture's short side.
+        """
+        seed, short = picture_seed(image), min(image.shape[:2])
+        base = self._factor(image, size_cm)
+        windows, boxes = [], []
+        for k, scale in enumerate(self.scales):
+            picture = scale_picture(image, base / scale)
+            grey = luminance(picture)
+            scores = window_means(gradient_magnitude(grey))
+            chosen = choose_windows(scores, self.count // len(self.scales), share=self.share, seed=seed + k)
+            corners = np.stack(np.unravel_index(chosen, scores.shape), axis=1) * 32  # y, x
+            if self.look == "dog":
+                windows.append(stretch(cut_windows(difference_of_gaussians(grey), corners)))
+            else:
+                windows.append(cut_windows(picture, corners))
+            x, y = (corners[:, 1 - axis] * image.shape[1 - axis] / picture.shape[1 - axis] for axis in (0, 1))
+            side = np.full(len(corners), WINDOW * short / min(picture.shape[:2]))
+            boxes.append(np.stack([x, y, side], axis=1) / short)
+        return np.concatenate(windows), np.concatenate(boxes).astype(np.float32)
+
+    def _factor(self, image, size_cm):
+        short = min(image.shape[:2])
+        if self.window_cm is None or size_cm is None or not all(side > 0 for side in size_cm):
+            return min(1.0, self.size / short)
+        return min(LARGEST, WINDOW / self.window_cm * min(size_cm) / short)
+
+    def prepare(self, image, *, size_cm=None):
+        windows, boxes = self.windows(image, size_cm=size_cm)
+        return np.concatenate([windows.ravel(), boxes.ravel().view(np.uint8)])
+
+    def locate(self, wide):
+        return self.split(wide)[1]
+
+    def fit(self, sample):
+        windows, boxes = self.split(sample)
+        trained = train_infovae(windows, boxes=boxes, config=self.config, device=self.device)
+        codes = encode(windows, trained.encoder, device=self.device)
+        pooling = fit_pooling(codes, self.pooling, seed=self.config.seed)
+        parts = {"encoder": trained.encoder, "decoder": trained.decoder, "history": trained.history, "pooling": pooling}
+        return {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+
+    def reduce(self, wide, fitted):
+        codes = encode(self.split(wide)[0], part_of(fitted, "encoder"), device=self.device)
+        return pool(codes, part_of(fitted, "pooling"), self.pooling)
+
+    def split(self, wide):
+        """Take wide vectors apart.
+
+        Returns
+        -------
+        (windows, boxes) : (b, count, 64, 64) or (b, count, 64, 64, 3) uint8, (b, count, 3) float32
+        """
+        channels, tail = LOOKS[self.look], self.count * PLACE
+        shape = (WINDOW, WINDOW) if channels == 1 else (WINDOW, WINDOW, channels)
+        boxes = np.ascontiguousarray(wide[:, -tail:]).view(np.float32)
+        return wide[:, :-tail].reshape(len(wide), self.count, *shape), boxes.reshape(len(wide), self.count, 3)
+
+
+def part_of(fitted, part):
+    """Return the arrays of one part of the fitted model (dict): ``encoder``, ``decoder``, ``history``, ``pooling``."""
+    return {name.partition(".")[2]: array for name, array in fitted.items() if name.startswith(part + ".")}

@@ -1,0 +1,53 @@
+"""Rows that show one and the same work."""
+
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+
+from artgraph.errors import InputError
+
+__all__ = ["duplicates", "row_keys"]
+
+
+def duplicates(X, *, works=None):
+    """Say of every row which earlier row shows the same work.
+
+    Two rows show the same work when their features are equal to the last bit, or when ``works`` says so.
+
+    Parameters
+    ----------
+    X : (n, d) float array
+    works : sequence, length n, optional
+        Anything that names the work, such as the hash of the picture's file; missing values name none. It helps where
+        one file described twice gives features that differ in the last bits.
+
+    Returns
+    -------
+    (n,) int32
+        The first row of the same work; -1 where that is the row itself.
+
+    Examples
+    --------
+    >>> duplicates(np.array([[1.0], [2.0], [1.0], [3.0]]), works=["a", "b", "c", "b"])
+    array([-1, -1,  0,  1], dtype=int32)
+    """
+    X = np.asarray(X, dtype=np.float32)
+    first = np.arange(len(X))
+    if works is not None:
+        codes = pd.factorize(pd.Series(works, dtype=object))[0]
+        if len(codes) != len(X):
+            raise InputError(f"{len(codes)} works for {len(X)} rows of features")
+        _, where, group = np.unique(codes, return_index=True, return_inverse=True)
+        first = np.where(codes < 0, first, where[group])
+    _, where, group = np.unique(row_keys(X)[first], return_index=True, return_inverse=True)
+    first = where[group]
+    return np.where(first == np.arange(len(X)), -1, first).astype(np.int32)
+
+
+def row_keys(X):
+    """Hash the content of every row of X, (n, d): (n,) uint64; equal rows have equal keys, 0.0 equals -0.0."""
+    X = np.ascontiguousarray(X, dtype=np.float32) + np.float32(0)
+    if not X.size:
+        return np.zeros(len(X), dtype=np.uint64)
+    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in X), dtype="<u8").astype(np.uint64)

@@ -1,0 +1,135 @@
+"""How fast is the graph? ``python -m experiments.bench_graph --peer-python PYTHON --json [--quick]``
+
+Two questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and warmed
+up) and against scanpy's ``pp.neighbors``, on the same rows, in turn. ``cost``: seconds against n, with the slope on
+logarithmic axes. Give ``--peer-python`` once per environment in which a peer is installed; scanpy 1.11 needs
+pynndescent below 0.6.
+
+The rows are a mixture of Gaussians: √n / 4 centres in 128 dimensions, each with 12 directions of its own and some noise
+in all, much as features of pictures have fewer dimensions than numbers. Seconds are given as the clock has them and as
+the processors spent (all threads together); on a machine that others use, only the latter compare across runs.
+"""
+
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from artgraph.graph import edge_weights, knn
+from artgraph.plots import figure, save
+from experiments.common import experiment, parser
+
+N, D, K = 200_000, 128, 15
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+
+
+def main():
+    arguments = parser(__doc__)
+    arguments.add_argument("--peer-python", type=Path, action="append", default=[], help="interpreter with peers")
+    arguments.add_argument("--n", type=int, default=N)
+    arguments.add_argument("--sizes", type=lambda text: [int(float(n)) for n in text.split(",")], default=list(SIZES))
+    arguments.add_argument("--only", choices=list(BENCHES), action="append")
+    arguments.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    arguments = arguments.parse_args()
+    if arguments.quick:
+        arguments.n, arguments.sizes = 20_000, [1_000, 3_000, 10_000, 30_000]
+    experiment("bench_graph", arguments, lambda: {name: BENCHES[name](arguments) for name in arguments.only or BENCHES})
+
+
+def mixture(n, d=D, *, directions=12, seed=0):
+    """Draw the rows: (n, d) float32."""
+    rng = np.random.default_rng(seed)
+    centres = rng.standard_normal((max(10, int(n**0.5 / 4)), d)).astype(np.float32)
+    label = rng.integers(len(centres), size=n)
+    X = centres[label] + 0.1 * rng.standard_normal((n, d), dtype=np.float32)
+    for group in range(len(centres)):
+        members = np.flatnonzero(label == group)
+        axes = rng.standard_normal((directions, d), dtype=np.float32) / directions**0.5
+        X[members] += rng.standard_normal((len(members), directions), dtype=np.float32) @ axes
+    return X
+
+
+def timed(work):
+    """Return what work() gives, and the seconds it took: by the clock, and of all processors together."""
+    clock, processors = time.perf_counter(), time.process_time()
+    result = work()
+    return result, {
+        "seconds": round(time.perf_counter() - clock, 3),
+        "cpu_seconds": round(time.process_time() - processors, 3),
+    }
+
+
+def recall(X, indices, *, sample=500):
+    """Return the share of the true neighbours (cosine) that the lists of 500 rows hold."""
+    rows = np.random.default_rng(1).choice(len(X), min(sample, len(X)), replace=False)
+    unit = X / np.linalg.norm(X, axis=1, keepdims=True)
+    similar = unit[rows] @ unit.T
+    similar[np.arange(len(rows)), rows] = -np.inf
+    truth = np.argpartition(-similar, K, axis=1)[:, :K]
+    return round(float((truth[:, :, None] == indices[rows][:, None, :]).any(axis=2).mean()), 4)
+
+
+def neighbors(arguments):
+    """Compare with pynndescent and scanpy on the same rows, in turn."""
+    X = mixture(arguments.n)
+    knn(X[:12_000], n_neighbors=K)
+    near, search = timed(lambda: knn(X, n_neighbors=K))
+    rows = [{"what": "artgraph knn", **search, "recall": recall(X, near.indices), "recall_said": near.recall}]
+    for kernel in ("jaccard", "fuzzy", "gauss"):
+        rows.append(
+            {"what": f"artgraph {kernel} weights", **timed(lambda kernel=kernel: edge_weights(near, kernel=kernel))[1]}
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(f"{folder}/X.npy", X)
+        for python in arguments.peer_python:
+            peer = Path(__file__).with_name("peer_neighbors.py")
+            done = subprocess.run([python, peer, folder, str(K)], stdout=subprocess.PIPE, check=True, text=True)
+            for row in json.loads(done.stdout.splitlines()[-1]):
+                if file := row.pop("indices", None):
+                    row["recall"] = recall(X, np.load(file))
+                rows.append(row)
+    print(rows, flush=True)
+    again = timed(lambda: knn(X, n_neighbors=K))
+    same = all((a == b).all() for a, b in zip(near[:3], again[0][:3], strict=True))
+    rows.append({"what": "artgraph knn, again", **again[1], "same_bytes": same})
+    ratios = {}
+    for unit in ("seconds", "cpu_seconds"):
+        ours = [row[unit] for row in rows if row["what"].startswith("artgraph knn")]
+        weights = next(row[unit] for row in rows if "jaccard" in row["what"])
+        for row in rows:
+            if row["what"].startswith("pynndescent"):
+                ratios[f"knn / {row['what']}, {unit}"] = round(np.mean(ours) / row[unit], 3)
+            elif row["what"].startswith("scanpy"):
+                ratios[f"knn + weights / {row['what']}, {unit}"] = round((np.mean(ours) + weights) / row[unit], 3)
+    return {"n": arguments.n, "d": D, "n_neighbors": K, "rows": rows, "ratios": ratios}
+
+
+def cost(arguments):
+    """Time search and weights for each size; fit the slope on logarithmic axes."""
+    rows = []
+    for n in arguments.sizes:
+        X = mixture(n)
+        near, search = timed(lambda X=X: knn(X, n_neighbors=K))
+        _, weights = timed(lambda near=near: edge_weights(near))
+        both = {unit: round(search[unit] + weights[unit], 3) for unit in search}
+        rows.append({"n": n, "knn": search, "jaccard": weights, "both": both, "recall_said": near.recall})
+        print(rows[-1], flush=True)  # to stderr, as all that is no result
+    sizes = np.array([row["n"] for row in rows])
+    spent = np.array([row["both"]["cpu_seconds"] for row in rows])
+    slope = float(np.polyfit(np.log(sizes), np.log(spent), 1)[0])
+    drawn, (panel,) = figure(1)
+    for part, marker in (("knn", "o"), ("jaccard", "s"), ("both", "^")):
+        panel.loglog(sizes, [row[part]["cpu_seconds"] for row in rows], marker=marker, label=part)
+    panel.set(xlabel="paintings", ylabel="processor seconds", title=f"slope {slope:.2f}")
+    panel.legend(frameon=False)
+    save(drawn, arguments.results / "bench_graph.png")
+    return {"rows": rows, "slope": round(slope, 3)}
+
+
+BENCHES = {"neighbors": neighbors, "cost": cost}
+
+if __name__ == "__main__":
+    main()

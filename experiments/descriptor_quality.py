@@ -1,0 +1,140 @@
+"""What does each descriptor see: the manner or the thing? How much of the exact Gram matrix is kept?
+
+``python -m experiments.descriptor_quality --paintings DIR --domains DIR --weights DIR --work DIR --json``
+
+On the paintings: share of the nearest works of the same style (P@1, own picture excluded), the same with works of other
+artists only (P@15), and AMI of Leiden at as many clusters as there are styles. On the domains, which show the same things
+in several ways: AMI of as many clusters as there are ways, with the way and with the object. And the share of the 15
+nearest works by the exact Gram matrices of a layer that are kept by its stored coordinates.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import adjusted_mutual_info_score
+
+from artgraph import pipeline
+from artgraph.communities import kmeans, leiden_n_clusters
+from artgraph.descriptors import fuse, make_descriptor
+from artgraph.evaluation import cross_group_precision, precision_at_k
+from artgraph.graph import jaccard_weights, knn
+from artgraph.images import load_image
+from experiments.common import data_sha256, experiment, parser, spread
+
+NETWORKS = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
+HANDMADE = ("color", "texture", "patches")
+FUSIONS = {
+    "gram + vit_tiny + mobilenetv2": ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100"),
+    "color + texture + patches (no pretrained weights)": HANDMADE,
+    "all": ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100", *HANDMADE),
+}
+
+
+def describe(folder, work, weights):
+    """Return a corpus (Corpus) of a folder with all descriptors."""
+    corpus = pipeline.ingest(folder, work / folder.name, metadata=folder / "metadata.csv", max_refused=0)
+    pipeline.describe(corpus, descriptors=(*NETWORKS, *HANDMADE), weights=weights)
+    return corpus
+
+
+def blocks_of(corpus):
+    """Return the features to judge (dict of name to (n, d) array): each alone, and the fusions."""
+    keys = [key for key in corpus.keys("features") if key in FUSIONS["all"]]
+    alone = {key: fuse([corpus.get("features", key)]) for key in keys}
+    return alone | {name: fuse([corpus.get("features", key) for key in parts]) for name, parts in FUSIONS.items()}
+
+
+def style(corpus, seeds):
+    """Return, for each feature, how far its neighbours and clusters agree with the style column (dict)."""
+    styles, artists = (corpus.paintings[name].to_numpy(dtype=object) for name in ("style", "artist"))
+    count = len(set(styles))
+    rows = {}
+    for name, X in blocks_of(corpus).items():
+        indices = knn(X, n_neighbors=15).indices
+        adjacency = jaccard_weights(indices)
+        leiden = [leiden_n_clusters(adjacency, count, seed=seed)[0] for seed in range(seeds)]
+        rows[name] = {
+            "dimensions": X.shape[1],
+            "P@1": round(precision_at_k(indices, styles, k=1)["precision"], 4),
+            "P@15 other artists": round(cross_group_precision(X, styles, artists, k=15)["precision"], 4),
+            "artist P@1": round(precision_at_k(indices, artists, k=1)["precision"], 4),
+            "AMI Leiden": spread([adjusted_mutual_info_score(styles, labels) for labels in leiden]),
+        }
+    return rows
+
+
+def domains(corpus, seeds):
+    """Return, for each feature, the AMI of as many clusters as there are domains with domain and object (dict)."""
+    domain, thing = (corpus.paintings[name].to_numpy(dtype=object) for name in ("domain", "object"))
+    count, rows = len(set(domain)), {}
+    for name, X in blocks_of(corpus).items():
+        adjacency = jaccard_weights(knn(X, n_neighbors=15).indices)
+        for method in ("Leiden", "k-means"):
+            found = [
+                kmeans(X, count, seed=seed)
+                if method == "k-means"
+                else leiden_n_clusters(adjacency, count, seed=seed)[0]
+                for seed in range(seeds)
+            ]
+            rows.setdefault(name, {})[method] = {
+                "AMI manner of depiction": spread([adjusted_mutual_info_score(domain, labels) for labels in found]),
+                "AMI object": spread([adjusted_mutual_info_score(thing, labels) for labels in found]),
+            }
+    return rows
+
+
+@torch.inference_mode()
+def kept(corpus, weights):
+    """Return, for each layer, the share of the 15 nearest works by exact Gram matrices that is kept (dict)."""
+    descriptor = make_descriptor("gram:resnet18", weights=weights)
+    descriptor.load()
+    stored = corpus.get("features", "gram-resnet18")
+    paths = [corpus.image_root / image for image in corpus.paintings["image"]]
+    wide = np.concatenate(
+        [
+            descriptor.embed(np.stack([descriptor.prepare(load_image(path)) for path in paths[start : start + 32]]))
+            for start in range(0, len(paths), 32)
+        ]
+    )
+    shares = {}
+    for position, (layer, exact) in enumerate(zip(descriptor.source.layers, descriptor._blocks(wide), strict=True)):
+        truth = knn(exact.astype(np.float32), n_neighbors=15, metric="euclidean").indices
+        d = stored.shape[1] // len(descriptor.source.layers)
+        found = knn(stored[:, position * d : (position + 1) * d], n_neighbors=15, metric="euclidean").indices
+        shares[layer] = {
+            "exact entries": exact.shape[1],
+            "stored dimensions": d,
+            "kept": round(float(np.mean([len(set(a) & set(b)) / 15 for a, b in zip(truth, found, strict=True)])), 4),
+        }
+    return shares
+
+
+def main():
+    arguments = parser(__doc__)
+    arguments.add_argument("--paintings", type=Path, required=True)
+    arguments.add_argument("--domains", type=Path, required=True)
+    arguments.add_argument("--weights", type=Path, required=True, help="folder of safetensors files, timm's names")
+    arguments.add_argument(
+        "--work", type=Path, required=True, help="folder for the corpora; kept, so that reruns are quick"
+    )
+    arguments.add_argument("--seeds", type=int, default=5)
+    arguments = arguments.parse_args()
+
+    def measure():
+        paintings = describe(arguments.paintings, arguments.work, arguments.weights)
+        pictures = describe(arguments.domains, arguments.work, arguments.weights)
+        return {
+            "paintings": len(paintings),
+            "pictures": len(pictures),
+            "data_sha256": {folder.name: data_sha256(folder) for folder in (arguments.paintings, arguments.domains)},
+            "style": style(paintings, arguments.seeds),
+            "domains": domains(pictures, arguments.seeds),
+            "gram_kept": kept(paintings, arguments.weights),
+        }
+
+    experiment("descriptor_quality", arguments, measure)
+
+
+if __name__ == "__main__":
+    main()
