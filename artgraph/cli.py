@@ -22,12 +22,13 @@ def main():
     """
 
 
-def show(made):
+def _show(made):
     from artgraph.pipeline import line
 
     click.echo(line(made))
 
 
+WITH_HELP = "color, texture, patches, gram, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
 METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 
 
@@ -35,7 +36,7 @@ METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
 @option("run", "metadata", type=click.Path(path_type=Path), help=METADATA_HELP)
-@option("run", "descriptors", "--with", callback=names, help="Descriptors, separated by commas: gram, color, texture.")
+@option("run", "descriptors", "--with", callback=names, help=WITH_HELP)
 @option("run", "artist_edges", is_flag=True, help="Link works by the same hand, too.")
 @option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")
 @option("run", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")
@@ -52,7 +53,7 @@ def run(images, out, **options):
       artgraph run scans --metadata scans.csv --with color,texture -o mycorpus
     """
     corpus = stage("run")(images, out, tell=click.echo, progress=Bars(), **network(options), **options)
-    finish(corpus)
+    _finish(corpus)
 
 
 @main.command()
@@ -66,10 +67,10 @@ def demo(out, **options):
     Example:
       artgraph demo -o demo
     """
-    finish(stage("demo")(out, tell=click.echo, progress=Bars(), **options))
+    _finish(stage("demo")(out, tell=click.echo, progress=Bars(), **options))
 
 
-def finish(corpus):
+def _finish(corpus):
     exports = corpus.path / "exports"
     click.echo(f"\nLook at it:   {corpus.path / 'atlas' / 'index.html'}  (opens by double-click)")
     click.echo(f"In Gephi:     {exports / 'leiden.gexf'}")
@@ -110,7 +111,7 @@ def ingest(images, out, columns, **options):
 
 @main.command()
 @with_corpus
-@option("describe", "descriptors", "--with", callback=names, help="Descriptors, separated by commas.")
+@option("describe", "descriptors", "--with", callback=names, help=WITH_HELP)
 @network_options("describe")
 @option("describe", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("describe", "seed", type=int)
@@ -122,7 +123,7 @@ def describe(corpus, **options):
       artgraph describe mycorpus --with gram,color --backbone resnet18 --weights resnet18.safetensors
     """
     for made in stage("describe")(corpus, progress=Bars(), **network(options), **options):
-        show(made)
+        _show(made)
 
 
 @main.command("build-graph")
@@ -151,7 +152,7 @@ def build_graph(corpus, diagnose, **options):
       artgraph build-graph mycorpus --on gram,color --merge snf --hubness csls --diagnose
     """
     made = stage("build_graph")(corpus, **options)
-    show(made)
+    _show(made)
     if diagnose:
         for fact, value in made.facts.items():
             click.echo(f"  {fact}: {value}")
@@ -177,7 +178,7 @@ def train_vgae(corpus, **options):
       artgraph build-graph mycorpus --on vgae --name vgae
       artgraph communities mycorpus --graph vgae
     """
-    show(stage("train_vgae")(corpus, progress=Bars(), **options))
+    _show(stage("train_vgae")(corpus, progress=Bars(), **options))
 
 
 @main.command()
@@ -195,7 +196,7 @@ def communities(corpus, **options):
     Example:
       artgraph communities mycorpus --n-clusters 11
     """
-    show(stage("communities")(corpus, **options))
+    _show(stage("communities")(corpus, **options))
 
 
 @main.command()
@@ -235,7 +236,7 @@ def export(corpus, **options):
     Example:
       artgraph export mycorpus --to gexf -o mycorpus.gexf
     """
-    show(stage("export")(corpus, **options))
+    _show(stage("export")(corpus, **options))
 
 
 @main.command()
@@ -250,7 +251,7 @@ def atlas(corpus, **options):
     Example:
       artgraph atlas mycorpus -o mypage
     """
-    show(stage("atlas")(corpus, **options))
+    _show(stage("atlas")(corpus, **options))
 
 
 @main.command()

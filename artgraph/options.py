@@ -63,7 +63,18 @@ def option(of, name, *flags, **settings):
 
 
 def names(context, parameter, value):
-    """Split the value 'a,b,c' into a tuple, as a callback of click (context, parameter, value)."""
+    """Split 'a,b,c'; a callback of click.
+
+    Parameters
+    ----------
+    context, parameter
+        Click's; not used.
+    value : str or None
+
+    Returns
+    -------
+    tuple of str, or None
+    """
     return tuple(part.strip() for part in value.split(",") if part.strip()) if value else None
 
 
@@ -85,7 +96,7 @@ def with_corpus(function):
 def network_options(of):
     """Add the options of descriptors that use a network."""
     options = [
-        click.option("--backbone", help="A timm network for gram.  [default: resnet50]"),
+        click.option("--backbone", help="A timm network, for those of gram, cnn and clip that name none."),
         click.option("--layers", callback=names, help="Its layers, by name or index, separated by commas."),
         click.option(
             "--weights",
@@ -93,6 +104,10 @@ def network_options(of):
             metavar="FILE|BACKBONE=FILE|FOLDER",
             help="Weights of networks; default: the hub.",
         ),
+        click.option(
+            "--size", type=click.IntRange(32), help="Side in pixels of what a network sees; default: its own."
+        ),
+        click.option("--tiles", is_flag=True, default=None, help="csd: look at all of a panorama or scroll, in tiles."),
         option(of, "device", type=click.Choice(["auto", "cpu", "cuda"])),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
@@ -100,7 +115,7 @@ def network_options(of):
 
 def network(options):
     """Take the network options out of a command's options; those not given are left out."""
-    given = {key: options.pop(key) for key in ("backbone", "layers", "weights")}
+    given = {key: options.pop(key) for key in ("backbone", "layers", "weights", "size", "tiles")}
     return {key: value for key, value in given.items() if value}
 
 

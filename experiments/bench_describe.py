@@ -1,8 +1,10 @@
-"""How much slower is ``describe`` than the bare network? ``python -m experiments.bench_describe --paintings DIR --weights FILE --json``
+"""How much slower is ``describe`` than the bare network?
+
+``python -m experiments.bench_describe --paintings DIR --weights FILE --json``
 
 The peer is the network itself (timm's resnet18, three layers, 224 pixels) on tensors that are already in memory, with
-nothing decoded, compared or kept. Both in one process run, in turn, several times: a ratio of two rates holds on a noisy
-machine, a rate alone does not. ``describe`` is measured whole: decoding, Gram matrices, PCA, shards, writing.
+nothing decoded, compared or kept. Both run in one process, in turn, several times: a ratio of two rates holds on a
+noisy machine, a rate alone does not. ``describe`` is measured whole: decoding, Gram matrices, PCA, shards, writing.
 """
 
 import time

@@ -3,8 +3,8 @@
 ``python -m experiments.descriptor_quality --paintings DIR --domains DIR --weights DIR --work DIR --json``
 
 On the paintings: share of the nearest works of the same style (P@1, own picture excluded), the same with works of other
-artists only (P@15), and AMI of Leiden at as many clusters as there are styles. On the domains, which show the same things
-in several ways: AMI of as many clusters as there are ways, with the way and with the object. And the share of the 15
+artists only (P@15), and AMI of Leiden at as many clusters as there are styles. On the domains (the same things, shown
+in several ways): AMI of as many clusters as there are ways, with the way and with the object. And the share of the 15
 nearest works by the exact Gram matrices of a layer that are kept by its stored coordinates.
 """
 

@@ -14,7 +14,7 @@ _INT32, _INT64 = 2**31, 2**63
 
 
 def xml_text(text: str) -> str:
-    """Remove the characters that XML 1.0 cannot hold: most control characters, lone surrogates, U+FFFE, U+FFFF."""
+    """Remove from a text what XML 1.0 cannot hold: most control characters, lone surrogates, U+FFFE, U+FFFF."""
     return _NOT_XML.sub("", text)
 
 
