@@ -126,6 +126,23 @@ def describe(corpus, **options):
         _show(made)
 
 
+@main.command("import")
+@with_corpus
+@click.argument("file", type=click.Path(path_type=Path))
+@option("import_vectors", "name")
+@option("import_vectors", "id_file", type=click.Path(path_type=Path), help="For npy: a text file, one id a line.")
+@option("import_vectors", "field", help="The list column of a parquet file, or the obsm entry of an h5ad file.")
+@option("import_vectors", "allow_missing", is_flag=True, help="Paintings that the file lacks get no neighbours.")
+def import_vectors(corpus, file, **options):
+    """Take your own vectors into the corpus, joined by id.
+
+    \b
+    Example:
+      artgraph import mycorpus vectors.parquet --name mine
+    """
+    _show(stage("import_vectors")(corpus, file, **options))
+
+
 @main.command("build-graph")
 @with_corpus
 @option("build_graph", "on", callback=names, help="Features, separated by commas.")

@@ -25,6 +25,7 @@ from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
+from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.train_vgae import train_vgae
@@ -39,6 +40,7 @@ __all__ = [
     "describe",
     "evaluate",
     "export",
+    "import_vectors",
     "info",
     "ingest",
     "layout",

@@ -46,6 +46,17 @@ def test_stage_by_stage(call, tmp_path):
     assert "STALE" not in about
 
 
+def test_own_vectors(call, tmp_path, corpus):
+    import numpy as np
+
+    np.save(tmp_path / "mine.npy", np.eye(12, dtype=np.float32))
+    assert "features mine: 12 × 12" in call("import", corpus.path, tmp_path / "mine.npy", "--name", "mine").output
+    assert "up to date" in call("import", corpus.path, tmp_path / "mine.npy", "--name", "mine").output
+    assert call("build-graph", corpus.path, "--on", "mine").exit_code == 0
+    np.save(tmp_path / "short.npy", np.eye(11, dtype=np.float32))
+    assert call("import", corpus.path, tmp_path / "short.npy").exit_code == 1
+
+
 def test_expected_failures_exit_1_with_a_message_and_no_traceback(call, tmp_path):
     for arguments, message in (
         (["info", tmp_path], "is not a corpus"),

@@ -136,7 +136,8 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_readme(name):
 def test_a_default_of_the_command_line_is_the_default_of_the_function(name):
     from artgraph import pipeline
 
-    parameters = inspect.signature(getattr(pipeline, name.replace("-", "_"))).parameters
+    function = {"import": "import_vectors"}.get(name, name.replace("-", "_"))
+    parameters = inspect.signature(getattr(pipeline, function)).parameters
     for option in main.commands[name].params:
         if isinstance(option, click.Option) and option.name in parameters:
             default = parameters[option.name].default

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import faiss
 import numpy as np
+from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
 from artgraph.errors import InputError
 from artgraph.graph.duplicates import duplicates, row_keys
@@ -40,7 +41,7 @@ class Neighbors(NamedTuple):
 def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=None, seed=0):
     """Find the nearest other works of every row.
 
-    Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 2 √n centres, and each
+    Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 1.5 √n centres, and each
     is compared with those in the nearest few cells (inverted file); on 256 works the result is compared with an exact
     search, and more cells are visited until the wanted recall is reached.
 
@@ -76,8 +77,7 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=No
 
     Notes
     -----
-    FAISS's flat and IVF-flat indices (Johnson, Douze and Jégou 2017, arXiv 1702.08734). Queries are put in the order
-    of their cells, so that a cell stays in the processor's cache while it is compared. Distances are computed again
+    FAISS's flat and IVF-flat indices (Johnson, Douze and Jégou 2017, arXiv 1702.08734). Distances are computed again
     from the differences, row by row: those of FAISS depend, in their last bits, on the number of threads, and are
     inexact for rows that nearly agree.
 
@@ -113,7 +113,8 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=No
             # A few more than asked for: the row itself is among them, and ties at the end are to be broken by row.
             found = _flat(U, metric).search(U, min(n_neighbors + 8, len(U)))[1]
         else:
-            found, reached = _approximate(U, n_neighbors + 1, metric=metric, recall=recall, seed=seed)
+            order, found, reached = _approximate(U, n_neighbors + 1, metric=metric, recall=recall, seed=seed)
+            U, rows = U[order], rows[order]
         near, distance = _ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
         indices[rows, : near.shape[1]] = near
         distances[rows, : near.shape[1]] = distance
@@ -147,32 +148,40 @@ def _flat(U, metric):
 
 
 def _approximate(U, k, *, metric, recall, seed):
-    """Return the k nearest of each row, itself among them, (n, k) int64 with -1 for none, and the recall."""
+    """Return an order of the rows, the k nearest of each in that order (itself among them, -1 for none), the recall.
+
+    The order is that of the cells: a cell stays in the processor's cache while its rows are compared with it.
+    """
     n, d = U.shape
-    n_cells = min(round(2 * n**0.5), n)
+    n_cells = min(round(1.5 * n**0.5), n)
     kind = faiss.METRIC_INNER_PRODUCT if metric == "cosine" else faiss.METRIC_L2
     quantizer = faiss.IndexFlat(d, kind)
     index = faiss.IndexIVFFlat(quantizer, d, n_cells, kind)
-    index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 5, 40, 1
+    index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 4, 24, 1
     index.cp.seed = seed + 1
     index.train(U)
-    order = np.argsort(quantizer.search(U, 1)[1].ravel(), kind="stable")
-    U = U[order]
-    index.add(U)
+    closeness, cells = quantizer.search(U, min(PROBES[4], n_cells))
+    order = np.argsort(cells[:, 0], kind="stable")
+    U, cells, closeness = U[order], cells[order], closeness[order]
+    add_preassigned(index, U, np.ascontiguousarray(cells[:, 0]))
     k = min(k, n)
     sample = np.sort(np.random.default_rng(seed).choice(n, min(SAMPLE, n), replace=False))
     truth = faiss.knn(U[sample], U, k, metric=kind)[1]
     for probes in (*(p for p in PROBES if p < n_cells), n_cells):
+        if probes > cells.shape[1]:
+            closeness, cells = quantizer.search(U, min(4 * probes, n_cells))
         index.nprobe = probes
-        tried = index.search(U[sample], k)[1]
+        tried = _visit(index, U[sample], k, cells[sample], closeness[sample])
         hits = (truth[:, :, None] == tried[:, None, :]).any(axis=2) & (truth != sample[:, None])
         reached = float(hits.sum() / (truth != sample[:, None]).sum())
         if reached >= min(recall + 0.01, 1):  # the sample errs by about 0.005
             break
-    found = np.empty((n, k), dtype=np.int64)
-    near = index.search(U, k)[1]
-    found[order] = np.where(near < 0, -1, order[near])
-    return found, round(reached, 4)
+    return order, _visit(index, U, k, cells, closeness), round(reached, 4)
+
+
+def _visit(index, U, k, cells, closeness):
+    cells, closeness = (np.ascontiguousarray(part[:, : index.nprobe]) for part in (cells, closeness))
+    return search_preassigned(index, U, k, cells, closeness)[1]
 
 
 def _ranked(U, rows, found, *, metric, n_neighbors):

@@ -155,14 +155,16 @@ def _shared(indices):
     source, column = np.nonzero(indices >= 0)
     target = indices[source, column]
     shared = np.zeros(len(source), dtype=np.int32)
+    narrow = np.uint8 if k < 255 else np.int32
     for start in range(0, len(source), 16384):  # a block fits the processor's cache
         part = slice(start, start + 16384)
         left, right = own[:, source[part]], own[:, target[part]]
         right[right < 0] = -2
-        total = np.zeros(left.shape[1], dtype=np.int16)
+        total, equal = np.zeros(left.shape[1], dtype=narrow), np.empty(left.shape[1], dtype=bool)
         for a in left:
             for b in right:
-                total += a == b
+                np.equal(a, b, out=equal)
+                total += equal.view(np.uint8)
         shared[part] = total
     weights = np.zeros((n, k), dtype=np.float32)
     weights[source, column] = shared / (size[source] + size[target] - shared)

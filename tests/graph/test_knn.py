@@ -103,7 +103,7 @@ def test_an_approximate_search_reaches_the_recall_it_says():
         near = knn(X, n_neighbors=10, exact=False, recall=wanted)
         reached = (near.indices[:, :, None] == exact.indices[:, None, :]).any(axis=2).mean()
         assert reached >= wanted
-        assert reached == pytest.approx(near.recall, abs=0.02)
+        assert reached == pytest.approx(near.recall, abs=0.03)
         assert not (near.indices == np.arange(6000)[:, None]).any()
 
 
