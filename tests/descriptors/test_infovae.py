@@ -87,7 +87,7 @@ def test_mmd_moves_codes_towards_the_prior():
 
 def test_loss_is_the_sum_of_its_parts():
     x, y, z, p = torch.rand(6, 1, 64, 64), torch.rand(6, 1, 64, 64), torch.randn(6, 4), torch.randn(6, 4)
-    loss, reconstruction, discrepancy = infovae_loss(x, y, z, p, mmd_weight=3.0)
+    loss, reconstruction, discrepancy = infovae_loss(x, y, z, prior=p, mmd_weight=3.0)
     torch.testing.assert_close(reconstruction, mse_loss(x, y))
     torch.testing.assert_close(discrepancy, mmd(z, p))
     torch.testing.assert_close(loss, reconstruction + 3 * discrepancy)

@@ -64,7 +64,7 @@ class Patches(Descriptor):
         look="color",
         count=16,
         share=0.5,
-        scales=(1,),
+        scales=(1, 2),
         pooling="mean-std",
         kinship=0.02,
         window_cm=None,
@@ -147,8 +147,8 @@ class Patches(Descriptor):
         return {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
 
     def reduce(self, wide, fitted):
-        codes = encode(self.split(wide)[0], part_of(fitted, "encoder"), device=self.device)
-        return pool(codes, part_of(fitted, "pooling"), self.pooling)
+        codes = encode(self.split(wide)[0], _part(fitted, "encoder"), device=self.device)
+        return pool(codes, _part(fitted, "pooling"), self.pooling)
 
     def split(self, wide):
         """Take wide vectors apart.
@@ -163,6 +163,6 @@ class Patches(Descriptor):
         return wide[:, :-tail].reshape(len(wide), self.count, *shape), boxes.reshape(len(wide), self.count, 3)
 
 
-def part_of(fitted, part):
+def _part(fitted, part):
     """Return the arrays of one part of the fitted model (dict): ``encoder``, ``decoder``, ``history``, ``pooling``."""
     return {name.partition(".")[2]: array for name, array in fitted.items() if name.startswith(part + ".")}

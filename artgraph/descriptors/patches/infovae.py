@@ -76,7 +76,7 @@ def mmd(codes, prior):
     return among(codes) + among(prior) - 2 * kernel(codes, prior).mean()
 
 
-def infovae_loss(windows, decoded, codes, prior, *, mmd_weight):
+def infovae_loss(windows, decoded, codes, *, prior, mmd_weight):
     """Return the loss and its two parts: the mean squared error of the pixels and the codes' discrepancy.
 
     Parameters
@@ -93,8 +93,8 @@ def infovae_loss(windows, decoded, codes, prior, *, mmd_weight):
 
     Notes
     -----
-    Zhao, Song and Ermon 2017 (arXiv 1706.02262), equation 6 with α = 1: the KL term of each code is gone, and so is
-    every reason for noise in the codes; the encoder gives the code itself, as in the authors' MMD-VAE.
+    Zhao, Song and Ermon 2017 (arXiv 1706.02262), their objective with α = 1 and the MMD as divergence: the KL term of
+    each code is gone, and with it every reason for noise in the codes; so the encoder gives the code itself.
     """
     reconstruction = (decoded - windows).square().mean()
     discrepancy = mmd(codes, prior)

@@ -25,7 +25,7 @@ class InfoVAEConfig:
     weight_decay: float = 1e-4
     epochs: int = 5
     batch_size: int = 128
-    mmd_weight: float = 0.01  # beside a reconstruction error that is a mean over pixels
+    mmd_weight: float = 0.1  # beside a reconstruction error that is a mean over pixels
     kinship_weight: float = 0.0  # 0: as published
     windows_per_epoch: int = 6144  # at most; other windows in every epoch
     seed: int = 0
@@ -100,7 +100,7 @@ def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
             batch = _pixels(windows[painting, window]).to(device)
             codes = encoder(batch)  # (b, latent_dim)
             prior = torch.randn(codes.shape, generator=generator).to(device)
-            loss, *parts = infovae_loss(batch, decoder(codes), codes, prior, mmd_weight=config.mmd_weight)
+            loss, *parts = infovae_loss(batch, decoder(codes), codes, prior=prior, mmd_weight=config.mmd_weight)
             shared = torch.from_numpy(overlaps(boxes[painting, window]) & (painting[:, None] == painting)).to(device)
             kinship = kinship_loss(codes, torch.from_numpy(painting).to(device), shared)
             optimiser.zero_grad()

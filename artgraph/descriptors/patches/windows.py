@@ -128,7 +128,16 @@ def choose_windows(scores, count, *, share=0.1, seed=0):
 
 
 def picture_seed(image):
-    """Return a seed (int) that depends on the pixels alone, so that no other picture changes what is chosen here."""
+    """Return a seed that depends on the pixels alone, so that no other picture changes what is chosen here.
+
+    Parameters
+    ----------
+    image : (h, w, 3) uint8
+
+    Returns
+    -------
+    int, 0 … 2⁶⁴ - 1
+    """
     return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(image), digest_size=8).digest(), "little")
 
 
