@@ -182,25 +182,12 @@ def build_graph(corpus, diagnose, **options):
 @with_corpus
 @option("train_vgae", "graph")
 @option("train_vgae", "name")
-@option(
-    "train_vgae",
-    "model",
-    type=click.Choice(["none", "smooth", "contrastive", "gae", "vgae"]),
-    help="The baselines show what the VGAE adds.",
-)
-@option("train_vgae", "encoder", type=click.Choice(["gcn", "linear", "sign"]))
-@option("train_vgae", "hops", type=click.IntRange(0), help="Propagation steps of the encoder 'sign'.")
 @option("train_vgae", "latent_dim", type=click.IntRange(1))
-@option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 40, for 'gcn' 200.")
-@option("train_vgae", "kl_weight", type=click.FloatRange(0))
-@option("train_vgae", "artist_strength", type=click.FloatRange(0), help="How far a known artist moves a work's latents.")
+@option("train_vgae", "epochs", type=click.IntRange(1))
 @option("train_vgae", "device", type=click.Choice(["auto", "cpu", "cuda"]))
 @option("train_vgae", "seed", type=int)
-@click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
-def train_vgae(corpus, diagnose, **options):
+def train_vgae(corpus, **options):
     """Refine features by a variational graph autoencoder.
-
-    Where the graph was built with --artist-edges, the names of the artists teach it what makes a manner.
 
     \b
     Example:
@@ -208,17 +195,7 @@ def train_vgae(corpus, diagnose, **options):
       artgraph build-graph mycorpus --on vgae --name vgae
       artgraph communities mycorpus --graph vgae
     """
-    made = stage("train_vgae")(corpus, progress=Bars(), **options)
-    _show(made)
-    if made.facts.get("warning"):
-        click.echo(f"warning: {made.facts['warning']}")
-    if diagnose:
-        for fact, value in made.facts.items():
-            if fact not in ("history", "kl_per_dimension"):
-                click.echo(f"  {fact}: {value}")
-        from artgraph.stages.train_vgae import diagnose_training
-
-        click.echo(f"plot: {diagnose_training(corpus, name=made.key).key}")
+    _show(stage("train_vgae")(corpus, progress=Bars(), **options))
 
 
 @main.command()

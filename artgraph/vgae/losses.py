@@ -1,9 +1,9 @@
-"""The terms of the objective, each on its own: one per relation, and the divergence from the prior."""
+"""The two terms of the evidence lower bound, each on its own."""
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits, normalize
+from torch.nn.functional import binary_cross_entropy_with_logits
 
-__all__ = ["artist_loss", "bernoulli_edge_loss", "kl_divergence"]
+__all__ = ["bernoulli_edge_loss", "kl_divergence"]
 
 
 def bernoulli_edge_loss(positive_logits, negative_logits, positive_weight=None):
@@ -34,49 +34,8 @@ def bernoulli_edge_loss(positive_logits, negative_logits, positive_weight=None):
     positive = binary_cross_entropy_with_logits(positive_logits, torch.ones_like(positive_logits), reduction="none")
     if positive_weight is not None:
         positive = positive * positive_weight / positive_weight.mean().clamp_min(1e-12)
-    negative = binary_cross_entropy_with_logits(negative_logits, torch.zeros_like(negative_logits), reduction="sum")
-    return positive.mean() + negative / max(1, len(negative_logits))
-
-
-def artist_loss(Z, artists, *, temperature=0.1):
-    """Return -log p(same hand | Z): how surely each work picks, among the others, those by its own artist.
-
-    mean over works i of -mean over p in P(i) of log [exp(s_ip) / sum over j ≠ i of exp(s_ij)],  s_ij = cos(z_i, z_j) / t
-
-    with P(i) the other works by the artist of i. Works without a fellow are among the others, but ask nothing.
-
-    Parameters
-    ----------
-    Z : (b, k) float tensor
-        Latents of a batch.
-    artists : (b,) int tensor
-    temperature : float, above 0
-
-    Returns
-    -------
-    () float tensor, 0 or more
-        0 where no work has a fellow.
-
-    Notes
-    -----
-    The supervised contrastive loss, L_out, of Khosla et al. 2020 (arXiv 2004.11362).
-
-    Examples
-    --------
-    Two works of one hand at one place and a third at a right angle, t = 1: -log(e / (e + 1)).
-
-    >>> artist_loss(torch.tensor([[1.0, 0], [1, 0], [0, 1]]), torch.tensor([0, 0, 1]), temperature=1.0)
-    tensor(0.3133)
-    """
-    unit = normalize(Z, dim=1)
-    logits = unit @ unit.T / temperature  # (b, b)
-    self_ = torch.eye(len(Z), dtype=torch.bool, device=Z.device)
-    log_p = logits.masked_fill(self_, -torch.inf).log_softmax(dim=1).masked_fill(self_, 0)
-    same = ((artists[:, None] == artists) & ~self_).to(Z.dtype)
-    fellows = same.sum(dim=1)
-    asked = fellows > 0
-    each = -(log_p * same).sum(dim=1) / fellows.clamp_min(1)
-    return (each * asked).sum() / asked.sum().clamp_min(1)
+    negative = binary_cross_entropy_with_logits(negative_logits, torch.zeros_like(negative_logits))
+    return positive.mean() + negative
 
 
 def kl_divergence(mu, logstd):
