@@ -25,11 +25,13 @@ from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
+from artgraph.stages.export import export
 from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
+from artgraph.stages.layout import layout
 from artgraph.stages.train_vgae import train_vgae
-from artgraph.stages.views import atlas, export, layout
+from artgraph.stages.views import atlas
 
 __all__ = [
     "Made",

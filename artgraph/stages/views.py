@@ -1,4 +1,4 @@
-"""What leaves the corpus for people and other programs: layout, Gephi, CSV, the page to look at."""
+"""The page to look at."""
 
 import os
 from pathlib import Path
@@ -6,51 +6,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from artgraph.errors import InputError
-from artgraph.stages.base import Made, adjacency_of, features_of, graph_of, make
+from artgraph.stages.base import Made
+from artgraph.stages.layout import view
 
-__all__ = ["FORMATS", "atlas", "export", "layout"]
-
-FORMATS = ("gexf", "csv")
-
-
-def layout(corpus, *, graph="style", seed=0):
-    """Place every painting on a plane, linked works near each other.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    graph : str
-    seed : int
-
-    Returns
-    -------
-    Made
-        ``layouts/<graph>``: (n, 2) float32 in [-1, 1].
-    """
-    from artgraph.layouts import graph_layout, spread
-
-    def compute():
-        return {"": spread(graph_layout(adjacency_of(corpus, graph), seed=seed))}, {}
-
-    return make(
-        corpus,
-        "layouts",
-        graph,
-        function="artgraph.layouts.graph_layout",
-        params={"seed": seed},
-        refs=[f"graphs/{graph}"],
-        compute=compute,
-    )
-
-
-def _view(corpus, partition):
-    """Return graph key, labels, fused features and layout of a partition, none of them stale."""
-    corpus.inputs(f"partitions/{partition}")
-    graph = graph_of(corpus, partition)
-    layout(corpus, graph=graph)
-    X = features_of(corpus, corpus.label("graphs", graph)["made_by"]["params"]["on"])
-    return graph, corpus.get("partitions", partition), X, corpus.get("layouts", graph)
+__all__ = ["atlas"]
 
 
 def _thumbnail(corpus, row):
@@ -65,54 +24,6 @@ def _href(corpus, row, folder):
     except ValueError:
         return None
     return quote(Path(relative).as_posix(), errors="surrogateescape")
-
-
-def export(corpus, *, to="gexf", partition="leiden", out=None):
-    """Write the graph for Gephi (GEXF 1.3), or the table of paintings with their clusters (CSV for Excel).
-
-    Parameters
-    ----------
-    corpus : Corpus
-    to : {"gexf", "csv"}
-    partition : str
-    out : str or Path, optional
-        Default: ``exports/<partition>.<to>`` in the corpus.
-
-    Returns
-    -------
-    Made
-        ``key`` is the path of the file.
-    """
-    from artgraph.colors import NO_CLUSTER, cluster_colors
-    from artgraph.export import paintings_table, write_csv, write_gexf
-    from artgraph.interpret import typicality
-
-    if to not in FORMATS:
-        raise InputError(f"There is no export format '{to}' (there are: {', '.join(FORMATS)})")
-    graph, labels, X, positions = _view(corpus, partition)
-    out = Path(out) if out else corpus.path / "exports" / f"{partition}.{to}"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table = paintings_table(corpus.paintings, labels, scores={"typicality": typicality(X, labels)})
-    if to == "csv":
-        write_csv(out, table)
-    else:
-        style = corpus.get("graphs", graph)
-        links = None
-        if corpus.label("graphs", graph)["made_by"]["params"].get("artist_edges"):
-            links = corpus.get("graphs", graph, "artists")
-        palette = cluster_colors(int(labels.max(initial=-1)) + 1)
-        degree = np.asarray(style.sum(axis=1)).ravel()
-        write_gexf(
-            out,
-            style,
-            table,
-            title=f"{corpus.path.resolve().name}: {partition}",
-            layout=positions,
-            sizes=4 + 8 * degree / max(degree.max(initial=0), 1e-9),
-            colors=[palette[label] if label >= 0 else NO_CLUSTER for label in labels],
-            artist_adjacency=links,
-        )
-    return Made("export", str(out), True, {"n": len(corpus), "format": to})
 
 
 def atlas(corpus, *, partition="leiden", out=None, images=True):
@@ -136,7 +47,7 @@ def atlas(corpus, *, partition="leiden", out=None, images=True):
     from artgraph.interpret import palette, typicality
     from artgraph.stages.info import provenance
 
-    graph, labels, X, positions = _view(corpus, partition)
+    graph, labels, X, positions = view(corpus, partition)
     out = Path(out) if out else corpus.path / "atlas"
     typical = typicality(X, labels)
     near = corpus.get("graphs", graph, "knn")

@@ -1,0 +1,44 @@
+"""Features in a plane: where a painting stands on the map, and what every view of a partition starts from."""
+
+from artgraph.stages.base import adjacency_of, features_of, graph_of, make
+
+__all__ = ["layout", "view"]
+
+
+def layout(corpus, *, graph="style", seed=0):
+    """Place every painting on a plane, linked works near each other.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    graph : str
+    seed : int
+
+    Returns
+    -------
+    Made
+        ``layouts/<graph>``: (n, 2) float32 in [-1, 1].
+    """
+    from artgraph.layouts import graph_layout, spread
+
+    def compute():
+        return {"": spread(graph_layout(adjacency_of(corpus, graph), seed=seed))}, {}
+
+    return make(
+        corpus,
+        "layouts",
+        graph,
+        function="artgraph.layouts.graph_layout",
+        params={"seed": seed},
+        refs=[f"graphs/{graph}"],
+        compute=compute,
+    )
+
+
+def view(corpus, partition):
+    """Return graph key, labels, fused features and layout of a partition of a corpus, none of them stale."""
+    corpus.inputs(f"partitions/{partition}")
+    graph = graph_of(corpus, partition)
+    layout(corpus, graph=graph)
+    X = features_of(corpus, corpus.label("graphs", graph)["made_by"]["params"]["on"])
+    return graph, corpus.get("partitions", partition), X, corpus.get("layouts", graph)
