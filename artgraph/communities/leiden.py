@@ -9,11 +9,13 @@ from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seed
 from artgraph.communities.labels import check_labels, relabel_by_size
 from artgraph.errors import InputError
 
-__all__ = ["check_n_clusters", "leiden", "leiden_n_clusters", "modularity"]
+__all__ = ["Runner", "check_n_clusters", "check_resolution", "leiden", "leiden_n_clusters", "modularity"]
 
 
-def leiden(adjacency, *, resolution: float = 1.0, seed: int = 0, n_iterations: int = -1) -> np.ndarray:
-    """Find communities by the Leiden algorithm, maximising weighted modularity.
+def leiden(
+    adjacency, *, resolution: float = 1.0, quality: str = "modularity", seed: int = 0, n_iterations: int = -1
+) -> np.ndarray:
+    """Find communities by the Leiden algorithm, maximising weighted modularity or the constant Potts model.
 
     Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are.
 
@@ -23,6 +25,9 @@ def leiden(adjacency, *, resolution: float = 1.0, seed: int = 0, n_iterations: i
         Symmetric, weights at least 0, diagonal 0.
     resolution : float, above 0
         gamma in :func:`modularity`; higher gives more, smaller clusters.
+    quality : {"modularity", "cpm"}
+        The constant Potts model counts weight inside clusters less ``resolution`` for every pair of rows, so that the
+        resolution is a density of links; others: :func:`leiden_multiplex`.
     seed : int
         The order in which the algorithm visits rows. Python's global random state is not used.
     n_iterations : int
@@ -38,7 +43,7 @@ def leiden(adjacency, *, resolution: float = 1.0, seed: int = 0, n_iterations: i
     Raises
     ------
     InputError
-        A bad adjacency, a resolution that is not a positive number, n_iterations of 0, a bad seed.
+        A bad adjacency, a resolution that is not a positive number, n_iterations of 0, a bad seed, an unknown quality.
 
     Notes
     -----
@@ -53,14 +58,14 @@ def leiden(adjacency, *, resolution: float = 1.0, seed: int = 0, n_iterations: i
     [0, 0, 0, 1, 1, 1, -1]
     """
     matrix = check_adjacency(adjacency)
-    _check_resolution(resolution)
+    check_resolution(resolution)
     if n_iterations == 0:
         raise InputError("n_iterations is 0; expected -1 (until stable) or at least 1.")
-    return _Runner(matrix, seed, n_iterations)(resolution)
+    return Runner(matrix, seed=seed, n_iterations=n_iterations, quality=quality)(resolution)
 
 
 def leiden_n_clusters(
-    adjacency, n_clusters: int, *, seed: int = 0, tolerance: int = 0, max_runs: int = 40
+    adjacency, n_clusters: int, *, quality: str = "modularity", seed: int = 0, tolerance: int = 0, max_runs: int = 40
 ) -> tuple[np.ndarray, float]:
     """Find the resolution at which Leiden gives a wanted number of clusters.
 
@@ -75,6 +80,7 @@ def leiden_n_clusters(
         As for :func:`leiden`.
     n_clusters : int, 1 ... n
         Wanted number of clusters, rows without links not counted.
+    quality : {"modularity", "cpm"}
     seed : int
         The same for every run.
     tolerance : int, at least 0
@@ -95,7 +101,7 @@ def leiden_n_clusters(
     """
     matrix = check_adjacency(adjacency)
     check_n_clusters(n_clusters, matrix.shape[0])
-    run = _Runner(matrix, seed, -1)
+    run = Runner(matrix, seed=seed, quality=quality)
     low, high, step = -math.inf, math.inf, math.log(2)
     log_resolution, best = 0.0, None
     for _ in range(max_runs):
@@ -157,7 +163,7 @@ def modularity(adjacency, labels, *, resolution: float = 1.0) -> float:
     Reichardt & Bornholdt, Physical Review E 74:016110 (2006), doi:10.1103/PhysRevE.74.016110.
     """
     matrix = check_adjacency(adjacency)
-    _check_resolution(resolution)
+    check_resolution(resolution)
     clusters = check_labels(labels, matrix.shape[0])
     alone = clusters < 0
     clusters[alone] = clusters.max(initial=-1) + 1 + np.arange(alone.sum())
@@ -190,29 +196,50 @@ def check_n_clusters(n_clusters: int, n: int) -> None:
         )
 
 
-def _check_resolution(resolution: float) -> None:
+def check_resolution(resolution: float) -> None:
+    """Refuse a resolution that is no positive number.
+
+    Parameters
+    ----------
+    resolution : float
+
+    Raises
+    ------
+    InputError
+    """
     if not (np.isscalar(resolution) and np.isreal(resolution) and np.isfinite(resolution) and resolution > 0):
         raise InputError(f"resolution is {resolution!r}; expected a positive number.")
 
 
-class _Runner:
-    """Leiden on one graph, built once for many resolutions."""
+class Runner:
+    """Leiden on one graph, built once for many resolutions.
 
-    def __init__(self, matrix, seed: int, n_iterations: int):
+    Parameters
+    ----------
+    matrix : csr_array, shape (n, n), float64
+        As ``check_adjacency`` returns it.
+    seed : int
+    n_iterations : int
+    quality : {"modularity", "cpm"}
+    """
+
+    def __init__(self, matrix, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"):
+        if quality not in ("modularity", "cpm"):
+            raise InputError(f"There is no quality function '{quality}' here (there are: modularity, cpm).")
         self.n = matrix.shape[0]
         self.linked = np.flatnonzero(np.diff(matrix.indptr))
         self.n_linked = self.linked.size
         linked = matrix[self.linked][:, self.linked]
         self.n_components = connected_components(linked, directed=False)[0] if self.n_linked else 0
         self.graph, self.weights = to_igraph(linked)
-        self.seed, self.n_iterations = check_seed(seed), n_iterations
+        self.seed, self.n_iterations, self.quality = check_seed(seed), n_iterations, quality
 
     def __call__(self, resolution: float) -> np.ndarray:
         labels = np.full(self.n, -1, dtype=np.int32)
         if self.n_linked:
             with seeded_igraph(self.seed):
                 clustering = self.graph.community_leiden(
-                    objective_function="modularity",
+                    objective_function=self.quality.upper() if self.quality == "cpm" else self.quality,
                     weights=self.weights,
                     resolution=resolution,
                     n_iterations=self.n_iterations,
