@@ -1,6 +1,7 @@
 """Leiden beyond one graph and one quality function: layers, works already classified, limits on size."""
 
-import igraph
+import functools
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -44,7 +45,8 @@ def leiden_multiplex(
     fixed : array-like, shape (n,), integer, optional
         Works already classified: rows with one number stay together, rows with different numbers apart; negative: free.
     max_size : int, at least 1, optional
-        No cluster gets more rows than this.
+        No cluster gets more rows than this: one that would is cut by itself, at a resolution that rises until it is
+        small enough.
     seed : int
     n_iterations : int
         Passes, or -1: until a pass improves nothing.
@@ -80,36 +82,22 @@ def leiden_multiplex(
     >>> leiden_multiplex(a, fixed=[0, -1, 0, -1]).tolist()
     [0, 0, 0, 0]
     """
-    import leidenalg
-
     matrices, weights = _checked(layers, layer_weights)
     check_resolution(resolution)
+    check_seed(seed)
+    if quality not in QUALITIES:
+        raise InputError(f"There is no quality function '{quality}' (there are: {', '.join(QUALITIES)}).")
     n = matrices[0].shape[0]
     fixed = np.full(n, -1) if fixed is None else check_labels(fixed, n)
+    _check_size(max_size, fixed)
     kept = np.flatnonzero((sum(np.diff(matrix.indptr) for matrix in matrices) > 0) | (fixed >= 0))
-    labels = np.full(n, -1, dtype=np.int32)
-    start, is_fixed = _start(fixed[kept])
-    _check_size(max_size, start)
-    if not kept.size:
-        return labels
-    partitions, scaled = [], []
-    for matrix, weight in zip(matrices, weights, strict=True):
-        graph, edge_weights = to_igraph(matrix[kept][:, kept])
-        partitions.append(_partition(leidenalg, graph, edge_weights, start, quality=quality, resolution=resolution))
-        scaled.append(weight / (max(sum(edge_weights), 1e-300) if quality in _ADDITIVE else 1.0))
-    optimiser = leidenalg.Optimiser()
-    optimiser.set_rng_seed(check_seed(seed) % 2**31)
-    if max_size is not None:
-        optimiser.max_comm_size = int(max_size)
-    held = is_fixed.tolist() if is_fixed.any() else None
-    scale = max(scaled)  # leidenalg stops at differences below 1e-10: the largest weight is 1
-    optimiser.optimise_partition_multiplex(
-        partitions,
-        layer_weights=[value / scale for value in scaled],
-        n_iterations=n_iterations,
-        is_membership_fixed=held,
-    )
-    labels[kept] = partitions[0].membership
+    labels = np.full(n, -1, dtype=np.int64)
+    if kept.size:
+        run = functools.partial(_optimise, quality=quality, seed=seed, n_iterations=n_iterations)
+        labels[kept] = run([m[kept][:, kept] for m in matrices], weights, fixed[kept], resolution=resolution)
+        if max_size is not None:
+            cut = functools.partial(run, quality=quality if quality in _ADDITIVE else "modularity")
+            _split(labels, matrices, weights, fixed, max_size=max_size, resolution=resolution, run=cut)
     return relabel_by_size(labels)
 
 
@@ -132,26 +120,36 @@ def _checked(layers, layer_weights):
     return zip(*used, strict=True)
 
 
-def _start(fixed):
-    """Fixed classes first, every free row alone."""
-    is_fixed = fixed >= 0
-    start = np.empty(len(fixed), dtype=np.int64)
-    classes, start[is_fixed] = np.unique(fixed[is_fixed], return_inverse=True)
-    start[~is_fixed] = len(classes) + np.arange((~is_fixed).sum())
-    return start, is_fixed
-
-
-def _check_size(max_size, start):
+def _check_size(max_size, fixed):
     if max_size is None:
         return
     if isinstance(max_size, bool) or not isinstance(max_size, (int, np.integer)) or max_size < 1:
         raise InputError(f"max_size is {max_size!r}; expected a whole number of at least 1.")
-    largest = int(np.bincount(start).max()) if start.size else 0
+    largest = int(np.unique(fixed[fixed >= 0], return_counts=True)[1].max(initial=0))
     if largest > max_size:
         raise InputError(f"A fixed class holds {largest} paintings, more than max_size ({max_size}).")
 
 
-def _partition(leidenalg, graph: igraph.Graph, weights: list, start, *, quality: str, resolution: float):
+def _split(labels, matrices, weights, fixed, *, max_size, resolution, run):
+    """Cut every cluster above the limit by itself, at rising resolution; changes labels."""
+    counts = np.bincount(labels[labels >= 0])
+    for cluster in np.flatnonzero(counts > max_size):
+        rows = np.flatnonzero(labels == cluster)
+        inside, finer = [m[rows][:, rows] for m in matrices], resolution
+        pieces = np.zeros(len(rows), dtype=np.int64)
+        while np.bincount(pieces).max() > max_size:
+            finer *= 1.25
+            pieces = run(inside, weights, fixed[rows], resolution=finer)
+        labels[rows] = np.where(pieces == 0, cluster, labels.max() + pieces)
+
+
+def _optimise(matrices, weights, fixed, *, quality, resolution, seed, n_iterations):
+    import leidenalg
+
+    is_fixed = fixed >= 0
+    start = np.empty(len(fixed), dtype=np.int64)  # fixed classes first, every free row alone
+    classes, start[is_fixed] = np.unique(fixed[is_fixed], return_inverse=True)
+    start[~is_fixed] = len(classes) + np.arange((~is_fixed).sum())
     kinds = {
         "modularity": (leidenalg.RBConfigurationVertexPartition, {"resolution_parameter": resolution}),
         "cpm": (leidenalg.CPMVertexPartition, {"resolution_parameter": resolution}),
@@ -159,9 +157,22 @@ def _partition(leidenalg, graph: igraph.Graph, weights: list, start, *, quality:
         "surprise": (leidenalg.SurpriseVertexPartition, {}),
         "significance": (leidenalg.SignificanceVertexPartition, {}),
     }
-    if quality not in kinds:
-        raise InputError(f"There is no quality function '{quality}' (there are: {', '.join(QUALITIES)}).")
     kind, settings = kinds[quality]
-    if quality != "significance":
-        settings["weights"] = weights
-    return kind(graph, initial_membership=start.tolist(), **settings)
+    partitions, scaled = [], []
+    for matrix, weight in zip(matrices, weights, strict=True):
+        graph, edge_weights = to_igraph(matrix)
+        given = settings if quality == "significance" else settings | {"weights": edge_weights}
+        partitions.append(kind(graph, initial_membership=start.tolist(), **given))
+        total = sum(edge_weights) if quality in _ADDITIVE else 1.0
+        scaled.append(weight / total if total else 0.0)
+    optimiser = leidenalg.Optimiser()
+    optimiser.set_rng_seed(seed % 2**31)
+    optimiser.optimise_partition_multiplex(
+        partitions,
+        layer_weights=[
+            weight / (max(scaled) or 1.0) for weight in scaled
+        ],  # leidenalg stops at differences below 1e-10
+        n_iterations=n_iterations,
+        is_membership_fixed=is_fixed.tolist() if is_fixed.any() else None,
+    )
+    return np.asarray(partitions[0].membership, dtype=np.int64)

@@ -66,7 +66,7 @@ def test_fixed_works_stay_where_they_are_and_pull_others():
     graph = cliques(4, 4, 1, 1)
     fixed = np.full(10, -1)
     fixed[[0, 4]] = 7
-    assert leiden_multiplex(graph, fixed=fixed).tolist() == [0] * 8 + [-1, -1]
+    assert leiden_multiplex(graph, resolution=0.3, fixed=fixed).tolist() == [0] * 8 + [-1, -1]
     fixed[[0, 1, 2, 3]] = [0, 0, 1, 1]
     labels = leiden_multiplex(graph, fixed=fixed)
     assert labels[0] == labels[1] != labels[2] == labels[3]
@@ -88,6 +88,8 @@ def test_no_cluster_grows_beyond_the_limit():
     graph = planted(np.repeat(np.arange(3), 40))
     sizes = np.bincount(leiden_multiplex(graph, max_size=15))
     assert sizes.max() <= 15
+    assert sizes.sum() == 120
+    assert np.bincount(leiden_multiplex([graph, cliques(40, 40, 40)], quality="surprise", max_size=30)).max() <= 30
     assert np.bincount(leiden_multiplex(graph)).max() == 40
     with pytest.raises(InputError, match="holds 16 paintings"):
         leiden_multiplex(graph, fixed=np.where(np.arange(120) < 16, 0, -1), max_size=15)
