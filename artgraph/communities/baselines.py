@@ -1,14 +1,27 @@
-"""Partitions made without a graph, to compare with."""
+"""Partitions made without a graph, to compare with: scikit-learn's clusterings under the rules of this package."""
+
+import warnings
 
 import numpy as np
-from sklearn.cluster import KMeans
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
 from artgraph.communities.igraph_bridge import check_seed
 from artgraph.communities.labels import relabel_by_size
 from artgraph.communities.leiden import check_n_clusters
 from artgraph.errors import InputError
 
-__all__ = ["kmeans"]
+__all__ = [
+    "agglomerative",
+    "bayesian_gaussian_mixture",
+    "check_features",
+    "gaussian_mixture",
+    "hdbscan",
+    "kmeans",
+]
+
+LARGEST_TREE = 30_000  # rows; a tree over more needs over 4 GB of distances
 
 
 def kmeans(X, n_clusters: int, *, seed: int = 0, n_init: int = 10) -> np.ndarray:
@@ -41,6 +54,186 @@ def kmeans(X, n_clusters: int, *, seed: int = 0, n_init: int = 10) -> np.ndarray
     -----
     scikit-learn's ``KMeans`` (k-means++ starts: Arthur & Vassilvitskii, 2007).
     """
+    features, group = _distinct(X, n_clusters)
+    if group is not None:
+        return relabel_by_size(group)
+    model = KMeans(n_clusters, n_init=n_init, random_state=check_seed(seed))
+    return relabel_by_size(model.fit_predict(features))
+
+
+def agglomerative(X, n_clusters: int, *, seed: int = 0) -> np.ndarray:
+    """Cluster features from below: join, again and again, the two clusters whose union spreads least (Ward).
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+        Finite features, at most 30,000 rows: the time grows with n².
+    n_clusters : int, 1 ... n
+    seed : int
+        Not used: nothing here is drawn by chance.
+
+    Returns
+    -------
+    ndarray, shape (n,), int32
+        Cluster of each row; 0 is the largest.
+
+    Raises
+    ------
+    InputError
+        As :func:`kmeans`, or too many rows.
+
+    Notes
+    -----
+    Ward (1963), doi:10.1080/01621459.1963.10500845; scikit-learn's ``AgglomerativeClustering``.
+
+    Examples
+    --------
+    >>> agglomerative([[0.0], [1.0], [5.0], [6.0], [7.0]], 2).tolist()
+    [1, 1, 0, 0, 0]
+    """
+    features, group = _distinct(X, n_clusters)
+    if group is not None:
+        return relabel_by_size(group)
+    if len(features) > LARGEST_TREE:
+        raise InputError(
+            f"{len(features)} paintings are too many for agglomerative clustering (at most {LARGEST_TREE}); "
+            "take kmeans or leiden."
+        )
+    return relabel_by_size(AgglomerativeClustering(n_clusters).fit_predict(features))
+
+
+def gaussian_mixture(X, n_clusters: int, *, seed: int = 0, n_init: int = 3) -> np.ndarray:
+    """Cluster features by a mixture of Gaussians with axes along the features.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+        Finite features.
+    n_clusters : int, 1 ... n
+    seed : int
+    n_init : int, at least 1
+        Starts; the likeliest is kept.
+
+    Returns
+    -------
+    ndarray, shape (n,), int32
+        Likeliest component of each row; 0 is the largest. A component that is nobody's likeliest is left out.
+
+    Raises
+    ------
+    InputError
+        As :func:`kmeans`.
+
+    Notes
+    -----
+    scikit-learn's ``GaussianMixture`` with diagonal covariances (full ones in hundreds of dimensions have more
+    parameters than a corpus has numbers) and a floor of a thousandth of the mean variance under them.
+    """
+    features, group = _distinct(X, n_clusters)
+    if group is not None:
+        return relabel_by_size(group)
+    model = GaussianMixture(
+        n_clusters,
+        covariance_type="diag",
+        n_init=n_init,
+        max_iter=300,
+        reg_covar=_floor(features),
+        random_state=check_seed(seed),
+    )
+    return relabel_by_size(_fit_quietly(model, features))
+
+
+def bayesian_gaussian_mixture(X, n_clusters: int = 30, *, seed: int = 0) -> np.ndarray:
+    """Cluster features by a mixture of Gaussians that leaves components empty which it does not need.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+        Finite features.
+    n_clusters : int, at least 1
+        The most that there may be.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (n,), int32
+        Likeliest component of each row; 0 is the largest.
+
+    Raises
+    ------
+    InputError
+        As :func:`kmeans`; n_clusters below 1.
+
+    Notes
+    -----
+    Blei & Jordan (2006), doi:10.1214/06-BA104; scikit-learn's ``BayesianGaussianMixture`` with a Dirichlet process and
+    diagonal covariances, floored as in :func:`gaussian_mixture`.
+    """
+    n_clusters = min(n_clusters, len(check_features(X))) if n_clusters > 0 else n_clusters
+    features, group = _distinct(X, n_clusters)
+    if group is not None:
+        return relabel_by_size(group)
+    model = BayesianGaussianMixture(
+        n_components=n_clusters,
+        covariance_type="diag",
+        max_iter=300,
+        reg_covar=_floor(features),
+        random_state=check_seed(seed),
+    )
+    return relabel_by_size(_fit_quietly(model, features))
+
+
+def hdbscan(X, min_cluster_size: int = 10, *, seed: int = 0) -> np.ndarray:
+    """Cluster features by density; rows in thin places get no cluster.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+        Finite features.
+    min_cluster_size : int, at least 2
+        Fewer rows are no cluster.
+    seed : int
+        Not used: nothing here is drawn by chance.
+
+    Returns
+    -------
+    ndarray, shape (n,), int32
+        Cluster of each row; 0 is the largest; -1 in thin places. All -1 where there are fewer rows than
+        min_cluster_size.
+
+    Raises
+    ------
+    InputError
+        Wrong shape, NaN or infinity, a min_cluster_size below 2.
+
+    Notes
+    -----
+    Campello, Moulavi & Sander (2013), doi:10.1007/978-3-642-37456-2_14; scikit-learn's ``HDBSCAN``.
+    """
+    features = check_features(X)
+    if min_cluster_size < 2:
+        raise InputError(f"min_cluster_size is {min_cluster_size}; expected at least 2.")
+    if len(features) < min_cluster_size:
+        return np.full(len(features), -1, dtype=np.int32)
+    return relabel_by_size(HDBSCAN(min_cluster_size=min_cluster_size, copy=True).fit_predict(features))
+
+
+def check_features(X) -> np.ndarray:
+    """Return features as numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+
+    Returns
+    -------
+    ndarray, shape (n, d), float64
+
+    Raises
+    ------
+    InputError
+        Wrong shape, NaN or infinity.
+    """
     features = np.asarray(X, dtype=np.float64)
     if features.ndim != 2:
         raise InputError(f"X has shape {features.shape}; expected one row for each painting, (n, d).")
@@ -49,9 +242,22 @@ def kmeans(X, n_clusters: int, *, seed: int = 0, n_init: int = 10) -> np.ndarray
         raise InputError(
             f"X holds NaN or infinity in {bad} of {len(features)} rows; leave these rows out or fill them."
         )
+    return features
+
+
+def _distinct(X, n_clusters):
+    """Return checked features, and the partition into equal rows where these are no more than the wanted clusters."""
+    features = check_features(X)
     check_n_clusters(n_clusters, len(features))
     distinct, group = np.unique(features, axis=0, return_inverse=True)
-    if len(distinct) <= n_clusters:
-        return relabel_by_size(group)
-    model = KMeans(n_clusters, n_init=n_init, random_state=check_seed(seed))
-    return relabel_by_size(model.fit_predict(features))
+    return features, group.ravel() if len(distinct) <= n_clusters else None
+
+
+def _floor(features):
+    return 1e-3 * max(float(features.var(axis=0).mean()), 1e-12)
+
+
+def _fit_quietly(model, features):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the best after 300 rounds is good enough for a baseline
+        return model.fit_predict(features)

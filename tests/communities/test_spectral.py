@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score
 
-from artgraph.communities import eigengap, kmeans, spectral
+from artgraph.communities import eigengap, spectral
 from artgraph.errors import InputError
 
 
@@ -112,27 +112,3 @@ def test_bad_arguments():
         spectral(sp.csr_array([[0, 1.0], [0, 0]]), 1)
     with pytest.raises(InputError, match="n_clusters"):
         spectral(sp.csr_array((0, 0)), 1)
-
-
-def test_kmeans():
-    X = np.array([[0, 0], [0, 1], [10, 0], [10, 1], [10, 2], [50, 0]], dtype=np.float32)
-    X.flags.writeable = False
-    labels = kmeans(X, 3)
-    assert labels.dtype == np.int32
-    assert labels.tolist() == [1, 1, 0, 0, 0, 2]
-    assert kmeans(X, 1).tolist() == [0] * 6
-    assert kmeans(X, 6).tolist() == [0, 1, 2, 3, 4, 5]
-
-
-def test_kmeans_duplicates_and_refusals():
-    assert kmeans(np.ones((4, 2)), 3).tolist() == [0, 0, 0, 0]
-    assert kmeans([[1.0], [2.0], [2.0], [1.0], [2.0]], 4).tolist() == [1, 0, 0, 1, 0]
-    with pytest.raises(InputError, match="1 of 2 rows"):
-        kmeans([[1.0], [np.nan]], 1)
-    with pytest.raises(InputError, match="shape"):
-        kmeans([1.0, 2.0], 1)
-    for bad in (0, 3):
-        with pytest.raises(InputError, match="n_clusters"):
-            kmeans([[1.0], [2.0]], bad)
-    with pytest.raises(InputError, match="n_clusters"):
-        kmeans(np.zeros((0, 2)), 1)
