@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from artgraph import __version__
-from artgraph.options import Bars, Group, names, network, network_options, option, stage, with_corpus
+from artgraph.options import Bars, Group, named_weights, names, network, network_options, option, stage, with_corpus
 
 __all__ = ["main"]
 
@@ -28,7 +28,9 @@ def _show(made):
     click.echo(line(made))
 
 
-WITH_HELP = "color, texture, patches, gram, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
+WITH_HELP = (
+    "color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
+)
 METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 
 
@@ -112,6 +114,11 @@ def ingest(images, out, columns, **options):
 @main.command()
 @with_corpus
 @option("describe", "descriptors", "--with", callback=names, help=WITH_HELP)
+@option("describe", "fuse", is_flag=True, help="Also join them into one feature.")
+@option("describe", "fuse_name", help="Its key.")
+@option(
+    "describe", "fuse_weights", callback=named_weights, metavar="NAME=NUMBER,...", help="What each weighs; default 1."
+)
 @network_options("describe")
 @option("describe", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("describe", "seed", type=int)
@@ -121,6 +128,7 @@ def describe(corpus, **options):
     \b
     Example:
       artgraph describe mycorpus --with gram,color --backbone resnet18 --weights resnet18.safetensors
+      artgraph describe mycorpus --with color,texture,patches --fuse --fuse-weights patches=2
     """
     for made in stage("describe")(corpus, progress=Bars(), **network(options), **options):
         _show(made)
@@ -182,12 +190,25 @@ def build_graph(corpus, diagnose, **options):
 @with_corpus
 @option("train_vgae", "graph")
 @option("train_vgae", "name")
+@option(
+    "train_vgae",
+    "model",
+    type=click.Choice(["none", "smooth", "contrastive", "gae", "vgae"]),
+    help="The baselines show what the VGAE adds.",
+)
+@option("train_vgae", "encoder", type=click.Choice(["gcn", "linear", "sign"]))
+@option("train_vgae", "hops", type=click.IntRange(0), help="Propagation steps of the encoder 'sign'.")
 @option("train_vgae", "latent_dim", type=click.IntRange(1))
-@option("train_vgae", "epochs", type=click.IntRange(1))
+@option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 40, for 'gcn' 200.")
+@option("train_vgae", "kl_weight", type=click.FloatRange(0))
+@option("train_vgae", "artist_strength", type=click.FloatRange(0), help="How far a known artist moves a work's latents.")
 @option("train_vgae", "device", type=click.Choice(["auto", "cpu", "cuda"]))
 @option("train_vgae", "seed", type=int)
-def train_vgae(corpus, **options):
+@click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
+def train_vgae(corpus, diagnose, **options):
     """Refine features by a variational graph autoencoder.
+
+    Where the graph was built with --artist-edges, the names of the artists teach it what makes a manner.
 
     \b
     Example:
@@ -195,7 +216,17 @@ def train_vgae(corpus, **options):
       artgraph build-graph mycorpus --on vgae --name vgae
       artgraph communities mycorpus --graph vgae
     """
-    _show(stage("train_vgae")(corpus, progress=Bars(), **options))
+    made = stage("train_vgae")(corpus, progress=Bars(), **options)
+    _show(made)
+    if made.facts.get("warning"):
+        click.echo(f"warning: {made.facts['warning']}")
+    if diagnose:
+        for fact, value in made.facts.items():
+            if fact not in ("history", "kl_per_dimension"):
+                click.echo(f"  {fact}: {value}")
+        from artgraph.stages.train_vgae import diagnose_training
+
+        click.echo(f"plot: {diagnose_training(corpus, name=made.key).key}")
 
 
 @main.command()
@@ -243,22 +274,39 @@ def evaluate(corpus, as_json, **options):
 
 @main.command()
 @with_corpus
-@option("export", "to", type=click.Choice(["gexf", "csv"]))
+@option(
+    "export",
+    "to",
+    type=click.Choice(["gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus"]),
+)
 @option("export", "partition")
-@option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: exports/ in the corpus.")
+@option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in exports/ of the corpus.")
+@option("export", "pictures", is_flag=True, help="Give the pictures along, too.")
+@option("export", "timeline", is_flag=True, help="gexf: dated paintings get a time interval.")
+@option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite.")
 def export(corpus, **options):
-    """Write the graph for Gephi, or the table with the clusters for Excel.
+    """Write a partition with its graph and map for another program.
+
+    \b
+    gexf             Gephi: everything, and it opens looking finished
+    csv              Excel, LibreOffice: the table with the clusters
+    graphml          whatever reads GraphML
+    gephi-csv        Gephi's spreadsheet import: nodes.csv and edges.csv
+    anndata          scanpy (h5ad); needs pip install 'artgraph[anndata]'
+    embedding-atlas  Embedding Atlas (parquet)
+    vikus            VIKUS Viewer: its data folder
 
     \b
     Example:
-      artgraph export mycorpus --to gexf -o mycorpus.gexf
+      artgraph export mycorpus --to gexf --pictures -o mycorpus.gexf
     """
-    _show(stage("export")(corpus, **options))
+    _show(stage("export")(corpus, progress=Bars(), **options))
 
 
 @main.command()
 @with_corpus
 @option("atlas", "partition")
+@option("atlas", "compare", multiple=True, metavar="PARTITION", help="Show this one beside it; can be repeated.")
 @option("atlas", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: atlas/ in the corpus.")
 @option("atlas", "images", "--images/--no-images", help="Without: a page that carries no pictures.")
 def atlas(corpus, **options):
@@ -267,6 +315,7 @@ def atlas(corpus, **options):
     \b
     Example:
       artgraph atlas mycorpus -o mypage
+      artgraph atlas mycorpus --compare vgae-leiden
     """
     _show(stage("atlas")(corpus, **options))
 

@@ -20,18 +20,19 @@ parameters from the same inputs. ``run`` is all of them; ``demo`` is ``run`` on 
 
 from pathlib import Path
 
+from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
-from artgraph.stages.export import export
+from artgraph.stages.export import export, network
+from artgraph.stages.fuse import fuse_features
 from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.layout import layout
 from artgraph.stages.train_vgae import train_vgae
-from artgraph.stages.views import atlas
 
 __all__ = [
     "Made",
@@ -42,11 +43,13 @@ __all__ = [
     "describe",
     "evaluate",
     "export",
+    "fuse_features",
     "import_vectors",
     "info",
     "ingest",
     "layout",
     "line",
+    "network",
     "run",
     "train_vgae",
 ]
@@ -93,7 +96,7 @@ def run(
         Is told in one line what each stage made.
     progress : callable(stage, done, total), optional
     **options
-        ``backbone``, ``layers``, ``weights`` of ``gram``.
+        For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
 
     Returns
     -------
@@ -105,16 +108,15 @@ def run(
         Before any work, where the weights of a network cannot be had.
     """
     from artgraph.descriptors import make_descriptor
+    from artgraph.vgae.training import pick_device
 
-    for name in descriptors:
-        make_descriptor(name, **options)  # so that missing weights stop the run before it has begun
+    # Made here, so that missing weights stop the run before it has begun.
+    ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
     corpus = ingest(images, out, metadata=metadata, max_refused=max_refused, workers=workers, progress=progress)
     tell(f"{len(corpus)} paintings in {corpus.path}")
-    for made in describe(
-        corpus, descriptors=descriptors, workers=workers, seed=seed, device=device, progress=progress, **options
-    ):
+    for made in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
         tell(line(made))
-    tell(line(build_graph(corpus, on=descriptors, artist_edges=artist_edges)))
+    tell(line(build_graph(corpus, on=[descriptor.key for descriptor in ready], artist_edges=artist_edges)))
     tell(line(communities(corpus, n_clusters=n_clusters, seed=seed)))
     if len(corpus) >= SMALLEST_FOR_VGAE:
         tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))

@@ -1,6 +1,37 @@
-"""What other programs read: GEXF for Gephi, CSV for spreadsheets."""
+"""What other programs read.
 
+::
+
+    write_gexf              Gephi, Gephi Lite, sigma.js and whatever else reads GEXF 1.3
+    write_gephi_csv         Gephi's spreadsheet import
+    write_graphml           whatever reads GraphML
+    to_networkx, to_igraph  a graph in Python
+    to_anndata, write_h5ad  scanpy
+    write_embedding_atlas   Embedding Atlas
+    write_vikus             VIKUS Viewer; write_jpegs gives its pictures along
+    write_csv               Excel and LibreOffice
+"""
+
+from artgraph.export.annotated import to_anndata, write_h5ad
 from artgraph.export.gexf import write_gexf
+from artgraph.export.network import to_igraph, to_networkx, write_gephi_csv, write_graphml
+from artgraph.export.pictures import write_jpegs
 from artgraph.export.tables import clusters_table, paintings_table, write_csv
+from artgraph.export.viewers import vikus_names, write_embedding_atlas, write_vikus
 
-__all__ = ["clusters_table", "paintings_table", "write_csv", "write_gexf"]
+__all__ = [
+    "clusters_table",
+    "paintings_table",
+    "to_anndata",
+    "to_igraph",
+    "to_networkx",
+    "vikus_names",
+    "write_csv",
+    "write_embedding_atlas",
+    "write_gephi_csv",
+    "write_gexf",
+    "write_graphml",
+    "write_h5ad",
+    "write_jpegs",
+    "write_vikus",
+]

@@ -1,4 +1,4 @@
-"""One value of a table as text that other programs read without harm."""
+"""What all exports share: values of one kind, names, labels, and each link once."""
 
 import datetime
 import numbers
@@ -6,8 +6,12 @@ import re
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
-__all__ = ["column_type", "column_values", "free_names", "xml_text"]
+from artgraph.communities.igraph_bridge import check_adjacency
+from artgraph.errors import InputError
+
+__all__ = ["column_type", "column_values", "free_names", "node_ids", "node_labels", "upper_triangle", "xml_text"]
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT32, _INT64 = 2**31, 2**63
@@ -86,6 +90,84 @@ def free_names(names, taken=()) -> list[str]:
         used.add(free.casefold())
         result.append(free)
     return result
+
+
+def node_ids(frame: pd.DataFrame) -> list[str]:
+    """Return the ids of the paintings, or say why they cannot name them.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+        With one column ``id``.
+
+    Returns
+    -------
+    list of str, length n
+
+    Raises
+    ------
+    InputError
+        No column ``id``, or ids that are missing or not unique.
+    """
+    if list(frame.columns).count("id") != 1:
+        raise InputError(f"attributes need one column 'id' (there are: {', '.join(map(str, frame.columns))}).")
+    if frame["id"].isna().any():
+        raise InputError(f"Painting {int(frame['id'].isna().to_numpy().argmax())} has no id.")
+    ids = [str(value) for value in frame["id"]]
+    if len(set(ids)) < len(ids):
+        raise InputError("The ids are not unique; expected another for each painting.")
+    return ids
+
+
+def node_labels(frame: pd.DataFrame) -> list[str]:
+    """Name each painting in one line: "title (artist)", one of the two, or its id.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+        With a column ``id``, and ``title`` and ``artist`` where there are such.
+
+    Returns
+    -------
+    list of str, length n
+    """
+    titles, artists = (
+        column_values(frame[name]) if name in frame.columns else [None] * len(frame) for name in ("title", "artist")
+    )
+    labels = []
+    for node, title, artist in zip(frame["id"], titles, artists, strict=True):
+        title, artist = (" ".join(xml_text(str(t)).split()) if t is not None else "" for t in (title, artist))
+        labels.append((f"{title} ({artist})" if title and artist else title or artist) or str(node))
+    return labels
+
+
+def upper_triangle(adjacency, n: int) -> sp.coo_array:
+    """Return every link once.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    n : int
+        Number of paintings.
+
+    Returns
+    -------
+    coo_array, shape (n, n), float64, or float32 where adjacency is
+        The pairs i < j with a weight above 0, sorted.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, or one of other paintings.
+    """
+    matrix = check_adjacency(adjacency)
+    if matrix.shape[0] != n:
+        raise InputError(f"adjacency has {matrix.shape[0]} rows, attributes have {n}; expected the same paintings.")
+    upper = sp.triu(matrix, k=1, format="csr").tocoo()
+    if adjacency.dtype == np.float32:
+        upper.data = upper.data.astype(np.float32)  # the shorter text of the same number
+    return upper
 
 
 def _plain(value):

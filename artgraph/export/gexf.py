@@ -8,14 +8,20 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 
 from artgraph.atomic import atomic_path
 from artgraph.colors import cluster_color
-from artgraph.communities.igraph_bridge import check_adjacency
 from artgraph.communities.labels import check_labels
 from artgraph.errors import InputError
-from artgraph.export.cells import column_type, column_values, free_names, xml_text
+from artgraph.export.cells import (
+    column_type,
+    column_values,
+    free_names,
+    node_ids,
+    node_labels,
+    upper_triangle,
+    xml_text,
+)
 
 __all__ = ["write_gexf"]
 
@@ -35,6 +41,7 @@ def write_gexf(
     layout=None,
     sizes=None,
     colors=None,
+    years=None,
     title: str = "",
     modified: datetime.date | str | None = None,
     scale: float = 1000.0,
@@ -65,6 +72,9 @@ def write_gexf(
         At least 0, in Gephi's unit. None: 10 for all, Gephi's own default.
     colors : sequence of str, length n, optional
         "#rrggbb" for each painting. None: the colours of the clusters, if there are labels.
+    years : array-like, shape (n,), float, optional
+        When each was painted; NaN for unknown. The graph becomes one over time, in which a painting is there for its
+        year: Gephi shows a timeline.
     title : str
         Description of the file.
     modified : date or "YYYY-MM-DD", optional
@@ -87,26 +97,28 @@ def write_gexf(
     """
     frame = attributes.reset_index(drop=True)
     n = len(frame)
-    layers = [("style", _upper(adjacency, n))]
+    layers = [("style", upper_triangle(adjacency, n))]
     if artist_adjacency is not None:
-        layers.append(("artist", _upper(artist_adjacency, n)))
+        layers.append(("artist", upper_triangle(artist_adjacency, n)))
     ids = _ids(frame)
     clusters = None if labels is None else check_labels(labels, n)
     if colors is None and clusters is not None:
         colors = [cluster_color(label) for label in clusters]
     parts = [
+        _spells(years, n),
         _colors(colors, n),
         _positions(layout, n, scale),
         [f'<viz:size value="{s:g}"/>' for s in _sizes(sizes, n).tolist()],
     ]
     columns = _columns(frame, clusters)
-    lines = _document(frame, ids, columns, parts, layers, title=title, modified=_date(modified))
+    mode = "static" if years is None else "dynamic"
+    lines = _document(frame, ids, columns, parts, layers, title=title, modified=_date(modified), mode=mode)
     with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
         while chunk := list(islice(lines, _LINES)):
             file.write("\n".join(chunk) + "\n")
 
 
-def _document(frame, ids, columns, parts, layers, *, title, modified) -> Iterator[str]:
+def _document(frame, ids, columns, parts, layers, *, title, modified, mode) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">'
     yield f"<meta{modified}>"
@@ -114,7 +126,8 @@ def _document(frame, ids, columns, parts, layers, *, title, modified) -> Iterato
     if title:
         yield f"<description>{_quote(title)[1:-1]}</description>"
     yield "</meta>"
-    yield '<graph mode="static" defaultedgetype="undirected" idtype="string">'
+    time = ' timeformat="double" timerepresentation="interval"' if mode == "dynamic" else ""
+    yield f'<graph mode="{mode}" defaultedgetype="undirected" idtype="string"{time}>'
     yield '<attributes class="node" mode="static">'
     for name, values in columns.items():
         yield f'<attribute id={_quote(name)} title={_quote(name)} type="{column_type(values)}"/>'
@@ -134,7 +147,7 @@ def _document(frame, ids, columns, parts, layers, *, title, modified) -> Iterato
 
 def _nodes(frame, ids, columns, parts) -> Iterator[str]:
     quoted = [(_quote(name), values) for name, values in columns.items()]
-    for i, (node, label) in enumerate(zip(ids, _labels(frame, ids), strict=True)):
+    for i, (node, label) in enumerate(zip(ids, map(_quote, node_labels(frame)), strict=True)):
         cells = [(name, _value(values[i])) for name, values in quoted]
         inner = "".join(f"<attvalue for={name} value={value}/>" for name, value in cells if value != '""')
         inner = f"<attvalues>{inner}</attvalues>" if inner else ""
@@ -163,24 +176,10 @@ def _value(value) -> str:
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:
-    if list(frame.columns).count("id") != 1:
-        raise InputError(f"attributes need one column 'id' (there are: {', '.join(map(str, frame.columns))}).")
-    if frame["id"].isna().any():
-        raise InputError(f"Painting {int(frame['id'].isna().to_numpy().argmax())} has no id.")
-    ids = [_quote(str(value)) for value in frame["id"]]
+    ids = [_quote(text) for text in node_ids(frame)]
     if len(set(ids)) < len(ids) or '""' in ids:
-        raise InputError("The ids are not unique, or not without characters that XML cannot hold, or one is empty.")
+        raise InputError("The ids are not unique without characters that XML cannot hold, or one is empty.")
     return ids
-
-
-def _labels(frame: pd.DataFrame, ids: list[str]) -> Iterator[str]:
-    columns = [
-        column_values(frame[name]) if name in frame.columns else [None] * len(ids) for name in ("title", "artist")
-    ]
-    for node, title, artist in zip(ids, *columns, strict=True):
-        title, artist = (" ".join(xml_text(str(t)).split()) if t is not None else "" for t in (title, artist))
-        label = f"{title} ({artist})" if title and artist else title or artist
-        yield _quote(label) if label else node
 
 
 def _columns(frame: pd.DataFrame, clusters: np.ndarray | None) -> dict[str, list]:
@@ -191,16 +190,6 @@ def _columns(frame: pd.DataFrame, clusters: np.ndarray | None) -> dict[str, list
     names = free_names([frame.columns[i] for i in positions], [*_RESERVED, *result])
     result.update({name: column_values(frame.iloc[:, i]) for name, i in zip(names, positions, strict=True)})
     return result
-
-
-def _upper(adjacency, n: int) -> sp.coo_array:
-    matrix = check_adjacency(adjacency)
-    if matrix.shape[0] != n:
-        raise InputError(f"adjacency has {matrix.shape[0]} rows, attributes have {n}; expected the same paintings.")
-    upper = sp.triu(matrix, k=1, format="csr").tocoo()
-    if adjacency.dtype == np.float32:
-        upper.data = upper.data.astype(np.float32)  # the shorter text of the same number
-    return upper
 
 
 def _colors(colors, n: int) -> list[str]:
@@ -219,6 +208,16 @@ def _positions(layout, n: int, scale: float) -> list[str]:
     if xy.shape != (n, 2) or not np.isfinite(xy).all():
         raise InputError(f"layout has shape {xy.shape}; expected finite positions ({n}, 2).")
     return [f'<viz:position x="{x:.3f}" y="{y:.3f}" z="0.0"/>' for x, y in (xy * scale + 0.0).tolist()]
+
+
+def _spells(years, n: int) -> list[str]:
+    if years is None:
+        return [""] * n
+    values = np.asarray(years, dtype=np.float64)
+    if values.shape != (n,) or np.isinf(values).any():
+        raise InputError(f"years have shape {values.shape}; expected {n} finite numbers, or NaN for unknown.")
+    starts = [None if np.isnan(year) else float(np.floor(year)) for year in values]
+    return ["" if start is None else f'<spells><spell start="{start}" end="{start + 1}"/></spells>' for start in starts]
 
 
 def _sizes(sizes, n: int) -> np.ndarray:

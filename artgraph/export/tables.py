@@ -20,7 +20,7 @@ _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # also the full-width forms, which sp
 _INVISIBLE = frozenset("\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def write_csv(path, frame: pd.DataFrame) -> None:
+def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
     """Write a table as CSV that spreadsheets open with a double click, and without harm.
 
     UTF-8 with BOM (without it Excel reads "Cézanne" as "CÃ©zanne"), commas, CRLF at line ends (RFC 4180), quotes where
@@ -36,9 +36,12 @@ def write_csv(path, frame: pd.DataFrame) -> None:
     ----------
     path : str or Path
     frame : DataFrame, shape (n, columns)
+    bom : bool
+        False for readers other than spreadsheets, which take the mark for a part of the first name.
     """
     columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
-    with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8-sig", newline="") as file:
+    encoding = "utf-8-sig" if bom else "utf-8"
+    with atomic_path(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([_cell(str(name)) for name in frame.columns])
         writer.writerows(zip(*columns, strict=True))

@@ -1,61 +1,233 @@
 """What other programs read."""
 
+import os
 from pathlib import Path
-
-import numpy as np
 
 from artgraph.errors import InputError
 from artgraph.stages.base import Made
-from artgraph.stages.layout import view
+from artgraph.stages.seen import placed, scale, seen_of
 
-__all__ = ["FORMATS", "export"]
+__all__ = ["FORMATS", "export", "network"]
 
-FORMATS = ("gexf", "csv")
+# how each is called below exports/ in the corpus; those without an ending are folders
+FORMATS = {
+    "gexf": "{}.gexf",
+    "csv": "{}.csv",
+    "graphml": "{}.graphml",
+    "gephi-csv": "{}-gephi",
+    "anndata": "{}.h5ad",
+    "embedding-atlas": "{}.parquet",
+    "vikus": "{}-vikus",
+}
+_OWN_USE = ("image_sha256", "image_bytes", "image_format", "image_mode", "image_dhash", "metadata_line")
 
 
-def export(corpus, *, to="gexf", partition="leiden", out=None):
-    """Write the graph for Gephi (GEXF 1.3), or the table of paintings with their clusters (CSV for Excel).
+def export(
+    corpus,
+    *,
+    to="gexf",
+    partition="leiden",
+    out=None,
+    pictures=False,
+    timeline=False,
+    image_url=None,
+    progress=None,
+):
+    """Write a partition, its graph and its map in the format of another program.
 
     Parameters
     ----------
     corpus : Corpus
-    to : {"gexf", "csv"}
+    to : {"gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus"}
+        Gephi; Excel; GraphML; Gephi's spreadsheet import; scanpy; Embedding Atlas; VIKUS Viewer.
     partition : str
     out : str or Path, optional
-        Default: ``exports/<partition>.<to>`` in the corpus.
+        Default: a file, or for "gephi-csv" and "vikus" a folder, in ``exports`` of the corpus.
+    pictures : bool
+        Also give the pictures along. "gexf", "graphml" and "gephi-csv": a folder of JPEGs beside the file, since Gephi
+        does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script.
+    timeline : bool
+        "gexf": dated paintings have their year as a time interval.
+    image_url : str, optional
+        Where the thumbnails (``thumbs`` of the corpus) stand on the web: each painting gets an ``image_url`` below it,
+        which Gephi Lite can show. A column ``image_url`` of the table is exported as it is.
+    progress : callable(stage, done, total), optional
 
     Returns
     -------
     Made
-        ``key`` is the path of the file.
-    """
-    from artgraph.colors import NO_CLUSTER, cluster_colors
-    from artgraph.export import paintings_table, write_csv, write_gexf
-    from artgraph.interpret import typicality
+        ``key`` is the path of the file or folder.
 
+    Raises
+    ------
+    InputError
+        There is no such format, or it cannot give pictures along.
+    ArtgraphError
+        "anndata" without the package anndata.
+    """
     if to not in FORMATS:
         raise InputError(f"There is no export format '{to}' (there are: {', '.join(FORMATS)})")
-    graph, labels, X, positions = view(corpus, partition)
-    out = Path(out) if out else corpus.path / "exports" / f"{partition}.{to}"
+    if pictures and to in ("csv", "anndata"):
+        raise InputError(f"'{to}' cannot give pictures along; gexf, graphml, gephi-csv, embedding-atlas and vikus can")
+    if timeline and to != "gexf":
+        raise InputError(f"'{to}' knows no timeline; gexf does")
+    out = Path(out) if out else corpus.path / "exports" / FORMATS[to].format(partition)
     out.parent.mkdir(parents=True, exist_ok=True)
-    table = paintings_table(corpus.paintings, labels, scores={"typicality": typicality(X, labels)})
-    if to == "csv":
-        write_csv(out, table)
-    else:
-        style = corpus.get("graphs", graph)
-        links = None
-        if corpus.label("graphs", graph)["made_by"]["params"].get("artist_edges"):
-            links = corpus.get("graphs", graph, "artists")
-        palette = cluster_colors(int(labels.max(initial=-1)) + 1)
-        degree = np.asarray(style.sum(axis=1)).ravel()
-        write_gexf(
-            out,
-            style,
-            table,
-            title=f"{corpus.path.resolve().name}: {partition}",
-            layout=positions,
-            sizes=4 + 8 * degree / max(degree.max(initial=0), 1e-9),
-            colors=[palette[label] if label >= 0 else NO_CLUSTER for label in labels],
-            artist_adjacency=links,
-        )
+    seen = seen_of(corpus, partition)
+    report = None if progress is None else lambda done, n: progress("export", done, n)
+    given = {"pictures": pictures, "timeline": timeline, "image_url": image_url, "report": report}
+    {
+        "gexf": _gexf,
+        "csv": lambda *_: _csv(seen, out),
+        "graphml": _graph_tables,
+        "gephi-csv": _graph_tables,
+        "anndata": _anndata,
+        "embedding-atlas": _embedding_atlas,
+        "vikus": _vikus,
+    }[to](corpus, seen, out, given)
     return Made("export", str(out), True, {"n": len(corpus), "format": to})
+
+
+def network(corpus, *, partition="leiden", library="networkx"):
+    """Return a partition, its graph and its map as a graph in Python.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    partition : str
+    library : {"networkx", "igraph"}
+
+    Returns
+    -------
+    networkx.Graph, networkx.MultiGraph (where works by the same hand are linked, too) or igraph.Graph
+        See ``artgraph.export.to_networkx``; nodes also have ``x``, ``y``, ``size`` and ``color``.
+
+    Raises
+    ------
+    InputError
+        There is no such library.
+    """
+    from artgraph.export import to_igraph, to_networkx
+
+    if library not in ("networkx", "igraph"):
+        raise InputError(f"There is no library '{library}' (there are: networkx, igraph)")
+    seen = seen_of(corpus, partition)
+    table = placed(seen, seen.table)
+    make = to_networkx if library == "networkx" else to_igraph
+    return make(seen.style, table, artist_adjacency=seen.links)
+
+
+def _csv(seen, out):
+    from artgraph.export import write_csv
+
+    write_csv(out, seen.table)
+
+
+def _for_graphs(corpus, seen, folder, given):
+    """Return the table as people see it in Gephi, without what only artgraph needs.
+
+    ``image`` is a file to show, relative to ``folder``; the original is ``file``.
+    """
+    from urllib.parse import quote
+
+    names = [f"{digest}.webp" for digest in corpus.paintings["image_sha256"]]
+    table = seen.table.drop(columns=[name for name in _OWN_USE if name in seen.table])
+    table = table.rename(columns={"image": "file"})
+    if given["pictures"]:
+        written = _write_thumbnails(corpus, folder / f"{seen.partition}-pictures", given["report"])
+        table["image"] = [f"{seen.partition}-pictures/{name}" if name else None for name in written]
+    else:
+        thumbs = Path(os.path.relpath(corpus.path.resolve() / "thumbs", folder.resolve())).as_posix()
+        there = set(os.listdir(corpus.path / "thumbs")) if (corpus.path / "thumbs").is_dir() else set()
+        table["image"] = [f"{thumbs}/{name}" if name in there else None for name in names]
+    if given["image_url"] and "image_url" not in table:
+        table["image_url"] = [f"{given['image_url'].rstrip('/')}/{quote(name)}" for name in names]
+    return table
+
+
+def _write_thumbnails(corpus, folder, report):
+    """Write the thumbnails as JPEGs; return the name of each (str), None where a painting has none."""
+    from artgraph.export import write_jpegs
+    from artgraph.images import load_image
+
+    def read(row):
+        file = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
+        return load_image(file) if file.is_file() else None
+
+    return write_jpegs(folder, corpus.paintings["image_sha256"], read, report=report)
+
+
+def _gexf(corpus, seen, out, given):
+    from artgraph.export import write_gexf
+
+    write_gexf(
+        out,
+        seen.style,
+        _for_graphs(corpus, seen, out.parent, given),
+        title=f"{corpus.path.resolve().name}: {seen.partition}",
+        layout=seen.layout,
+        sizes=seen.sizes,
+        colors=seen.colors,
+        years=seen.years if given["timeline"] else None,
+        artist_adjacency=seen.links,
+        scale=scale(len(corpus)),
+    )
+
+
+def _graph_tables(corpus, seen, out, given):
+    from artgraph.export import write_gephi_csv, write_graphml
+
+    folder = out.parent if out.suffix else out
+    table = placed(seen, _for_graphs(corpus, seen, folder, given))
+    if out.suffix:
+        channels = {name: [int(c[k : k + 2], 16) for c in seen.colors] for name, k in (("r", 1), ("g", 3), ("b", 5))}
+        write_graphml(out, seen.style, table.assign(**channels), artist_adjacency=seen.links)
+    else:
+        write_gephi_csv(out, seen.style, table, artist_adjacency=seen.links)
+
+
+def _anndata(corpus, seen, out, given):
+    from artgraph.export import to_anndata, write_h5ad
+
+    params = corpus.label("graphs", seen.graph)["made_by"]["params"]
+    data = to_anndata(
+        seen.X,
+        seen.table.drop(columns="cluster"),
+        adjacency=seen.style,
+        neighbors=(seen.near["indices"], seen.near["distances"]),
+        labels=seen.labels,
+        layout=seen.layout,
+        features={key: corpus.get("features", key) for key in params["on"]},
+        artist_adjacency=seen.links,
+        params=params,
+    )
+    write_h5ad(out, data)
+
+
+def _embedding_atlas(corpus, seen, out, given):
+    from artgraph.export import write_embedding_atlas
+
+    table = seen.table.drop(columns=[name for name in _OWN_USE if name in seen.table]).rename(columns={"image": "file"})
+    clusters = [f"{label:02d}" if label >= 0 else None for label in seen.labels]  # text: a category, not a quantity
+    pictures = None
+    if given["pictures"]:
+        files = (corpus.path / "thumbs" / f"{digest}.webp" for digest in corpus.paintings["image_sha256"])
+        pictures = [file.read_bytes() if file.is_file() else None for file in files]
+    near = seen.near["indices"], seen.near["distances"]
+    write_embedding_atlas(out, table.assign(cluster=clusters), layout=seen.layout, neighbors=near, pictures=pictures)
+
+
+def _vikus(corpus, seen, out, given):
+    from artgraph.export import vikus_names, write_jpegs, write_vikus
+    from artgraph.images import load_image, resize_contain
+
+    table = seen.table.drop(columns=[name for name in (*_OWN_USE, "cluster", "image", "year") if name in seen.table])
+    title = corpus.path.resolve().name
+    write_vikus(out, table, layouts={"map": seen.layout}, labels=seen.labels, years=seen.years, title=title)
+    if given["pictures"]:
+        files = [corpus.image_root / image for image in corpus.paintings["image"]]
+
+        def read(row):
+            return resize_contain(load_image(files[row], min_side=1024), 1024)
+
+        write_jpegs(out / "pictures", vikus_names(corpus.paintings["id"]), read, report=given["report"])

@@ -1,0 +1,163 @@
+"""A corpus as AnnData, for scanpy and what is built on it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from artgraph.atomic import atomic_path
+from artgraph.colors import cluster_color
+from artgraph.communities.igraph_bridge import check_adjacency
+from artgraph.communities.labels import check_labels
+from artgraph.errors import ArtgraphError, InputError
+from artgraph.export.cells import column_values, free_names, node_ids, xml_text
+
+__all__ = ["to_anndata", "write_h5ad"]
+
+
+def to_anndata(
+    X,
+    attributes: pd.DataFrame,
+    *,
+    adjacency,
+    neighbors=None,
+    labels=None,
+    layout=None,
+    features=None,
+    artist_adjacency=None,
+    params=None,
+):
+    """Make an AnnData of paintings that scanpy takes for one with neighbours found.
+
+    ``scanpy.tl.leiden``, ``tl.umap``, ``tl.paga(groups="cluster")``, ``tl.diffmap`` and ``pl.embedding(basis="map")``
+    run on it.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+        The features that the graph was built on.
+    attributes : DataFrame, n rows
+        ``id`` (unique) becomes ``obs_names``; text columns become categories, whole numbers with gaps float64.
+    adjacency : scipy sparse, shape (n, n)
+        ``obsp["connectivities"]``. A painting without links is linked to itself, without which diffusion maps divide by
+        0.
+    neighbors : (indices, distances), each (n, k), optional
+        ``obsp["distances"]``; index -1 for none.
+    labels : array-like, shape (n,), integer, optional
+        ``obs["cluster"]``, categories "0", "1" …, and "-1" for none; with the colours of the atlas in
+        ``uns["cluster_colors"]``.
+    layout : array-like, shape (n, 2), float, optional
+        ``obsm["X_map"]``.
+    features : dict of str to array-like (n, d), optional
+        ``obsm["X_<name>"]``.
+    artist_adjacency : scipy sparse, shape (n, n), optional
+        ``obsp["artists"]``.
+    params : dict, optional
+        How the graph was made: ``n_neighbors``, ``metric``, ``weights`` go to ``uns["neighbors"]["params"]``, all of it
+        to ``uns["artgraph"]`` as text.
+
+    Returns
+    -------
+    anndata.AnnData
+
+    Raises
+    ------
+    ArtgraphError
+        anndata is not installed.
+    InputError
+        A bad adjacency, ids that are missing or not unique, lengths that differ.
+
+    Notes
+    -----
+    Neighbours are stored as scanpy 1.11 stores them (``scanpy.pp.neighbors``): ``uns["neighbors"]`` names the two
+    matrices in ``obsp`` and holds the parameters. Wolf, Angerer and Theis 2018 (doi:10.1186/s13059-017-1382-0).
+    """
+    try:
+        from anndata import AnnData
+    except ImportError:
+        raise ArtgraphError("AnnData files need anndata. Install it with: pip install 'artgraph[anndata]'") from None
+    X, params = np.asarray(X, dtype=np.float32), params or {}
+    obs = _table(attributes)
+    n = len(obs)
+    connectivities = check_adjacency(adjacency)
+    if len(X) != n or connectivities.shape[0] != n:
+        raise InputError(f"{n} paintings, {len(X)} rows of features, {connectivities.shape[0]} of adjacency.")
+    alone = (np.diff(connectivities.indptr) == 0).astype(np.float32)
+    connectivities = sp.csr_matrix(connectivities, dtype=np.float32) + sp.diags(alone, format="csr")
+    graphs = {"connectivities": sp.csr_matrix(connectivities)}
+    if neighbors is not None:
+        graphs["distances"] = _distances(*neighbors)
+    if artist_adjacency is not None:
+        graphs["artists"] = sp.csr_matrix(artist_adjacency, dtype=np.float32)
+    uns = {"artgraph": {str(key): str(value) for key, value in params.items()}}
+    if labels is not None:
+        obs, uns["cluster_colors"] = _clustered(obs, check_labels(labels, n))
+    uns["neighbors"] = {
+        "connectivities_key": "connectivities",
+        "distances_key": "distances",
+        "params": {
+            "n_neighbors": int(params.get("n_neighbors", 15)),
+            "method": str(params.get("weights", "artgraph")),
+            "metric": str(params.get("metric", "cosine")),
+            "random_state": int(params.get("seed", 0)),
+            "use_rep": "X",
+        },
+    }
+    places = {f"X_{name}": np.asarray(values, dtype=np.float32) for name, values in (features or {}).items()}
+    if layout is not None:
+        places["X_map"] = np.asarray(layout, dtype=np.float32)
+    var = pd.DataFrame(index=[f"feature {i}" for i in range(X.shape[1])])
+    return AnnData(X, obs=obs, var=var, obsm=places, obsp=graphs, uns=uns)
+
+
+def write_h5ad(path, data) -> None:
+    """Write an AnnData to an h5ad file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+    data : anndata.AnnData, n × d
+        Such as :func:`to_anndata` makes.
+    """
+    with atomic_path(Path(path)) as temporary:
+        data.write_h5ad(temporary, compression="gzip")
+
+
+def _table(attributes):
+    """Return columns of kinds that every version of anndata writes, under names that HDF5 takes."""
+    names = [str(name).replace("/", "|") for name in attributes.columns if name != "id"]
+    columns = {}
+    index = pd.Index([xml_text(text) for text in node_ids(attributes)], dtype=object)
+    if not index.is_unique:
+        raise InputError("The ids are not unique without characters that HDF5 cannot hold.")
+    for name, (_, column) in zip(
+        free_names(names, ("_index", "cluster")), attributes.drop(columns="id").items(), strict=True
+    ):
+        values = column_values(column)
+        kinds = {type(value) for value in values if value is not None}
+        if kinds <= {str}:
+            columns[name] = pd.Categorical([None if value is None else xml_text(value) for value in values])
+        elif kinds == {bool} and None not in values:
+            columns[name] = np.array(values, dtype=bool)
+        elif kinds == {int} and None not in values:
+            columns[name] = np.array(values, dtype=np.int64)
+        else:
+            columns[name] = np.array([np.nan if value is None else float(value) for value in values])
+    return pd.DataFrame(columns, index=index)
+
+
+def _clustered(obs, labels):
+    found = np.unique(labels)
+    categories = [*found[found >= 0], *found[found < 0]]
+    names = pd.Categorical([str(label) for label in labels], categories=[str(label) for label in categories])
+    obs.insert(0, "cluster", names)
+    return obs, np.array([cluster_color(label) for label in categories], dtype=object)
+
+
+def _distances(indices, distances):
+    n, k = indices.shape
+    there = np.asarray(indices) >= 0
+    rows = np.repeat(np.arange(n), k).reshape(n, k)
+    data = np.maximum(np.asarray(distances)[there], np.finfo(np.float32).tiny)  # a distance of 0 is no missing entry
+    return sp.csr_matrix((data.astype(np.float32), (rows[there], np.asarray(indices)[there])), shape=(n, n))

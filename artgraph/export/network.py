@@ -1,0 +1,178 @@
+"""Paintings and their links as a graph of networkx or igraph, and as the two files that follow from it."""
+
+from pathlib import Path
+
+import igraph
+import networkx as nx
+import pandas as pd
+
+from artgraph.atomic import atomic_path
+from artgraph.export.cells import column_values, free_names, node_ids, node_labels, upper_triangle, xml_text
+from artgraph.export.tables import write_csv
+
+__all__ = ["to_igraph", "to_networkx", "write_gephi_csv", "write_graphml"]
+
+
+def to_networkx(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
+    """Make a networkx graph of paintings and their links.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0. Each pair i < j with a weight above 0 is one edge.
+    attributes : DataFrame, n rows
+        ``id`` (unique text) becomes the node; every other column becomes a node attribute of one type (bool, int, float
+        or str). Missing values are left out.
+    artist_adjacency : scipy sparse, shape (n, n), optional
+        A second layer, as adjacency.
+
+    Returns
+    -------
+    networkx.Graph, or networkx.MultiGraph where there is a second layer
+        Edges have ``weight`` (float) and ``kind`` ("style" or "artist"); in a MultiGraph the kind is also the key.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, no ``id`` column, ids that are missing or not unique, lengths that differ.
+
+    Examples
+    --------
+    >>> import scipy.sparse as sp
+    >>> pair = sp.csr_array([[0, 0.5], [0.5, 0]])
+    >>> graph = to_networkx(pair, pd.DataFrame({"id": ["a", "b"], "year": [1890, None]}))
+    >>> graph.nodes["a"], graph.edges["a", "b"]
+    ({'year': 1890}, {'weight': 0.5, 'kind': 'style'})
+    """
+    ids, columns, layers = _parts(adjacency, attributes, artist_adjacency)
+    graph = nx.Graph() if artist_adjacency is None else nx.MultiGraph()
+    graph.add_nodes_from(ids)
+    for name, values in columns.items():
+        for node, value in zip(ids, values, strict=True):
+            if value is not None:
+                graph.nodes[node][name] = value
+    for kind, upper in layers:
+        for i, j, weight in zip(upper.row.tolist(), upper.col.tolist(), _weights(upper), strict=True):
+            key = {} if artist_adjacency is None else {"key": kind}
+            graph.add_edge(ids[i], ids[j], weight=weight, kind=kind, **key)
+    return graph
+
+
+def to_igraph(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
+    """Make an igraph graph of paintings and their links.
+
+    Parameters
+    ----------
+    adjacency, attributes, artist_adjacency
+        As for :func:`to_networkx`, (n, n), n rows, (n, n).
+
+    Returns
+    -------
+    igraph.Graph
+        Undirected; vertex i is painting i. Vertices have ``name`` (the id) and the columns, None where missing; edges
+        have ``weight`` and ``kind``.
+
+    Raises
+    ------
+    InputError
+        As :func:`to_networkx`.
+    """
+    ids, columns, layers = _parts(adjacency, attributes, artist_adjacency, taken=("name",))
+    graph = igraph.Graph(len(ids), vertex_attrs={"name": ids, **columns})
+    weights, kinds = [], []
+    for kind, upper in layers:
+        graph.add_edges(zip(upper.row.tolist(), upper.col.tolist(), strict=True))
+        weights += _weights(upper)
+        kinds += [kind] * upper.nnz
+    graph.es["weight"], graph.es["kind"] = weights, kinds
+    return graph
+
+
+def write_graphml(path, adjacency, attributes: pd.DataFrame, *, artist_adjacency=None) -> None:
+    """Write paintings and their links as GraphML.
+
+    The same arguments give the same bytes. The node attribute ``label`` is "title (artist)", as in GEXF; Gephi takes
+    positions, sizes and colours from columns ``x``, ``y``, ``size``, ``r``, ``g``, ``b``.
+
+    Parameters
+    ----------
+    path : str or Path
+    adjacency, attributes, artist_adjacency
+        As for :func:`to_networkx`, (n, n), n rows, (n, n). Characters that XML 1.0 cannot hold are removed.
+
+    Raises
+    ------
+    InputError
+        As :func:`to_networkx`, or ids that are alike without those characters.
+
+    Notes
+    -----
+    http://graphml.graphdrawing.org, by networkx, which builds the document in memory.
+    """
+    clean = pd.DataFrame(
+        {
+            name: pd.Series([xml_text(v) if isinstance(v, str) else v for v in column_values(column)], dtype=object)
+            for name, column in attributes.items()
+        }
+    )
+    clean["label"] = node_labels(clean)
+    graph = to_networkx(adjacency, clean, artist_adjacency=artist_adjacency)
+    with atomic_path(path) as temporary:
+        nx.write_graphml_xml(graph, temporary)
+
+
+def write_gephi_csv(folder, adjacency, attributes: pd.DataFrame, *, artist_adjacency=None) -> None:
+    """Write ``nodes.csv`` and ``edges.csv`` as Gephi's spreadsheet import wants them.
+
+    Nodes have ``Id``, ``Label`` ("title (artist)") and the columns; edges have ``Source``, ``Target``, ``Type``,
+    ``Kind`` and ``Weight``.
+    There is no byte order mark, which Gephi takes for a part of the first name. Gephi reads no positions, sizes or
+    colours from such files: GEXF is the better door, where it is open.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made where it is missing.
+    adjacency, attributes, artist_adjacency
+        As for :func:`to_networkx`, (n, n), n rows, (n, n). Text is made safe for spreadsheets as ``write_csv`` does it,
+        in ids, too, and in both files alike.
+
+    Raises
+    ------
+    InputError
+        As :func:`to_networkx`.
+    """
+    ids, columns, layers = _parts(adjacency, attributes, artist_adjacency, taken=("label",))
+    nodes = {"Id": ids, "Label": list(node_labels(attributes)), **columns}
+    edges = [
+        pd.DataFrame(
+            {
+                "Source": [ids[i] for i in upper.row],
+                "Target": [ids[j] for j in upper.col],
+                "Type": "Undirected",
+                "Kind": kind,
+                "Weight": _weights(upper),
+            }
+        )
+        for kind, upper in layers
+    ]
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_csv(folder / "nodes.csv", pd.DataFrame({k: pd.Series(v, dtype=object) for k, v in nodes.items()}), bom=False)
+    write_csv(folder / "edges.csv", pd.concat(edges, ignore_index=True), bom=False)
+
+
+def _parts(adjacency, attributes, artist_adjacency, *, taken=()):
+    """Return ids (n,), columns (name to list of n), and layers (kind, upper triangle)."""
+    ids, frame = node_ids(attributes), attributes.reset_index(drop=True)
+    layers = [("style", upper_triangle(adjacency, len(ids)))]
+    if artist_adjacency is not None:
+        layers.append(("artist", upper_triangle(artist_adjacency, len(ids))))
+    positions = [i for i, name in enumerate(frame.columns) if name != "id"]
+    names = free_names([frame.columns[i] for i in positions], ["id", *taken])
+    columns = {name: column_values(frame.iloc[:, i]) for name, i in zip(names, positions, strict=True)}
+    return ids, columns, layers
+
+
+def _weights(upper):
+    return upper.data.astype(str).astype(float).tolist()  # 0.1 of 32 bits is 0.1, not 0.10000000149011612

@@ -1,0 +1,97 @@
+"""A partition and everything around it, as the exports show it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from artgraph.stages.layout import view
+
+__all__ = ["Seen", "placed", "scale", "seen_of"]
+
+_SPACE = 14.0  # units of Gephi between neighbours on the map; a painting is 4 to 12 wide
+
+
+class Seen(NamedTuple):
+    """A partition and everything around it.
+
+    Attributes
+    ----------
+    partition, graph : str
+    table : DataFrame, n rows
+        ``id``, ``cluster``, ``typicality``, ``confidence`` and ``second`` where there are such, ``year``, then the
+        columns of the corpus.
+    labels, years, sizes : (n,) int, float, float
+    X : (n, d) float32
+        The features that the graph was built on, fused.
+    style, links : (n, n) CSR
+        The layer of style and, or None, that of works by the same hand.
+    near : dict
+        Neighbour lists: ``indices`` and ``distances``, (n, k).
+    layout : (n, 2) float32
+    colors : list of str, length n
+    """
+
+    partition: str
+    graph: str
+    table: object
+    labels: np.ndarray
+    years: np.ndarray
+    X: np.ndarray
+    style: object
+    links: object
+    near: dict
+    layout: np.ndarray
+    sizes: np.ndarray
+    colors: list
+
+
+def seen_of(corpus, partition):
+    """Return a partition of a corpus and everything around it (Seen), none of it stale."""
+    from artgraph.colors import cluster_color
+    from artgraph.dates import parse_years
+    from artgraph.export import paintings_table
+    from artgraph.interpret import typicality
+
+    graph, labels, X, layout = view(corpus, partition)
+    style, params = corpus.get("graphs", graph), corpus.label("graphs", graph)["made_by"]["params"]
+    years = parse_years(corpus.paintings["date"])
+    table = paintings_table(
+        corpus.paintings,
+        labels,
+        scores={"typicality": typicality(X, labels), **_membership(corpus, partition), "year": np.floor(years)},
+    )
+    table["year"] = table["year"].astype("Int64")
+    degree = np.asarray(style.sum(axis=1)).ravel()
+    return Seen(
+        partition=partition,
+        graph=graph,
+        table=table,
+        labels=labels,
+        years=years,
+        X=X,
+        style=style,
+        links=corpus.get("graphs", graph, "artists") if params.get("artist_edges") else None,
+        near=corpus.get("graphs", graph, "knn"),
+        layout=layout,
+        sizes=4 + 8 * degree / max(degree.max(initial=0), 1e-9),
+        colors=[cluster_color(label) for label in labels],
+    )
+
+
+def _membership(corpus, partition):
+    """Return the confidence and the second cluster of each painting, where the partition has them."""
+    if f"{partition}.membership.npz" not in corpus.label("partitions", partition)["files"]:
+        return {}
+    stored = corpus.get("partitions", partition, "membership")
+    return {name: stored[name] for name in ("confidence", "second") if name in stored}
+
+
+def placed(seen, table):
+    """Return a table of the paintings that are seen, with columns x, y, size and color, as Gephi counts."""
+    xy = seen.layout * scale(len(table))
+    return table.assign(x=xy[:, 0].astype(float), y=xy[:, 1].astype(float), size=seen.sizes, color=seen.colors)
+
+
+def scale(n):
+    """Return how many units of Gephi a layout of n paintings in -1 … 1 is stretched by (float)."""
+    return max(100.0, _SPACE * n**0.5)
