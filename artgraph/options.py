@@ -10,7 +10,18 @@ import click
 
 from artgraph.errors import ArtgraphError
 
-__all__ = ["Bars", "Command", "Group", "names", "network", "network_options", "option", "stage", "with_corpus"]
+__all__ = [
+    "Bars",
+    "Command",
+    "Group",
+    "named_weights",
+    "names",
+    "network",
+    "network_options",
+    "option",
+    "stage",
+    "with_corpus",
+]
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -78,6 +89,27 @@ def names(context, parameter, value):
     return tuple(part.strip() for part in value.split(",") if part.strip()) if value else None
 
 
+def named_weights(context, parameter, value):
+    """Split 'a=2,b=1'; a callback of click.
+
+    Parameters
+    ----------
+    context, parameter
+        Click's; not used.
+    value : str or None
+
+    Returns
+    -------
+    dict of str to float, or None
+    """
+    if not value:
+        return None
+    try:
+        return {name: float(weight) for name, weight in (part.rsplit("=", 1) for part in names(None, None, value))}
+    except ValueError:
+        raise click.BadParameter("write it as NAME=NUMBER,NAME=NUMBER, such as gram=2,color=1") from None
+
+
 corpus_argument = click.argument("corpus", type=click.Path(path_type=Path))
 
 
@@ -108,6 +140,14 @@ def network_options(of):
             "--size", type=click.IntRange(32), help="Side in pixels of what a network sees; default: its own."
         ),
         click.option("--tiles", is_flag=True, default=None, help="csd: look at all of a panorama or scroll, in tiles."),
+        click.option(
+            "--window-cm",
+            type=click.FloatRange(0, min_open=True),
+            help="patches: true scale, windows of this side; needs the columns height_cm and width_cm.",
+        ),
+        click.option(
+            "--ignore-color", is_flag=True, default=None, help="Show every picture in grey; keys then end in -grey."
+        ),
         option(of, "device", type=click.Choice(["auto", "cpu", "cuda"])),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
@@ -115,7 +155,8 @@ def network_options(of):
 
 def network(options):
     """Take the network options out of a command's options; those not given are left out."""
-    given = {key: options.pop(key) for key in ("backbone", "layers", "weights", "size", "tiles")}
+    known = ("backbone", "layers", "weights", "size", "tiles", "window_cm", "ignore_color")
+    given = {key: options.pop(key) for key in known}
     return {key: value for key, value in given.items() if value}
 
 

@@ -7,8 +7,9 @@ from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.color import Color
 from artgraph.descriptors.csd import Csd
 from artgraph.descriptors.extract import extract
-from artgraph.descriptors.fusion import fuse
-from artgraph.descriptors.gram import Gram, gram_vectors
+from artgraph.descriptors.fusion import apply_fusion, fit_fusion, fuse
+from artgraph.descriptors.gram import Gram, gram_vectors, moment_vectors
+from artgraph.descriptors.grey import Grey, without_color
 from artgraph.descriptors.imported import read_vectors
 from artgraph.descriptors.patches import Patches
 from artgraph.descriptors.pooled import Pooled
@@ -21,12 +22,17 @@ __all__ = [
     "Csd",
     "Descriptor",
     "Gram",
+    "Grey",
     "Patches",
     "Pooled",
     "Texture",
+    "apply_fusion",
     "extract",
+    "fit_fusion",
     "fuse",
     "gram_vectors",
     "make_descriptor",
+    "moment_vectors",
     "read_vectors",
+    "without_color",
 ]

@@ -2,6 +2,9 @@
 
 import hashlib
 import logging
+import queue
+import re
+import threading
 from pathlib import Path
 
 import timm
@@ -14,6 +17,7 @@ from artgraph.errors import InputError, WeightsError
 __all__ = ["Backbone", "file_sha256", "find_weights", "load_backbone", "load_strictly", "read_state"]
 
 LOG = logging.getLogger("artgraph")
+PATIENCE = 10  # seconds that the hub has for its first answer
 
 
 def load_backbone(name, *, weights=None, layers=None):
@@ -26,7 +30,10 @@ def load_backbone(name, *, weights=None, layers=None):
     weights : str or Path, optional
         A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
     layers : sequence of str or int, optional
-        Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last.
+        Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last. Or single
+        convolutions, counted from 1 in the order of the forward pass without those on shortcuts: ``conv10`` of
+        ``resnet50`` is the last of its first stage, ``conv22`` of its second. What a convolution gives is taken before
+        batch norm.
 
     Returns
     -------
@@ -35,7 +42,7 @@ def load_backbone(name, *, weights=None, layers=None):
     Raises
     ------
     InputError
-        timm has no such network, or the network no such layer.
+        timm has no such network, or the network no such layer; or feature maps and convolutions are mixed.
     WeightsError
         The file is not there, or the hub and its cache do not have it; the message says what to fetch.
     """
@@ -50,17 +57,61 @@ def load_backbone(name, *, weights=None, layers=None):
     names = [info["module"] for info in skeleton.feature_info.get_dicts()]
     if layers is None:
         layers = names[1:-1]
+    convolutions = _convolutions(skeleton)
+    single = [layer for layer in layers if re.fullmatch(r"conv\d+", str(layer)) and layer not in names]
+    if single and len(single) < len(layers):
+        raise InputError(f"Feature maps and single convolutions cannot be mixed: {', '.join(map(str, layers))}")
     chosen = []
     for layer in layers:
         layer = names[int(layer)] if str(layer).isdigit() and int(layer) < len(names) else layer
-        if layer not in names:
-            raise InputError(f"'{name}' has no layer '{layer}' (there are, by index: {', '.join(names)})")
-        chosen.append(names.index(layer))
+        if layer not in (convolutions if single else names):
+            raise InputError(
+                f"'{name}' has no layer '{layer}' (there are, by index: {', '.join(names)}; "
+                f"and conv1 … conv{len(convolutions)})"
+            )
+        chosen.append((list(convolutions) if single else names).index(layer))
     file = find_weights(name, weights=weights)
-    indices = tuple(sorted(set(chosen)))
-    return Backbone(
-        name, file, indices, [names[i] for i in indices], [skeleton.feature_info.channels()[i] for i in indices]
-    )
+    indices = sorted(set(chosen))
+    if single:
+        layers = [f"conv{i + 1}" for i in indices]
+        modules = [convolutions[layer][0] for layer in layers]
+        needed = next(i for i in range(len(names)) if set(modules) <= _modules(name, i))
+        return Backbone(name, file, (needed,), layers, [convolutions[layer][1] for layer in layers], modules)
+    channels = skeleton.feature_info.channels()
+    return Backbone(name, file, tuple(indices), [names[i] for i in indices], [channels[i] for i in indices])
+
+
+def _convolutions(network):
+    """Return the module name and channels of every convolution but those on shortcuts, under conv1, conv2, … (dict)."""
+    found = [
+        (name, module.out_channels)
+        for name, module in network.named_modules()
+        if isinstance(module, torch.nn.Conv2d) and not re.search("downsample|shortcut", name)
+    ]
+    return {f"conv{number}": entry for number, entry in enumerate(found, 1)}
+
+
+def _modules(name, index):
+    """Return the names (set) of the modules that feature map ``index`` of a network needs."""
+    with torch.device("meta"):
+        part = timm.create_model(name, features_only=True, out_indices=(index,), pretrained=False)
+    return {module for module, _ in part.named_modules()}
+
+
+class _Tapped(torch.nn.Module):
+    """A network that gives what some of its modules give."""
+
+    def __init__(self, network, modules):
+        super().__init__()
+        self.network, self.caught = network, [None] * len(modules)
+        for position, name in enumerate(modules):
+            network.get_submodule(name).register_forward_hook(
+                lambda module, taken, given, position=position: self.caught.__setitem__(position, given.clone())
+            )
+
+    def forward(self, pixels):
+        self.network(pixels)
+        return list(self.caught)
 
 
 class Backbone:
@@ -73,8 +124,9 @@ class Backbone:
         Of each layer.
     """
 
-    def __init__(self, name, file, indices, layers, channels):
+    def __init__(self, name, file, indices, layers, channels, modules=None):
         self.name, self.file, self.indices, self.layers, self.channels = name, file, indices, layers, channels
+        self.modules = modules
         config = timm.get_pretrained_cfg(name) or timm.models.PretrainedCfg()
         self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) * 255 for values in (config.mean, config.std))
         self.sha256 = file_sha256(file)
@@ -100,7 +152,8 @@ class Backbone:
         with torch.device("meta"):
             whole = timm.create_model(self.name, pretrained=False).state_dict()
         load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.name}'", unused=whole)
-        return network.eval().requires_grad_(False)
+        network.eval().requires_grad_(False)
+        return _Tapped(network, self.modules).eval() if self.modules else network
 
 
 def find_weights(name, *, weights=None):
@@ -219,11 +272,33 @@ def _from_hub(name):
     except hub.errors.LocalEntryNotFoundError:
         pass
     try:
-        # One question with a short patience first: a download retries for minutes where there is no network.
         url = hub.hf_hub_url(repository, "model.safetensors")
-        size = hub.get_hf_file_metadata(url, timeout=10).size or 0
+        size = _answer(lambda: hub.get_hf_file_metadata(url, timeout=PATIENCE)).size or 0
         LOG.warning("Downloading the weights of '%s' from %s (%.0f MB)", name, url, size / 1e6)
         return Path(hub.hf_hub_download(repository, "model.safetensors"))
     except Exception as error:  # the hub's client raises errors of its own, of its HTTP library and of the system
         cause = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
         raise WeightsError(f"The weights of '{name}' (hub: {repository}) cannot be had: {cause}. {advice}") from error
+
+
+def _answer(question):
+    """Return what a function returns within ``PATIENCE``, or raise what it raises.
+
+    A download retries for minutes where there is no network, and asking for a host's address knows no timeout.
+    """
+    answers = queue.SimpleQueue()
+
+    def ask():
+        try:
+            answers.put((question(), None))
+        except Exception as error:
+            answers.put((None, error))
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer, error = answers.get(timeout=PATIENCE)
+    except queue.Empty:
+        raise TimeoutError(f"no answer within {PATIENCE} s") from None
+    if error:
+        raise error
+    return answer

@@ -24,6 +24,8 @@ class Descriptor(ABC):
         What its features are called in a corpus; the name, unless ``make_descriptor`` gave another.
     size : int
         Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
+    true_scale : bool
+        Whether it asks for the size of the painting; then ``prepare`` and ``side`` are told it as ``size_cm``.
     learns_from : int or None
         Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks (b, wide),
         which can be gone through again and need not fit into memory.
@@ -36,6 +38,7 @@ class Descriptor(ABC):
     size = 224
     learns_from = 2048
     places = 0
+    true_scale = False
 
     @abstractmethod
     def params(self):
@@ -43,6 +46,10 @@ class Descriptor(ABC):
 
     def load(self):  # noqa: B027 - most have nothing to do
         """Get ready (weights into memory). Called once, before the first ``embed``."""
+
+    def side(self, size_cm=None):
+        """Return the short side, in pixels, that ``prepare`` needs of a painting of this height and width (int)."""
+        return self.size
 
     def prepare(self, image):
         """Turn one picture, uint8 (h, w, 3) sRGB, into the array that ``embed`` takes; by default a square of it."""

@@ -12,15 +12,15 @@ from artgraph.shards import shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
 
-# The decoding size is one constant, not the largest that the requested descriptors need: a descriptor's values must
-# not depend on which others were asked for in the same run.
+# A descriptor's values must not depend on which others were asked for in the same run. So those that need no more than
+# this share one decoded picture, and one that needs more has a picture of its own.
 DECODE_SIDE = 448
 BATCH = 32
 SHARD = 256
 SAMPLE = 4096
 
 
-def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
+def extract(paths, descriptors, stores, *, sizes_cm=None, workers=2, seed=0, progress=None):
     """Describe pictures with several descriptors in one pass that can be killed and continued.
 
     A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
@@ -33,6 +33,8 @@ def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
     stores : sequence of ShardStore
         One for each descriptor; shards found there are taken as they are. For a descriptor with windows,
         ``places.npy`` is left there: (n, places, 3) float32.
+    sizes_cm : (n, 2) float array, optional
+        Height and width of each painting, nan where they are not known; for descriptors of true scale.
     workers : int
         Threads that decode (Pillow and the filters let go of Python's lock).
     seed : int
@@ -74,7 +76,11 @@ def extract(paths, descriptors, stores, *, workers=2, seed=0, progress=None):
         ]
         made = {}
         prepared = _prefetch(
-            batches, lambda row, wanted: _prepare(paths[row], [descriptors[k] for k in wanted]), workers
+            batches,
+            lambda row, wanted: _prepare(
+                paths[row], [descriptors[k] for k in wanted], None if sizes_cm is None else tuple(sizes_cm[row])
+            ),
+            workers,
         )
         for (name, part, missing, last), items in prepared:
             for position, k in enumerate(missing):
@@ -122,15 +128,26 @@ def _finish(descriptor, wide, fitted):
     return np.concatenate([features, descriptor.locate(wide).reshape(len(wide), -1)], axis=1)
 
 
-def _prepare(path, descriptors):
+def _prepare(path, descriptors, size_cm=None):
+    """Return what each descriptor makes of a picture (list of arrays)."""
+    images, prepared = {}, []
+    for descriptor in descriptors:
+        told = {"size_cm": size_cm} if descriptor.true_scale else {}
+        side = max(DECODE_SIDE, descriptor.side(**told))
+        if side not in images:
+            images[side] = _load(path, side)
+        prepared.append(descriptor.prepare(images[side], **told))
+    return prepared
+
+
+def _load(path, side):
     try:
-        image = load_image(path, min_side=DECODE_SIDE)
+        return load_image(path, min_side=side)
     except ImageError as error:
         raise IngestError(
             f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or run "
             "artgraph ingest again."
         ) from error
-    return [descriptor.prepare(image) for descriptor in descriptors]
 
 
 def _prefetch(batches, work, workers):

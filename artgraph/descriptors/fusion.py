@@ -1,15 +1,15 @@
-"""Several descriptors made into one feature."""
+"""Several features made into one, so that each has the say that it is given."""
 
 import numpy as np
 from sklearn.decomposition import PCA
 
 from artgraph.errors import InputError
 
-__all__ = ["fuse"]
+__all__ = ["apply_fusion", "fit_fusion", "fuse"]
 
 
 def fuse(blocks, *, components=128, weights=None):
-    """Join feature blocks so that each has the same say.
+    """Join feature blocks so that each has the say that it is given, whatever its unit and its size.
 
     Each block is centred, reduced by PCA, scaled row by row to length 1, and weighted; the joined rows are centred.
 
@@ -19,7 +19,7 @@ def fuse(blocks, *, components=128, weights=None):
     components : int
         Dimensions kept per block, at most.
     weights : sequence of float, optional
-        One per block, 0 or more; default 1 for each.
+        One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
 
     Returns
     -------
@@ -28,22 +28,95 @@ def fuse(blocks, *, components=128, weights=None):
     Raises
     ------
     InputError
-        Blocks of different n, or values that are not finite.
+        Blocks of different n, values that are not finite, or weights that are negative or not one per block.
+
+    Examples
+    --------
+    Four works, told apart by one number in grams and by one in metres: each has the same say.
+
+    >>> fuse([[[900], [900], [300], [300]], [[0.1], [0.3], [0.1], [0.3]]])
+    array([[ 1., -1.],
+           [ 1.,  1.],
+           [-1., -1.],
+           [-1.,  1.]], dtype=float32)
     """
-    blocks = [np.asarray(block, dtype=np.float32) for block in blocks]
+    return apply_fusion(blocks, fit_fusion(blocks, components=components, weights=weights))
+
+
+def fit_fusion(blocks, *, components=128, weights=None):
+    """Learn what ``apply_fusion`` needs to know.
+
+    Parameters
+    ----------
+    blocks, components, weights
+        See ``fuse``.
+
+    Returns
+    -------
+    dict of str to float32 array
+        For block i: ``i.mean`` (d_i,), ``i.components`` (d_i, k_i), ``i.weight`` (1,), and ``i.explained`` (k_i,), the
+        share of the block's variance that its first 1, 2, … components keep. ``offset``: the mean of the joined rows.
+
+    Raises
+    ------
+    InputError
+        See ``fuse``.
+    """
+    blocks = _checked(blocks)
     weights = np.ones(len(blocks)) if weights is None else np.asarray(weights, dtype=float)
-    if len({len(block) for block in blocks}) != 1 or len(weights) != len(blocks):
-        raise InputError(f"blocks to fuse must have the same rows, and a weight each; got {[b.shape for b in blocks]}")
-    parts = []
-    for block, weight in zip(blocks, weights, strict=True):
-        if not np.isfinite(block).all():
-            raise InputError("a block to fuse has values that are not finite")
+    if weights.shape != (len(blocks),) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+        raise InputError(f"blocks to fuse need a weight each, 0 or more and not all 0; got {weights.tolist()}")
+    fitted = {}
+    for i, (block, weight) in enumerate(zip(blocks, weights, strict=True)):
         k = min(components, *block.shape)
         if (block != block[:1]).any():
-            block = PCA(k, svd_solver="covariance_eigh" if block.shape[1] < 2000 else "full").fit_transform(block)
-        else:
-            block = np.zeros((len(block), k), dtype=np.float32)  # all rows alike: nothing to say
-        length = np.linalg.norm(block, axis=1, keepdims=True)
-        parts.append(weight * np.divide(block, length, out=np.zeros_like(block), where=length > 1e-9))
-    joined = np.concatenate(parts, axis=1)
-    return (joined - joined.mean(axis=0)).astype(np.float32)
+            pca = PCA(k, svd_solver="covariance_eigh" if block.shape[1] < 2000 else "full").fit(block)
+            mean, basis, explained = pca.mean_, pca.components_.T, np.cumsum(pca.explained_variance_ratio_)
+        else:  # all rows alike: nothing to say
+            mean, basis, explained = block[0], np.zeros((block.shape[1], k)), np.ones(k)
+        fitted |= {f"{i}.mean": mean, f"{i}.components": basis, f"{i}.weight": [weight], f"{i}.explained": explained}
+    fitted["offset"] = _join(blocks, fitted).mean(axis=0)
+    return {name: np.asarray(value, dtype=np.float32) for name, value in fitted.items()}
+
+
+def apply_fusion(blocks, fitted):
+    """Join feature blocks as ``fit_fusion`` has learned it; also those of paintings that come later.
+
+    Parameters
+    ----------
+    blocks : sequence of (n, d_i) arrays
+    fitted : dict of str to array
+
+    Returns
+    -------
+    (n, sum of k_i) float32
+
+    Raises
+    ------
+    InputError
+        Blocks of different n or of other dimensions than those learned on, or values that are not finite.
+    """
+    blocks = _checked(blocks)
+    known = [len(fitted[f"{i}.mean"]) for i in range(len(fitted) // 4)]
+    if [block.shape[1] for block in blocks] != known:
+        raise InputError(f"blocks of {[b.shape[1] for b in blocks]} dimensions; the fusion was learned on {known}")
+    return (_join(blocks, fitted) - fitted["offset"]).astype(np.float32)
+
+
+def _join(blocks, fitted):
+    parts = []
+    for i, block in enumerate(blocks):
+        reduced = (block - fitted[f"{i}.mean"]) @ fitted[f"{i}.components"]
+        length = np.linalg.norm(reduced, axis=1, keepdims=True)
+        unit = np.divide(reduced, length, out=np.zeros_like(reduced), where=length > 1e-9)
+        parts.append(fitted[f"{i}.weight"][0] * unit)
+    return np.concatenate(parts, axis=1)
+
+
+def _checked(blocks):
+    blocks = [np.asarray(block, dtype=np.float32) for block in blocks]
+    if not blocks or len({len(block) for block in blocks}) != 1 or any(block.ndim != 2 for block in blocks):
+        raise InputError(f"blocks to fuse must be tables of the same rows; got {[block.shape for block in blocks]}")
+    if not all(np.isfinite(block).all() for block in blocks):
+        raise InputError("a block to fuse has values that are not finite")
+    return blocks

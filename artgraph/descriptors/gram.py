@@ -5,8 +5,9 @@ import torch
 
 from artgraph.descriptors.backbones import load_backbone
 from artgraph.descriptors.base import Descriptor
+from artgraph.errors import InputError
 
-__all__ = ["Gram", "gram_vectors", "principal_components", "sketch_buckets"]
+__all__ = ["STATISTICS", "Gram", "gram_vectors", "moment_vectors", "principal_components", "sketch_buckets"]
 
 MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are; more are hashed down to this many
 
@@ -47,6 +48,36 @@ def gram_vectors(activations):
     return torch.nn.functional.normalize(vector, dim=1)
 
 
+def moment_vectors(activations):
+    """Return mean and standard deviation of every channel of a batch of activations: a cheap cousin of the Gram matrix.
+
+    Signed square root, L2, as in ``gram_vectors``.
+
+    Parameters
+    ----------
+    activations : (b, c, h, w) float tensor
+
+    Returns
+    -------
+    (b, 2 c) float32 tensor, rows of length 1 (or 0 where nothing fired)
+        Means, then deviations.
+
+    Notes
+    -----
+    Huang and Belongie 2017 (arXiv 1703.06868) transfer a style with these alone.
+
+    Examples
+    --------
+    One filter that gives 0 and 8: mean 4, deviation 4, roots 2 and 2.
+
+    >>> moment_vectors(torch.tensor([[[[0.0, 8.0]]]]))
+    tensor([[0.7071, 0.7071]])
+    """
+    flat = activations.flatten(2).float()  # (b, c, h·w)
+    vector = torch.cat([flat.mean(dim=2), flat.std(dim=2, correction=0)], dim=1)  # (b, 2 c)
+    return torch.nn.functional.normalize(vector.sign() * vector.abs().sqrt(), dim=1)
+
+
 def sketch_buckets(length, *, buckets=MAX_WIDE, seed=0):
     """Return a count sketch: for each of ``length`` entries the bucket it is added to and its sign.
 
@@ -68,15 +99,25 @@ def sketch_buckets(length, *, buckets=MAX_WIDE, seed=0):
     return torch.from_numpy(bucket), torch.from_numpy(rng.choice([-1.0, 1.0], length).astype(np.float32))
 
 
+#: What is kept of a layer: the function from activations (b, c, h, w) to vectors, and its width for c channels.
+STATISTICS = {
+    "gram": (gram_vectors, lambda channels: channels * (channels + 1) // 2),
+    "moments": (moment_vectors, lambda channels: 2 * channels),
+}
+
+
 class Gram(Descriptor):
     """Gram matrices of intermediate layers of a timm network, reduced by a PCA learned on the corpus.
 
     Parameters
     ----------
+    name : {"gram", "moments"}
+        The whole Gram matrix, or each channel's mean and standard deviation alone.
     backbone : str
         Any timm network that gives feature maps.
     layers : sequence of str or int, optional
-        Names or indices as in ``timm.create_model(..., features_only=True)``; default: all but the stem and the last.
+        Names or indices as in ``timm.create_model(..., features_only=True)``, or single convolutions (``conv10``), see
+        ``load_backbone``; default: all but the stem and the last.
     weights : str or Path, optional
         A safetensors or ``.pth`` file; default: timm's own, from the hub or its cache.
     components : int
@@ -87,17 +128,31 @@ class Gram(Descriptor):
         A torch device.
     """
 
-    name = "gram"
     learns_from = None
 
-    def __init__(self, *, backbone="resnet50", layers=None, weights=None, components=256, size=224, device="cpu"):
+    def __init__(
+        self,
+        *,
+        name="gram",
+        backbone="resnet50",
+        layers=None,
+        weights=None,
+        components=256,
+        size=224,
+        device="cpu",
+    ):
+        if name not in STATISTICS:
+            raise InputError(f"There is no statistic '{name}' (there are: {', '.join(STATISTICS)})")
+        self.name = name
+        self.statistic, width = STATISTICS[name]
         self.source = load_backbone(backbone, weights=weights, layers=layers)
+        self.widths = [width(channels) for channels in self.source.channels]
         self.components, self.size, self.device = components, size, device
         self.network = None
 
     def params(self):
         return {
-            "descriptor": "gram",
+            "descriptor": self.name,
             **self.source.params(),
             "components": self.components,
             "size": self.size,
@@ -106,7 +161,7 @@ class Gram(Descriptor):
     def load(self):
         if self.network is None:
             self.network = self.source.network().to(self.device, memory_format=torch.channels_last)
-            self.sketches = [sketch_buckets(c * (c + 1) // 2) for c in self.source.channels]
+            self.sketches = [sketch_buckets(width) for width in self.widths]
 
     @torch.inference_mode()
     def embed(self, batch):
@@ -116,7 +171,7 @@ class Gram(Descriptor):
             maps = self.network(pixels.contiguous(memory_format=torch.channels_last))
         blocks = []
         for activations, (bucket, sign) in zip(maps, self.sketches, strict=True):
-            vector = gram_vectors(activations)
+            vector = self.statistic(activations)
             if bucket is not None:
                 hashed = torch.zeros(len(vector), MAX_WIDE, device=vector.device)
                 vector = hashed.index_add_(1, bucket.to(vector.device), vector * sign.to(vector.device))
@@ -140,7 +195,7 @@ class Gram(Descriptor):
         return np.concatenate(features, axis=1)
 
     def _blocks(self, wide):
-        widths = [min(c * (c + 1) // 2, MAX_WIDE) for c in self.source.channels]
+        widths = [min(width, MAX_WIDE) for width in self.widths]
         return np.split(wide, np.cumsum(widths)[:-1], axis=1)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from artgraph.descriptors.color import Color
 from artgraph.descriptors.csd import Csd
 from artgraph.descriptors.gram import Gram
+from artgraph.descriptors.grey import Grey
 from artgraph.descriptors.patches import Patches
 from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
 from artgraph.descriptors.texture import Texture
@@ -20,12 +21,13 @@ DESCRIPTORS = {
     "color": Color,
     "csd": Csd,
     "gram": Gram,
+    "moments": partial(Gram, name="moments"),
     "patches": Patches,
     "texture": Texture,
 }
 
 
-def make_descriptor(spec, *, weights=(), **options):
+def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     """Make a descriptor from its name, with those of the options that it knows.
 
     Parameters
@@ -36,6 +38,8 @@ def make_descriptor(spec, *, weights=(), **options):
     weights : str, Path, or sequence of them
         Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for. A file without
         a name is for every network that has none named.
+    ignore_color : bool
+        Show it every picture in grey; its key then ends in ``-grey``.
     **options
         Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
 
@@ -47,7 +51,7 @@ def make_descriptor(spec, *, weights=(), **options):
     Raises
     ------
     InputError
-        There is no descriptor of that name, or it has no network to choose.
+        There is no descriptor of that name, or it has no network to choose, or sees nothing but colour.
     WeightsError
         A folder has no file, or several, for a network.
     """
@@ -67,7 +71,7 @@ def make_descriptor(spec, *, weights=(), **options):
         )
     descriptor = DESCRIPTORS[name](**given)
     descriptor.key = f"{name}-{backbone}".lower().replace(".", "-") if backbone else name
-    return descriptor
+    return Grey(descriptor) if ignore_color else descriptor
 
 
 def _weights_of(backbone, weights, *, fetch=None):

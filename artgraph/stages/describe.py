@@ -2,19 +2,39 @@
 
 import time
 
+from artgraph.errors import InputError
 from artgraph.stages.base import Made
+from artgraph.stages.fuse import fuse_features
 
 __all__ = ["describe"]
 
 
-def describe(corpus, *, descriptors=("gram",), workers=2, seed=0, device="auto", progress=None, **options):
+def describe(
+    corpus,
+    *,
+    descriptors=("gram",),
+    fuse=False,
+    fuse_name="fused",
+    fuse_weights=None,
+    workers=2,
+    seed=0,
+    device="auto",
+    progress=None,
+    **options,
+):
     """Turn pictures into features, all descriptors in one pass.
 
     Parameters
     ----------
     corpus : Corpus
-    descriptors : sequence of str
-        Names, as in ``artgraph.descriptors.DESCRIPTORS``.
+    descriptors : sequence of str or Descriptor
+        Names, as in ``artgraph.descriptors.DESCRIPTORS``, or ``name:backbone``; or descriptors made already.
+    fuse : bool
+        Also join them into one feature; see ``fuse_features``.
+    fuse_name : str
+        Its key.
+    fuse_weights : dict of str to float, optional
+        What each descriptor weighs in it, by name or key; default 1.
     workers : int
         Decoding threads.
     seed : int
@@ -22,53 +42,116 @@ def describe(corpus, *, descriptors=("gram",), workers=2, seed=0, device="auto",
     device : {"auto", "cpu", "cuda"}
     progress : callable(stage, done, total), optional
     **options
-        ``backbone``, ``layers``, ``weights`` of ``gram``.
+        For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ``window_cm``, ...
 
     Returns
     -------
     list of Made
+
+    Raises
+    ------
+    InputError
+        An unknown descriptor, two with the same key, a weight for one that is not there; or true scale is asked for and
+        the table has no columns ``height_cm`` and ``width_cm``.
     """
-    from artgraph.descriptors import extract, make_descriptor
+    from artgraph.descriptors import Descriptor, extract, make_descriptor
     from artgraph.formats import content_sha256, to_json
     from artgraph.shards import ShardStore, clear_shards
     from artgraph.vgae.training import pick_device
 
-    made = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
-    keys = [descriptor.key for descriptor in made]
+    made = [
+        one if isinstance(one, Descriptor) else make_descriptor(one, device=pick_device(device), **options)
+        for one in descriptors
+    ]
+    keys = [descriptor.key or descriptor.name for descriptor in made]
+    if len(set(keys)) < len(keys):
+        raise InputError(f"Descriptors must differ in their keys, and these are: {', '.join(keys)}")
+    weights = _weights_by_key(fuse_weights, descriptors, keys)
     with corpus.lock():
-        inputs = corpus.inputs("paintings/image_sha256")
         todo = []
-        for descriptor in made:
+        for key, descriptor in zip(keys, made, strict=True):
+            inputs = corpus.inputs("paintings/image_sha256", *_size_columns(corpus, descriptor))
             made_by = {"function": "artgraph.descriptors.extract", "params": {**descriptor.params(), "seed": seed}}
-            from_model = {f"models/{descriptor.key}"} if corpus.has("models", descriptor.key) else set()
+            from_model = {f"models/{key}"} if corpus.has("models", key) else set()
             all_inputs = {**inputs, **{ref: corpus.label(*ref.split("/"))["sha256"] for ref in from_model}}
-            if not corpus.up_to_date("features", descriptor.key, made_by=made_by, inputs=all_inputs):
-                todo.append((descriptor, made_by))
+            if not corpus.up_to_date("features", key, made_by=made_by, inputs=all_inputs):
+                todo.append((key, descriptor, made_by, inputs))
         folder = corpus.path / "features"
         folder.mkdir(exist_ok=True)
-        for key in set(keys) - {descriptor.key for descriptor, _ in todo}:
+        for key in set(keys) - {key for key, *_ in todo}:
             clear_shards(folder, f".shards-{key}-")  # of a run that was killed after its last write
         if todo:
             started = time.perf_counter()
             stores = [
-                ShardStore(
-                    folder, f".shards-{d.key}-", content_sha256([to_json(by), to_json(inputs), corpus.ids_sha256])
-                )
-                for d, by in todo
+                ShardStore(folder, f".shards-{key}-", content_sha256([to_json(by), to_json(inputs), corpus.ids_sha256]))
+                for key, _, by, inputs in todo
             ]
             paths = [corpus.image_root / image for image in corpus.paintings["image"]]
             report = None if progress is None else lambda done, n: progress("describe", done, n)
-            results = extract(paths, [d for d, _ in todo], stores, workers=workers, seed=seed, progress=report)
+            results = extract(
+                paths,
+                [descriptor for _, descriptor, *_ in todo],
+                stores,
+                sizes_cm=_sizes_cm(corpus),
+                workers=workers,
+                seed=seed,
+                progress=report,
+            )
             seconds = time.perf_counter() - started
-            for (descriptor, made_by), store, (features, fitted) in zip(todo, stores, results, strict=True):
+            for (key, descriptor, by, inputs), store, (features, fitted) in zip(todo, stores, results, strict=True):
                 places = store.get("places.npy") if descriptor.places else None
-                _put_features(corpus, descriptor.key, features, fitted, made_by, inputs, seconds, places=places)
+                facts = _true_scale_facts(corpus) if descriptor.true_scale else {}
+                _put_features(corpus, key, features, fitted, by, inputs, seconds, places=places, facts=facts)
                 store.remove()
-    fresh = {descriptor.key for descriptor, _ in todo}
-    return [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
+    fresh = {key for key, *_ in todo}
+    done = [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
+    return [*done, fuse_features(corpus, on=keys, name=fuse_name, weights=weights)] if fuse else done
 
 
-def _put_features(corpus, name, features, fitted, made_by, inputs, seconds, *, places=None):
+def _weights_by_key(weights, descriptors, keys):
+    """Return a weight per key (list), of weights by key or by the name that the user gave; None: all the same."""
+    if not weights:
+        return None
+    names = {one: key for one, key in zip(descriptors, keys, strict=True) if isinstance(one, str)}
+    given = {names.get(name, name): weight for name, weight in weights.items()}
+    if unknown := set(given) - set(keys):
+        raise InputError(f"A weight for '{min(unknown)}', which is not among {', '.join(keys)}")
+    return [given.get(key, 1.0) for key in keys]
+
+
+SIZE_COLUMNS = ("height_cm", "width_cm")
+
+
+def _size_columns(corpus, descriptor):
+    """Return the columns (as inputs) that a descriptor needs besides the pictures."""
+    if not descriptor.true_scale:
+        return []
+    if missing := [name for name in SIZE_COLUMNS if name not in corpus.paintings]:
+        raise InputError(
+            f"True scale needs the size of the paintings, and {corpus.path} has no column {' and no '.join(missing)}. "
+            "Name the columns when you make the corpus: artgraph ingest ... --column height_cm=Height "
+            "--column width_cm=Width; or leave out --window-cm."
+        )
+    return [f"paintings/{name}" for name in SIZE_COLUMNS]
+
+
+def _sizes_cm(corpus):
+    """Return height and width of every painting, (n, 2) float64, nan where unknown; None without the columns."""
+    import numpy as np
+    import pandas as pd
+
+    if not set(SIZE_COLUMNS) <= set(corpus.paintings):
+        return None
+    texts = (corpus.paintings[name].astype("string").str.replace(",", ".", regex=False) for name in SIZE_COLUMNS)
+    columns = [pd.to_numeric(text, errors="coerce").to_numpy(float, na_value=np.nan) for text in texts]
+    return np.stack(columns, axis=1)
+
+
+def _true_scale_facts(corpus):
+    return {"true_scale": int((_sizes_cm(corpus) > 0).all(axis=1).sum())}
+
+
+def _put_features(corpus, name, features, fitted, made_by, inputs, seconds, *, places=None, facts=None):
     import numpy as np
     import torch
 
@@ -83,5 +166,5 @@ def _put_features(corpus, name, features, fitted, made_by, inputs, seconds, *, p
         patches = {"painting": rows[:, 0].astype(np.int32)}
         patches |= {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
         corpus.put("patches", name, {"": patches}, made_by=made_by, inputs=inputs)
-    facts = {"n": len(features), "dimensions": features.shape[1]}
+    facts = {"n": len(features), "dimensions": features.shape[1], **(facts or {})}
     corpus.put("features", name, {"": features}, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)

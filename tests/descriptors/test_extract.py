@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from PIL import Image
 
 from artgraph.descriptors import Color, Texture, extract
 from artgraph.descriptors import extract as extract_function
@@ -72,6 +74,47 @@ def test_workers_do_not_change_the_result(paths, tmp_path):
 def test_a_picture_that_is_gone_is_named(paths, tmp_path):
     with pytest.raises(IngestError, match=r"gone\.png.*ingest"):
         extract([*paths[:2], tmp_path / "gone.png"], [Color()], stores(tmp_path, "color"))
+
+
+def test_a_large_network_gets_a_larger_picture_and_the_others_do_not(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 255, (1000, 1100, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "large.png")
+    seen = {}
+
+    class Large(Color):
+        def __init__(self, size):
+            self.size = size
+
+        def prepare(self, image):
+            seen[self.size] = image.shape[:2]
+            return np.zeros(1, np.float32)
+
+    extract([tmp_path / "large.png"], [Large(518), Large(224), Color()], stores(tmp_path, "a", "b", "c"))
+    assert seen == {518: (1000, 1100), 224: (500, 550)}  # 448 is reached by halving, 518 is not
+    alone, both = (
+        extract([tmp_path / "large.png"], group, stores(tmp_path / str(len(group)), "c", "a")[: len(group)])[0][0]
+        for group in ([Color()], [Color(), Large(518)])
+    )
+    assert alone.tobytes() == both.tobytes()
+
+
+def test_only_a_descriptor_of_true_scale_is_told_the_size_of_the_painting(paths, tmp_path, small_shards):
+    told = []
+
+    class Sized(Color):
+        true_scale = True
+
+        def side(self, size_cm=None):
+            return 64
+
+        def prepare(self, image, *, size_cm=None):
+            told.append(size_cm)
+            return np.zeros(1, np.float32)
+
+    sizes = np.column_stack([np.arange(23.0), np.full(23, np.nan)])
+    extract(paths, [Color(), Sized()], stores(tmp_path, "color", "true"), sizes_cm=sizes)
+    assert sorted(height for height, _ in told) == list(range(23))
+    assert all(np.isnan(width) for _, width in told)
 
 
 def test_progress_counts_every_picture_once(paths, tmp_path, small_shards):

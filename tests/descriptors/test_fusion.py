@@ -1,13 +1,19 @@
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
-from artgraph.descriptors import fuse
-from artgraph.errors import InputError
+from artgraph import pipeline
+from artgraph.descriptors import apply_fusion, fit_fusion, fuse
+from artgraph.errors import InputError, MissingError, StaleError
+
+
+def blocks(n=40, *sizes, seed=0):
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal((n, size)) * 0.8 ** np.arange(size) for size in sizes]
 
 
 def test_blocks_have_the_same_say_whatever_their_unit():
-    rng = np.random.default_rng(0)
-    a, b = rng.standard_normal((40, 5)), rng.standard_normal((40, 3))
+    a, b = blocks(40, 5, 3)
     np.testing.assert_allclose(fuse([a, b]), fuse([1000 * a, b + 7]), atol=1e-4)
 
 
@@ -22,7 +28,104 @@ def test_few_rows(n):
     assert np.isfinite(fuse([np.arange(4.0 * n).reshape(n, 4), np.ones((n, 2))])).all()
 
 
-@pytest.mark.parametrize("blocks", [[np.ones((3, 2)), np.ones((4, 2))], [np.array([[np.nan], [1.0]])]])
-def test_what_cannot_be_fused(blocks):
+def test_the_explained_variance_is_that_of_scikit_learn():
+    a, b = blocks(50, 12, 4)
+    fitted = fit_fusion([a, b], components=6)
+    expected = np.cumsum(PCA().fit(a).explained_variance_ratio_)
+    np.testing.assert_allclose(fitted["0.explained"], expected[:6], atol=1e-5)
+    np.testing.assert_allclose(fitted["1.explained"][-1], 1, atol=1e-5)  # all four of four
+
+
+def test_new_rows_get_the_place_that_they_would_have_had():
+    a, b = blocks(50, 12, 4)
+    fitted = fit_fusion([a, b], weights=[1, 3])
+    np.testing.assert_allclose(apply_fusion([a[7:9], b[7:9]], fitted), fuse([a, b], weights=[1, 3])[7:9], atol=1e-5)
+    with pytest.raises(InputError, match=r"learned on \[12, 4\]"):
+        apply_fusion([b, a], fitted)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [[np.ones((3, 2)), np.ones((4, 2))], [np.array([[np.nan], [1.0]])], [], [np.ones(3)]],
+)
+def test_what_cannot_be_fused(bad):
     with pytest.raises(InputError):
-        fuse(blocks)
+        fuse(bad)
+
+
+@pytest.mark.parametrize("weights", [[1], [1, -1], [0, 0], [1, float("nan")]])
+def test_weights_that_cannot_be(weights):
+    with pytest.raises(InputError, match="weight each"):
+        fuse(blocks(5, 2, 2), weights=weights)
+
+
+# ---- as a feature of a corpus
+
+
+@pytest.fixture
+def fused(corpus):
+    *_, made = pipeline.describe(
+        corpus, descriptors=("color", "texture"), fuse=True, fuse_name="both", fuse_weights={"texture": 2}
+    )
+    assert made.fresh
+    return corpus
+
+
+def test_a_fused_feature_has_a_label(fused):
+    label = fused.label("features", "both")
+    assert label["made_by"]["params"] == {"on": ["color", "texture"], "weights": [1.0, 2.0], "components": 128}
+    assert set(label["inputs"]) == {"features/color", "features/texture", "models/both"}
+    curve = label["facts"]["explained"]["texture"]
+    assert curve == sorted(curve)
+    assert curve[-1] == 1  # 12 rows have at most 11 directions
+    assert len(curve) == 12
+    parts = [fused.get("features", key) for key in ("color", "texture")]
+    assert fused.get("features", "both").tobytes() == fuse(parts, weights=[1, 2]).tobytes()
+
+
+def test_a_new_painting_is_placed_by_what_is_stored(fused):
+    stored = {name: tensor.numpy() for name, tensor in fused.get("models", "both").items()}
+    parts = [fused.get("features", key)[3:4] for key in ("color", "texture")]
+    np.testing.assert_allclose(apply_fusion(parts, stored), fused.get("features", "both")[3:4], atol=1e-5)
+
+
+def test_it_is_made_once_and_goes_stale_with_its_parts(fused):
+    assert not pipeline.fuse_features(fused, on=("color", "texture"), name="both", weights=[1, 2]).fresh
+    assert pipeline.fuse_features(fused, on=("color", "texture"), name="both").fresh
+    pipeline.build_graph(fused, on=("both",))
+    label = fused.label("features", "texture")
+    X = fused.get("features", "texture") + 1
+    fused.put("features", "texture", {"": X}, made_by=label["made_by"], inputs=label["inputs"])
+    assert "features/texture has changed" in fused.stale("features", "both")
+    with pytest.raises(StaleError, match="both"):
+        pipeline.build_graph(fused, on=("both",))
+
+
+def test_a_graph_on_the_fused_feature_is_the_graph_on_its_parts(fused):
+    pipeline.fuse_features(fused, on=("color", "texture"), name="both")
+    one, several = (
+        fused.get("graphs", pipeline.build_graph(fused, on=on, name=name, n_neighbors=4).key)
+        for name, on in (("one", ("both",)), ("several", ("color", "texture")))
+    )
+    assert (one != several).nnz == 0
+    assert one.nnz > 0
+
+
+def test_graphs_that_a_part_was_learned_on_stay_in_sight(fused):
+    pipeline.build_graph(fused, on=("color",), artist_edges=True)
+    inputs = {"graphs/style": fused.label("graphs", "style")["sha256"]}
+    X = fused.get("features", "color")
+    fused.put("features", "latent", {"": X}, made_by={"function": "f", "params": {}}, inputs=inputs)
+    pipeline.fuse_features(fused, on=("latent", "texture"))
+    assert "graphs/style" in fused.label("features", "fused")["inputs"]
+
+
+def test_wrong_names(fused):
+    with pytest.raises(InputError, match="one of its parts"):
+        pipeline.fuse_features(fused, on=("color", "texture"), name="color")
+    with pytest.raises(InputError, match="'gram', which is not among color"):
+        pipeline.describe(fused, descriptors=("color",), fuse=True, fuse_weights={"gram": 1})
+    with pytest.raises(MissingError, match="gram"):
+        pipeline.fuse_features(fused, on=("color", "gram"))
+    with pytest.raises(InputError, match="differ in their keys"):
+        pipeline.describe(fused, descriptors=("color", "color"))

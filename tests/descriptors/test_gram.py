@@ -4,7 +4,7 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from artgraph.descriptors import Gram, gram_vectors
+from artgraph.descriptors import Gram, gram_vectors, make_descriptor, moment_vectors
 from artgraph.descriptors.backbones import load_backbone, read_state
 from artgraph.descriptors.gram import sketch_buckets
 from artgraph.errors import InputError, WeightsError
@@ -111,6 +111,69 @@ def test_layers_by_name_and_index(weights):
         load_backbone("resnet18", weights=weights, layers=["layer9"])
 
 
+def test_convolutions_by_count(weights):
+    source = load_backbone("resnet18", weights=weights, layers=["conv5", "conv2", "conv6"])
+    assert source.layers == ["conv2", "conv5", "conv6"]
+    assert source.channels == [64, 64, 128]
+    assert source.params()["layers"] == source.layers
+    whole = timm.create_model("resnet18", pretrained=False).eval()
+    whole.load_state_dict(read_state(weights))
+    seen = {}
+    for name in ("layer1.0.conv1", "layer1.1.conv2", "layer2.0.conv1"):
+        whole.get_submodule(name).register_forward_hook(
+            lambda module, taken, given, name=name: seen.update({name: given.clone()})
+        )
+    pixels = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        found = source.network()(pixels)
+        whole(pixels)
+    for mine, expected in zip(found, seen.values(), strict=True):
+        torch.testing.assert_close(mine, expected)
+
+
+def test_the_counts_of_earlier_work_are_these_convolutions_of_resnet50():
+    from artgraph.descriptors.backbones import _convolutions
+
+    with torch.device("meta"):
+        skeleton = timm.create_model("resnet50", features_only=True, pretrained=False)
+    found = _convolutions(skeleton)
+    assert [found[f"conv{count}"] for count in (8, 10, 15, 22)] == [
+        ("layer1.2.conv1", 64),
+        ("layer1.2.conv3", 256),
+        ("layer2.1.conv2", 128),
+        ("layer2.3.conv3", 512),
+    ]
+    assert len(found) == 49
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [(["conv18"], r"no layer 'conv18'.*conv1 … conv17"), (["conv2", "layer1"], "cannot be mixed")],
+)
+def test_convolutions_that_cannot_be(weights, layers, message):
+    with pytest.raises(InputError, match=message):
+        load_backbone("resnet18", weights=weights, layers=layers)
+
+
+def test_moments_by_hand():
+    activations = torch.tensor([[[[0.0, 8.0]], [[-2.0, -2.0]]]])  # means 4 and -2, deviations 4 and 0
+    expected = torch.tensor([[2.0, -(2.0**0.5), 2.0, 0.0]]) / 10**0.5
+    torch.testing.assert_close(moment_vectors(activations), expected)
+    torch.testing.assert_close(moment_vectors(9 * activations.flip(3)), expected)
+
+
+def test_moments_are_a_descriptor_of_their_own(weights):
+    descriptor = make_descriptor("moments:resnet18", weights=weights, layers=["layer1", "layer2"], size=32)
+    descriptor.load()
+    wide = descriptor.embed(np.random.default_rng(0).integers(0, 255, (5, 32, 32, 3), dtype=np.uint8))
+    assert descriptor.key == "moments-resnet18"
+    assert descriptor.params()["descriptor"] == "moments"
+    assert wide.shape == (5, 2 * 64 + 2 * 128)
+    assert descriptor.reduce(wide, descriptor.fit([wide])).shape == (5, 8)
+    with pytest.raises(InputError, match="there are: gram, moments"):
+        Gram(name="median", backbone="resnet18", weights=weights)
+
+
 def test_the_network_has_the_weights_of_the_file(weights):
     network = load_backbone("resnet18", weights=weights).network()
     assert torch.equal(network.state_dict()["layer2.0.conv1.weight"], read_state(weights)["layer2.0.conv1.weight"])
@@ -163,6 +226,20 @@ def test_what_is_not_there(tmp_path):
         load_backbone("resnett")
     with pytest.raises(WeightsError, match="No weights file"):
         load_backbone("resnet18", weights=tmp_path / "gone.safetensors")
+
+
+def test_a_hub_that_does_not_answer_is_not_waited_for(monkeypatch):
+    import threading
+
+    from artgraph.descriptors import backbones
+
+    never = threading.Event()
+    monkeypatch.setattr(backbones, "PATIENCE", 0.1)
+    monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", lambda url, **settings: never.wait(20))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", "nowhere")
+    with pytest.raises(WeightsError, match="no answer within"):
+        load_backbone("resnet50")
+    never.set()
 
 
 def test_an_unreachable_hub_says_which_file_to_fetch_and_what_needs_none(monkeypatch, tmp_path):

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
@@ -293,3 +294,26 @@ def test_a_corpus_keeps_the_places_with_a_label(corpus):
     assert corpus.stale("patches", "patches") == []
     assert corpus.label("features", "patches")["facts"] == {"n": 12, "dimensions": 128}
     assert not pipeline.describe(corpus, descriptors=("patches",), look="dog", count=2)[0].fresh
+
+
+def test_true_scale_in_a_corpus(tmp_path):
+    from artgraph import pipeline
+    from artgraph.testing import toy_pictures
+
+    metadata = toy_pictures(tmp_path / "pictures", n=6)
+    table = pd.read_csv(metadata)
+    plain = pipeline.ingest(metadata.parent, tmp_path / "plain", metadata=metadata)
+    with pytest.raises(InputError, match=r"no column height_cm and no width_cm.*--column height_cm=Height"):
+        pipeline.describe(plain, descriptors=("patches",), window_cm=16)
+    table["height_cm"], table["width_cm"] = ["30", "30,0", "30.0", "", "unknown", "-3"], "40"
+    table.to_csv(metadata, index=False)
+    corpus = pipeline.ingest(metadata.parent, tmp_path / "corpus", metadata=metadata)
+    options = {"window_cm": 16, "look": "dog", "count": 2, "scales": (1,)}
+    (made,) = pipeline.describe(corpus, descriptors=("patches",), **options)
+    assert made.facts == {"n": 6, "dimensions": 128, "true_scale": 3}
+    patches = corpus.get("patches", "patches")
+    known = patches["painting"] < 3
+    np.testing.assert_allclose(patches["scale"][known] * 30, 16, rtol=0.01)  # 16 cm of a short side of 30
+    assert (patches["scale"][~known] == 1).all()  # 64 of 64 pixels
+    assert set(corpus.label("features", "patches")["inputs"]) >= {"paintings/height_cm", "paintings/width_cm"}
+    assert not pipeline.describe(corpus, descriptors=("patches",), **options)[0].fresh

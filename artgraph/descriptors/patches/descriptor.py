@@ -23,6 +23,7 @@ __all__ = ["LOOKS", "Patches"]
 LOOKS = {"dog": 1, "color": 3}
 PLACE = 12  # bytes of x, y and scale, float32
 LARGEST = 2.0  # pictures are enlarged by at most this for true scale
+LONGEST = 4096  # and decoded with a short side of at most this
 
 
 class Patches(Descriptor):
@@ -44,8 +45,10 @@ class Patches(Descriptor):
     kinship : float
         Weight of ``kinship_loss``; 0 is the plain InfoVAE.
     window_cm : float, optional
-        True scale: side of a window at scale 1, in centimetres of the painting. Used where ``prepare`` is told the
-        painting's size, not otherwise.
+        True scale: side of a window at scale 1, in centimetres of the painting, so that a small portrait and a large
+        feast are compared at the same size of brush. Used where ``prepare`` is told the painting's size, not otherwise.
+        Pictures are read with about 4,096 pixels on the short side for it, and enlarged twice at most; where that does
+        not reach, a window shows more, and its place says how much.
     size : int
         Larger pictures are reduced to a short side of this many pixels first; smaller ones are not enlarged.
     device : str
@@ -78,6 +81,7 @@ class Patches(Descriptor):
         self.look, self.count, self.share, self.scales = look, count, share, tuple(scales)
         self.places = count
         self.pooling, self.window_cm, self.size, self.device = pooling, window_cm, size, device
+        self.true_scale = window_cm is not None
         self.config = InfoVAEConfig(kinship_weight=kinship)
 
     def params(self):
@@ -126,10 +130,18 @@ class Patches(Descriptor):
         return np.concatenate(windows), np.concatenate(boxes).astype(np.float32)
 
     def _factor(self, image, size_cm):
-        short = min(image.shape[:2])
-        if self.window_cm is None or size_cm is None or not all(side > 0 for side in size_cm):
-            return min(1.0, self.size / short)
-        return min(LARGEST, WINDOW / self.window_cm * min(size_cm) / short)
+        short, wanted = min(image.shape[:2]), self._true_side(size_cm)
+        return min(1.0, self.size / short) if wanted is None else min(LARGEST, wanted / short)
+
+    def _true_side(self, size_cm):
+        """Return the short side, in pixels, at which a window is ``window_cm`` wide; None where that is not known."""
+        if self.window_cm is None or size_cm is None or not all(0 < side < np.inf for side in size_cm):
+            return None
+        return WINDOW / self.window_cm * min(size_cm)
+
+    def side(self, size_cm=None):
+        wanted = self._true_side(size_cm)
+        return self.size if wanted is None else int(np.ceil(min(wanted, LONGEST)))
 
     def prepare(self, image, *, size_cm=None):
         windows, boxes = self.windows(image, size_cm=size_cm)

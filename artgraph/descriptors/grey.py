@@ -1,0 +1,79 @@
+"""Pictures without their colours: black-and-white reproductions must not make a style of their own."""
+
+import numpy as np
+from PIL import Image
+
+from artgraph.descriptors.base import Descriptor
+from artgraph.errors import InputError
+
+__all__ = ["Grey", "without_color"]
+
+
+def without_color(image):
+    """Return a picture with its luma in all three channels.
+
+    Parameters
+    ----------
+    image : (h, w, 3) uint8, sRGB
+
+    Returns
+    -------
+    (h, w, 3) uint8
+        0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded, three times.
+
+    Examples
+    --------
+    Pure red, pure green and white:
+
+    >>> without_color(np.array([[[255, 0, 0], [0, 255, 0], [255, 255, 255]]], dtype=np.uint8))[0, :, 0]
+    array([ 76, 150, 255], dtype=uint8)
+    """
+    return np.repeat(np.asarray(Image.fromarray(image).convert("L"))[:, :, None], 3, axis=2)
+
+
+class Grey(Descriptor):
+    """Another descriptor that is shown every picture without its colours.
+
+    Its features go by the key of the other and ``-grey``, so that both can stand in one corpus.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+
+    Raises
+    ------
+    InputError
+        The descriptor sees nothing but colour.
+    """
+
+    def __init__(self, descriptor):
+        if descriptor.name == "color":
+            raise InputError("'color' has nothing to see where colour is ignored; leave it out of the descriptors")
+        self.descriptor = descriptor
+        self.name, self.key = descriptor.name, f"{descriptor.key}-grey"
+        self.size, self.learns_from, self.places = descriptor.size, descriptor.learns_from, descriptor.places
+        self.true_scale = descriptor.true_scale
+
+    def params(self):
+        return {**self.descriptor.params(), "grey": True}
+
+    def load(self):
+        self.descriptor.load()
+
+    def side(self, size_cm=None):
+        return self.descriptor.side(size_cm)
+
+    def prepare(self, image, **told):
+        return self.descriptor.prepare(without_color(image), **told)
+
+    def embed(self, batch):
+        return self.descriptor.embed(batch)
+
+    def locate(self, wide):
+        return self.descriptor.locate(wide)
+
+    def fit(self, sample):
+        return self.descriptor.fit(sample)
+
+    def reduce(self, wide, fitted):
+        return self.descriptor.reduce(wide, fitted)
