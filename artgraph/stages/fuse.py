@@ -5,7 +5,7 @@ from artgraph.stages.base import Made
 __all__ = ["fuse_features"]
 
 
-def fuse_features(corpus, *, on, name="fused", weights=None, components=128):
+def fuse_features(corpus, *, on, name="fused", weights=None, components=128, whitening=0.5):
     """Join features of a corpus into one that is a feature like any other.
 
     What a new painting needs to be placed beside the others is kept as ``models/<name>``.
@@ -21,6 +21,8 @@ def fuse_features(corpus, *, on, name="fused", weights=None, components=128):
         One for each, 0 or more; default 1 for each.
     components : int
         Dimensions kept of each, at most.
+    whitening : float, 0 … 1
+        See ``artgraph.descriptors.fuse``.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def fuse_features(corpus, *, on, name="fused", weights=None, components=128):
     if name in on:
         raise InputError(f"The fused feature cannot be called '{name}' like one of its parts; name it with --fuse-name")
     weights = [1.0] * len(on) if weights is None else [float(weight) for weight in weights]
-    params = {"on": list(on), "weights": weights, "components": components}
+    params = {"on": list(on), "weights": weights, "components": components, "whitening": whitening}
     made_by = {"function": "artgraph.descriptors.fuse", "params": params}
     refs = [f"features/{key}" for key in on]
     # Graphs that a part was learned on stay in sight, so that a partition is never judged by what made it.
@@ -51,7 +53,7 @@ def fuse_features(corpus, *, on, name="fused", weights=None, components=128):
         fresh = not corpus.up_to_date("features", name, made_by=made_by, inputs=inputs | model)
         if fresh:
             blocks = [corpus.get("features", key) for key in on]
-            fitted = fit_fusion(blocks, components=components, weights=weights)
+            fitted = fit_fusion(blocks, components=components, weights=weights, whitening=whitening)
             fused = apply_fusion(blocks, fitted)
             tensors = {key: torch.from_numpy(array) for key, array in fitted.items()}
             corpus.put("models", name, {"": tensors}, made_by=made_by, inputs=inputs)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 
-from artgraph.descriptors.color import Color, color_vector
+from artgraph.descriptors.color import Color, color_vector, dominant_colors
 from artgraph.descriptors.texture import Texture, texture_vector
 
 
@@ -17,18 +18,39 @@ def stripes(period, *, angle=0.0, size=64):
 
 def test_a_white_picture_by_hand():
     vector = color_vector(plain(255, 255, 255))
-    histogram, quantiles, moments = np.split(vector, [392, 410])
+    histogram, quantiles, moments, dominant = np.split(vector, [392, 410, 417])
     assert sorted(histogram)[-1] == 1  # one bin
     assert np.count_nonzero(histogram) == 1
     np.testing.assert_allclose(quantiles[:9], 1, atol=1e-4)  # lightness
     np.testing.assert_allclose(quantiles[9:], 0, atol=1e-3)  # chroma
     np.testing.assert_allclose(moments, [0, 0, 1, 0, 0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(dominant.reshape(5, 4)[:, 0], 1, atol=1e-4)
+    assert dominant.reshape(5, 4)[:, 3].tolist() == [1, 0, 0, 0, 0]
 
 
 def test_hue_is_an_angle():
     red, also_red = color_vector(plain(255, 0, 10)), color_vector(plain(255, 10, 0))
-    np.testing.assert_allclose(red[-3:-1], also_red[-3:-1], atol=0.1)
-    assert red[-3] > 0.98
+    np.testing.assert_allclose(red[414:416], also_red[414:416], atol=0.1)
+    assert red[414] > 0.98
+
+
+def test_dominant_colours_are_those_of_k_means():
+    rng = np.random.default_rng(0)
+    groups = np.array([[20.0, 0, 0], [50, 40, 0], [80, -30, 20]])
+    pixels = rng.permutation(
+        np.concatenate([group + rng.normal(0, 1, (50 * (k + 1), 3)) for k, group in enumerate(groups)])
+    )
+    pixels.flags.writeable = False
+    colors, share = dominant_colors(pixels, count=3)
+    reference = KMeans(3, n_init=3, random_state=0).fit(pixels).cluster_centers_
+    np.testing.assert_allclose(colors, reference[np.argsort(reference[:, 0])], atol=1e-6)
+    np.testing.assert_allclose(share, [1 / 6, 2 / 6, 3 / 6])
+
+
+def test_fewer_colours_than_dominant_ones():
+    colors, share = dominant_colors(np.tile([50.0, 1, 2], (6, 1)))
+    assert (colors == [50, 1, 2]).all()
+    assert share.sum() == 1
 
 
 def test_colour_does_not_care_where():
@@ -36,7 +58,7 @@ def test_colour_does_not_care_where():
     np.testing.assert_allclose(color_vector(picture), color_vector(picture[::-1, ::-1]), atol=1e-6)
 
 
-@pytest.mark.parametrize(("function", "d"), [(color_vector, 417), (texture_vector, 120)])
+@pytest.mark.parametrize(("function", "d"), [(color_vector, 437), (texture_vector, 120)])
 @pytest.mark.parametrize("picture", [plain(0, 0, 0), plain(255, 255, 255), plain(90, 10, 200), stripes(6)])
 def test_shapes_and_finite_values_even_for_plain_pictures(function, d, picture):
     picture.flags.writeable = False

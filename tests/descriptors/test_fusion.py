@@ -36,6 +36,25 @@ def test_the_explained_variance_is_that_of_scikit_learn():
     np.testing.assert_allclose(fitted["1.explained"][-1], 1, atol=1e-5)  # all four of four
 
 
+def test_whitening_evens_the_spreads():
+    (a,) = blocks(60, 5)
+    lengths = {}
+    for whitening in (0, 0.5, 1):
+        fitted = fit_fusion([a], whitening=whitening)
+        spread = ((a - a.mean(axis=0)) @ fitted["0.components"]).std(axis=0)
+        lengths[whitening] = spread / spread[0]
+    np.testing.assert_allclose(lengths[0.5], np.sqrt(lengths[0]), rtol=1e-4)
+    np.testing.assert_allclose(lengths[1], 1, rtol=1e-4)
+    with pytest.raises(InputError, match="from 0 to 1"):
+        fuse([a], whitening=2)
+
+
+def test_rounding_errors_are_not_blown_up():
+    rng = np.random.default_rng(0)
+    a = np.outer(rng.standard_normal(30), [3.0, 1.0, 2.0])  # one direction, and nothing beside it
+    np.testing.assert_allclose(np.abs(fuse([a], whitening=1)).max(axis=0)[1:], 0, atol=1e-6)
+
+
 def test_new_rows_get_the_place_that_they_would_have_had():
     a, b = blocks(50, 12, 4)
     fitted = fit_fusion([a, b], weights=[1, 3])
@@ -73,7 +92,12 @@ def fused(corpus):
 
 def test_a_fused_feature_has_a_label(fused):
     label = fused.label("features", "both")
-    assert label["made_by"]["params"] == {"on": ["color", "texture"], "weights": [1.0, 2.0], "components": 128}
+    assert label["made_by"]["params"] == {
+        "on": ["color", "texture"],
+        "weights": [1.0, 2.0],
+        "components": 128,
+        "whitening": 0.5,
+    }
     assert set(label["inputs"]) == {"features/color", "features/texture", "models/both"}
     curve = label["facts"]["explained"]["texture"]
     assert curve == sorted(curve)
