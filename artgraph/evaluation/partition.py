@@ -1,14 +1,14 @@
 """How well a partition agrees with a reference column."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
-from sklearn import metrics
 
 from artgraph.communities.labels import check_labels
-from artgraph.evaluation.contingency import compared, contingency, encode, purity
+from artgraph.evaluation.contingency import compared, contingency, encode, table_scores
 
-__all__ = ["partition_scores", "per_class"]
+__all__ = ["BestClusters", "best_clusters", "partition_scores", "per_class"]
 
 
 def partition_scores(labels, reference) -> dict:
@@ -43,8 +43,8 @@ def partition_scores(labels, reference) -> dict:
 
     Notes
     -----
-    scikit-learn's functions, natural logarithm, arithmetic mean; the matching is the Hungarian algorithm (Kuhn 1955).
-    Names do not matter: renaming clusters or classes changes nothing.
+    Equal to scikit-learn's functions, natural logarithm, arithmetic mean; the matching is the Hungarian algorithm
+    (Kuhn 1955). Names do not matter: renaming clusters or classes changes nothing.
 
     Examples
     --------
@@ -54,18 +54,9 @@ def partition_scores(labels, reference) -> dict:
     """
     clusters, classes, names, rows = compared(labels, reference)
     table = contingency(clusters, classes)
-    homogeneity, completeness, v_measure = metrics.homogeneity_completeness_v_measure(classes, clusters)
-    matched = table[linear_sum_assignment(table, maximize=True)].sum()
     unlabelled = int((encode(reference)[0] < 0).sum())
     return {
-        "ami": float(metrics.adjusted_mutual_info_score(classes, clusters)),
-        "ari": float(metrics.adjusted_rand_score(classes, clusters)),
-        "nmi": float(metrics.normalized_mutual_info_score(classes, clusters)),
-        "homogeneity": float(homogeneity),
-        "completeness": float(completeness),
-        "v_measure": float(v_measure),
-        "purity": purity(table),
-        "matched_accuracy": float(matched / rows.size),
+        **table_scores(table),
         "n_clusters": table.shape[0],
         "n_reference": len(names),
         "n": int(rows.size),
@@ -103,20 +94,67 @@ def per_class(labels, reference) -> pd.DataFrame:
     """
     clusters, classes, names, rows = compared(labels, reference)
     label_of = np.unique(check_labels(labels)[rows])
-    table = contingency(clusters, classes)
-    sizes, cluster_sizes = table.sum(axis=0), table.sum(axis=1)
-    f1 = 2 * table / (sizes[None, :] + cluster_sizes[:, None])
-    best = [np.lexsort((-table[:, j], -f1[:, j]))[0] for j in range(len(names))]
-    j = np.arange(len(names))
+    best = best_clusters(contingency(clusters, classes))
     frame = pd.DataFrame(
         {
             "reference": pd.Series(names, dtype=object),
-            "size": sizes,
-            "cluster": label_of[best],
-            "overlap": table[best, j],
-            "recall": table[best, j] / sizes,
-            "precision": table[best, j] / cluster_sizes[best],
-            "f1": f1[best, j],
+            "size": best.size,
+            "cluster": label_of[best.cluster],
+            "overlap": best.overlap,
+            "recall": best.recall,
+            "precision": best.precision,
+            "f1": best.f1,
         }
     )
-    return frame.iloc[np.lexsort((j, -sizes))].reset_index(drop=True)
+    return frame.iloc[np.lexsort((np.arange(len(names)), -best.size))].reset_index(drop=True)
+
+
+class BestClusters(NamedTuple):
+    """The cluster that holds each class best.
+
+    Attributes
+    ----------
+    size, cluster, overlap : (n_classes,) int
+        Rows of the class, the cluster, rows in both.
+    recall, precision, f1 : (n_classes,) float
+        NaN for a class without rows.
+    """
+
+    size: np.ndarray
+    cluster: np.ndarray
+    overlap: np.ndarray
+    recall: np.ndarray
+    precision: np.ndarray
+    f1: np.ndarray
+
+
+def best_clusters(table: np.ndarray) -> BestClusters:
+    """Find, for each class, the cluster with the highest F1; on ties the larger overlap, then the lower number.
+
+    Parameters
+    ----------
+    table : ndarray, shape (n_clusters, n_classes), int
+
+    Returns
+    -------
+    BestClusters
+
+    Examples
+    --------
+    >>> best_clusters(np.array([[2, 1], [0, 1]])).f1.round(3).tolist()
+    [0.8, 0.667]
+    """
+    sizes, cluster_sizes = table.sum(axis=0), table.sum(axis=1)
+    f1 = 2 * table / np.maximum(sizes[None, :] + cluster_sizes[:, None], 1)
+    best = np.array([np.lexsort((-table[:, j], -f1[:, j]))[0] for j in range(table.shape[1])], dtype=np.int64)
+    j = np.arange(table.shape[1])
+    there = np.where(sizes > 0, 1.0, np.nan)
+    overlap = table[best, j]
+    return BestClusters(
+        size=sizes,
+        cluster=best,
+        overlap=overlap,
+        recall=there * overlap / np.maximum(sizes, 1),
+        precision=there * overlap / np.maximum(cluster_sizes[best], 1),
+        f1=there * f1[best, j],
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["format_report"]
+__all__ = ["evaluation_report", "format_report"]
 
 _NAMES = {
     "ami": "AMI",
@@ -16,7 +16,12 @@ _NAMES = {
     "f1": "F1",
     "p_value": "p",
     "p95": "95th percentile",
+    "davies_bouldin": "Davies-Bouldin (low is good)",
+    "calinski_harabasz": "Calinski-Harabasz",
+    "conductance": "conductance (low is good)",
 }
+_INTERNAL = ("silhouette", "davies_bouldin", "calinski_harabasz", "modularity", "coverage", "conductance")
+_AGREEMENT = ("ami", "ari", "nmi", "homogeneity", "completeness", "v_measure", "purity", "matched_accuracy")
 
 
 def format_report(scores: Mapping, *, title: str = "") -> str:
@@ -47,6 +52,82 @@ def format_report(scores: Mapping, *, title: str = "") -> str:
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def evaluation_report(facts: Mapping) -> str:
+    """Lay out what ``artgraph evaluate`` found, for reading in a terminal.
+
+    Parameters
+    ----------
+    facts : mapping
+        The facts of a report: see ``artgraph.pipeline.evaluate``.
+
+    Returns
+    -------
+    str
+    """
+    against, sections = facts["against"], {}
+    if scores := facts.get("scores"):
+        sections["paintings compared"], sections["clusters"] = scores["n"], scores["n_clusters"]
+        sections[f"values of {against}"] = scores["n_reference"]
+        sections[f"agreement with {against}"] = pd.DataFrame(
+            [
+                _row(
+                    name,
+                    facts["chance"][name]
+                    | {"value": scores[name], "chance": facts["chance"][name]["mean"]}
+                    | facts["interval"][name],
+                )
+                for name in _AGREEMENT
+            ]
+        )
+        shown = ["reference", "size", "cluster", "recall", "f1", "f1_chance", "p_value"]
+        classes = pd.DataFrame(facts["per_class"])
+        frame = classes[shown].rename(columns={"reference": against, "f1_chance": "chance", "p_value": "p"})
+        frame["95 % of F1"] = [_ends(row) for row in classes[["f1_low", "f1_high"]].to_numpy()]
+        sections["each value and the cluster that holds it best"] = frame
+    if facts.get("internal"):
+        rows = [_row(name, facts["internal"][name]) for name in _INTERNAL if name in facts["internal"]]
+        sections["clusters by themselves"] = pd.DataFrame(rows)
+    for question, answer in facts.get("retrieval", {}).items():
+        figures = answer["figures"]
+        names = sorted((name for name in figures if name not in ("R@1", "hit@1")), key=_retrieval_order)
+        rows = [_row(name, figures[name]) for name in names]
+        sections[f"nearest works: same {question} ({answer['n_queries']} asked)"] = pd.DataFrame(rows)
+    if facts.get("confounds"):
+        shown = ["column", "values", "ami", "explained", "told", "p_value"]
+        sections["what else the clusters follow"] = pd.DataFrame(facts["confounds"])[shown]
+    if facts.get("suspects"):
+        shown = ["cluster", "column", "value", "share", "in_collection", "lift", "p"]
+        sections["suspect clusters"] = pd.DataFrame(facts["suspects"])[shown].head(12)
+    if facts.get("duplicates"):
+        counts = {k: v for k, v in facts["duplicates"].items() if k not in ("pairs", "works")}
+        apart = ", ".join(f"{count} in two values of {name}" for name, count in counts.items())
+        sections["near-duplicates"] = [f"{facts['duplicates']['pairs']} pairs of pictures that look the same: {apart}"]
+    if facts.get("caveats"):
+        sections["caveats"] = facts["caveats"]
+    return format_report(sections, title=f"{facts['partition']} against '{against}'")
+
+
+def _retrieval_order(name):
+    kinds = ("P", "R", "hit", "mAP", "MRR")
+    kind, _, k = name.removeprefix("CSD ").partition("@")
+    return name.startswith("CSD"), kinds.index(kind) if kind in kinds else len(kinds), int(k or 0)
+
+
+def _row(name, figure):
+    return {
+        "": _name(name),
+        "value": figure["value"],
+        "chance": figure["chance"],
+        "p": figure["p_value"],
+        "95 % over artists": _ends((figure["low"], figure["high"])),
+    }
+
+
+def _ends(ends):
+    low, high = (None if end is None or not math.isfinite(end) else end for end in ends)
+    return None if low is None or high is None else f"{_value(float(low))} to {_value(float(high))}"
 
 
 def _section(scores: Mapping) -> list[str]:

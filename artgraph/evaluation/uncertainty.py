@@ -1,20 +1,26 @@
 """How far from chance a score is, and how sure it is."""
 
+from collections.abc import Iterator
+
 import numpy as np
+import pandas as pd
 
 from artgraph.communities.igraph_bridge import check_seed
+from artgraph.communities.labels import check_labels
 from artgraph.errors import InputError
-from artgraph.evaluation.contingency import (
-    adjusted_mutual_information,
-    adjusted_rand,
-    compared,
-    contingency,
-    encode,
-    expected_information,
-    purity,
-)
+from artgraph.evaluation.contingency import compared, contingency, encode, expected_information, table_scores
+from artgraph.evaluation.partition import best_clusters
 
-__all__ = ["bootstrap_interval", "permutation_null", "row_groups"]
+__all__ = [
+    "bootstrap_interval",
+    "check_at_least_one",
+    "group_resamples",
+    "interval_of",
+    "null_of",
+    "per_class_uncertainty",
+    "permutation_null",
+    "row_groups",
+]
 
 
 def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int = 0) -> dict:
@@ -34,8 +40,7 @@ def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int 
     Returns
     -------
     dict
-        For ``ami``, ``ari``, ``purity`` each a dict with ``observed``, ``mean`` and ``p95`` (mean and 95th percentile
-        of the shuffles) and ``p_value`` (in 1 / (1 + n_permutations) ... 1).
+        For every score of agreement a dict as :func:`null_of` returns it.
 
     Raises
     ------
@@ -46,25 +51,17 @@ def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int 
     -----
     Phipson & Smyth (2010), doi:10.2202/1544-6115.1585, on adding one.
     """
-    _at_least_one("n_permutations", n_permutations)
+    check_at_least_one("n_permutations", n_permutations)
     clusters, classes, _, _ = compared(labels, reference)
     rng = np.random.default_rng(check_seed(seed))
     table = contingency(clusters, classes)
     expected = expected_information(table)
-    observed = _scores(table, expected)
-    null = {name: np.empty(n_permutations) for name in observed}
-    for i in range(n_permutations):
-        for name, value in _scores(contingency(rng.permutation(clusters), classes), expected).items():
-            null[name][i] = value
+    shuffled = [
+        table_scores(contingency(rng.permutation(clusters), classes), expected=expected) for _ in range(n_permutations)
+    ]
     return {
-        name: {
-            "observed": value,
-            "mean": float(null[name].mean()),
-            "p95": float(np.quantile(null[name], 0.95)),
-            # rounding must not make an equal score lower
-            "p_value": float((1 + (null[name] >= value - 1e-12).sum()) / (1 + n_permutations)),
-        }
-        for name, value in observed.items()
+        name: null_of(value, [scores[name] for scores in shuffled])
+        for name, value in table_scores(table, expected=expected).items()
     }
 
 
@@ -90,8 +87,8 @@ def bootstrap_interval(
     Returns
     -------
     dict
-        For ``ami``, ``ari``, ``purity`` each a dict with ``estimate``, ``low``, ``high``; and ``n_groups``, the number
-        of groups among the rows compared.
+        For every score of agreement a dict with ``estimate``, ``low``, ``high``; and ``n_groups``, the number of
+        groups among the rows compared.
 
     Raises
     ------
@@ -103,30 +100,145 @@ def bootstrap_interval(
     Cluster bootstrap with percentile intervals: Davison & Hinkley, "Bootstrap methods and their application" (1997),
     section 3.8, doi:10.1017/CBO9780511802843.
     """
-    _at_least_one("n_bootstrap", n_bootstrap)
-    if not 0 < level < 1:
-        raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")
+    _check_level(level)
     clusters, classes, _, rows = compared(labels, reference)
     group = row_groups(groups, len(labels))[rows]
-    _, group = np.unique(group, return_inverse=True)
-    n_groups = int(group.max()) + 1
-    rng = np.random.default_rng(check_seed(seed))
-    estimate = _scores(contingency(clusters, classes))
-    drawn = {name: np.empty(n_bootstrap) for name in estimate}
-    for i in range(n_bootstrap):
-        times = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
-        for name, value in _scores(contingency(clusters, classes, weights=times[group])).items():
-            drawn[name][i] = value
-    tail = (1 - level) / 2
+    drawn = [
+        table_scores(contingency(clusters, classes, weights=times))
+        for times in group_resamples(group, n_bootstrap=n_bootstrap, seed=seed)
+    ]
     result = {
-        name: {
-            "estimate": value,
-            "low": float(np.quantile(drawn[name], tail)),
-            "high": float(np.quantile(drawn[name], 1 - tail)),
-        }
-        for name, value in estimate.items()
+        name: {"estimate": value, **interval_of([scores[name] for scores in drawn], level=level)}
+        for name, value in table_scores(contingency(clusters, classes)).items()
     }
-    return {**result, "n_groups": n_groups}
+    return {**result, "n_groups": len(np.unique(group))}
+
+
+def per_class_uncertainty(
+    labels, reference, *, groups=None, n_permutations: int = 200, n_bootstrap: int = 200, seed: int = 0
+) -> pd.DataFrame:
+    """Say how sure the recall and F1 of each reference value are, and what chance would give.
+
+    The best cluster of a value is sought anew in every shuffle and every resample, so that chance is given the same
+    choice.
+
+    Parameters
+    ----------
+    labels : array-like, shape (n,), integer
+    reference : array-like, shape (n,)
+    groups : array-like, shape (n,), optional
+        As for :func:`bootstrap_interval`.
+    n_permutations, n_bootstrap : int, at least 1
+    seed : int
+
+    Returns
+    -------
+    DataFrame, one row for each reference value, in the order of :func:`~artgraph.evaluation.per_class`
+        ``reference``; ``recall_low``, ``recall_high``, ``f1_low``, ``f1_high`` (95 %); ``f1_chance`` (mean over
+        shuffles); ``p_value`` (of F1). A value that a resample does not hold has no part in its interval.
+
+    Raises
+    ------
+    InputError
+        As partition_scores; counts below 1.
+    """
+    check_at_least_one("n_permutations", n_permutations)
+    clusters, classes, names, rows = compared(labels, reference)
+    rng = np.random.default_rng(check_seed(seed))
+    observed = best_clusters(contingency(clusters, classes))
+    null = np.array([best_clusters(contingency(rng.permutation(clusters), classes)).f1 for _ in range(n_permutations)])
+    group = row_groups(groups, len(check_labels(labels)))[rows]
+    recall, f1 = [], []
+    for times in group_resamples(group, n_bootstrap=n_bootstrap, seed=seed):
+        best = best_clusters(contingency(clusters, classes, weights=times))
+        recall.append(best.recall)
+        f1.append(best.f1)
+    frame = pd.DataFrame({"reference": pd.Series(names, dtype=object)})
+    for name, drawn in (("recall", np.array(recall)), ("f1", np.array(f1))):
+        ends = [interval_of(column[np.isfinite(column)]) for column in drawn.T]
+        frame[f"{name}_low"], frame[f"{name}_high"] = [e["low"] for e in ends], [e["high"] for e in ends]
+    frame["f1_chance"] = null.mean(axis=0)
+    frame["p_value"] = (1 + (null >= observed.f1 - 1e-12).sum(axis=0)) / (1 + n_permutations)
+    return frame.iloc[np.lexsort((np.arange(len(names)), -observed.size))].reset_index(drop=True)
+
+
+def null_of(observed: float, draws, *, lower_is_better: bool = False) -> dict:
+    """Compare a score with its draws under chance.
+
+    Parameters
+    ----------
+    observed : float
+    draws : sequence of float, length m
+    lower_is_better : bool
+        Then ``p95`` is the 5th percentile and p counts draws at least as low.
+
+    Returns
+    -------
+    dict
+        ``observed``, ``mean`` and ``p95`` (mean and 95th percentile of the draws), ``p_value`` in 1 / (1 + m) ... 1.
+
+    Examples
+    --------
+    >>> null_of(3.0, [1.0, 2.0, 3.0])["p_value"], null_of(0.0, [1.0, 2.0, 3.0], lower_is_better=True)["p_value"]
+    (0.5, 0.25)
+    """
+    draws = np.asarray(draws, dtype=np.float64)
+    # rounding must not make an equal score lower
+    slack = 1e-12 * max(1.0, abs(observed))
+    extreme = draws <= observed + slack if lower_is_better else draws >= observed - slack
+    return {
+        "observed": float(observed),
+        "mean": float(draws.mean()),
+        "p95": float(np.quantile(draws, 0.05 if lower_is_better else 0.95)),
+        "p_value": float((1 + extreme.sum()) / (1 + draws.size)),
+    }
+
+
+def interval_of(draws, *, level: float = 0.95) -> dict:
+    """Return ``low`` and ``high`` (dict): the percentiles that hold the middle of some draws.
+
+    Parameters
+    ----------
+    draws : sequence of float
+    level : float
+        Share of the draws between the two.
+
+    Examples
+    --------
+    >>> interval_of([0.0, 1.0, 2.0, 3.0, 4.0], level=0.5)
+    {'low': 1.0, 'high': 3.0}
+    """
+    tail = (1 - level) / 2
+    if not len(draws):
+        return {"low": float("nan"), "high": float("nan")}
+    return {"low": float(np.quantile(draws, tail)), "high": float(np.quantile(draws, 1 - tail))}
+
+
+def group_resamples(group, *, n_bootstrap: int = 200, seed: int = 0) -> Iterator[np.ndarray]:
+    """Draw whole groups with replacement, as many as there are.
+
+    Parameters
+    ----------
+    group : array-like, shape (n,), int
+    n_bootstrap : int, at least 1
+    seed : int
+
+    Yields
+    ------
+    ndarray, shape (n,), int64
+        How often each row was drawn.
+
+    Raises
+    ------
+    InputError
+        n_bootstrap below 1.
+    """
+    check_at_least_one("n_bootstrap", n_bootstrap)
+    rng = np.random.default_rng(check_seed(seed))
+    number = np.unique(group, return_inverse=True)[1]
+    n_groups = int(number.max(initial=-1)) + 1
+    for _ in range(n_bootstrap):
+        yield np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)[number]
 
 
 def row_groups(groups, n: int) -> np.ndarray:
@@ -159,14 +271,12 @@ def row_groups(groups, n: int) -> np.ndarray:
     return codes
 
 
-def _scores(table: np.ndarray, expected: float | None = None) -> dict[str, float]:
-    return {
-        "ami": adjusted_mutual_information(table, expected=expected),
-        "ari": adjusted_rand(table),
-        "purity": purity(table),
-    }
-
-
-def _at_least_one(name: str, value: int) -> None:
+def check_at_least_one(name: str, value: int) -> None:
+    """Raise an InputError unless the parameter ``name`` has a whole ``value`` of at least 1."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise InputError(f"{name} is {value!r}; expected a whole number of at least 1.")
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")

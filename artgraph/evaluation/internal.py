@@ -1,0 +1,269 @@
+"""How compact and how separate clusters are, by the features and by the graph alone: no reference column."""
+
+import numpy as np
+import scipy.sparse as sp
+
+from artgraph.communities.igraph_bridge import check_adjacency, check_seed
+from artgraph.communities.labels import check_labels
+from artgraph.errors import InputError
+from artgraph.evaluation.uncertainty import check_at_least_one, group_resamples, interval_of, null_of, row_groups
+
+__all__ = ["LOWER_IS_BETTER", "feature_scores", "graph_scores", "internal_scores"]
+
+LOWER_IS_BETTER = ("davies_bouldin", "conductance")
+
+
+def feature_scores(X, labels, *, weights=None) -> dict:
+    """Score clusters by the directions of their rows.
+
+    Rows are brought to length 1 first, as the graph sees them. Rows without a cluster and rows of zeros are left out.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+    labels : array-like, shape (n,), integer
+        Negative for none.
+    weights : array-like, shape (n,), int, optional
+        How often each row counts, as if it stood there so many times.
+
+    Returns
+    -------
+    dict of float
+        ``silhouette``, in -1 ... 1: mean over rows of (b - a) / max(a, b), a the mean cosine distance to the other rows
+        of the cluster, b to those of the nearest other cluster; 0 for a row alone in its cluster (Rousseeuw 1987,
+        doi:10.1016/0377-0427(87)90125-7). ``davies_bouldin``, 0 or more, lower is better: mean over clusters of the
+        worst (s + s') / d, s the mean distance of the rows to their mean, d that of the two means (Davies and Bouldin
+        1979, doi:10.1109/TPAMI.1979.4766909). ``calinski_harabasz``: variance between clusters over variance within,
+        each by its degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two
+        clusters, or no row more than clusters.
+
+    Raises
+    ------
+    InputError
+        Wrong shapes, or values that are not finite.
+
+    Notes
+    -----
+    Equal to scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric
+    the mean distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]])
+    >>> feature_scores(X, [0, 0, 1, 1])["silhouette"]
+    1.0
+    """
+    unit, clusters, times = _rows(X, labels, weights)
+    return _feature_scores(unit, clusters, times)
+
+
+def graph_scores(adjacency, labels, *, weights=None) -> dict:
+    """Score clusters by the links inside and between them.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    labels : array-like, shape (n,), integer
+        Links of rows without a cluster (negative) are left out.
+    weights : array-like, shape (n,), int, optional
+        How often each row counts; a link counts as often as the product of its ends.
+
+    Returns
+    -------
+    dict of float
+        ``modularity``: share of the link weight that is inside clusters, less what is expected from the strengths of
+        the rows (Newman and Girvan 2004, doi:10.1103/PhysRevE.69.026113). ``conductance``, in 0 ... 1, lower is better:
+        mean over clusters of the weight that leaves the cluster over the strength of the cluster or of the rest,
+        whichever is less (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share
+        of the link weight that is inside clusters. NaN where nothing is linked; conductance also where there are fewer
+        than two clusters.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, or labels of another length.
+
+    Examples
+    --------
+    >>> from artgraph.testing import toy_adjacency
+    >>> scores = graph_scores(toy_adjacency("two triangles"), [0, 0, 0, 1, 1, 1])  # weight 6 inside, 0.1 between
+    >>> round(scores["coverage"], 4), round(scores["conductance"], 4)
+    (0.9836, 0.0164)
+    """
+    matrix = check_adjacency(adjacency)
+    clusters = check_labels(labels, matrix.shape[0])
+    times = np.ones(len(clusters)) if weights is None else np.asarray(weights, dtype=np.float64)
+    return _graph_scores(matrix, clusters, times)
+
+
+def internal_scores(
+    labels,
+    X=None,
+    adjacency=None,
+    *,
+    groups=None,
+    n_permutations: int = 99,
+    n_bootstrap: int = 100,
+    max_rows: int = 10_000,
+    seed: int = 0,
+) -> dict:
+    """Score clusters without a reference column, beside chance and with intervals over groups.
+
+    Clusters that an algorithm sought are compact and separate by its own doing: a p here says that there is more than
+    labels dealt at random, not that the clusters are right.
+
+    Parameters
+    ----------
+    labels : array-like, shape (n,), integer
+    X : array-like, shape (n, d), float, optional
+        For :func:`feature_scores`.
+    adjacency : scipy sparse, shape (n, n), optional
+        For :func:`graph_scores`.
+    groups : array-like, shape (n,), optional
+        Artist of each row; whole groups are resampled.
+    n_permutations, n_bootstrap : int, at least 1
+    max_rows : int
+        Where there are more rows, those of the features are a sample of so many.
+    seed : int
+
+    Returns
+    -------
+    dict
+        For each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``.
+
+    Raises
+    ------
+    InputError
+        As the two functions; counts below 1.
+    """
+    check_at_least_one("n_permutations", n_permutations)
+    clusters = check_labels(labels)
+    group = row_groups(groups, len(clusters))
+    found = {}
+    if X is not None:
+        X = np.asarray(X)
+        keep = np.arange(len(clusters))
+        if len(keep) > max_rows:
+            keep = np.sort(np.random.default_rng(check_seed(seed)).choice(len(keep), max_rows, replace=False))
+        unit, kept, rows = _rows(X[keep], clusters[keep], None, which=True)
+        found |= _judged(
+            lambda labels, times: _feature_scores(unit, labels, times),
+            kept,
+            group[keep][rows],
+            n_permutations=n_permutations,
+            n_bootstrap=n_bootstrap,
+            seed=seed,
+        )
+    if adjacency is not None:
+        matrix = check_adjacency(adjacency)
+        check_labels(clusters, matrix.shape[0])
+        member = np.flatnonzero(clusters >= 0)
+        inside = sp.csr_array(matrix[member][:, member])
+        found |= _judged(
+            lambda labels, times: _graph_scores(inside, labels, times),
+            clusters[member],
+            group[member],
+            n_permutations=n_permutations,
+            n_bootstrap=n_bootstrap,
+            seed=seed,
+        )
+    return found
+
+
+def _judged(score, clusters, group, *, n_permutations, n_bootstrap, seed):
+    once = np.ones(len(clusters))
+    observed = {name: value for name, value in score(clusters, once).items() if np.isfinite(value)}
+    if not observed:
+        return {}
+    rng = np.random.default_rng(check_seed(seed))
+    null = [score(rng.permutation(clusters), once) for _ in range(n_permutations)]
+    drawn = [score(clusters, times) for times in group_resamples(group, n_bootstrap=n_bootstrap, seed=seed)]
+    found = {}
+    for name, value in observed.items():
+        chance = null_of(value, [scores[name] for scores in null], lower_is_better=name in LOWER_IS_BETTER)
+        finite = [scores[name] for scores in drawn if np.isfinite(scores[name])]
+        found[name] = {"value": value, "chance": chance["mean"], "p_value": chance["p_value"], **interval_of(finite)}
+    return found
+
+
+def _rows(X, labels, weights, *, which=False):
+    X = np.asarray(X)
+    clusters = check_labels(labels)
+    if X.ndim != 2 or len(X) != len(clusters):
+        raise InputError(f"X has shape {X.shape}; expected ({len(clusters)}, d), one row for each label.")
+    if not np.isfinite(X).all():
+        raise InputError("X holds NaN or infinity; leave these rows out or fill them.")
+    largest = np.abs(X).max(axis=1, initial=0)
+    rows = np.flatnonzero((clusters >= 0) & (largest > 0))
+    unit = X[rows] / largest[rows, None]  # first by the largest entry, so that no square leaves the range
+    unit = (unit / np.linalg.norm(unit, axis=1, keepdims=True)).astype(np.float32 if X.dtype == np.float32 else float)
+    if which:
+        return unit, clusters[rows], rows
+    times = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)[rows]
+    return unit, clusters[rows], times
+
+
+def _feature_scores(unit, clusters, times):
+    nothing = dict.fromkeys(("silhouette", "davies_bouldin", "calinski_harabasz"), float("nan"))
+    drawn = times > 0
+    names, number = np.unique(clusters[drawn], return_inverse=True)
+    k, n = len(names), float(times.sum())
+    if k < 2 or n <= k:
+        return nothing
+    unit, w = (unit if drawn.all() else unit[drawn]), times[drawn]
+    member = sp.csr_array((w.astype(unit.dtype), (number, np.arange(len(number)))), shape=(k, len(number)))
+    sums = np.asarray(member @ unit, dtype=np.float64)
+    size = np.bincount(number, weights=w, minlength=k)
+    dot = np.asarray(unit @ sums.T.astype(unit.dtype), dtype=np.float64)  # (n, k)
+    own = np.arange(len(number)), number
+    # a row is at distance 0 from itself, so that only the divisor knows that it is left out
+    distance = np.maximum(1 - dot / size, 0)
+    a = np.maximum(size[number] - dot[own], 0) / np.maximum(size[number] - 1, 1)
+    distance[own] = np.inf
+    b = distance.min(axis=1)
+    top = np.maximum(a, b)
+    alone = size[number] <= 1
+    silhouette = np.where((top > 0) & ~alone, (b - a) / np.where(top > 0, top, 1), 0)
+    means = sums / size[:, None]
+    square = (means**2).sum(axis=1)
+    to_mean = np.maximum(1 - 2 * dot[own] / size[number] + square[number], 0)
+    scatter = np.bincount(number, weights=w * np.sqrt(to_mean), minlength=k) / size
+    apart = np.sqrt(np.maximum(square[:, None] + square[None, :] - 2 * means @ means.T, 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (scatter[:, None] + scatter[None, :]) / apart
+    ratio[~np.isfinite(ratio)] = 0
+    np.fill_diagonal(ratio, 0)
+    middle = sums.sum(axis=0) / n
+    between = float((size * ((means - middle) ** 2).sum(axis=1)).sum())
+    within = float((w * to_mean).sum())
+    return {
+        "silhouette": float((w * silhouette).sum() / n),
+        "davies_bouldin": float(ratio.max(axis=1).mean()),
+        "calinski_harabasz": between * (n - k) / (within * (k - 1)) if within > 0 else 1.0,
+    }
+
+
+def _graph_scores(matrix, clusters, times):
+    member = clusters >= 0
+    names, number = np.unique(clusters[member], return_inverse=True)
+    k = len(names)
+    group = np.full(len(clusters), -1)
+    group[member] = number
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    weight = matrix.data * times[rows] * times[matrix.indices]
+    start, end = group[rows], group[matrix.indices]
+    both = (start >= 0) & (end >= 0)
+    between = np.bincount(start[both] * k + end[both], weights=weight[both], minlength=k * k).reshape(k, k)
+    total = between.sum()
+    if not total > 0:
+        return dict.fromkeys(("modularity", "conductance", "coverage"), float("nan"))
+    strength, inside = between.sum(axis=1), np.diag(between)
+    linked = strength > 0
+    rest = np.minimum(strength, total - strength)
+    cut = (strength - inside)[linked] / np.where(rest > 0, rest, np.inf)[linked]
+    return {
+        "modularity": float(inside.sum() / total - ((strength / total) ** 2).sum()),
+        "conductance": float(cut.mean()) if linked.sum() > 1 else float("nan"),
+        "coverage": float(inside.sum() / total),
+    }

@@ -1,0 +1,101 @@
+"""What a reproduction looks like apart from the work: margins, tone, and a tiny picture to tell copies by."""
+
+import numpy as np
+from PIL import Image
+from skimage.color import rgb2lab
+
+from artgraph.errors import InputError
+
+__all__ = ["TINY", "hue_spread", "margin", "tiny_picture"]
+
+TINY = 16
+_EVEN = 5.0  # standard deviation, in levels of 0 ... 255, of a line that is a margin: paper under JPEG stays below it
+_NEAR = 8.0  # levels that a line of a margin may differ from the outermost line
+
+
+def margin(picture) -> float:
+    """Measure the share of a picture that is an even margin: paper, a mat, a black border.
+
+    From each side, lines are counted as long as they are even and of the colour of the outermost one, up to a half of
+    the picture. A frame with ornaments is none; nor is anything where all four sides together make less than 1 %.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8
+
+    Returns
+    -------
+    float in [0, 1]
+        1 for a picture of one colour.
+
+    Raises
+    ------
+    InputError
+        Another shape.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> picture = np.full((100, 100, 3), 250, dtype=np.uint8)
+    >>> picture[10:90, 20:100] = rng.integers(0, 256, (80, 80, 3))
+    >>> margin(picture)  # 64 of 100 parts are painted
+    0.36
+    """
+    pixels = np.asarray(picture)
+    if pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise InputError(f"A picture is an array (h, w, 3), not {pixels.shape}.")
+    planes = np.ascontiguousarray(np.moveaxis(pixels, 2, 0), dtype=np.float32)  # (3, h, w)
+    height, width = pixels.shape[:2]
+    top, bottom = _even_lines(planes)
+    inner = planes[:, top : height - bottom]
+    if not inner.size:
+        return 1.0
+    left, right = _even_lines(np.ascontiguousarray(np.swapaxes(inner, 1, 2)))
+    share = 1 - (height - top - bottom) * max(width - left - right, 0) / (height * width)
+    return float(share) if share >= 0.01 else 0.0
+
+
+def _even_lines(planes):
+    """Return how many lines are margin at the start and at the end of (3, lines, pixels)."""
+    middle = planes.mean(axis=2)  # (3, lines)
+    spread = np.sqrt(np.maximum((planes**2).mean(axis=2) - middle**2, 0))
+    counts = []
+    for step in (1, -1):
+        near = np.abs(middle[:, ::step] - middle[:, [0 if step > 0 else -1]]).max(axis=0) <= _NEAR
+        kept = ((spread.max(axis=0)[::step] <= _EVEN) & near)[: (middle.shape[1] + 1) // 2]
+        counts.append(len(kept) if kept.all() else int(kept.argmin()))
+    return counts
+
+
+def hue_spread(picture) -> float:
+    """Measure how far the colours of a picture leave a single tone.
+
+    The root mean square distance of a* and b* (CIELAB) from quadratic functions of L*: 0 for a black-and-white picture
+    and for a sepia one, whose hue follows from its lightness.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8
+
+    Returns
+    -------
+    float, at least 0
+        In units of CIELAB; below about 2 a picture is of one tone.
+
+    Examples
+    --------
+    >>> grey = np.repeat(np.arange(0, 250, 10, dtype=np.uint8).reshape(5, 5, 1), 3, axis=2)
+    >>> round(hue_spread(grey), 2)
+    0.0
+    """
+    small = Image.fromarray(np.asarray(picture)).resize((32, 32), Image.Resampling.BOX)
+    lightness, *chroma = np.moveaxis(rgb2lab(np.asarray(small)).reshape(-1, 3), 1, 0)
+    given = np.column_stack([np.ones_like(lightness), lightness / 100, (lightness / 100) ** 2])
+    chroma = np.column_stack(chroma)
+    rest = chroma - given @ np.linalg.lstsq(given, chroma, rcond=None)[0]
+    return float(np.sqrt((rest**2).sum(axis=1).mean()))
+
+
+def tiny_picture(picture) -> np.ndarray:
+    """Return a picture, (h, w, 3) uint8, as 16 × 16 pixels: (16, 16, 3) uint8, by box averages."""
+    return np.asarray(Image.fromarray(np.asarray(picture)).resize((TINY, TINY), Image.Resampling.BOX))
