@@ -10,11 +10,14 @@ from artgraph.communities.labels import relabel_by_size
 from artgraph.communities.leiden import leiden, leiden_n_clusters, modularity
 from artgraph.communities.methods import METHODS, Method, cluster
 from artgraph.communities.multiplex import leiden_multiplex
+from artgraph.communities.planted import planted_graph
+from artgraph.communities.resolution import Profile, leiden_auto, resolution_profile, rewire, verdict
 from artgraph.communities.spectral import eigengap, spectral
 
 __all__ = [
     "METHODS",
     "Method",
+    "Profile",
     "agglomerative",
     "bayesian_gaussian_mixture",
     "cluster",
@@ -24,9 +27,14 @@ __all__ = [
     "hdbscan",
     "kmeans",
     "leiden",
+    "leiden_auto",
     "leiden_multiplex",
     "leiden_n_clusters",
     "modularity",
+    "planted_graph",
     "relabel_by_size",
+    "resolution_profile",
+    "rewire",
     "spectral",
+    "verdict",
 ]

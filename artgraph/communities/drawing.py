@@ -1,0 +1,65 @@
+"""Plots of what community detection found, for those who installed the extra 'plot'."""
+
+import numpy as np
+
+from artgraph.plots import figure, save
+
+__all__ = ["plot_profile", "plot_reliability"]
+
+OURS, NULL, MARK = "#3b6ea5", "#9a9a9a", "#b5482a"
+
+
+def plot_profile(out, profile, *, title=""):
+    """Draw stability and number of clusters over the resolution, beside those of rewired graphs.
+
+    Parameters
+    ----------
+    out : str or Path
+        PNG, SVG or PDF, by its ending.
+    profile : Profile
+    title : str
+    """
+    drawn, (left, right) = figure(2)
+    left.plot(profile.resolution, profile.stability, "o-", color=OURS, markersize=3.5, label="this graph")
+    left.plot(profile.resolution, profile.null_stability, "o-", color=NULL, markersize=3.5, label="rewired")
+    left.set(xlabel="resolution", ylabel="agreement of subsamples (ARI)", ylim=(-0.05, 1.05), title=title)
+    right.plot(profile.resolution, profile.n_clusters, "o-", color=OURS, markersize=3.5)
+    right.set(xlabel="resolution", ylabel="clusters", yscale="log")
+    right.set_yticks(ticks := _ticks(int(profile.n_clusters.max(initial=1))), labels=[str(tick) for tick in ticks])
+    right.minorticks_off()
+    if profile.chosen >= 0:
+        at, clusters = profile.resolution[profile.chosen], int(profile.n_clusters[profile.chosen])
+        right.set_title(f"chosen: {clusters} clusters")
+        for panel in (left, right):
+            panel.axvline(at, color=MARK, linewidth=1.2, label="chosen" if panel is left else None)
+    else:
+        right.set_title("no community structure")
+    for panel in (left, right):
+        panel.set_xscale("log")
+        panel.set_xticks([0.5, 1, 2, 4, 8, 16], labels=["0.5", "1", "2", "4", "8", "16"])
+        panel.minorticks_off()
+    left.legend(frameon=False)
+    save(drawn, out)
+
+
+def plot_reliability(out, curves):
+    """Draw how often a confidence of so much proved right.
+
+    Parameters
+    ----------
+    out : str or Path
+    curves : dict of str to (confidence, observed, count)
+        For each name, three arrays of shape (bins,): mean confidence, mean co-assignment observed, rows.
+    """
+    drawn, (panel,) = figure(1, width=4.6, height=4.2)
+    panel.plot([0, 1], [0, 1], color=NULL, linewidth=1)
+    for name, (confidence, observed, count) in curves.items():
+        shown = np.asarray(count) > 0
+        panel.plot(np.asarray(confidence)[shown], np.asarray(observed)[shown], "o-", markersize=4, label=name)
+    panel.set(xlabel="confidence", ylabel="co-assignment in subsamples", xlim=(0, 1.02), ylim=(0, 1.02))
+    panel.legend(frameon=False)
+    save(drawn, out)
+
+
+def _ticks(top):
+    return [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if tick <= 2 * top]

@@ -1,0 +1,264 @@
+"""How many clusters? The resolution at which clusters come back when paintings are left out, and chance has none."""
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.metrics import adjusted_rand_score
+
+from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seeded_igraph, to_igraph
+from artgraph.communities.leiden import Runner, check_resolution, modularity
+from artgraph.errors import InputError
+
+__all__ = ["Profile", "leiden_auto", "resolution_profile", "rewire", "verdict"]
+
+RESOLUTIONS = tuple(np.round(np.geomspace(0.5, 16, 16), 4).tolist())
+STRUCTURE = 0.5
+"""Least excess of stability for structure. Measured: 20 Erdős-Rényi and configuration models stayed below 0.2,
+neighbour graphs of points without groups (200 to 3,000, in 5 to 20 dimensions) below 0.49; planted graphs that are found
+have 0.6 and more."""
+GAIN = 0.02  # least gain in modularity over the null: a few rows cut off from the rest are no structure
+EQUAL = 0.03  # differences of stability that six subsamples cannot tell from none
+
+
+class Profile(NamedTuple):
+    """What Leiden finds over a range of resolutions, and what chance would give.
+
+    Attributes
+    ----------
+    resolution : ndarray, shape (r,), float64
+    n_clusters : ndarray, shape (r,), int64
+    stability : ndarray, shape (r,), float64
+        Mean adjusted Rand index between the partition of the whole graph and those of subsamples, -1 ... 1.
+    null_stability : ndarray, shape (r,), float64
+        The same in rewired graphs.
+    modularity, null_modularity : ndarray, shape (r,), float64
+    chosen : int
+        Index of the resolution chosen; -1 where there is no community structure.
+    """
+
+    resolution: np.ndarray
+    n_clusters: np.ndarray
+    stability: np.ndarray
+    null_stability: np.ndarray
+    modularity: np.ndarray
+    null_modularity: np.ndarray
+    chosen: int
+
+
+def leiden_auto(adjacency, *, seed: int = 0, **settings) -> tuple[np.ndarray, Profile]:
+    """Find communities by Leiden at the resolution that :func:`resolution_profile` chooses.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    seed : int
+    **settings
+        Of :func:`resolution_profile`.
+
+    Returns
+    -------
+    labels : ndarray, shape (n,), int32
+        Cluster of each row; 0 is the largest; -1 for rows without links. All rows with links are in cluster 0 where
+        there is no community structure.
+    profile : Profile
+
+    Raises
+    ------
+    InputError
+        As :func:`resolution_profile`.
+    """
+    matrix = check_adjacency(adjacency)
+    profile = resolution_profile(matrix, seed=seed, **settings)
+    if profile.chosen < 0:
+        return np.where(np.diff(matrix.indptr) > 0, 0, -1).astype(np.int32), profile
+    return Runner(matrix, seed=seed)(float(profile.resolution[profile.chosen])), profile
+
+
+def resolution_profile(
+    adjacency,
+    *,
+    resolutions=RESOLUTIONS,
+    n_subsamples: int = 6,
+    n_nulls: int = 3,
+    fraction: float = 0.8,
+    seed: int = 0,
+    progress=None,
+) -> Profile:
+    """Measure, over a range of resolutions, how stable Leiden's clusters are beside those of rewired graphs.
+
+    Stability alone favours too many clusters: in a graph without any structure, small clusters are stabler than large
+    ones. So each resolution is judged by its stability less that in graphs with the same degrees and the same weights,
+    shuffled; where chance finds but one cluster there is nothing to compare with. Of the resolutions whose excess is
+    the largest, give or take 0.03, the number of clusters is taken that most of them have. There is no community
+    structure where that excess is below 0.5, or the modularity less than 0.02 above that of the rewired graphs.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    resolutions : sequence of float, each above 0
+    n_subsamples : int, at least 1
+        Each holds a share ``fraction`` of the rows, and has a seed of its own.
+    n_nulls : int, at least 1
+        Rewired graphs; each is compared with a subsample of its own.
+    fraction : float, between 0 and 1
+    seed : int
+    progress : callable(done, total), optional
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, resolution, count or fraction.
+
+    Notes
+    -----
+    Partitions of one cluster agree by default and count as stability 0. Subsampling and seeds: von Luxburg (2010),
+    arXiv:1007.1075; the null: Maslov & Sneppen (2002), doi:10.1126/science.1065103. The threshold of 0.5 was set on
+    graphs without structure and on planted ones, never on labels of paintings.
+    """
+    matrix = check_adjacency(adjacency)
+    resolutions = np.asarray(resolutions, dtype=np.float64).ravel()
+    for resolution in resolutions:
+        check_resolution(resolution)
+    if not resolutions.size or n_subsamples < 1 or n_nulls < 1 or not 0 < fraction < 1:
+        raise InputError(
+            f"resolutions {resolutions.tolist()}, n_subsamples {n_subsamples}, n_nulls {n_nulls}, fraction {fraction}; "
+            "expected at least one of each and a fraction between 0 and 1."
+        )
+    if not matrix.nnz:
+        nothing = np.zeros(resolutions.size)
+        return Profile(resolutions, nothing.astype(np.int64), *[nothing] * 4, chosen=-1)
+    rng = np.random.default_rng(check_seed(seed))
+    whole = _Stability(matrix, n_subsamples, fraction, rng=rng, seed=seed, n_iterations=-1)
+    nulls = [
+        _Stability(rewire(matrix, seed=int(rng.integers(2**32))), 1, fraction, rng=rng, seed=seed)
+        for _ in range(n_nulls)
+    ]
+    rows = []
+    for done, resolution in enumerate(resolutions.tolist()):
+        if progress:
+            progress(done, len(resolutions))
+        rows.append((*whole(resolution), *np.mean([null(resolution) for null in nulls], axis=0)))
+    n_clusters, stability, quality, null_clusters, null_stability, null_quality = np.array(rows).T
+    comparable = (null_clusters > 1) & (quality >= null_quality + GAIN)
+    excess = np.where(comparable, stability - null_stability, 0.0)
+    if progress:
+        progress(len(resolutions), len(resolutions))
+    return Profile(
+        resolutions,
+        n_clusters.astype(np.int64),
+        stability,
+        null_stability,
+        quality,
+        null_quality,
+        chosen=_choose(excess, n_clusters),
+    )
+
+
+def rewire(adjacency, *, seed: int = 0) -> sp.csr_array:
+    """Swap the ends of links at random, so that every row keeps its number of links; shuffle the weights.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    seed : int
+
+    Returns
+    -------
+    csr_array, shape (n, n), float64
+        Symmetric, as many links and the same weights, each somewhere else.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency.
+
+    Notes
+    -----
+    Ten swaps are tried for every link; igraph's ``rewire`` refuses those that would make a loop or a double link.
+
+    Examples
+    --------
+    >>> import numpy as np, scipy.sparse as sp
+    >>> ring = sp.csr_array(np.roll(np.eye(8), 1, axis=1) + np.roll(np.eye(8), -1, axis=1))
+    >>> rewire(ring).sum(axis=0).tolist()
+    [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
+    """
+    matrix = check_adjacency(adjacency)
+    graph, weights = to_igraph(matrix)
+    with seeded_igraph(seed):
+        graph.rewire(n=10 * graph.ecount())
+    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    shuffled = np.random.default_rng(seed).permutation(np.array(weights))
+    half = sp.coo_array((shuffled, (ends[:, 0], ends[:, 1])), shape=matrix.shape).tocsr()
+    return sp.csr_array(half + half.T)
+
+
+def verdict(profile: Profile) -> str:
+    """Say in words what a profile shows.
+
+    Parameters
+    ----------
+    profile : Profile
+
+    Returns
+    -------
+    str
+    """
+    excess = profile.stability - profile.null_stability
+    best = profile.chosen if profile.chosen >= 0 else int(excess.argmax())
+    figures = f"agreement {profile.stability[best]:.2f}, in rewired graphs {profile.null_stability[best]:.2f}"
+    if profile.chosen < 0:
+        return (
+            "No community structure: at no resolution do clusters come back clearly better than by chance when a part "
+            f"of the paintings is left out (at best: {figures})."
+        )
+    return (
+        f"{profile.n_clusters[best]} clusters at resolution {profile.resolution[best]:.3g}: they come back best when a "
+        f"part of the paintings is left out ({figures})."
+    )
+
+
+def _choose(excess, n_clusters) -> int:
+    best = excess.max()
+    if best < STRUCTURE:
+        return -1
+    near = np.flatnonzero(excess >= best - EQUAL)
+    counts = [int((n_clusters[near] == n_clusters[index]).sum()) for index in near]
+    return int(near[np.lexsort((-excess[near], -np.array(counts)))[0]])
+
+
+class _Stability:
+    """A graph and subsamples of it, clustered at any resolution."""
+
+    def __init__(self, matrix, n_subsamples, fraction, *, rng, seed, n_iterations=2):
+        n = matrix.shape[0]
+        size = max(1, round(fraction * n))
+        self.matrix = matrix
+        self.whole = Runner(matrix, seed=seed, n_iterations=n_iterations)
+        self.parts = []
+        for _ in range(n_subsamples):
+            rows = np.sort(rng.permutation(n)[:size])
+            run = Runner(matrix[rows][:, rows], seed=int(rng.integers(2**32)), n_iterations=2)
+            self.parts.append((rows, run))
+
+    def __call__(self, resolution):
+        """Return number of clusters, stability and modularity."""
+        labels = self.whole(resolution)
+        n_clusters = int(labels.max(initial=-1)) + 1
+        agreement = 0.0
+        if n_clusters > 1:
+            agreement = np.mean([_agreement(labels[rows], run(resolution)) for rows, run in self.parts])
+        return n_clusters, float(agreement), modularity(self.matrix, labels, resolution=resolution)
+
+
+def _agreement(a, b):
+    both = (a >= 0) & (b >= 0)
+    return adjusted_rand_score(a[both], b[both]) if both.any() else 0.0
