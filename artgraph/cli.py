@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from artgraph import __version__
+from artgraph.commands.doors import export, plot, similar
 from artgraph.options import Bars, Group, named_weights, names, network, network_options, option, stage, with_corpus
 
 __all__ = ["main"]
@@ -163,6 +164,9 @@ def import_vectors(corpus, file, **options):
 @option(
     "build_graph", "merge", type=click.Choice(["features", "weights", "snf", "layers"]), help="How to join several."
 )
+@option(
+    "build_graph", "regress_out", callback=names, help="Take these out of the features: greyscale, margin, a column ..."
+)
 @option("build_graph", "artist_edges", is_flag=True, help="Link works by the same hand, in a layer of their own.")
 @option("build_graph", "artist_strength", type=click.FloatRange(0), help="Weight of that layer beside the style edges.")
 @option("build_graph", "max_years", type=click.FloatRange(0), help="No such link between works dated further apart.")
@@ -175,6 +179,7 @@ def build_graph(corpus, diagnose, **options):
     Example:
       artgraph build-graph mycorpus --on gram,color
       artgraph build-graph mycorpus --on gram,color --merge snf --hubness csls --diagnose
+      artgraph build-graph mycorpus --on gram --regress-out greyscale
     """
     made = stage("build_graph")(corpus, **options)
     _show(made)
@@ -251,56 +256,30 @@ def communities(corpus, **options):
 @with_corpus
 @option("evaluate", "partition")
 @option("evaluate", "against", help="The column to judge by.")
+@option("evaluate", "confounds", "--confound", callback=names, help="Columns that clusters should not follow.")
 @option("evaluate", "n_neighbors", type=click.IntRange(1), help="k of precision at k.")
 @option("evaluate", "seed", type=int)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def evaluate(corpus, as_json, **options):
-    """Judge a partition against a column of the table.
+    """Judge a partition: against a column, by itself, and by what it should not follow.
+
+    Every figure stands beside what chance gives and, in brackets of 95 %, what other choices of artists would give.
 
     \b
     Example:
       artgraph evaluate mycorpus --against style
+      artgraph evaluate mycorpus --against style --confound subject,museum
     """
     made = stage("evaluate")(corpus, **options)
     if as_json:
         click.echo(json.dumps(made.facts, indent=1, ensure_ascii=False))
         return
-    from artgraph.evaluation import format_report
+    from artgraph.evaluation import evaluation_report
 
-    facts = dict(made.facts)
-    title = f"{facts.pop('partition')} against '{facts.pop('against')}'"
-    click.echo(format_report(facts, title=title), nl=False)
+    click.echo(evaluation_report(made.facts), nl=False)
 
 
-@main.command()
-@with_corpus
-@option(
-    "export",
-    "to",
-    type=click.Choice(["gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus"]),
-)
-@option("export", "partition")
-@option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in exports/ of the corpus.")
-@option("export", "pictures", is_flag=True, help="Give the pictures along, too.")
-@option("export", "timeline", is_flag=True, help="gexf: dated paintings get a time interval.")
-@option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite.")
-def export(corpus, **options):
-    """Write a partition with its graph and map for another program.
-
-    \b
-    gexf             Gephi: everything, and it opens looking finished
-    csv              Excel, LibreOffice: the table with the clusters
-    graphml          whatever reads GraphML
-    gephi-csv        Gephi's spreadsheet import: nodes.csv and edges.csv
-    anndata          scanpy (h5ad); needs pip install 'artgraph[anndata]'
-    embedding-atlas  Embedding Atlas (parquet)
-    vikus            VIKUS Viewer: its data folder
-
-    \b
-    Example:
-      artgraph export mycorpus --to gexf --pictures -o mycorpus.gexf
-    """
-    _show(stage("export")(corpus, progress=Bars(), **options))
+main.add_command(export)
 
 
 @main.command()
@@ -318,6 +297,10 @@ def atlas(corpus, **options):
       artgraph atlas mycorpus --compare vgae-leiden
     """
     _show(stage("atlas")(corpus, **options))
+
+
+main.add_command(similar)
+main.add_command(plot)
 
 
 @main.command()

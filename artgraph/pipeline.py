@@ -32,6 +32,8 @@ from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.layout import layout
+from artgraph.stages.plot import plot
+from artgraph.stages.similar import similar
 from artgraph.stages.train_vgae import train_vgae
 
 __all__ = [
@@ -50,7 +52,9 @@ __all__ = [
     "layout",
     "line",
     "network",
+    "plot",
     "run",
+    "similar",
     "train_vgae",
 ]
 
@@ -178,9 +182,15 @@ def line(made):
         ),
         "models": lambda: f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units",
         "partitions": lambda: f"{facts['n_clusters']} clusters, modularity {facts['modularity']:.3f}",
-        "reports": lambda: (
-            f"AMI {facts['scores']['ami']:.3f} against '{facts['against']}', "
-            f"by chance {facts['chance']['ami']['mean']:.3f}"
-        ),
+        "reports": lambda: _about_report(facts),
     }.get(made.kind, lambda: "")()
     return f"{made.kind} {made.key}: {about}".rstrip(": ") + ("" if made.fresh else " (up to date)")
+
+
+def _about_report(facts):
+    if "scores" in facts:
+        chance = facts["chance"]["ami"]["mean"]
+        return f"AMI {facts['scores']['ami']:.3f} against '{facts['against']}', by chance {chance:.3f}"
+    if "against" in facts:
+        return f"no painting has a {facts['against']}; judged without"
+    return facts.get("summary", "")

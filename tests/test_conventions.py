@@ -101,7 +101,7 @@ def test_modules_are_short_and_say_what_they_are(path):
     assert ast.get_docstring(ast.parse(text))
 
 
-LAYERS = ("corpus", "pipeline", "stages", "options", "cli")
+LAYERS = ("corpus", "pipeline", "stages", "options", "commands", "cli")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

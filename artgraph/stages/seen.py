@@ -18,7 +18,7 @@ class Seen(NamedTuple):
     ----------
     partition, graph : str
     table : DataFrame, n rows
-        ``id``, ``cluster``, ``typicality``, ``confidence`` and ``second`` where there are such, ``year``, then the
+        ``id``, ``cluster``, ``typicality``, ``confidence``, ``second`` and ``role`` where there are such, ``year``, then the
         columns of the corpus.
     labels, years, sizes : (n,) int, float, float
     X : (n, d) float32
@@ -79,11 +79,19 @@ def seen_of(corpus, partition):
 
 
 def _membership(corpus, partition):
-    """Return the confidence and the second cluster of each painting, where the partition has them."""
+    """Return confidence, second cluster and role of each painting, where the partition has them."""
+    import pandas as pd
+
+    from artgraph.communities.membership import ROLES
+
     if f"{partition}.membership.npz" not in corpus.label("partitions", partition)["files"]:
         return {}
     stored = corpus.get("partitions", partition, "membership")
-    return {name: stored[name] for name in ("confidence", "second") if name in stored}
+    return {
+        "confidence": stored["confidence"],
+        "second": pd.array([None if label < 0 else int(label) for label in stored["second"]], dtype="Int64"),
+        "role": np.array([ROLES[code] if code >= 0 else None for code in stored["role"]], dtype=object),
+    }
 
 
 def placed(seen, table):

@@ -1,0 +1,139 @@
+"""Contact sheets: pictures hung in rows of one height, with their captions, for screen and print."""
+
+from artgraph.errors import InputError
+from artgraph.plots.style import GRID, INK, MUTED, RUST, figure, fonts, save, words
+
+__all__ = ["PAGE", "hang_rows", "plot_sheet"]
+
+PAGE = (16.54, 11.69)  # A3, landscape, inches
+_MARGIN, _GAP, _LINE, _HEAD = 0.6, 0.14, 0.125, 0.55  # inches
+_LETTER = 0.058  # mean width of a letter of a caption, inches
+
+
+def hang_rows(aspects, *, width, height, gap, below):
+    """Hang pictures in rows of one height, as large as the wall allows.
+
+    Parameters
+    ----------
+    aspects : sequence of float, length n
+        Width over height of each picture.
+    width, height : float
+        Of the wall.
+    gap : float
+        Between pictures, sideways and downward.
+    below : float
+        Room under each picture for its caption.
+
+    Returns
+    -------
+    list of (x, y, w, h), length n
+        Lower left corner, from the lower left of the wall, and size, in the wall's unit.
+
+    Raises
+    ------
+    InputError
+        A wall without room, or an aspect that is not above 0.
+
+    Examples
+    --------
+    Two squares on a wall of 2 × 1:
+
+    >>> hang_rows([1, 1], width=2, height=1, gap=0, below=0)
+    [(0.0, 0.0, 1.0, 1.0), (1.0, 0.0, 1.0, 1.0)]
+    """
+    aspects = [float(aspect) for aspect in aspects]
+    if not all(aspect > 0 for aspect in aspects) or width <= 0 or height <= below:
+        raise InputError(f"Pictures of aspects above 0 on a wall with room are expected, not {width} × {height}.")
+    low, high = 0.0, height - below
+    if not aspects or _fits(aspects, high, width, height, gap, below):
+        low = high
+    else:
+        for _ in range(50):
+            tried = (low + high) / 2
+            low, high = (tried, high) if _fits(aspects, tried, width, height, gap, below) else (low, tried)
+    hung, top = [], height
+    for row in _rows(aspects, low, width, gap):
+        left = 0.0
+        for i in row:
+            w, h = (aspects[i] * low, low) if aspects[i] * low <= width else (width, width / aspects[i])
+            hung.append((left, top - low + (low - h) / 2, w, h))
+            left += w + gap
+        top -= low + below + gap
+    return hung
+
+
+def _rows(aspects, side, width, gap):
+    rows, left = [], width + 1
+    for i, aspect in enumerate(aspects):
+        wide = min(aspect * side, width)
+        if rows and left + wide <= width * (1 + 1e-9):
+            rows[-1].append(i)
+        else:
+            rows.append([i])
+            left = 0.0
+        left += wide + gap
+    return rows
+
+
+def _fits(aspects, side, width, height, gap, below):
+    count = len(_rows(aspects, side, width, gap))
+    return count * (side + below) + (count - 1) * gap <= height * (1 + 1e-9)
+
+
+def plot_sheet(out, pictures, captions, *, title="", note="", framed=0, page=PAGE, trim=False, dpi=300):
+    """Draw a contact sheet.
+
+    Parameters
+    ----------
+    out : str or Path
+        PNG, SVG or PDF.
+    pictures : sequence of uint8 array (h, w, 3), or None
+        None leaves an empty frame.
+    captions : sequence of tuple of str
+        Lines under each; they are cut to the width of the picture.
+    title, note : str
+        Over the pictures; the note is smaller.
+    framed : int
+        So many pictures at the front stand in a frame: the query.
+    page : (float, float)
+        Width and height, inches.
+    trim : bool
+        Cut what is left empty off the foot of the page.
+    dpi : int
+        Resolution of print.
+
+    Raises
+    ------
+    InputError
+        Another number of captions than of pictures.
+    """
+    if len(pictures) != len(captions):
+        raise InputError(f"{len(pictures)} pictures and {len(captions)} captions; expected one for each.")
+    drawn, _ = figure(0)
+    drawn.set_layout_engine("none")
+    width, height = page[0] - 2 * _MARGIN, page[1] - 2 * _MARGIN - _HEAD
+    lines = max((len(caption) for caption in captions), default=0)
+    below = _LINE * lines + 0.07
+    aspects = [1.0 if p is None else p.shape[1] / p.shape[0] for p in pictures]
+    places = hang_rows(aspects, width=width, height=height, gap=_GAP, below=below)
+    if trim and places:
+        foot = min(y for _, y, _, _ in places) - below
+        page = (page[0], page[1] - foot)
+        places = [(x, y - foot, w, h) for x, y, w, h in places]
+    drawn.set_size_inches(*page)
+    top = page[1] - _MARGIN
+    write = {"fontfamily": fonts(), "va": "top", "ha": "left"}
+    drawn.text(_MARGIN / page[0], top / page[1], words(title, 110), fontsize=15, color=INK, **write)
+    drawn.text(_MARGIN / page[0], (top - 0.28) / page[1], words(note, 190), fontsize=8.5, color=MUTED, **write)
+    for i, (place, picture, caption) in enumerate(zip(places, pictures, captions, strict=True)):
+        x, y, w, h = place[0] + _MARGIN, place[1] + _MARGIN, place[2], place[3]
+        panel = drawn.add_axes((x / page[0], y / page[1], w / page[0], h / page[1]))
+        panel.set(xticks=[], yticks=[])
+        panel.spines[:].set(visible=i < framed or picture is None, color=RUST if i < framed else GRID, linewidth=2.0)
+        if picture is not None:
+            panel.imshow(picture, aspect="auto")
+        for k, line in enumerate(caption):
+            at = (x / page[0], (y - 0.05 - k * _LINE) / page[1])
+            text = words(line, max(3, int(w / _LETTER)))
+            drawn.text(*at, text, fontsize=6.5, color=INK if k == 0 else MUTED, **write)
+    save(drawn, out, dpi=dpi)

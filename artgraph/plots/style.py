@@ -1,0 +1,126 @@
+"""How all plots look: plain axes, few colours, and the same bytes for the same data."""
+
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+from artgraph.atomic import atomic_path
+from artgraph.errors import ArtgraphError, InputError
+
+__all__ = ["BLUE", "FORMATS", "GRID", "INK", "MUTED", "RUST", "figure", "fonts", "save", "titled", "words"]
+
+INK, MUTED, GRID, BLUE, RUST = "#222222", "#6b6b68", "#e4e2dc", "#3b6ea5", "#b5482a"
+FORMATS = (".pdf", ".png", ".svg")
+# matplotlib's own font first; the others for scripts that it lacks
+_FAMILIES = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Noto Sans SC", "Noto Sans Arabic")
+_OTHERS = ("Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial Unicode MS", "Microsoft YaHei")
+
+
+def figure(n_panels, *, width=4.5, height=3.4):
+    """Return an empty figure with so many panels side by side, and the panels.
+
+    Parameters
+    ----------
+    n_panels : int
+    width, height : float
+        Of a panel, in inches.
+
+    Returns
+    -------
+    (matplotlib.figure.Figure, list of matplotlib.axes.Axes)
+
+    Raises
+    ------
+    ArtgraphError
+        matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure  # not pyplot: nothing global, no window
+    except ImportError:
+        raise ArtgraphError("Plots need matplotlib. Install it with: pip install 'artgraph[plot]'") from None
+    drawn = Figure(figsize=(width * n_panels, height), layout="constrained")
+    panels = list(drawn.subplots(1, n_panels, squeeze=False)[0]) if n_panels else []
+    for panel in panels:
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.spines[["left", "bottom"]].set_color(MUTED)
+        panel.tick_params(which="both", colors=MUTED, labelcolor=INK, labelsize=8)
+        panel.tick_params(which="major", length=3)
+        panel.title.set(fontsize=10, color=INK)
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.label.set(fontsize=9, color=INK)
+    return drawn, panels
+
+
+def titled(panel, text):
+    """Write a title over a panel, at the left.
+
+    Parameters
+    ----------
+    panel : matplotlib.axes.Axes
+    text : str
+    """
+    panel.set_title(words(text), loc="left", fontsize=10, color=INK)
+
+
+def save(drawn, out, *, dpi=150):
+    """Write a figure to a file, whole or not at all; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    drawn : matplotlib.figure.Figure
+    out : str or Path
+        PNG, SVG or PDF, by its ending.
+    dpi : int
+        Pixels per inch of a PNG, and of pictures in the others.
+
+    Raises
+    ------
+    InputError
+        Another ending.
+    """
+    import matplotlib
+
+    out = Path(out)
+    kind = out.suffix.lower()
+    if kind not in FORMATS:
+        raise InputError(f"A plot is written as .png, .svg or .pdf, not as '{out.name}'")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # No clock times and no version of matplotlib in the file.
+    metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
+    with matplotlib.rc_context({"svg.hashsalt": "artgraph", "font.family": fonts()}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from")  # a box is drawn instead
+        with atomic_path(out) as temporary:
+            drawn.savefig(temporary, dpi=dpi, metadata=metadata, facecolor="white")
+
+
+@lru_cache(maxsize=1)
+def fonts():
+    """Return the fonts that are there of those that can write titles (list of str), in the order they are tried."""
+    from matplotlib.font_manager import fontManager
+
+    there = set(fontManager.get_font_names())
+    return [name for name in (*_FAMILIES, *_OTHERS) if name in there] or ["sans-serif"]
+
+
+def words(text, length=None):
+    """Return a text as matplotlib draws it in one line: no formula, no control characters.
+
+    Parameters
+    ----------
+    text : str
+    length : int, optional
+        Letters at most; a longer text ends with "…".
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> words("price $5\\nand $6", 12)
+    'price \\\\$5 and…'
+    """
+    plain = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    if length is not None and len(plain) > length:
+        plain = plain[: max(length - 1, 0)].rstrip() + "…"
+    return plain.replace("$", r"\$")

@@ -1,0 +1,42 @@
+"""A painting of a corpus as people see it: its picture and what stands under it."""
+
+__all__ = ["caption", "picture"]
+
+
+def picture(corpus, row, *, min_side):
+    """Return the picture of a painting, uint8 (h, w, 3); None where neither original nor thumbnail can be read.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    row : int
+    min_side : int
+        Pixels that the short side needs to have.
+    """
+    from artgraph.errors import ImageError
+    from artgraph.images import load_image
+
+    original = corpus.image_root / corpus.paintings["image"].iloc[row]
+    thumbnail = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
+    for file in (original, thumbnail):
+        try:
+            return load_image(file, min_side=min_side)
+        except (ImageError, OSError):
+            continue
+    return None
+
+
+def caption(corpus, row, *, first=None):
+    """Return the lines under a painting (tuple of str): the first one given, artist, title and date.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    row : int
+    first : str, optional
+    """
+    painting = corpus.paintings.iloc[row]
+    values = (painting.get(name) for name in ("artist", "title", "date"))
+    artist, title, date = (value if isinstance(value, str) else "" for value in values)
+    titled = ", ".join(part for part in (title, date) if part)
+    return tuple(line for line in (first, artist, titled or str(painting["id"])) if line)
