@@ -11,6 +11,7 @@ the nearest painting is by the same artist, or of the same style; no choice was 
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ KINDS = {
 
 def main():
     arguments = parser(__doc__)
-    arguments.add_argument("--paintings", required=True, help="a folder with metadata.csv in it")
+    arguments.add_argument("--paintings", type=Path, required=True, help="a folder with metadata.csv in it")
     arguments.add_argument("--n", type=int, default=800, help="paintings, at most")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--windows-per-epoch", type=int, default=2048)

@@ -59,9 +59,14 @@ def features_of(corpus, on):
     """Return the features of a corpus under the keys ``on``, fused with equal say: (n, d) float32."""
     from artgraph.descriptors import fuse
 
-    if len(on) == 1 and corpus.label("features", on[0])["made_by"]["function"] == "artgraph.descriptors.fuse":
-        return corpus.get("features", on[0])  # with the say that it was made with
-    return fuse([corpus.get("features", key) for key in on])
+    blocks, whitening = [corpus.get("features", key) for key in on], {}
+    if len(on) == 1:
+        label = corpus.label("features", on[0])
+        if label["made_by"]["function"] == "artgraph.descriptors.fuse":
+            return blocks[0]  # with the say that each part was given
+        if any(ref.startswith("graphs/") for ref in label["inputs"]):
+            whitening = {"whitening": 0}  # latents have learned their spreads
+    return fuse(blocks, **whitening)
 
 
 def adjacency_of(corpus, graph):
