@@ -4,15 +4,16 @@ import os
 import re
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
-import pandas as pd
 
+from artgraph.atlas.agreement import agreement, manners
 from artgraph.atlas.grid import hang
+from artgraph.atlas.pack import checked_neighbors, numbers, pack, packed_windows, relative_address, text
 from artgraph.atlas.page import data_script, index_page, is_ours
-from artgraph.atlas.sheets import SIDE, TILE, Sheets, look
-from artgraph.atlas.summary import summarize
+from artgraph.atlas.pictures import write_pictures
+from artgraph.atlas.sheets import SIDE, sheet_order
+from artgraph.atlas.summary import first_year, known_artist, summarize
 from artgraph.colors import NO_CLUSTER, cluster_color
 from artgraph.errors import InputError
 
@@ -31,10 +32,18 @@ def write_atlas(
     sources=None,
     layout=None,
     neighbors=None,
+    shares=None,
+    artist_links=None,
     typicality=None,
+    membership=None,
+    windows=None,
     clusters=None,
+    worklist=None,
+    name="clusters",
+    compare=None,
     reference=None,
     provenance=(),
+    methods=None,
     images=True,
 ):
     """Write a page that shows every painting in its cluster, on a map and beside its nearest works.
@@ -60,14 +69,31 @@ def write_atlas(
         Positions for the map; without them there is no map.
     neighbors : tuple of (array (n, m) int, array (n, m) float), optional
         Rows of the nearest works of each painting, nearest first, and their similarity; negative rows are skipped.
+    shares : tuple of (sequence of b str, array (n, m, b) int), optional
+        Names of descriptors, and their share in each neighbour in per cent, as from ``reasons``.
+    artist_links : scipy sparse, shape (n, n), optional
+        Links between works by one hand; the map draws them apart from the others.
     typicality : array, shape (n,), float, optional
         Higher is more typical of its cluster.
+    membership : dict, optional
+        ``confidence`` (n,) float in 0 ... 1, ``second`` (n,) int (the second cluster, -1 for none), ``role`` (n,) text.
+    windows : dict of arrays, optional
+        ``painting``, ``x``, ``y``, ``scale``: squares that a descriptor looked at, as shares of the short side.
     clusters : list of dict, optional
-        ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows).
+        ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows), ``report``
+        (what was found out about the cluster, in the form of ``artgraph interpret``, rows for ids).
+    worklist : list of dict, optional
+        ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
+    name : str
+        What the clusters are called beside others, such as the key of the partition.
+    compare : dict of str to array (n,) int, optional
+        Other partitions, to be seen beside this one.
     reference : str, optional
         Column that the clusters are held against. It is shown, never used.
     provenance : sequence of (str, str or dict)
         How it was made: a stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
+    methods : str, optional
+        A paragraph on the methods, ready to be quoted.
     images : bool
         False writes no picture at all, and no address of one.
 
@@ -82,10 +108,11 @@ def write_atlas(
         Lengths disagree, ids repeat, a source is not a relative address, or ``out`` holds a page that is not an atlas.
     """
     n = len(paintings)
-    columns = {str(c): [_text(v) for v in paintings[c]] for c in paintings.columns}
+    columns = {str(c): [text(v) for v in paintings[c]] for c in paintings.columns}
     labels = _labels(labels, n)
+    compare = {str(key): _labels(other, n) for key, other in (compare or {}).items() if key != name}
     _check(columns, n, reference)
-    indices, similarity = _neighbors(neighbors, n)
+    indices, similarity = checked_neighbors(neighbors, n)
     if typicality is not None and np.shape(typicality) != (n,):
         raise InputError(f"typicality has shape {np.shape(typicality)}, expected ({n},): one number for each painting.")
     if layout is not None and len(layout) != n:
@@ -93,62 +120,63 @@ def write_atlas(
             f"The layout has {len(layout)} rows and there are {n} paintings: make it again for this corpus."
         )
     grid = hang(layout) if layout is not None and n else None
-    addresses = [_address(sources(i), i) for i in range(n)] if sources is not None and images else None
+    order = sheet_order(*grid[:2]) if grid else None
+    addresses = [relative_address(sources(i), i) for i in range(n)] if sources is not None and images else None
+    years = [first_year(d) for d in columns.get("date", [None] * n)]
+    hands = [known_artist(a) for a in columns.get("artist", [None] * n)]
+    groupings = {name: labels, **compare} | ({f"column:{reference}": columns[reference]} if reference else {})
 
     out = _folder(out)
     (out / "index.html").unlink(missing_ok=True)
-    aspect, missing, sheets = _pictures(out, columns, thumbnails, images, grid is not None, n)
+
+    def put(file, data):
+        _put(out, file, data)
+
+    aspect, missing, tints, sheets = write_pictures(
+        out, put, thumbnails=thumbnails, columns=columns, order=order, images=images
+    )
     found = summarize(labels, columns, typicality=typicality, neighbors=indices, reference=reference, given=clusters)
+    slots = None if sheets is None else np.argsort(order).tolist()
     data = {
         "title": str(title),
         "n": n,
-        "columns": [[c, _pack(v)] for c, v in columns.items()],
+        "columns": [[c, pack(v)] for c, v in columns.items()],
         "small": [c for c in columns if _TECHNICAL.fullmatch(c)],
+        "name": str(name),
         "labels": labels.tolist(),
         "colors": [NO_CLUSTER if c["label"] < 0 else cluster_color(c["label"]) for c in found],
         "clusters": found,
+        "years": years if any(year is not None for year in years) else None,
+        "artists": {"known": pack(hands), "manners": manners(labels, hands, years)},
+        "compare": {
+            "partitions": [[key, other.tolist()] for key, other in compare.items()],
+            "palette": [cluster_color(k) for k in range(64)],
+            "agreement": agreement(groupings),
+        },
         "reference": reference,
         "aspect": aspect,
         "images": bool(images),
         "missing": missing,
-        "tints": None if sheets is None else sheets.tints,
+        "tints": tints if sheets else None,
         "sources": addresses,
         "grid": grid and {"column": grid[0].tolist(), "row": grid[1].tolist(), "shape": list(grid[2])},
-        "sheets": {"names": sheets.names, "tile": TILE, "side": SIDE} if sheets and grid else None,
-        "neighbors": (indices is not None and {"rows": indices.tolist(), "similarity": _numbers(similarity)}) or None,
+        "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": slots},
+        "neighbors": (indices is not None and {"rows": indices.tolist(), "similarity": numbers(similarity)}) or None,
+        "shares": shares and {"names": [str(s) for s in shares[0]], "percent": np.asarray(shares[1]).tolist()},
+        "artist_links": None if artist_links is None else _rows_of(artist_links),
+        "membership": membership and _membership(membership, n),
+        "windows": windows and packed_windows(windows, n),
+        "worklist": worklist,
         "provenance": [[str(stage), _parameters(rest)] for stage, rest in provenance],
+        "methods": methods,
     }
     static = files("artgraph.atlas") / "static"
     for file in sorted(static.iterdir(), key=lambda f: f.name):
         if file.name.endswith((".js", ".css")):
-            _put(out, f"static/{file.name}", file.read_bytes())
-    _put(out, "data.js", data_script(data))
-    _put(out, "index.html", index_page(str(title), n))
+            put(f"static/{file.name}", file.read_bytes())
+    put("data.js", data_script(data))
+    put("index.html", index_page(str(title), n))
     return out / "index.html"
-
-
-def _pictures(out, columns, thumbnails, images, on_map, n):
-    """Write thumbnails and sheets; give the shape of each picture, the rows without one, and the sheets."""
-    for folder, digits in (("thumbs", 6), ("sheets", 3)):
-        for old in sorted((out / folder).glob("[0-9]" * digits + ".webp")):
-            old.unlink()
-    sheets = Sheets(n, lambda name, data: on_map and _put(out, name, data)) if images and n else None
-    aspect, missing = [], []
-    for i in range(n):
-        webp = thumbnails(i) if images else None
-        picture = look(webp) if webp else None
-        shape = _shape(columns, i)
-        if picture is not None:
-            seen = picture.width / picture.height
-            # a thumbnail is upright; numbers from a file's header may be those of a picture lying on its side
-            shape = shape if shape and abs(shape / seen - 1) < 0.1 else seen
-            _put(out, f"thumbs/{i:06d}.webp", webp)
-        elif images:
-            missing.append(i)
-        aspect.append(round(min(max(shape or 0.8, 0.05), 20.0), 4))
-        if sheets:
-            sheets.add(picture, aspect[-1])
-    return aspect, missing, sheets
 
 
 def _folder(out):
@@ -193,60 +221,22 @@ def _check(columns, n, reference):
         raise InputError(f"No column {reference!r} to hold the clusters against (there are: {', '.join(columns)}).")
 
 
-def _neighbors(neighbors, n):
-    if neighbors is None:
-        return None, None
-    indices, similarity = (np.asarray(a) for a in neighbors)
-    if indices.ndim != 2 or indices.shape != similarity.shape or len(indices) != n:
-        raise InputError(
-            f"neighbors have shapes {indices.shape}, {similarity.shape}, expected twice ({n}, m): indices, similarity."
-        )
-    if indices.size and indices.max() >= n:
-        raise InputError(f"neighbors name row {indices.max()}, the last painting is row {n - 1}.")
-    return np.maximum(indices.astype(np.int64), -1), similarity.astype(float)
+def _rows_of(links):
+    links = links.tocsr()
+    return [links.indices[a:b].tolist() for a, b in zip(links.indptr[:-1], links.indptr[1:], strict=True)]
 
 
-def _address(url, row):
-    if url is None:
-        return None
-    url = str(url)
-    try:
-        parts = urlsplit(url)
-        elsewhere = bool(parts.scheme or parts.netloc)
-    except ValueError:
-        elsewhere = True
-    if elsewhere or url.startswith(("/", "\\")):
-        raise InputError(f"The source of row {row} is {url!r}: expected an address relative to the atlas, or None.")
-    return url
-
-
-def _shape(columns, i):
-    try:
-        width, height = (float(columns[c][i]) for c in ("image_width", "image_height"))
-    except (KeyError, TypeError, ValueError):
-        return None
-    return width / height if width > 0 and height > 0 and np.isfinite(width / height) else None
-
-
-def _text(value):
-    if value is None or pd.isna(value):
-        return None
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        value = int(value)  # a column of whole numbers with a gap in it
-    return str(value) or None
-
-
-def _pack(values):
-    """Write a column of few different values as those values and numbers."""
-    different = list(dict.fromkeys(values))
-    if len(different) * 2 > len(values):
-        return values
-    code = {v: k for k, v in enumerate(different)}
-    return {"values": different, "codes": [code[v] for v in values]}
-
-
-def _numbers(similarity):
-    return [[round(v, 4) if np.isfinite(v) else None for v in row] for row in similarity.tolist()]
+def _membership(membership, n):
+    confidence = np.asarray(membership["confidence"], dtype=float)
+    second = np.asarray(membership["second"], dtype=np.int64)
+    if len(confidence) != n or len(second) != n:
+        raise InputError(f"membership has {len(confidence)} rows and there are {n} paintings.")
+    role = membership.get("role")
+    return {
+        "confidence": [round(v, 3) if np.isfinite(v) else None for v in confidence.tolist()],
+        "second": second.tolist(),
+        "role": None if role is None else pack([str(r) for r in role]),
+    }
 
 
 def _parameters(rest):

@@ -12,18 +12,27 @@ SCRIPTS = (
     "core.js",
     "paintings.js",
     "search.js",
+    "csv.js",
+    "filters.js",
     "gallery.js",
     "bars.js",
     "camera.js",
     "tiles.js",
+    "wall.js",
     "map.js",
+    "timeline.js",
     "front.js",
     "cluster.js",
+    "spans.js",
     "painting.js",
+    "artists.js",
+    "flow.js",
+    "compare.js",
+    "worklist.js",
     "made.js",
     "router.js",
 )
-STYLES = ("base.css", "gallery.css", "map.css", "pages.css")
+STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css")
 
 # Some browsers let 'self' match nothing in a page opened from disk; file: says the same for those, and a page on
 # a web host can load nothing by it.

@@ -5,28 +5,57 @@ import io
 import numpy as np
 from PIL import Image
 
-__all__ = ["SIDE", "TILE", "Sheets", "look", "tile_size"]
+__all__ = ["LEVELS", "SIDE", "Sheets", "look", "sheet_order", "tile_size"]
 
-TILE = 64
-SIDE = 32  # tiles along a side: a sheet of 2048 x 2048 pixels, which every browser can hold
+SIDE = 2048  # of a sheet, in pixels: every browser can hold it
+LEVELS = (64, 16)  # of a tile: near, and so far away that all paintings are seen at once
 
 
-def tile_size(aspect):
-    """Compute the size of a painting on its tile: the longer side is TILE pixels, the shorter at least 4.
+def tile_size(aspect, tile=LEVELS[0]):
+    """Compute the size of a painting on its tile: the longer side is the tile's, the shorter at least a sixteenth.
 
     Parameters
     ----------
     aspect : float, > 0
         Width over height.
+    tile : int
+        Side of the tile in pixels.
 
     Returns
     -------
     width, height : int
         In pixels. The page computes the same numbers.
+
+    Examples
+    --------
+    >>> tile_size(2), tile_size(0.5, 16)
+    ((64, 32), (8, 16))
     """
     if aspect >= 1:
-        return TILE, max(4, int(TILE / aspect + 0.5))
-    return max(4, int(TILE * aspect + 0.5)), TILE
+        return tile, max(tile // 16, int(tile / aspect + 0.5))
+    return max(tile // 16, int(tile * aspect + 0.5)), tile
+
+
+def sheet_order(column, row, *, part=16):
+    """Order paintings so that those that hang near each other lie on the same sheet.
+
+    Parameters
+    ----------
+    column, row : array, shape (n,), int
+        Cells, as from ``hang``.
+    part : int
+        The wall is gone through in squares of this many cells.
+
+    Returns
+    -------
+    array, shape (n,), int64
+        Rows: the first on the first sheet.
+    """
+    column, row = np.asarray(column), np.asarray(row)
+    across = column // part
+    # to and fro, so that the end of one band of squares lies beside the start of the next
+    across = np.where(row // part % 2, -across, across)
+    return np.lexsort((column, row, across, row // part))
 
 
 def look(webp):
@@ -49,21 +78,27 @@ def look(webp):
 
 
 class Sheets:
-    """Lay tiles on sheets, one sheet in memory at a time; row i is tile i.
+    """Lay tiles on sheets, one sheet of each level in memory at a time.
 
     Parameters
     ----------
     n : int
-        Number of tiles.
+        Number of tiles that will come.
     put : callable (name, bytes)
         Takes each finished sheet.
+
+    Attributes
+    ----------
+    names : dict of int to list of str
+        Side of a tile to the names of its sheets, so far.
     """
 
     def __init__(self, n, put):
-        self.n, self.put = n, put
-        self.names = []
-        self.tints = []
-        self._sheet = None
+        self.n, self.put, self.count = n, put, 0
+        # where everything fits on a few sheets, there is nothing that a far level would save
+        self.levels = LEVELS if n > 4 * (SIDE // LEVELS[0]) ** 2 else LEVELS[:1]
+        self.names = {tile: [] for tile in self.levels}
+        self._open = {}
 
     def add(self, picture, aspect):
         """Lay the next tile.
@@ -74,26 +109,34 @@ class Sheets:
             None leaves the tile empty.
         aspect : float
             Width over height that the page will use.
-        """
-        at = len(self.tints) % SIDE**2
-        if self._sheet is None:
-            left = min(SIDE**2, self.n - len(self.tints))
-            size = (min(left, SIDE) * TILE, -(-left // SIDE) * TILE)
-            self._sheet = Image.new("RGB", size, (128, 128, 128))
-        if picture is None:
-            self.tints.append(None)
-        else:
-            tile = picture.resize(tile_size(aspect), Image.Resampling.LANCZOS, reducing_gap=3.0)
-            self._sheet.paste(tile, (at % SIDE * TILE, at // SIDE * TILE))
-            r, g, b = np.asarray(tile).reshape(-1, 3).mean(0).round().astype(int)
-            self.tints.append(f"{r:02x}{g:02x}{b:02x}")
-        if at == SIDE**2 - 1 or len(self.tints) == self.n:
-            self._flush()
 
-    def _flush(self):
+        Returns
+        -------
+        str or None
+            The mean colour as "rrggbb".
+        """
+        tint, source = None, picture
+        for tile in self.levels:
+            side = SIDE // tile
+            at = self.count % side**2
+            if at == 0:
+                left = min(side**2, self.n - self.count)
+                size = (min(left, side) * tile, -(-left // side) * tile)
+                self._open[tile] = Image.new("RGB", size, (128, 128, 128))
+            if picture is not None:
+                source = source.resize(tile_size(aspect, tile), Image.Resampling.LANCZOS, reducing_gap=3.0)
+                self._open[tile].paste(source, (at % side * tile, at // side * tile))
+                if tint is None:
+                    tint = "{:02x}{:02x}{:02x}".format(*np.asarray(source).reshape(-1, 3).mean(0).round().astype(int))
+            if at == side**2 - 1 or self.count == self.n - 1:
+                self._finish(tile)
+        self.count += 1
+        return tint
+
+    def _finish(self, tile):
         out = io.BytesIO()
-        self._sheet.save(out, "WEBP", quality=78, method=4)
-        name = f"sheets/{len(self.names):03d}.webp"
+        self._open.pop(tile).save(out, "WEBP", quality=78, method=4)
+        kind = "" if tile == LEVELS[0] else "far-"
+        name = f"sheets/{kind}{len(self.names[tile]):03d}.webp"
         self.put(name, out.getvalue())
-        self.names.append(name)
-        self._sheet = None
+        self.names[tile].append(name)

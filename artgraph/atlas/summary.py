@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-__all__ = ["first_year", "summarize"]
+__all__ = ["first_year", "known_artist", "summarize"]
 
 _YEAR = re.compile(r"(?<!\d)(\d{3,4})(?!\d)")
 _NOBODY = {"", "unknown", "anonymous", "unknown artist", "anonymous artist", "n/a", "none", "-", "?"}
@@ -35,6 +35,17 @@ def first_year(date):
     return None
 
 
+def known_artist(name):
+    """Return the name of an artist (str), or None where it only says that nobody is known.
+
+    Examples
+    --------
+    >>> known_artist("Berthe Morisot"), known_artist("Unknown")
+    ('Berthe Morisot', None)
+    """
+    return None if name is None or name.strip().lower() in _NOBODY else name
+
+
 def summarize(labels, columns, *, typicality=None, neighbors=None, reference=None, given=None):
     """Count, for every cluster, what the page shows of it.
 
@@ -51,7 +62,8 @@ def summarize(labels, columns, *, typicality=None, neighbors=None, reference=Non
     reference : str, optional
         Column whose values are counted in each cluster.
     given : list of dict, optional
-        ``label`` and any of ``name``, ``sentence``, ``palette``, ``exemplars`` (rows shown first).
+        ``label`` and any of ``name``, ``sentence``, ``palette``, ``exemplars`` (rows shown first), ``report`` (handed
+        on as it is).
 
     Returns
     -------
@@ -59,11 +71,11 @@ def summarize(labels, columns, *, typicality=None, neighbors=None, reference=Non
         One for each cluster in ascending label, "none" (-1) last: ``label``, ``name``, ``sentence``, ``palette``,
         ``works`` (rows), ``artists`` (name, works here, works in all), ``artists_in_all``, ``years`` (first, median,
         last), ``decades`` (decade, works), ``reference`` (value, works) and ``near`` (label, share of the links that
-        leave the cluster).
+        leave the cluster), ``report``.
     """
     labels = np.asarray(labels)
     n = len(labels)
-    artists = [_artist(a) for a in columns.get("artist", [None] * n)]
+    artists = [known_artist(a) for a in columns.get("artist", [None] * n)]
     everywhere = Counter(a for a in artists if a)
     years = [first_year(d) for d in columns.get("date", [None] * n)]
     rank = np.zeros(n) if typicality is None else -np.nan_to_num(np.asarray(typicality, float), nan=-np.inf)
@@ -92,6 +104,7 @@ def summarize(labels, columns, *, typicality=None, neighbors=None, reference=Non
                 "decades": sorted(Counter(y // 10 * 10 for y in dated).items()),
                 "reference": _ranked(Counter(columns[reference][r] or None for r in rows)) if reference else [],
                 "near": near.get(label, []),
+                "report": extra.get("report"),
             }
         )
     return found
@@ -99,10 +112,6 @@ def summarize(labels, columns, *, typicality=None, neighbors=None, reference=Non
 
 def _ranked(counts):
     return [list(pair) for pair in sorted(counts.items(), key=lambda p: (p[0] is None, -p[1], str(p[0])))]
-
-
-def _artist(name):
-    return None if name is None or name.strip().lower() in _NOBODY else name
 
 
 def _text(value):

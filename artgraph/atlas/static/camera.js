@@ -4,8 +4,8 @@
 
   // World units are grid cells; `scale` is CSS pixels to a cell; (x, y) is the world point at the middle of the view.
   ag.Camera = class {
-    constructor(columns, rows) {
-      Object.assign(this, { columns, rows, x: columns / 2, y: rows / 2, scale: 1, width: 1, height: 1, moved: false });
+    constructor(columns, rows, below = 0) {
+      Object.assign(this, { columns, rows, below, x: columns / 2, y: rows / 2, scale: 1, width: 1, height: 1, moved: false });
     }
     resize(width, height) {
       Object.assign(this, { width, height });
@@ -14,14 +14,22 @@
     }
     // All of it; where that would be a thin band across a tall screen, the middle of it, larger.
     fit() {
-      const across = Math.max(this.width - 32, 1) / this.columns;
-      const down = Math.max(this.height - 32, 1) / this.rows;
+      const across = Math.max(this.width - (this.below ? 128 : 32), 1) / this.columns; // beside the tools
+      const down = Math.max(this.height - 32 - this.below, 1) / this.rows;
       this.whole = Math.min(across, down);
       const band = down / across > 1.5;
       this.scale = Math.min(band ? Math.min(down, this.whole * 2.4) : this.whole, 150);
       this.x = this.columns / 2;
       this.y = this.rows / 2;
+      // what stands on a ground line stands at the bottom
+      if (this.below) this.y = this.rows - (this.height / 2 - this.below) / this.scale;
       this.moved = false;
+    }
+    goto(x, y, scale) {
+      if (!this.width) return;
+      this.scale = Math.min(Math.max(scale, this.whole * 0.9), 420);
+      Object.assign(this, { x, y, moved: true });
+      this.clamp();
     }
     zoom(factor, px = this.width / 2, py = this.height / 2) {
       const before = this.world(px, py);
@@ -40,7 +48,7 @@
     }
     clamp() {
       this.x = Math.min(Math.max(this.x, 0), this.columns);
-      this.y = Math.min(Math.max(this.y, 0), this.rows);
+      this.y = Math.min(Math.max(this.y, this.below ? -this.rows : 0), this.rows);
     }
     world(px, py) {
       return { x: this.x + (px - this.width / 2) / this.scale, y: this.y + (py - this.height / 2) / this.scale };

@@ -11,7 +11,7 @@
   function artists(c) {
     if (!c.artists.length) return null;
     const row = ([name, here, all]) => el("tr", null,
-      el("th", { scope: "row" }, el("a", { href: ag.link.front({ artist: name }) }, words("bdi", ag.shorten(name, 80)))),
+      el("th", { scope: "row" }, el("a", { href: ag.link.artist(name) }, words("bdi", ag.shorten(name, 80)))),
       el("td", { class: "figure" }, ag.number(here)),
       el("td", { class: "figure quiet" }, ag.percent(here / all)));
     const table = (rows) => el("table", { class: "artist-table" },
@@ -29,7 +29,7 @@
   function reference(c) {
     if (!ag.data.reference || !c.reference.length) return null;
     const column = ag.data.reference;
-    const rows = c.reference.slice(0, 8).map(([v, w]) => [v, w, v === null ? null : ag.link.front({ [column]: v })]);
+    const rows = c.reference.slice(0, 8).map(([v, w]) => [v, w, v === null ? null : ag.link.front({ [ag.queryKey(column)]: v })]);
     const rest = c.reference.slice(8).reduce((sum, [, w]) => sum + w, 0);
     return [ag.shares(rows, { heads: [column, "", "works"], color: c.color }),
       rest > 0 && el("p", { class: "quiet" }, `and ${ag.number(rest)} under ${ag.count(c.reference.length - 8, "other value")}`)];
@@ -46,6 +46,29 @@
     }));
   }
 
+  // From the report of `artgraph interpret`, where there is one: what is more frequent here than elsewhere.
+  function over(list) {
+    const found = (list || []).filter((v) => v.lift > 1).slice(0, 6);
+    if (!found.length) return null;
+    return el("table", { class: "artist-table" },
+      el("thead", null, el("tr", null, el("th", { scope: "col" }, ""), el("th", { scope: "col", class: "figure" }, "Works"),
+        el("th", { scope: "col", class: "figure", title: "How many times as frequent as in the whole atlas" }, "Times"),
+        el("th", { scope: "col", class: "figure", title: "Corrected for the number of tests" }, "p"))),
+      el("tbody", null, found.map((v) => el("tr", null, words("th", ag.shorten(String(v.name), 60), { scope: "row" }),
+        el("td", { class: "figure" }, ag.number(v.count)), el("td", { class: "figure quiet" }, v.lift.toFixed(1)),
+        el("td", { class: "figure quiet" }, v.p < 0.001 ? "< 0.001" : v.p.toFixed(3))))));
+  }
+
+  function apart(report) {
+    const parts = (report.descriptors || []).filter((d) => d.share > 0);
+    return parts.length > 0 && ag.shares(parts.map((d) => [d.name, d.share, null]), { heads: ["Descriptor", "", "share"], number: ag.percent });
+  }
+
+  function bridges(report) {
+    const found = [...new Set((report.near || []).flatMap((v) => v.bridges || []))].slice(0, 6);
+    return found.length > 0 && el("ul", { class: "gallery bridges", role: "list" }, found.map((i) => ag.tile(i)));
+  }
+
   ag.clusterPage = function (label) {
     const c = ag.cluster(label);
     if (!c) return null;
@@ -55,6 +78,7 @@
     const step = (to, text, rel) => to && el("a", { href: ag.link.cluster(to.label), rel, "aria-label": `${text}: ${ag.clusterName(to)}` },
       rel === "prev" ? "←" : "→");
     const column = ag.data.reference;
+    const report = c.report;
     const node = el("article", { class: "cluster-page", style: { "--color": c.color } },
       el("header", { class: "cluster-head" },
         el("div", null,
@@ -67,9 +91,13 @@
       el("div", { class: "columns-2" },
         el("section", { class: "works", "aria-label": "Works, most typical first" }, ag.gallery(c.works, { captions: true })),
         el("div", { class: "aside" },
+          el("p", { class: "do" }, ag.saveButton(c.works, name), ag.map && el("a", { href: ag.hash(["map"], { ["in." + ag.data.name]: label < 0 ? "none" : String(label) }) }, "On the map")),
           block("Artists", artists(c)),
           block("When", ag.decades(c)),
           column && block(el("span", null, "What the column “", words("bdi", column), "” says"), reference(c)),
+          report && block("What sets it apart", apart(report)),
+          report && Object.entries(report.columns || {}).filter(([name]) => name !== column).map(([name, list]) => block(el("span", null, "More often here: ", words("bdi", ag.shorten(name.replaceAll("_", " "), 40))), over(list))),
+          report && block("Works that lead elsewhere", bridges(report)),
           block("Clusters nearby", near(c), c.near.length > 0 && el("p", { class: "quiet" }, "Share of the links from these works that lead there, of those that leave the cluster.")))));
     return { node, title: name };
   };

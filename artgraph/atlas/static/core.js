@@ -1,6 +1,7 @@
 // Building blocks: elements, numbers, addresses. Text from the corpus goes through textContent only.
 (function (ag) {
   "use strict";
+  const SVG = "http://www.w3.org/2000/svg"; // a name, not an address: nothing is fetched
 
   // el("a", {class: "x", href: "#/"}, child, "text", …); `style` takes an object and goes through the CSSOM.
   ag.el = function (tag, props, ...children) {
@@ -14,6 +15,18 @@
     for (const child of children.flat(Infinity)) {
       if (child !== null && child !== undefined && child !== false) node.append(child);
     }
+    return node;
+  };
+
+  // The same for a drawing.
+  ag.svg = function (tag, props, ...children) {
+    const node = document.createElementNS(SVG, tag);
+    for (const [key, value] of Object.entries(props || {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (key === "style") for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
+      else node.setAttribute(key, value);
+    }
+    node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
     return node;
   };
 

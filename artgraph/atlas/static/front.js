@@ -53,11 +53,13 @@
   let page = null;
   let sections = null;
   let results = null;
+  let filters = null;
   ag.front = function (query) {
     if (!page) {
       sections = el("div", { class: "clusters" }, ag.clusters.map(section));
       results = el("section", { class: "results", "aria-label": "Search results", hidden: true });
-      page = el("div", { class: "front" }, masthead(), el("div", { class: "hero" }), ribbon(), results, sections);
+      filters = ag.filterBox();
+      page = el("div", { class: "front" }, masthead(), el("div", { class: "hero" }), ribbon(), filters, results, sections);
     }
     if (ag.map) {
       ag.map.whole(false);
@@ -66,12 +68,14 @@
     const found = ag.find(query);
     sections.hidden = found !== null;
     results.hidden = found === null;
+    filters.show(query);
     if (found) {
-      const text = found.length ? `${ag.count(found.length, "painting")} for ` : "Nothing found for ";
+      const text = found.length ? ag.count(found.length, "painting") : "Nothing found";
       results.replaceChildren(
-        el("h2", null, text, words("bdi", ag.asked(query))),
-        found.length ? ag.gallery(found, { captions: true }) : el("p", { class: "quiet" }, "Words are looked for in titles, artists, dates and styles."));
-      ag.say(text + ag.asked(query));
+        el("header", null, el("h2", null, text), ag.conditions(query), found.length > 0 && ag.saveButton(found, ag.data.title)),
+        found.length ? ag.gallery(found, { captions: true })
+          : el("p", { class: "quiet" }, "Words are looked for in titles, artists, dates and styles."));
+      ag.say(`${text} for ${ag.asked(query).map((a) => a[1]).join(", ")}`);
     }
     ag.sequence = found;
     if (ag.map) ag.map.light(found);

@@ -22,6 +22,7 @@
         stages.length > 0 && el("table", null,
           el("thead", null, el("tr", null, el("th", { scope: "col" }, "Stage"), el("th", { scope: "col" }, "Parameters"))),
           el("tbody", null, stages.map(([stage, text]) => el("tr", null, words("th", stage, { scope: "row" }), words("td", text))))),
+        ag.data.methods && [el("h2", null, "Methods"), words("p", ag.data.methods, { class: "methods" })],
         el("h2", null, "To keep in mind"),
         el("ul", null, caveats.map((t) => words("li", t)))),
     };

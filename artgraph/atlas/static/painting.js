@@ -24,12 +24,70 @@
     ];
   }
 
+  // The squares that a descriptor looked at, over the picture; shown when asked for.
+  function windows(i, figure) {
+    const found = ag.windows(i);
+    const img = figure.querySelector("img");
+    if (!found.length || !img) return null;
+    const a = ag.aspect(i);
+    const [w, h] = a >= 1 ? [a, 1] : [1, 1 / a]; // of the picture, in short sides
+    const sheet = el("div", { class: "windows", hidden: true, "aria-hidden": "true" }, found.map(([x, y, side]) => el("span", { style: {
+      left: `${x / 10 / w}%`, top: `${y / 10 / h}%`, width: `${side / 10 / w}%`, height: `${side / 10 / h}%`,
+    } })));
+    figure.append(sheet);
+    const fit = () => {
+      const b = img.getBoundingClientRect();
+      const f = figure.getBoundingClientRect();
+      const wide = Math.min(b.width, b.height * a);
+      sheet.style.setProperty("width", `${wide}px`);
+      sheet.style.setProperty("height", `${wide / a}px`);
+      sheet.style.setProperty("left", `${b.left - f.left + (b.width - wide) / 2}px`);
+      sheet.style.setProperty("top", `${b.top - f.top + (b.height - wide / a) / 2}px`);
+    };
+    new ResizeObserver(fit).observe(img);
+    return el("button", {
+      type: "button", class: "save", "aria-pressed": "false",
+      onclick: (e) => {
+        sheet.hidden = !sheet.hidden;
+        e.currentTarget.setAttribute("aria-pressed", String(!sheet.hidden));
+        fit();
+      },
+    }, `Where the patches were taken (${found.length})`);
+  }
+
+  // "color 61 %, texture 39 %" as a bar and in words.
+  function reason(shares) {
+    const said = shares.filter((s) => s[1] > 0).map(([name, p]) => `${name} ${p} %`).join(", ");
+    if (!said) return null;
+    return el("span", { class: "reason", title: said },
+      el("span", { class: "reason-bar", "aria-hidden": "true" }, shares.map(([, p], k) => el("span", { style: { "flex-grow": p, "--k": k } }))),
+      el("span", { class: "unseen" }, said));
+  }
+
+  function key(near) {
+    const shares = near.length && near[0].shares;
+    if (!shares) return null;
+    const mean = shares.map(([name], k) => [name, near.reduce((s, v) => s + v.shares[k][1], 0) / near.length]);
+    return el("p", { class: "quiet reason-key" }, "Why: the share of each descriptor in the likeness, here on average ",
+      mean.map(([name, p], k) => el("span", { class: "key" }, el("span", { class: "swatch", "aria-hidden": "true", style: { "--k": k } }), words("bdi", name), ` ${Math.round(p)} %`)));
+  }
+
+  function home(i, c) {
+    const m = ag.membership(i);
+    return el("div", { class: "home" },
+      el("p", null, el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("span", ag.shorten(ag.clusterName(c), 80))),
+        m && el("span", { class: "quiet" }, ` ${ag.percent(m.confidence)} sure`)),
+      m && m.second && m.second !== c && el("p", { class: "second" }, el("span", { class: "quiet" }, "Else "),
+        el("a", { href: ag.link.cluster(m.second.label) }, ag.chip(m.second), words("span", ag.shorten(ag.clusterName(m.second), 80)))),
+      ag.map && el("p", null, el("a", { href: ag.link.map(i) }, "On the map")));
+  }
+
   ag.paintingPage = function (id) {
     const i = ag.row(id);
     if (i === undefined) return null;
     const c = ag.clusterOf(i);
     const near = ag.near(i);
-    const similarity = new Map(near.map((v) => [v.row, v.similarity]));
+    const about = new Map(near.map((v) => [v.row, v]));
     const { before, after, at, of } = beside(i);
     const step = (to, text, sign) => to === undefined
       ? el("span", { class: "off", "aria-hidden": "true" }, sign)
@@ -51,20 +109,25 @@
         el("nav", { class: "steps", "aria-label": "Works beside this one" },
           step(before, "Previous work", "←"), el("span", { class: "quiet" }, `${ag.number(at + 1)} of ${ag.number(of)}`), step(after, "Next work", "→")),
         ag.value("artist", i)
-          ? el("p", { class: "maker" }, el("a", { href: ag.link.front({ artist: ag.value("artist", i) }) }, words("bdi", ag.shorten(ag.value("artist", i), 200))))
+          ? el("p", { class: "maker" }, el("a", { href: ag.artists().has(ag.value("artist", i)) ? ag.link.artist(ag.value("artist", i)) : ag.link.front({ artist: ag.value("artist", i) }) },
+            words("bdi", ag.shorten(ag.value("artist", i), 200))))
           : el("p", { class: "maker quiet" }, "Unknown artist"),
         words("h1", title, { tabindex: -1, class: title.length > 90 ? "long" : null }),
         ag.value("date", i) && words("p", ag.value("date", i), { class: "date" }),
-        el("p", { class: "home" }, el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("span", ag.shorten(ag.clusterName(c), 80)))),
-        facts(i)),
+        home(i, c),
+        facts(i),
+        ag.spans(i),
+        windows(i, figure)),
       near.length > 0 && el("section", { class: "nearest" },
         el("h2", null, "Nearest works"),
+        key(near),
         ag.gallery(near.map((v) => v.row), {
           captions: true,
           note: (row) => {
             const other = ag.clusterOf(row);
-            const s = similarity.get(row);
-            return el("span", null, s === null ? "" : s.toFixed(2), other !== c && el("span", { class: "elsewhere" }, ag.chip(other), ag.clusterName(other)));
+            const { similarity, shares } = about.get(row);
+            return el("span", null, similarity === null ? "" : similarity.toFixed(2), shares && reason(shares),
+              other !== c && el("span", { class: "elsewhere" }, ag.chip(other), words("bdi", ag.shorten(ag.clusterName(other), 40))));
           },
         })));
     node.addEventListener("click", (e) => {

@@ -3,12 +3,8 @@
   "use strict";
   const data = ag.data;
 
-  const columns = new Map(
-    data.columns.map(([name, c]) => [
-      name,
-      Array.isArray(c) ? (i) => c[i] : (i) => c.values[c.codes[i]],
-    ]),
-  );
+  const reader = (c) => (Array.isArray(c) ? (i) => c[i] : (i) => c.values[c.codes[i]]);
+  const columns = new Map(data.columns.map(([name, c]) => [name, reader(c)]));
   const missing = new Set(data.missing);
   const rows = new Map();
   for (let i = 0; i < data.n; i++) rows.set(ag.whole(columns.get("id")(i)), i);
@@ -26,6 +22,9 @@
   ag.tint = (i) => (data.tints && data.tints[i] ? "#" + data.tints[i] : null);
   ag.thumb = (i) => (data.images && !missing.has(i) ? `thumbs/${String(i).padStart(6, "0")}.webp` : null);
   ag.source = (i) => (data.sources ? data.sources[i] : null);
+  ag.year = (i) => (data.years ? data.years[i] : null);
+  ag.windows = (i) => (data.windows ? data.windows[i] : []);
+  ag.sameHand = (i) => (data.artist_links ? data.artist_links[i] : []);
 
   ag.title = (i) => ag.value("title", i) || "Untitled";
   ag.artist = (i) => ag.value("artist", i) || "Unknown artist";
@@ -34,18 +33,96 @@
     [ag.artist(i), ag.title(i), ag.value("date", i)].filter(Boolean).map((t) => ag.shorten(t, 160)).join(", ");
 
   ag.clusterName = (c) => (c.label < 0 ? "In no cluster" : c.name || `Cluster ${c.label}`);
+  ag.byYear = (rows) => [...rows].sort((a, b) => (ag.year(a) ?? 1e9) - (ag.year(b) ?? 1e9) || a - b);
+
+  // Nearest works: {row, similarity, shares: [[descriptor, per cent], …] or null}
   ag.near = function (i) {
     if (!data.neighbors) return [];
     return data.neighbors.rows[i]
-      .map((row, k) => ({ row, similarity: data.neighbors.similarity[i][k] }))
+      .map((row, k) => ({
+        row,
+        similarity: data.neighbors.similarity[i][k],
+        shares: data.shares && data.shares.names.map((name, b) => [name, data.shares.percent[i][k][b]]),
+      }))
       .filter((v) => v.row >= 0 && v.row !== i);
   };
+
+  // How sure the cluster of a work is, and which would be its second: {confidence, second: cluster or null}
+  ag.membership = function (i) {
+    const m = data.membership;
+    if (!m || m.confidence[i] === null) return null;
+    return { confidence: m.confidence[i], second: clusters.get(m.second[i]) || null };
+  };
+
+  // Artists with a name, and their works: Map name → rows by year.
+  let hands = null;
+  ag.artists = function () {
+    if (hands) return hands;
+    const known = reader(data.artists.known);
+    hands = new Map();
+    for (let i = 0; i < data.n; i++) {
+      const name = known(i);
+      if (name) hands.has(name) ? hands.get(name).push(i) : hands.set(name, [i]);
+    }
+    for (const [name, works] of hands) hands.set(name, ag.byYear(works));
+    return hands;
+  };
+  // Clusters of some works, the most frequent first: [[cluster, works], …]
+  ag.clustersOf = function (works) {
+    const count = new Map();
+    for (const i of works) count.set(ag.clusterOf(i), (count.get(ag.clusterOf(i)) || 0) + 1);
+    return [...count].sort((a, b) => b[1] - a[1] || a[0].label - b[0].label);
+  };
+
+  // Ways in which the paintings are grouped: this partition, others, and the column they are held against.
+  // {key, title, of: (i) → label, groups: [{label, name, works, color, ask: [key, value]}]}
+  let groupings = null;
+  ag.groupings = function () {
+    if (groupings) return groupings;
+    const gather = (key, title, of, name, ask) => {
+      const found = new Map();
+      for (let i = 0; i < data.n; i++) found.has(of(i)) ? found.get(of(i)).push(i) : found.set(of(i), [i]);
+      const groups = [...found].map(([label, works]) => ({ label, works, name: name(label), short: typeof label === "number" ? (label < 0 ? "none" : String(label)) : name(label), color: null, ask: ask(label) }));
+      return { key, title, of, groups };
+    };
+    const ordered = (g) => {
+      g.groups.sort((a, b) => (a.label < 0) - (b.label < 0) || a.label - b.label);
+      return g;
+    };
+    const inside = (key) => (label) => ["in." + key, label < 0 ? "none" : String(label)];
+    const own = ordered(gather(data.name, data.name, (i) => data.labels[i], (l) => ag.clusterName(clusters.get(l)), inside(data.name)));
+    for (const g of own.groups) g.color = clusters.get(g.label).color;
+    groupings = [own];
+    for (const [key, labels] of data.compare.partitions) {
+      groupings.push(ordered(gather(key, key, (i) => labels[i], (l) => (l < 0 ? "In no cluster" : `${key} ${l}`), inside(key))));
+    }
+    if (data.reference) {
+      const column = data.reference;
+      const g = gather("column:" + column, column, (i) => ag.value(column, i), (v) => v || "not stated",
+        (v) => [ag.queryKey(column), v === null ? ag.NOTHING : v]);
+      g.groups.sort((a, b) => (a.label === null) - (b.label === null) || b.works.length - a.works.length);
+      groupings.push(g);
+    }
+    return groupings;
+  };
+  ag.grouping = (key) => ag.groupings().find((g) => g.key === key);
+
+  ag.NOTHING = "(nothing)"; // asks for the works where a column is empty
+  const TAKEN = /^(q|from|to|at|view|sort|kind|in\..*|\..*)$/;
+  // The name of a column in an address; those that the address uses itself get a point in front.
+  ag.queryKey = (column) => (TAKEN.test(column) ? "." + column : column);
+  ag.queryColumn = (key) => (key.startsWith(".") ? key.slice(1) : TAKEN.test(key) ? null : key);
 
   ag.link = {
     front: (query) => ag.hash([], query),
     cluster: (label) => ag.hash(["cluster", String(label)]),
     painting: (i) => ag.hash(["painting", ag.id(i)]),
-    map: () => ag.hash(["map"]),
+    artist: (name) => ag.hash(["artist", name]),
+    artists: (sort) => ag.hash(["artists"], { sort }),
+    map: (i) => ag.hash(["map"], i === undefined ? {} : { at: ag.id(i) }),
+    timeline: (query) => ag.hash(["timeline"], query),
+    compare: (a, b) => ag.hash(["compare", ...(a ? [a, b] : [])]),
+    worklist: (kind) => ag.hash(["worklist"], { kind }),
     made: () => ag.hash(["made"]),
   };
 })(window.artgraph);

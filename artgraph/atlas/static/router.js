@@ -31,11 +31,20 @@
     else ag.replace(to);
   }
 
+  const pages = {
+    map: ag.map && ["Map", ag.link.map()],
+    timeline: ag.data.years && ["Timeline", ag.link.timeline()],
+    artists: ag.artists().size > 0 && ["Artists", ag.link.artists()],
+    compare: ag.groupings().length > 1 && ["Compare", ag.link.compare()],
+    worklist: ag.data.worklist && ["Worklist", ag.link.worklist()],
+    made: ["How it was made", ag.link.made()],
+  };
+  for (const [name, page] of Object.entries(pages)) if (!page) delete pages[name];
+
   document.getElementById("bar").append(
     el("a", { href: ag.link.front(), class: "home-link" }, words("bdi", ag.shorten(ag.data.title, 80))),
     el("nav", { "aria-label": "Pages" },
-      ag.map && el("a", { href: ag.link.map() }, "Map"),
-      el("a", { href: ag.link.made() }, "How it was made")),
+      Object.values(pages).map(([text, href]) => el("a", { href }, text))),
     form);
   document.getElementById("foot").append(
     el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; nothing on this page is sent anywhere.`));
@@ -44,14 +53,6 @@
     main.focus();
     main.scrollIntoView();
   });
-
-  function mapPage() {
-    if (!ag.map) return null;
-    ag.map.whole(true);
-    ag.sequence = null;
-    ag.map.light(null);
-    return { node: el("div", { class: "map-page" }, el("h1", { class: "unseen", tabindex: -1 }, "Map"), ag.map.box), title: "Map" };
-  }
 
   function lost() {
     return {
@@ -65,7 +66,12 @@
     if (path.length === 0) return ag.front(query);
     if (path[0] === "cluster" && /^-?\d{1,9}$/.test(path[1])) return ag.clusterPage(Number(path[1]));
     if (path[0] === "painting") return ag.paintingPage(path.slice(1).join("/"));
-    if (path[0] === "map") return mapPage();
+    if (path[0] === "artist") return ag.artistPage(path.slice(1).join("/"));
+    if (path[0] === "map") return ag.map ? ag.mapPage(query) : null;
+    if (path[0] === "timeline") return ag.timelinePage(query);
+    if (path[0] === "artists") return ag.artistsPage(query);
+    if (path[0] === "compare") return ag.comparePage(path[1], path[2]);
+    if (path[0] === "worklist") return ag.worklistPage(query);
     if (path[0] === "made") return ag.madePage();
     return null;
   }
@@ -77,6 +83,10 @@
     if (here !== null && !same) scrolls.set(here, scrollY);
     view = find(parsed) || lost();
     document.title = view.title ? `${ag.shorten(view.title, 120)} – ${ag.data.title}` : ag.data.title;
+    for (const link of document.querySelectorAll("#bar nav a")) {
+      if (pages[parsed.path[0]] && link.getAttribute("href") === pages[parsed.path[0]][1]) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
     document.body.classList.toggle("on-map", parsed.path[0] === "map");
     document.body.classList.toggle("on-front", !parsed.path.length);
     if (main.firstElementChild !== view.node) main.replaceChildren(view.node);

@@ -1,50 +1,75 @@
-// Pictures for the map, as large as the view needs: the contact sheets first, the thumbnails when one comes near.
+// Pictures for the walls, as large as the view needs: far sheets, near sheets, then the thumbnails of what is close.
 (function (ag) {
   "use strict";
   const MOST = 500; // thumbnails kept decoded
   const AT_ONCE = 10;
+  const SHEETS = 12; // near sheets kept: each is 16 MB decoded
 
-  ag.Tiles = class {
-    constructor(sheets, changed) {
+  class Tiles {
+    constructor(sheets) {
       this.sheets = sheets;
-      this.changed = changed;
+      this.walls = new Set();
       this.near = new Map(); // row → image, in the order of last use
       this.waiting = [];
       this.loading = 0;
-      this.images = (sheets ? sheets.names : []).map((name) => {
-        const image = new Image();
-        image.decoding = "async";
-        image.onload = () => changed(true);
-        image.src = name;
-        return image;
+      this.levels = (sheets ? sheets.levels : []).map(([tile, names]) => {
+        const side = sheets.side / tile;
+        return { tile, names, side, each: side * side, images: new Map() };
       });
+      this.far = this.levels[this.levels.length - 1];
+      if (this.far) this.far.names.forEach((_, k) => this.sheet(this.far, k)); // all of these, and they stay
+    }
+
+    // Walls that draw from here; they are told when a sheet (true) or a thumbnail (false) has come.
+    serve(changed) {
+      this.walls.add(changed);
+      return this;
+    }
+    changed(sheet) {
+      for (const call of this.walls) call(sheet);
+    }
+
+    sheet(level, k) {
+      let image = level.images.get(k);
+      if (!image) {
+        image = new Image();
+        image.decoding = "async";
+        image.onload = () => this.changed(level === this.far);
+        image.src = level.names[k];
+      } else level.images.delete(k);
+      level.images.set(k, image);
+      if (level !== this.far && level.images.size > SHEETS) level.images.delete(level.images.keys().next().value);
+      return image.complete && image.naturalWidth ? image : null;
     }
 
     // Same arithmetic as the program that laid the sheets.
-    size(i) {
-      const t = this.sheets.tile;
+    size(i, tile) {
       const a = ag.aspect(i);
-      return a >= 1 ? [t, Math.max(4, Math.floor(t / a + 0.5))] : [Math.max(4, Math.floor(t * a + 0.5)), t];
+      const least = Math.floor(tile / 16);
+      return a >= 1 ? [tile, Math.max(least, Math.floor(tile / a + 0.5))] : [Math.max(least, Math.floor(tile * a + 0.5)), tile];
     }
 
-    // Draws painting i into the rectangle; false where there is no picture (yet).
+    // Draws painting i into the rectangle; false where there is no picture (yet). `pixels` is device pixels to a unit, 0: far.
     draw(context, i, x, y, w, h, pixels) {
-      if (!this.sheets || !ag.thumb(i)) return false;
-      if (Math.max(w, h) * pixels > this.sheets.tile * 1.25) {
+      if (!this.far || !ag.thumb(i)) return false;
+      const wanted = Math.max(w, h) * pixels;
+      if (wanted > this.levels[0].tile * 1.25) {
         const image = this.thumbnail(i);
         if (image) {
           context.drawImage(image, x, y, w, h);
           return true;
         }
       }
-      const each = this.sheets.side * this.sheets.side;
-      const sheet = this.images[Math.floor(i / each)];
-      if (!sheet || !sheet.complete || !sheet.naturalWidth) return false;
-      const k = i % each;
-      const [sw, sh] = this.size(i);
-      const t = this.sheets.tile;
-      context.drawImage(sheet, (k % this.sheets.side) * t, Math.floor(k / this.sheets.side) * t, sw, sh, x, y, w, h);
-      return true;
+      for (const level of wanted > this.far.tile * 1.25 ? this.levels : [this.far]) {
+        const slot = this.sheets.slots[i];
+        const image = this.sheet(level, Math.floor(slot / level.each));
+        if (!image) continue;
+        const k = slot % level.each;
+        const [sw, sh] = this.size(i, level.tile);
+        context.drawImage(image, (k % level.side) * level.tile, Math.floor(k / level.side) * level.tile, sw, sh, x, y, w, h);
+        return true;
+      }
+      return false;
     }
 
     thumbnail(i) {
@@ -79,5 +104,7 @@
         image.src = ag.thumb(i);
       }
     }
-  };
+  }
+
+  ag.tiles = new Tiles(ag.data.sheets);
 })(window.artgraph);

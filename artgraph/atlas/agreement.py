@@ -1,0 +1,110 @@
+"""How far two ways of grouping the same paintings agree, and which artists keep to one group."""
+
+import numpy as np
+from scipy.stats import false_discovery_control
+
+from artgraph.errors import InputError
+from artgraph.evaluation.partition import partition_scores
+
+__all__ = ["agreement", "manners"]
+
+FEWEST = 8  # dated works from which a change over time can be told from chance
+
+
+def agreement(groupings):
+    """Compare every two of several groupings.
+
+    Parameters
+    ----------
+    groupings : dict of str to sequence, length n
+        Cluster numbers (negative for none) or text (None for none).
+
+    Returns
+    -------
+    list of dict
+        ``a``, ``b`` (names), ``ami``, ``ari`` (0: as by chance, 1: the same), ``n`` (paintings that both place). Pairs
+        with nothing to compare are left out.
+
+    Examples
+    --------
+    >>> agreement({"leiden": [0, 0, 1, 1], "style": ["a", "a", "b", "b"]})
+    [{'a': 'leiden', 'b': 'style', 'ami': 1.0, 'ari': 1.0, 'n': 4}]
+    """
+    numbers = {name: _numbers(values) for name, values in groupings.items()}
+    names, found = list(groupings), []
+    for k, a in enumerate(names):
+        for b in names[k + 1 :]:
+            try:
+                scores = partition_scores(numbers[a], [None if v < 0 else str(v) for v in numbers[b].tolist()])
+            except InputError:
+                continue
+            scores = {key: round(float(scores[key]), 4) for key in ("ami", "ari")} | {"n": int(scores["n"])}
+            found.append({"a": a, "b": b, **scores})
+    return found
+
+
+def manners(labels, artists, years, *, draws=9999, seed: int = 0):
+    """Ask of each artist whether the later works lie in other clusters than the earlier ones.
+
+    The dated works of an artist are split at the middle in the order of their years; the distance is half the sum of
+    the absolute differences of the shares that the clusters have in the two halves (total variation). It is held
+    against the distance of random halves of the same works, which is what few works give by chance.
+
+    Parameters
+    ----------
+    labels : array, shape (n,), int
+        Negative for none.
+    artists : sequence of str or None, length n
+    years : sequence of int or None, length n
+    draws : int
+        Random halves for an artist, at most: 499 first, the others only where those leave p at 0.05 or less.
+    seed : int
+
+    Returns
+    -------
+    list of dict
+        For artists with 8 or more dated works in clusters, by name: ``name``, ``works`` (those counted), ``change``
+        (0: the halves lie alike, 1: in other clusters altogether), ``chance`` (mean over random halves), ``p`` (share
+        of random halves, the true one counted, that lie as far apart; Benjamini-Hochberg over artists).
+
+    Examples
+    --------
+    >>> found = manners([0] * 8 + [1] * 8, ["Ann"] * 16, list(range(1900, 1916)))[0]
+    >>> found["name"], found["change"], found["p"] < 0.01
+    ('Ann', 1.0, True)
+    """
+    labels = np.asarray(labels)
+    rows = {}
+    for i, (name, year) in enumerate(zip(artists, years, strict=True)):
+        if name and year is not None and labels[i] >= 0:
+            rows.setdefault(name, []).append(i)
+    rng, found = np.random.default_rng(seed), []
+    for name in sorted(name for name, works in rows.items() if len(works) >= FEWEST):
+        works = sorted(rows[name], key=lambda i: (years[i], i))
+        _, group = np.unique(labels[works], return_inverse=True)
+        one_hot = np.eye(group.max() + 1)[group]
+        true = _distance(one_hot[None])[0]
+        mixed = _distance(one_hot[np.argsort(rng.random((min(draws, 499), len(works))), axis=1)])
+        if (mixed >= true - 1e-12).mean() <= 0.05:
+            while len(mixed) < draws:
+                more = one_hot[np.argsort(rng.random((min(draws - len(mixed), 500), len(works))), axis=1)]
+                mixed = np.concatenate([mixed, _distance(more)])
+        p = (1 + int((mixed >= true - 1e-12).sum())) / (1 + len(mixed))
+        found.append({"name": name, "works": len(works), "change": true, "chance": mixed.mean(), "p": p})
+    corrected = false_discovery_control([f["p"] for f in found]) if found else []
+    for f, p in zip(found, corrected, strict=True):
+        f |= {"change": round(float(f["change"]), 3), "chance": round(float(f["chance"]), 3), "p": round(float(p), 4)}
+    return found
+
+
+def _distance(one_hot):
+    """Return the total variation (d,) between the first and the second half of works (d, m, k)."""
+    half = one_hot.shape[1] // 2
+    return np.abs(one_hot[:, :half].mean(1) - one_hot[:, -half:].mean(1)).sum(-1) / 2
+
+
+def _numbers(values):
+    if len(values) and not isinstance(next((v for v in values if v is not None), None), (int, np.integer)):
+        code = {v: k for k, v in enumerate(dict.fromkeys(v for v in values if v))}
+        return np.array([code.get(v, -1) for v in values], dtype=np.int64)
+    return np.asarray(values, dtype=np.int64)

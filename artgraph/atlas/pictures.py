@@ -1,0 +1,74 @@
+"""Every picture of the atlas: a thumbnail of each painting, and the sheets of small ones that the map is drawn from."""
+
+import numpy as np
+
+from artgraph.atlas.sheets import Sheets, look
+
+__all__ = ["picture_shape", "write_pictures"]
+
+
+def write_pictures(out, put, *, thumbnails, columns, order, images=True):
+    """Write thumbnails and sheets, and say what is known of each picture.
+
+    Parameters
+    ----------
+    out : Path
+        The atlas; thumbnails and sheets of an older one are removed from it.
+    put : callable (name, bytes)
+        Takes each file.
+    thumbnails : callable, int -> bytes or None
+        The thumbnail of a row as WebP.
+    columns : dict of str to list, length n
+        Text; ``image_width`` and ``image_height`` are read.
+    order : array, shape (n,), int, or None
+        Rows in the order in which they are laid on sheets; None: no sheets.
+    images : bool
+        False writes nothing.
+
+    Returns
+    -------
+    aspect : list of float, length n
+        Width over height, in 0.05 ... 20.
+    missing : list of int
+        Rows without a picture; empty where no pictures are wanted.
+    tints : list of str or None
+        Mean colour as "rrggbb".
+    sheets : Sheets or None
+    """
+    n = len(columns["id"])
+    for folder, digits in (("thumbs", 6), ("sheets", 3)):
+        for old in sorted((out / folder).glob("*" + "[0-9]" * digits + ".webp")):
+            old.unlink()
+    laid = order is not None and images and n > 0
+    sheets = Sheets(n, put) if laid else None
+    aspect, missing, tints = [0.8] * n, [], [None] * n
+    for i in order.tolist() if laid else range(n):
+        webp = thumbnails(i) if images else None
+        picture = look(webp) if webp else None
+        shape = picture_shape(columns, i)
+        if picture is not None:
+            seen = picture.width / picture.height
+            # a thumbnail is upright; numbers from a file's header may be those of a picture lying on its side
+            shape = shape if shape and abs(shape / seen - 1) < 0.1 else seen
+            put(f"thumbs/{i:06d}.webp", webp)
+        elif images:
+            missing.append(i)
+        aspect[i] = round(min(max(shape or 0.8, 0.05), 20.0), 4)
+        if sheets:
+            tints[i] = sheets.add(picture, aspect[i])
+    return aspect, sorted(missing), tints, sheets
+
+
+def picture_shape(columns, i):
+    """Return width over height (float) of row ``i`` from its columns, or None where they do not say it.
+
+    Examples
+    --------
+    >>> picture_shape({"image_width": ["600"], "image_height": ["400"]}, 0)
+    1.5
+    """
+    try:
+        width, height = (float(columns[c][i]) for c in ("image_width", "image_height"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return width / height if width > 0 and height > 0 and np.isfinite(width / height) else None

@@ -1,0 +1,40 @@
+// A selection as a table for Excel: UTF-8 with its mark, and nothing in it that a spreadsheet would calculate.
+(function (ag) {
+  "use strict";
+  const { el } = ag;
+  const NUMBER = /^[+-]?(\d+([.,]\d+)?|\.\d+)$/;
+  const FORMULA = /^[=+\-@＝＋－＠]/;
+
+  function cell(value) {
+    if (value === null || value === undefined) return "";
+    let text = String(value).replace(/[\t\n\r\v\f\u0085\u2028\u2029]/g, " ");
+    text = ag.whole(text).replace(/[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
+    const start = text.trimStart();
+    if (FORMULA.test(start) && !NUMBER.test(start.trim())) text = "'" + text;
+    return /[",;'\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+
+  ag.csv = function (rows) {
+    const others = ag.groupings().filter((g) => !g.key.startsWith("column:"));
+    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...ag.columns.filter((c) => c !== "id")];
+    const lines = rows.map((i) => [
+      ag.id(i),
+      ...others.map((g) => (g.of(i) < 0 ? null : g.of(i))),
+      ...ag.columns.filter((c) => c !== "id").map((c) => ag.value(c, i)),
+    ]);
+    return "\ufeff" + [heads, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+  };
+
+  ag.saveButton = function (rows, name) {
+    const label = `Save ${rows.length === 1 ? "this work" : `these ${ag.count(rows.length, "work")}`} as CSV`;
+    return el("button", {
+      type: "button", class: "save",
+      onclick: () => {
+        const url = URL.createObjectURL(new Blob([ag.csv(rows)], { type: "text/csv" }));
+        const link = el("a", { href: url, download: `${name.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60) || "works"}.csv` });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      },
+    }, label);
+  };
+})(window.artgraph);

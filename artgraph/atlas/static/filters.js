@@ -1,0 +1,94 @@
+// Choose paintings by cluster, years and any column; what is chosen stands in the address.
+(function (ag) {
+  "use strict";
+  const { el, words } = ag;
+  const FEW = 60; // values of a column that are offered as a list to pick from
+
+  function tally(column) {
+    const count = new Map();
+    for (let i = 0; i < ag.n; i++) {
+      const v = ag.value(column, i);
+      count.set(v, (count.get(v) || 0) + 1);
+    }
+    return count;
+  }
+
+  // Columns worth asking for: more than one value, and not a different one for each painting.
+  let fields = null;
+  function columns() {
+    if (fields) return fields;
+    const small = new Set(ag.data.small);
+    fields = ag.columns
+      .filter((c) => !small.has(c) && !["id", "image", "title"].includes(c) && !(c === "date" && ag.data.years))
+      .map((column) => ({ column, count: tally(column) }))
+      .filter(({ count }) => count.size > 1);
+    return fields;
+  }
+
+  const field = (label, input) => el("label", { class: "field" }, words("span", ag.shorten(label.replaceAll("_", " "), 60)), input);
+
+  function choice(name, options, value) {
+    return el("select", { name }, el("option", { value: "" }, "any"),
+      options.map(([v, text, works]) => el("option", { value: v, selected: v === value }, `${ag.shorten(text, 60)} (${ag.number(works)})`)));
+  }
+
+  function inputs(query) {
+    const made = ag.groupings().filter((g) => !g.key.startsWith("column:") && g.groups.length > 1).map((g, k) =>
+      field(k ? g.title : "cluster", choice("in." + g.key, g.groups.map((of) => [of.ask[1], of.name, of.works.length]), query["in." + g.key])));
+    if (ag.data.years) {
+      const known = ag.data.years.filter((y) => y !== null);
+      const ends = known.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
+      const year = (name, hint) => el("input", { type: "number", name, value: query[name] || "", placeholder: hint, step: 1 });
+      made.push(field("year from", year("from", ends[0])), field("year to", year("to", ends[1])));
+    }
+    for (const { column, count } of columns()) {
+      const key = ag.queryKey(column);
+      if (count.size <= FEW) {
+        const options = [...count].sort((a, b) => (a[0] === null) - (b[0] === null) || b[1] - a[1])
+          .map(([v, works]) => (v === null ? [ag.NOTHING, "not stated", works] : [v, v, works]));
+        made.push(field(column, choice(key, options, query[key])));
+      } else {
+        const id = "list-" + ag.columns.indexOf(column);
+        const most = [...count].filter(([v]) => v !== null).sort((a, b) => b[1] - a[1]).slice(0, 500);
+        made.push(field(column, [
+          el("input", { type: "text", name: key, value: query[key] || "", list: id, placeholder: "any", autocomplete: "off", spellcheck: "false", dir: "auto" }),
+          el("datalist", { id }, most.map(([v]) => el("option", { value: ag.shorten(v, 200) }))),
+        ]));
+      }
+    }
+    return made;
+  }
+
+  // A box that opens to the form; its fields are made when it is opened for the first time.
+  ag.filterBox = function () {
+    const form = el("form", { class: "fields" });
+    const box = el("details", { class: "filters" }, el("summary", null, "Choose works by cluster, year or any column"), form);
+    let query = {};
+    const fill = () => box.open && form.replaceChildren(...inputs(query));
+    const go = () => {
+      const asked = Object.fromEntries([...new FormData(form)].map(([k, v]) => [k, String(v).trim()]));
+      const to = ag.link.front({ q: query.q, ...asked });
+      if (to !== location.hash) ag.replace(to);
+    };
+    form.addEventListener("change", go);
+    form.addEventListener("submit", (e) => {
+      e.preventDefault();
+      go();
+    });
+    box.addEventListener("toggle", () => form.firstElementChild || fill());
+    box.show = (now) => {
+      const focused = document.activeElement && form.contains(document.activeElement) ? document.activeElement.name : null;
+      query = now;
+      fill();
+      if (focused && form.elements[focused]) form.elements[focused].focus();
+    };
+    return box;
+  };
+
+  // The chosen conditions as links that take them back one by one.
+  ag.conditions = function (query) {
+    return el("ul", { class: "conditions", "aria-label": "What is asked" }, ag.asked(query).map(([key, text]) => el("li", null,
+      el("a", { href: ag.link.front({ ...query, [key]: null }), "aria-label": `Without ${ag.shorten(text, 80)}` },
+        words("bdi", ag.shorten(text, 80)), el("span", { "aria-hidden": "true" }, " ×")))));
+  };
+})(window.artgraph);

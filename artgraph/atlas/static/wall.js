@@ -1,0 +1,301 @@
+// A wall of pictures on a grid, framed in the colours of their clusters, that is looked at through a camera.
+(function (ag) {
+  "use strict";
+  const { el } = ag;
+  const FAR = 13; // below this many device pixels a cell, one picture of the whole wall is drawn instead of its parts
+
+  // grid: {column, row, shape, rows?}; `rows` names the paintings that hang, by default all in their order.
+  // options: label (for screen readers), overlay(wall, context), full (link to the wall on the full window), below (px).
+  ag.Wall = class {
+    constructor(grid, options) {
+      this.grid = grid;
+      this.options = options;
+      [this.columns, this.rows] = grid.shape;
+      this.hung = grid.rows || [...Array(ag.n).keys()];
+      this.at = new Map(); // painting → [column, row]
+      this.place = new Int32Array(this.columns * this.rows).fill(-1);
+      this.hung.forEach((i, k) => {
+        this.place[grid.row[k] * this.columns + grid.column[k]] = i;
+        this.at.set(i, [grid.column[k], grid.row[k]]);
+      });
+      this.camera = new ag.Camera(this.columns, this.rows, options.below || 0);
+      this.canvas = el("canvas", { tabindex: 0, role: "application", "aria-roledescription": "map", "aria-label": options.label });
+      this.context = this.canvas.getContext("2d", { alpha: false });
+      this.far = document.createElement("canvas");
+      this.farCell = Math.max(4, Math.min(16, Math.floor(4096 / Math.max(this.columns, this.rows))));
+      this.farStale = true;
+      this.lit = null; // Uint8Array of rows that stand out, or null
+      this.colors = {};
+      this.hovered = -1;
+      this.selected = -1;
+      this.framing = 0;
+      this.pixels = 1;
+      this.awake = false;
+      ag.tiles.serve((sheet) => {
+        if (sheet) this.farStale = true;
+        this.redraw();
+      });
+      this.build();
+      this.listen();
+    }
+
+    build() {
+      const { camera } = this;
+      const button = (text, label, call) => el("button", { type: "button", "aria-label": label, title: label, onclick: call }, text);
+      const act = (call) => () => {
+        call();
+        this.awake = true;
+        this.redraw();
+      };
+      this.hint = el("p", { class: "map-hint", "aria-hidden": "true" });
+      this.card = el("div", { class: "map-card", "aria-hidden": "true", hidden: true });
+      this.box = el("section", { class: "map", "aria-label": this.options.name }, this.canvas, this.card, this.hint,
+        this.options.legend,
+        el("div", { class: "map-tools" },
+          button("+", "Zoom in", act(() => camera.zoom(1.6))),
+          button("−", "Zoom out", act(() => camera.zoom(1 / 1.6))),
+          button("○", "See all of it", act(() => camera.fit())),
+          this.options.full && el("a", { href: this.options.full, class: "map-full", "aria-label": "Map on the full window", title: "Map on the full window" }, "⤢")));
+    }
+
+    listen() {
+      const { canvas, box } = this;
+      canvas.addEventListener("pointerdown", () => (this.awake = true));
+      canvas.addEventListener("focus", () => {
+        this.awake = this.awake || canvas.matches(":focus-visible");
+        this.redraw();
+      });
+      canvas.addEventListener("blur", () => this.redraw());
+      document.addEventListener("pointerdown", (e) => box.contains(e.target) || (this.awake = false));
+      ag.hands(canvas, this.camera, {
+        changed: () => {
+          this.hint.classList.remove("shown");
+          this.redraw();
+          if (this.options.moved) this.options.moved(this);
+        },
+        hover: (px, py) => this.hover(px, py),
+        pick: (px, py) => {
+          const i = this.under(px, py);
+          if (i >= 0) ag.open(i, null);
+        },
+        refused: () => {
+          this.hint.textContent = "Click the map, then scroll to zoom";
+          this.hint.classList.add("shown");
+          clearTimeout(this.hint.timer);
+          this.hint.timer = setTimeout(() => this.hint.classList.remove("shown"), 1600);
+        },
+      }, () => this.awake || box.classList.contains("whole"));
+      new ResizeObserver(() => {
+        const { clientWidth: w, clientHeight: h } = canvas.parentElement;
+        if (!w || !h) return;
+        this.pixels = Math.min(window.devicePixelRatio || 1, 2);
+        canvas.width = Math.round(w * this.pixels);
+        canvas.height = Math.round(h * this.pixels);
+        this.camera.resize(w, h);
+        this.dress();
+        this.draw();
+      }).observe(box);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.dress());
+    }
+
+    under(px, py) {
+      const w = this.camera.world(px, py);
+      const cx = Math.floor(w.x);
+      const cy = Math.floor(w.y);
+      return cx < 0 || cy < 0 || cx >= this.columns || cy >= this.rows ? -1 : this.place[cy * this.columns + cx];
+    }
+
+    hover(px, py) {
+      const { card, camera } = this;
+      const i = px === null ? -1 : this.under(px, py);
+      if (i !== this.hovered) {
+        this.hovered = i;
+        this.canvas.classList.toggle("over", i >= 0);
+        card.hidden = i < 0;
+        if (i >= 0) {
+          const c = ag.clusterOf(i);
+          card.replaceChildren(
+            camera.scale < 130 ? ag.picture(i, { eager: true }) : "",
+            el("p", null,
+              ag.words("span", ag.shorten(ag.artist(i), 60), { class: "who" }),
+              ag.words("span", ag.shorten(ag.title(i), 90), { class: "what" }),
+              ag.value("date", i) ? ag.words("span", ag.shorten(ag.value("date", i), 30), { class: "note" }) : "",
+              el("span", { class: "note" }, ag.chip(c), ag.words("bdi", ag.shorten(ag.clusterName(c), 60)))));
+          card.style.setProperty("--shape", Math.min(Math.max(ag.aspect(i), 0.4), 2.5));
+        }
+        this.redraw();
+      }
+      if (i >= 0) {
+        const left = px > camera.width / 2;
+        const top = py > camera.height / 2;
+        card.style.setProperty("left", left ? "auto" : `${px + 22}px`);
+        card.style.setProperty("right", left ? `${camera.width - px + 22}px` : "auto");
+        card.style.setProperty("top", top ? "auto" : `${py + 14}px`);
+        card.style.setProperty("bottom", top ? `${camera.height - py + 14}px` : "auto");
+      }
+    }
+
+    redraw() {
+      if (!this.framing) this.framing = requestAnimationFrame(() => this.draw());
+    }
+
+    // A painting on the field of its cluster; `edge` is the width of the line around the field.
+    cell(target, i, x, y, w, h, scale, edge) {
+      const { colors } = this;
+      const dim = this.lit && !this.lit[i];
+      const c = ag.clusterOf(i);
+      target.globalAlpha = dim ? 0.05 : colors.field;
+      target.fillStyle = c.color;
+      target.fillRect(x, y, w, h);
+      const inset = w * (w > 30 * colors.unit ? 0.09 : 0.05);
+      const side = Math.min(w, h) - 2 * inset;
+      const a = ag.aspect(i);
+      const pw = a >= 1 ? side : side * a;
+      const ph = a >= 1 ? side / a : side;
+      const px = x + (w - pw) / 2;
+      const py = y + (h - ph) / 2;
+      target.globalAlpha = dim ? 0.16 : 1;
+      if (!ag.tiles.draw(target, i, px, py, pw, ph, scale)) {
+        const card = !ag.tint(i) && Math.min(pw, ph) > 44 * colors.unit;
+        target.fillStyle = ag.tint(i) || (card ? colors.ground : c.color);
+        target.fillRect(px, py, pw, ph);
+        if (card && !dim) this.words(target, i, px, py, pw, ph);
+      }
+      target.globalAlpha = dim ? 0.15 : colors.frame;
+      target.fillStyle = c.color;
+      const [cx, cy] = this.at.get(i);
+      const [left, right] = [this.ends(c, cx - 1, cy), this.ends(c, cx + 1, cy)];
+      const [up, down] = [this.ends(c, cx, cy - 1), this.ends(c, cx, cy + 1)];
+      if (left) target.fillRect(x, y, edge, h);
+      if (right) target.fillRect(x + w - edge, y, edge, h);
+      if (up) target.fillRect(x, y, w, edge);
+      if (down) target.fillRect(x, y + h - edge, w, edge);
+      // the corners that the line goes round inwards
+      if (!left && !up && this.ends(c, cx - 1, cy - 1)) target.fillRect(x, y, edge, edge);
+      if (!right && !up && this.ends(c, cx + 1, cy - 1)) target.fillRect(x + w - edge, y, edge, edge);
+      if (!left && !down && this.ends(c, cx - 1, cy + 1)) target.fillRect(x, y + h - edge, edge, edge);
+      if (!right && !down && this.ends(c, cx + 1, cy + 1)) target.fillRect(x + w - edge, y + h - edge, edge, edge);
+      target.globalAlpha = 1;
+    }
+
+    // Whether the field of a cluster ends before this cell.
+    ends(c, cx, cy) {
+      const i = cx < 0 || cy < 0 || cx >= this.columns || cy >= this.rows ? -1 : this.place[cy * this.columns + cx];
+      return i < 0 || ag.clusterOf(i) !== c;
+    }
+
+    // A painting without a picture carries its title.
+    words(target, i, x, y, w, h) {
+      const u = this.colors.unit;
+      target.fillStyle = this.colors.ink;
+      target.font = `${11 * u}px ${this.colors.sans}`;
+      target.textAlign = "left";
+      target.textBaseline = "top";
+      target.save();
+      target.beginPath();
+      target.rect(x, y, w, h);
+      target.clip();
+      target.fillText(ag.shorten(ag.artist(i), 60), x + 5 * u, y + 6 * u);
+      target.fillText(ag.shorten(ag.title(i), 60), x + 5 * u, y + 21 * u);
+      target.restore();
+    }
+
+    drawFar() {
+      this.far.width = this.columns * this.farCell;
+      this.far.height = this.rows * this.farCell;
+      const target = this.far.getContext("2d");
+      target.imageSmoothingQuality = "high";
+      for (const i of this.hung) {
+        const [cx, cy] = this.at.get(i);
+        this.cell(target, i, cx * this.farCell, cy * this.farCell, this.farCell, this.farCell, 0, Math.max(1, this.farCell / 9));
+      }
+      this.farStale = false;
+    }
+
+    draw() {
+      const { camera, context, colors, pixels } = this;
+      this.framing = 0;
+      if (!this.box.isConnected || !camera.width) return;
+      context.setTransform(pixels, 0, 0, pixels, 0, 0);
+      context.globalAlpha = 1;
+      context.fillStyle = colors.wall;
+      context.fillRect(0, 0, camera.width, camera.height);
+      context.imageSmoothingEnabled = true;
+      context.imageSmoothingQuality = "high";
+      const s = camera.scale;
+      const origin = camera.screen(0, 0);
+      if (s * pixels < FAR) {
+        if (this.farStale) this.drawFar();
+        context.drawImage(this.far, origin.x, origin.y, this.columns * s, this.rows * s);
+      } else {
+        const a = camera.world(0, 0);
+        const b = camera.world(camera.width, camera.height);
+        const edge = Math.min(Math.max(1, Math.round(s * 0.07)), 4);
+        const snap = (v) => Math.round(v * pixels) / pixels; // whole pixels: no seams between fields
+        for (let cy = Math.max(0, Math.floor(a.y)); cy <= Math.min(this.rows - 1, Math.floor(b.y)); cy++) {
+          const y = snap(origin.y + cy * s);
+          const h = snap(origin.y + (cy + 1) * s) - y;
+          for (let cx = Math.max(0, Math.floor(a.x)); cx <= Math.min(this.columns - 1, Math.floor(b.x)); cx++) {
+            const i = this.place[cy * this.columns + cx];
+            if (i < 0) continue;
+            const x = snap(origin.x + cx * s);
+            this.cell(context, i, x, y, snap(origin.x + (cx + 1) * s) - x, h, pixels, edge);
+          }
+        }
+      }
+      if (this.options.overlay) this.options.overlay(this, context);
+      if (this.selected >= 0) this.outline(this.selected);
+      if (this.hovered >= 0) this.outline(this.hovered);
+      if (this.canvas.matches(":focus-visible")) {
+        const i = this.under(camera.width / 2, camera.height / 2);
+        if (i >= 0) this.outline(i);
+      }
+    }
+
+    outline(i) {
+      const at = this.at.get(i);
+      if (!at) return;
+      const p = this.camera.screen(...at);
+      const s = this.camera.scale;
+      this.context.lineWidth = Math.max(2, s * 0.04);
+      this.context.strokeStyle = this.colors.ink;
+      this.context.strokeRect(p.x, p.y, s, s);
+    }
+
+    dress() {
+      const style = getComputedStyle(this.box);
+      const get = (name) => style.getPropertyValue(name).trim();
+      this.colors = {
+        wall: get("--wall"), ground: get("--ground"), ink: get("--ink"), soft: get("--soft"), sans: get("--sans"),
+        unit: parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
+        field: parseFloat(get("--field")), frame: parseFloat(get("--frame")),
+      };
+      this.farStale = true;
+      this.redraw();
+    }
+
+    // Shows the wall on the full window, or as part of a page.
+    whole(on) {
+      this.box.classList.toggle("whole", on);
+      this.hover(null);
+    }
+
+    // Dims all but these rows; null lights everything.
+    light(some) {
+      this.lit = some ? new Uint8Array(ag.n) : null;
+      for (const i of some || []) this.lit[i] = 1;
+      this.farStale = true;
+      this.redraw();
+    }
+
+    // Marks one painting and goes there.
+    select(i) {
+      this.selected = this.at.has(i) ? i : -1;
+      if (this.selected >= 0) {
+        const [cx, cy] = this.at.get(i);
+        this.camera.goto(cx + 0.5, cy + 0.5, 64);
+      }
+      this.redraw();
+    }
+  };
+})(window.artgraph);

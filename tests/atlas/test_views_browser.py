@@ -1,0 +1,253 @@
+"""Compare, timeline, artists, filters, worklist and what the painting page says, in a real browser."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # playwright leaves its pipe to the interpreter
+]
+
+BOMB = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
+WORK = "#/painting/dir%2F%C3%A4%20{}%3F%23%25"
+
+
+def saved(page, button):
+    with page.expect_download() as waiting:
+        button.click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes().decode("utf-8")
+
+
+# ------------------------------------------------------------------------------------------------------- filters
+
+
+def test_filters_by_cluster_year_and_column_stand_in_the_address(visit, index):
+    page = visit(index)
+    page.locator(".filters summary").click()
+    page.locator(".fields [name='in.leiden']").select_option("0")
+    page.locator(".fields [name='from']").fill("1850")
+    page.locator(".fields [name='from']").blur()
+    page.locator(".fields [name='style']").select_option("late")
+    assert page.locator(".results h2").inner_text() == "5 paintings"  # 1851, 53, 55, 57, 59
+    assert page.evaluate("location.hash") == "#/?in.leiden=0&from=1850&style=late"
+    again = visit(index, "#/?in.leiden=0&from=1850&style=late")
+    assert again.locator(".results h2").inner_text() == "5 paintings"
+    assert again.locator(".conditions a").all_inner_texts() == ["Cluster 0 ×", "from 1850 ×", "style: late ×"]
+    again.locator(".conditions a").nth(2).click()
+    assert again.locator(".results h2").inner_text() == "10 paintings"
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        ("#/?to=1809", "9 paintings"),  # 1809 is undated
+        ("#/?in.spectral=1&in.leiden=none", "5 paintings"),
+        ("#/?rights=(nothing)", "30 paintings"),
+        ("#/?.q=x", "45 paintings"),  # a column that has the name of a question
+        ("#/?artist=monet", "18 paintings"),  # no artist has exactly this name: a part of it
+        ("#/?from=abc&nosuch=1&in.nosuch=1", None),  # nothing that can be asked
+    ],
+)
+def test_what_an_address_asks(visit, index, address, count):
+    page = visit(index, address)
+    if count is None:
+        assert page.locator(".results").is_hidden()
+    else:
+        assert page.locator(".results h2").inner_text() == count
+
+
+def test_a_selection_is_saved_without_formulas(visit, index):
+    page = visit(index, "#/?in.leiden=0&to=1808")
+    name, text = saved(page, page.locator(".results .save"))
+    assert name == "The-atlas.csv"
+    assert text.startswith("\ufeffid,cluster,cluster spectral,artist,title")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert len(rows) == 9
+    assert [row["title"] for row in rows[2:7]] == ["Work 2", BOMB, "Перед репетицией", "y" * 10_000, "'=HYPERLINK(1)"]
+    assert rows[1] == {
+        "id": "dir/ä 1?#%",
+        "cluster": "0",
+        "cluster spectral": "1",
+        "artist": "Albrecht Dürer",
+        "title": "Work 1",
+        "date": "1801",
+        "style": "late",
+        "rights": "in copyright",
+        "q": "y",
+        "__proto__": BOMB,
+    }
+
+
+# ------------------------------------------------------------------------------------------------------- compare
+
+
+def test_two_partitions_beside_each_other(visit, index, until):
+    page = visit(index, "#/compare")
+    assert page.locator("h1").inner_text() == "leiden beside spectral"
+    until(page, "document.querySelectorAll('.flow .band').length === 6")
+    assert page.locator(".counts tbody tr").count() == 3
+    assert page.locator(".counts tbody tr").first.locator("td").all_inner_texts() == ["30", "30", "60"]
+    page.locator(".fields.pair select").nth(1).select_option("column:style")
+    assert page.locator("h1").inner_text() == "leiden beside style"
+    assert page.evaluate("location.hash") == "#/compare/leiden/column%3Astyle"
+    page.locator(".counts tbody tr").nth(1).locator("a").first.click()
+    page.wait_for_selector(".results h2")
+    assert page.locator(".results h2").inner_text() == "10 paintings"  # of the 20 in cluster 1
+
+
+def test_the_same_grouping_under_two_names_flows_straight(visit, index):
+    page = visit(index, "#/compare/spectral/column%3Astyle")
+    assert "mutual information 1.00" in page.locator(".lead").inner_text()
+    assert page.locator(".parting").count() == 0
+
+
+@pytest.mark.parametrize("address", ["#/compare/nosuch/leiden", "#/artist/Nobody", "#/artist", "#/worklist/x/y"])
+def test_unknown_views(visit, index, address):
+    heading = visit(index, address).locator("h1").inner_text()
+    assert heading == ("Worklist" if "worklist" in address else "Nothing at this address")
+
+
+# ---------------------------------------------------------------------------------------- timeline, artists, worklist
+
+
+def test_the_timeline_counts_by_decade_and_cluster(visit, index):
+    page = visit(index, "#/timeline")
+    assert page.locator(".lead").inner_text().startswith("89 dated paintings")
+    assert "1 painting without a year" in page.locator(".lead").inner_text()
+    assert page.locator(".counts tbody tr").count() == 9
+    assert page.locator(".counts tbody tr").first.locator("td").all_inner_texts() == ["9", "9", "", ""]
+    page.locator(".counts tbody tr").nth(6).locator("a").first.click()
+    page.wait_for_selector(".results h2")
+    assert page.locator(".results h2").inner_text() == "10 paintings"
+
+
+def test_artists_and_one_of_them(visit, index):
+    page = visit(index, "#/artists?sort=name")
+    assert page.locator(".people tbody th").all_inner_texts() == [BOMB, "Albrecht Dürer", "Claude Monet"]
+    page.locator(".people tbody th a").nth(2).click()
+    page.wait_for_selector(".artist-page")
+    assert page.evaluate("location.hash") == "#/artist/Claude%20Monet"
+    assert page.locator(".facts").inner_text() == "18 works · 1800–1885 · 67 % in Cluster 0"
+    assert page.locator(".manner-row").count() == 4  # two clusters, none, and the axis
+    assert page.locator(".gallery li").count() == 18
+
+
+def test_the_worklist_shows_its_evidence(visit, index):
+    page = visit(index, "#/worklist")
+    assert page.locator(".doubt").count() == 2
+    assert page.locator(".doubt .sentence").first.inner_text() == BOMB
+    assert page.locator(".doubt").first.locator(".evidence li").count() == 2
+    page.locator(".kinds a").nth(2).click()
+    page.wait_for_selector(".kinds a[aria-current][href*=date]")
+    assert page.locator(".doubt").count() == 1
+
+
+# ------------------------------------------------------------------------------------------- painting, cluster, map
+
+
+def test_a_painting_says_why_it_is_near_and_how_sure_it_is(visit, index):
+    page = visit(index, WORK.format(0))
+    assert page.locator(".nearest li .reason .unseen").first.inner_text() == f"color 61 %, {BOMB} 39 %"
+    assert "70 % sure" in page.locator(".home").inner_text()
+    assert BOMB in page.locator(".home .second").inner_text()
+    assert page.locator(".spans .span-row").count() == 3
+    assert page.locator(".facts-list dt", has_text="rights").count() == 1
+    page.locator("button", has_text="Where the patches were taken").click()
+    inside = page.evaluate(
+        """(() => { const b = document.querySelector('.work img').getBoundingClientRect();
+             return [...document.querySelectorAll('.windows span')].map((s) => { const r = s.getBoundingClientRect();
+               const a = 60 / 40, h = Math.min(b.height, b.width / a), w = h * a;
+               const left = b.left + (b.width - w) / 2, top = b.top + (b.height - h) / 2;
+               return [(r.left - left) / h, (r.top - top) / h, r.width / h, r.height / h]; }); })()"""
+    )
+    assert inside[0] == pytest.approx([0, 0, 0.25, 0.25], abs=0.01)
+    assert inside[1] == pytest.approx([0.5, 0.5, 0.5, 0.5], abs=0.01)
+
+
+def test_a_cluster_page_says_what_was_found_out(visit, index):
+    page = visit(index, "#/cluster/1")
+    texts = page.locator(".aside").inner_text()
+    assert "What sets it apart" in texts
+    assert "2.5" in texts
+    assert page.locator(".bridges li").count() == 1
+
+
+def test_the_map_goes_to_a_work_and_draws_its_links(visit, index, until):
+    page = visit(index, WORK.format(0))
+    page.locator(".home a", has_text="On the map").click()
+    page.wait_for_selector(".map-legend:not([hidden])")
+    assert page.evaluate("location.hash") == "#/map?at=dir%2F%C3%A4+0%3F%23%25"
+    assert page.evaluate("artgraph.map.selected") == 0
+    assert page.locator(".map-legend").inner_text().split() == ["looks", "alike", "same", "artist"]
+    page.locator(".map canvas").focus()
+    page.keyboard.press("ArrowRight")
+    until(page, "location.hash.includes('view=')")
+    there = visit(index, page.evaluate("location.hash"))
+    until(there, "artgraph.map.camera.moved")
+    seen = [p.evaluate("[artgraph.map.camera.x, artgraph.map.camera.y]") for p in (page, there)]
+    assert seen[0] == pytest.approx(seen[1], abs=0.06)
+
+
+def test_the_keyboard_alone_finds_its_way(visit, index):
+    page = visit(index)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip"
+    page.keyboard.press("Tab")
+    names = []
+    for _ in range(6):
+        names.append(page.evaluate("document.activeElement.textContent"))
+        page.keyboard.press("Tab")
+    assert names == ["Map", "Timeline", "Artists", "Compare", "Worklist", "How it was made"]
+    page.locator("#bar a", has_text="Artists").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".artists-page")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    assert page.locator("#bar a[aria-current]").inner_text() == "Artists"
+
+
+# ------------------------------------------------------------------------------------------------- accessibility
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The source of axe-core: from AXE_CORE, else from npm."""
+    if "AXE_CORE" in os.environ:
+        return Path(os.environ["AXE_CORE"]).read_text("utf-8")
+    if not shutil.which("npm"):
+        pytest.skip("no npm to fetch axe-core with")
+    folder = tmp_path_factory.mktemp("axe")
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("npm cannot fetch axe-core")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+PAGES = ("#/", "#/?style=late", "#/cluster/1", WORK.format(0), WORK.format(7), "#/map", "#/timeline", "#/artists")
+PAGES += ("#/artist/Claude%20Monet", "#/compare", "#/worklist", "#/made", "#/nowhere")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_finds_nothing_serious(browser, index, axe, address, scheme):
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.add_init_script(axe)
+    page.goto(index.as_uri() + address)
+    page.wait_for_selector("h1", state="attached")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    page.wait_for_timeout(200)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations))")
+    serious = [
+        (v["id"], [n["target"] for n in v["nodes"]][:3])
+        for v in json.loads(found)
+        if v["impact"] in ("serious", "critical")
+    ]
+    context.close()
+    assert serious == []
