@@ -1,0 +1,183 @@
+"""The page to look at."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+from artgraph.stages.base import Made, features_of
+from artgraph.stages.layout import view
+
+__all__ = ["atlas"]
+
+
+def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
+    """Write the page to look at: a folder whose index.html opens by double-click.
+
+    What ``interpret`` and ``worklist`` have found, if they were run and are not stale, stands in it too.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    partition : str
+    compare : sequence of str, optional
+        Other partitions, to be seen beside it; the column ``style``, if there is one, always is.
+    out : str or Path, optional
+        Default: ``atlas`` in the corpus.
+    images : bool
+        False makes an atlas that carries no pictures.
+
+    Returns
+    -------
+    Made
+        ``key`` is the path of index.html.
+    """
+    from artgraph.atlas import write_atlas
+    from artgraph.interpret import typicality
+    from artgraph.stages.info import provenance
+
+    graph, labels, X, positions = view(corpus, partition)
+    compare = compare or ()
+    corpus.inputs(*(f"partitions/{other}" for other in compare))
+    out = Path(out) if out else corpus.path / "atlas"
+    typical = typicality(X, labels)
+    near = corpus.get("graphs", graph, "knn")
+    rows = {id_: row for row, id_ in enumerate(corpus.paintings["id"])}
+    report = _report(corpus, f"{partition}-clusters")
+    clusters = _clusters(corpus, labels, typical, report=report, rows=rows, images=images)
+    styled = corpus.paintings["style"].notna().any()
+    linked = corpus.label("graphs", graph)["made_by"]["params"].get("artist_edges")
+    index = write_atlas(
+        out,
+        corpus.paintings,
+        labels,
+        title=corpus.path.resolve().name,
+        thumbnails=lambda row: _thumbnail(corpus, row),
+        sources=lambda row: _href(corpus, row, out.resolve()),
+        layout=positions,
+        neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
+        shares=_shares(corpus, graph, near["indices"]),
+        artist_links=corpus.get("graphs", graph, "artists") if linked else None,
+        typicality=typical,
+        membership=_membership(corpus, partition),
+        windows=_windows(corpus),
+        clusters=clusters,
+        worklist=_worklist(corpus, partition, rows),
+        name=partition,
+        compare={other: corpus.get("partitions", other) for other in compare},
+        reference="style" if styled else None,
+        provenance=provenance(corpus, partition),
+        methods=report.get("methods"),
+        images=images,
+    )
+    return Made("atlas", str(index), True, {"n": len(corpus), "clusters": len(clusters)})
+
+
+def _thumbnail(corpus, row):
+    file = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
+    return file.read_bytes() if file.is_file() else None
+
+
+def _href(corpus, row, folder):
+    """Return the address of the original picture, relative to a folder; None where it lies on another drive."""
+    try:
+        relative = os.path.relpath(corpus.image_root / corpus.paintings["image"].iloc[row], folder)
+    except ValueError:
+        return None
+    return quote(Path(relative).as_posix(), errors="surrogateescape")
+
+
+def _report(corpus, key):
+    """Return the facts of a report, or nothing where it was not made or has gone stale."""
+    if not corpus.has("reports", key) or corpus.stale("reports", key):
+        return {}
+    return corpus.label("reports", key)["facts"]
+
+
+def _clusters(corpus, labels, typical, *, report, rows, images):
+    from artgraph.interpret import palette
+
+    found = {int(c["cluster"]): c for c in report.get("clusters", ())}
+    clusters = []
+    for label in range(int(labels.max(initial=-1)) + 1):
+        about = found.get(label, {})
+        colors = about.get("palette")
+        if colors is None and images:
+            members = np.flatnonzero(labels == label)
+            exemplars = members[np.argsort(-typical[members], kind="stable")][:12]
+            colors = palette([picture for row in exemplars if (picture := _thumbnail(corpus, row))])
+        near = [n | {"bridges": _rows(n.get("bridges"), rows)} for n in about.get("near", ())]
+        clusters.append(
+            {
+                "label": label,
+                "name": about.get("name"),
+                "sentence": about.get("sentence"),
+                "palette": colors,
+                "exemplars": _rows(about.get("exemplars"), rows),
+                "report": {key: about.get(key) for key in ("artists", "decades", "columns", "descriptors")}
+                | {"near": near}
+                if about
+                else None,
+            }
+        )
+    return clusters
+
+
+def _worklist(corpus, partition, rows):
+    works = _report(corpus, f"{partition}-worklist").get("works")
+    if works is None:
+        return None
+    listed = []
+    for work in works:
+        if work["id"] in rows:
+            evidence = [
+                {"descriptor": e.get("descriptor"), "neighbors": _rows(e.get("neighbors"), rows)}
+                for e in work.get("evidence", ())
+            ]
+            listed.append(
+                {key: work.get(key) for key in ("kind", "score", "sentence")}
+                | {"row": rows[work["id"]], "evidence": evidence}
+            )
+    return listed
+
+
+def _rows(ids, rows):
+    return [rows[id_] for id_ in ids or () if id_ in rows]
+
+
+def _descriptors(corpus, graph):
+    """Return the keys of the features that a graph rests on, those behind a VGAE or a fused feature for itself."""
+    keys = []
+    for key in corpus.label("graphs", graph)["made_by"]["params"]["on"]:
+        inputs = [ref.split("/", 1) for ref in corpus.label("features", key)["inputs"]]
+        fused = [name for kind, name in inputs if kind == "features"]
+        graphs = [name for kind, name in inputs if kind == "graphs"]
+        keys += fused or [found for name in graphs for found in _descriptors(corpus, name)] or [key]
+    return list(dict.fromkeys(keys))
+
+
+def _shares(corpus, graph, indices):
+    from artgraph.atlas import reasons
+
+    keys = [key for key in _descriptors(corpus, graph) if corpus.has("features", key)]
+    if len(keys) < 2:
+        return None
+    return keys, reasons([features_of(corpus, (key,)) for key in keys], indices)
+
+
+def _membership(corpus, partition):
+    files = corpus.label("partitions", partition)["files"]
+    if f"{partition}.membership.npz" not in files:
+        return None
+    stored = corpus.get("partitions", partition, "membership")
+    if not {"confidence", "second"} <= set(stored):
+        return None
+    return {key: stored[key] for key in ("confidence", "second")}
+
+
+def _windows(corpus):
+    for key in corpus.keys("patches"):
+        if not corpus.stale("patches", key):
+            return corpus.get("patches", key)
+    return None
