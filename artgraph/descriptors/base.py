@@ -25,7 +25,7 @@ class Descriptor(ABC):
     size : int
         Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
     true_scale : bool
-        Whether it asks for the size of the painting; then ``prepare`` and ``side`` are told it as ``size_cm``.
+        Whether it asks for the size of the painting; then ``prepare`` and ``short_side`` are told it as ``size_cm``.
     learns_from : int or None
         Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks (b, wide),
         which can be gone through again and need not fit into memory.
@@ -47,7 +47,7 @@ class Descriptor(ABC):
     def load(self):  # noqa: B027 - most have nothing to do
         """Get ready (weights into memory). Called once, before the first ``embed``."""
 
-    def side(self, size_cm=None):
+    def short_side(self, size_cm=None):
         """Return the short side, in pixels, that ``prepare`` needs of a painting of this height and width (int)."""
         return self.size
 

@@ -133,7 +133,7 @@ def _prepare(path, descriptors, size_cm=None):
     images, prepared = {}, []
     for descriptor in descriptors:
         told = {"size_cm": size_cm} if descriptor.true_scale else {}
-        side = max(DECODE_SIDE, descriptor.side(**told))
+        side = max(DECODE_SIDE, descriptor.short_side(**told))
         if side not in images:
             images[side] = _load(path, side)
         prepared.append(descriptor.prepare(images[side], **told))

@@ -60,8 +60,8 @@ class Grey(Descriptor):
     def load(self):
         self.descriptor.load()
 
-    def side(self, size_cm=None):
-        return self.descriptor.side(size_cm)
+    def short_side(self, size_cm=None):
+        return self.descriptor.short_side(size_cm)
 
     def prepare(self, image, **told):
         return self.descriptor.prepare(without_color(image), **told)

@@ -110,4 +110,4 @@ def _prepared(descriptor, file):
     from artgraph.images import load_image
 
     told = {"size_cm": (np.nan, np.nan)} if descriptor.true_scale else {}
-    return descriptor.prepare(load_image(file, min_side=max(DECODE_SIDE, descriptor.side(**told))), **told)
+    return descriptor.prepare(load_image(file, min_side=max(DECODE_SIDE, descriptor.short_side(**told))), **told)

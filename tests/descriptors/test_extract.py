@@ -104,7 +104,7 @@ def test_only_a_descriptor_of_true_scale_is_told_the_size_of_the_painting(paths,
     class Sized(Color):
         true_scale = True
 
-        def side(self, size_cm=None):
+        def short_side(self, size_cm=None):
             return 64
 
         def prepare(self, image, *, size_cm=None):

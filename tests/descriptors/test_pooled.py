@@ -6,10 +6,11 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from timm.data import create_transform, resolve_data_config
 
-from artgraph.descriptors import Pooled, make_descriptor
+from artgraph.descriptors import Pooled, extract, make_descriptor
 from artgraph.descriptors.pooled import CLIP_BACKBONE
 from artgraph.descriptors.preprocess import resize_crop
 from artgraph.errors import InputError, WeightsError
+from artgraph.shards import ShardStore
 
 SMALL = ("test_resnet", "test_vit")
 
@@ -27,6 +28,16 @@ def folder(tmp_path_factory):
 
 def pictures(n, h, w):
     return np.random.default_rng(0).integers(0, 256, (n, h, w, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_in_the_one_pass(folder, name, tmp_path):
+    image = pictures(1, 300, 411)[0]
+    Image.fromarray(image).save(tmp_path / "a.png")
+    descriptor = make_descriptor(f"cnn:{name}", weights=folder)
+    ((features, fitted),) = extract([tmp_path / "a.png"], [descriptor], [ShardStore(tmp_path, ".shards-", "f" * 64)])
+    np.testing.assert_allclose(features, descriptor.embed(descriptor.prepare(image)[None]), atol=1e-5)
+    assert fitted == {}
 
 
 def reference(name, folder, image):

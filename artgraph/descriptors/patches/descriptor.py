@@ -139,7 +139,7 @@ class Patches(Descriptor):
             return None
         return WINDOW / self.window_cm * min(size_cm)
 
-    def side(self, size_cm=None):
+    def short_side(self, size_cm=None):
         wanted = self._true_side(size_cm)
         return self.size if wanted is None else int(np.ceil(min(wanted, LONGEST)))
 
