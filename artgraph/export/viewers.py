@@ -94,7 +94,7 @@ def vikus_names(ids) -> list[str]:
     Examples
     --------
     >>> vikus_names(["SK-A-4", "monet/0001.jpg"])
-    ['SK-A-4', 'monet-0001-jpg-0f6ef2a1']
+    ['SK-A-4', 'monet-0001-jpg-b1608d41']
     """
     texts = [str(text) for text in ids]
     folded = Counter(text.casefold() for text in texts)  # some file systems do not tell A from a
@@ -102,7 +102,9 @@ def vikus_names(ids) -> list[str]:
     for text in texts:
         plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60]
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        names.append(plain if plain == text and folded[text.casefold()] == 1 else f"{plain}-{digest}".strip("-"))
+        names.append(
+            plain if plain and plain == text and folded[text.casefold()] == 1 else f"{plain}-{digest}".strip("-")
+        )
     return names
 
 

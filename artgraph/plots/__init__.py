@@ -2,6 +2,7 @@
 
 from artgraph.plots.features import explained_variance, plot_pca
 from artgraph.plots.graph import plot_graph
+from artgraph.plots.influence import plot_influence
 from artgraph.plots.partitions import plot_confusion, plot_timeline
 from artgraph.plots.sheets import PAGE, hang_rows, plot_sheet
 from artgraph.plots.style import BLUE, FORMATS, GRID, INK, MUTED, RUST, figure, fonts, save, titled, words
@@ -20,6 +21,7 @@ __all__ = [
     "hang_rows",
     "plot_confusion",
     "plot_graph",
+    "plot_influence",
     "plot_pca",
     "plot_sheet",
     "plot_timeline",

@@ -44,7 +44,7 @@ def hang_rows(aspects, *, width, height, gap, below):
     aspects = [float(aspect) for aspect in aspects]
     if not all(aspect > 0 for aspect in aspects) or width <= 0 or height <= below:
         raise InputError(f"Pictures of aspects above 0 on a wall with room are expected, not {width} × {height}.")
-    low, high = 0.0, height - below
+    low, high = 0.0, float(height - below)
     if not aspects or _fits(aspects, high, width, height, gap, below):
         low = high
     else:

@@ -117,8 +117,8 @@ def words(text, length=None):
 
     Examples
     --------
-    >>> words("price $5\\nand $6", 12)
-    'price \\\\$5 and…'
+    >>> words("price $5\\nand $6", 10)
+    'price \\\\$5…'
     """
     plain = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     if length is not None and len(plain) > length:

@@ -34,7 +34,8 @@ def plot(
     kind : {"sheets", "confusion", "timeline", "resolution", "degree", "pca", "training"}
         The most typical works of each cluster, for print (A3, 300 dpi); a partition against a column or another
         partition; the decades of each cluster; how stable Leiden's clusters are at each resolution, beside those of
-        rewired graphs; links and hubs of a graph; the variance that few directions of the features hold; how a VGAE learned.
+        rewired graphs; links and hubs of a graph; the variance that few directions of the features hold; how a VGAE
+        learned.
     partition : str
         Also says which graph and which features.
     against : str

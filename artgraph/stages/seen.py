@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from artgraph.stages.base import adjacency_of
 from artgraph.stages.layout import view
 
 __all__ = ["Seen", "placed", "scale", "seen_of"]
@@ -18,8 +19,9 @@ class Seen(NamedTuple):
     ----------
     partition, graph : str
     table : DataFrame, n rows
-        ``id``, ``cluster``, ``typicality``, ``confidence``, ``second`` and ``role`` where there are such, ``year``, then the
-        columns of the corpus.
+        ``id``, ``cluster``, ``typicality``, ``confidence``, ``second``, ``role``, ``year``, then the columns of the
+        corpus. Where the partition stores no membership, the confidence is the share of a painting's links, by weight,
+        that stay in its cluster.
     labels, years, sizes : (n,) int, float, float
     X : (n, d) float32
         The features that the graph was built on, fused.
@@ -58,9 +60,14 @@ def seen_of(corpus, partition):
     table = paintings_table(
         corpus.paintings,
         labels,
-        scores={"typicality": typicality(X, labels), **_membership(corpus, partition), "year": np.floor(years)},
+        scores={
+            "typicality": typicality(X, labels),
+            **_membership(corpus, partition, graph, labels),
+            "year": np.floor(years),
+        },
     )
     table["year"] = table["year"].astype("Int64")
+    table["second"] = table["second"].astype("Int64").mask(table["second"] < 0)
     degree = np.asarray(style.sum(axis=1)).ravel()
     return Seen(
         partition=partition,
@@ -78,20 +85,16 @@ def seen_of(corpus, partition):
     )
 
 
-def _membership(corpus, partition):
-    """Return confidence, second cluster and role of each painting, where the partition has them."""
-    import pandas as pd
+def _membership(corpus, partition, graph, labels):
+    """Return confidence, second cluster (-1: none) and role of each painting (dict of arrays)."""
+    from artgraph.communities.membership import ROLES, assign_roles, graph_membership
 
-    from artgraph.communities.membership import ROLES
-
-    if f"{partition}.membership.npz" not in corpus.label("partitions", partition)["files"]:
-        return {}
-    stored = corpus.get("partitions", partition, "membership")
-    return {
-        "confidence": stored["confidence"],
-        "second": pd.array([None if label < 0 else int(label) for label in stored["second"]], dtype="Int64"),
-        "role": np.array([ROLES[code] if code >= 0 else None for code in stored["role"]], dtype=object),
-    }
+    if f"{partition}.membership.npz" in corpus.label("partitions", partition)["files"]:
+        stored = corpus.get("partitions", partition, "membership")
+    else:
+        stored = assign_roles(graph_membership(adjacency_of(corpus, graph), labels), labels)._asdict()
+    roles = np.array(ROLES, dtype=object)[stored["role"]]
+    return {"confidence": stored["confidence"], "second": stored["second"], "role": roles}
 
 
 def placed(seen, table):

@@ -1,4 +1,4 @@
-"""The rules of GEXF 1.3 that a static graph must keep, as a small checker: elements, order, attributes, values."""
+"""The rules of GEXF 1.3 that a graph of ours must keep, as a small checker: elements, order, attributes, values."""
 
 import re
 from xml.etree import ElementTree
@@ -38,7 +38,9 @@ RULES = {
     "graph": (
         {},
         {
-            "mode": lambda v: v == "static",
+            "mode": lambda v: v in ("static", "dynamic"),
+            "timeformat": lambda v: v == "double",
+            "timerepresentation": lambda v: v == "interval",
             "defaultedgetype": lambda v: v in ("directed", "undirected", "mutual"),
             "idtype": lambda v: v in ("string", "integer"),
         },
@@ -55,13 +57,15 @@ RULES = {
     "node": (
         {"id": len},
         {"label": token},
-        [("attvalues", 0, 1), ("viz:color", 0, 1), ("viz:position", 0, 1), ("viz:size", 0, 1)],
+        [("attvalues", 0, 1), ("spells", 0, 1), ("viz:color", 0, 1), ("viz:position", 0, 1), ("viz:size", 0, 1)],
     ),
     "edge": (
         {"source": len, "target": len},
         {"id": len, "type": lambda v: v == "undirected", "weight": number, "kind": token, "label": token},
         [("attvalues", 0, 1)],
     ),
+    "spells": ({}, {}, [("spell", 1, None)]),
+    "spell": ({}, {"start": number, "end": number}, []),
     "attvalues": ({}, {}, [("attvalue", 0, None)]),
     "attvalue": ({"for": len, "value": lambda v: True}, {}, []),
     "viz:color": ({"r": channel, "g": channel, "b": channel}, {"a": number}, []),

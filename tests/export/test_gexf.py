@@ -150,6 +150,18 @@ def test_the_whole_file_by_hand(tmp_path):
     assert type(nx.read_gexf(path)) is nx.Graph
 
 
+def test_years_are_intervals(tmp_path):
+    path = tmp_path / "graph.gexf"
+    frame = pd.DataFrame({"id": list("abc"), "year": [1889, None, -50]})
+    write_gexf(path, edges(3, (0, 1, 1.0)), frame, years=[1889.5, np.nan, -50])
+    assert gexf_schema.errors(path) == []
+    text = path.read_text(encoding="utf-8")
+    assert '<graph mode="dynamic" defaultedgetype="undirected" idtype="string" timeformat="double"' in text
+    graph = nx.read_gexf(path)
+    assert [node.get("spells") for node in graph.nodes.values()] == [[(1889.0, 1890.0)], None, [(-50.0, -49.0)]]
+    assert [node.get("year") for node in graph.nodes.values()] == [1889, None, -50]
+
+
 def test_the_checker_can_fail(tmp_path, corpus):
     frame, style, _ = corpus
     path = tmp_path / "graph.gexf"
@@ -256,6 +268,8 @@ def test_few_paintings(tmp_path, n):
         ({"sizes": [np.inf, 0]}, "sizes"),
         ({"colors": ["#fff", "#000000"]}, "colors"),
         ({"colors": ["#ffffff"]}, "colors"),
+        ({"years": [1, np.inf]}, "years"),
+        ({"years": [1]}, "years"),
         ({"modified": "yesterday"}, "date"),
         ({"modified": 2024}, "date"),
     ],

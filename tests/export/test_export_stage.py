@@ -1,0 +1,119 @@
+"""Every door of a whole corpus."""
+
+import csv
+import json
+import shutil
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from artgraph import Corpus, pipeline
+from artgraph.cli import main
+from artgraph.errors import InputError
+from artgraph.stages.export import FORMATS
+
+
+@pytest.fixture(scope="module")
+def corpus(described, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("doors") / "corpus"
+    shutil.copytree(described.path, folder)
+    made = Corpus(folder)
+    pipeline.build_graph(made, on=("color", "texture"), artist_edges=True)
+    pipeline.communities(made)
+    return made
+
+
+def test_the_command_offers_every_format():
+    option = next(option for option in main.commands["export"].params if option.name == "to")
+    assert list(option.type.choices) == list(FORMATS)
+
+
+def test_gexf_opens_looking_finished(corpus):
+    made = pipeline.export(corpus, timeline=True, image_url="https://museum.example/thumbs/")
+    graph = nx.read_gexf(made.key)
+    assert list(graph.nodes) == corpus.paintings["id"].tolist()
+    node = graph.nodes[corpus.paintings["id"].iloc[5]]
+    assert {"label", "cluster", "confidence", "typicality", "role", "year", "image", "image_url", "file"} <= set(node)
+    assert node["year"] == 1905
+    assert isinstance(node["year"], int)
+    assert node["spells"] == [(1905.0, 1906.0)]
+    assert (corpus.path / "exports" / node["image"]).is_file()
+    assert node["image_url"] == f"https://museum.example/thumbs/{corpus.paintings['image_sha256'].iloc[5]}.webp"
+    assert "image_sha256" not in node
+    kinds = {data["kind"] for *_, data in graph.edges(data=True)}
+    assert kinds == {"style", "artist"}
+    xy = np.array([[node["viz"]["position"][axis] for axis in "xy"] for _, node in graph.nodes(data=True)])
+    assert np.ptp(xy, axis=0).max() == pytest.approx(200, abs=20)  # max(100, 14 √60) each way
+    colors = {tuple(node["viz"]["color"].values()): node["cluster"] for _, node in graph.nodes(data=True)}
+    assert len(colors) == len(set(colors.values())) > 1
+
+
+def test_pictures_lie_beside_the_graph(corpus, tmp_path):
+    told, out = [], tmp_path / "g.graphml"
+    pipeline.export(corpus, to="graphml", pictures=True, out=out, progress=lambda *at: told.append(at))
+    nodes = nx.read_graphml(out).nodes(data=True)
+    assert all((tmp_path / node["image"]).read_bytes()[:2] == b"\xff\xd8" for _, node in nodes)
+    assert told[-1] == ("export", 60, 60)
+    assert {"x", "y", "size", "r", "g", "b"} <= set(next(iter(nodes))[1])
+
+
+def test_gephi_csv(corpus):
+    folder = corpus.path / "exports" / "leiden-gephi"
+    assert pipeline.export(corpus, to="gephi-csv").key == str(folder)
+    nodes = pd.read_csv(folder / "nodes.csv", dtype=str)
+    edges = pd.read_csv(folder / "edges.csv", dtype=str)
+    assert set(edges["Source"]) | set(edges["Target"]) <= set(nodes["Id"])
+    assert (folder / nodes["image"].iloc[0]).is_file()
+
+
+def test_table_for_excel_has_everything(corpus):
+    with open(pipeline.export(corpus, to="csv").key, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == corpus.paintings["id"].tolist()
+    assert set(corpus.paintings.columns) | {"cluster", "confidence", "second", "role", "year"} <= set(rows[0])
+    assert all(0 <= float(row["confidence"]) <= 1 for row in rows)
+
+
+def test_embedding_atlas_and_vikus(corpus):
+    table = pd.read_parquet(pipeline.export(corpus, to="embedding-atlas", pictures=True).key)
+    near = corpus.get("graphs", "style", "knn")
+    assert table["neighbors"].iloc[7]["ids"].tolist() == near["indices"][7].tolist()
+    assert table["picture"].iloc[0]["bytes"][8:12] == b"WEBP"
+    assert table["cluster"].iloc[0] == f"{corpus.get('partitions', 'leiden')[0]:02d}"
+    folder = corpus.path / "exports" / "leiden-vikus"
+    pipeline.export(corpus, to="vikus", pictures=True)
+    rows = pd.read_csv(folder / "data.csv", dtype=str)
+    assert all((folder / "pictures" / f"{name}.jpg").is_file() for name in rows["id"])
+    assert json.loads((folder / "config.json").read_text("utf-8"))["project"]["name"] == "corpus"
+
+
+def test_anndata(corpus):
+    anndata = pytest.importorskip("anndata")
+    data = anndata.read_h5ad(pipeline.export(corpus, to="anndata").key)
+    assert data.obs_names.tolist() == corpus.paintings["id"].tolist()
+    assert {"X_map", "X_color", "X_texture"} == set(data.obsm)
+    assert {"connectivities", "distances", "artists"} == set(data.obsp)
+    assert (data.obs["cluster"].astype(int) == corpus.get("partitions", "leiden")).all()
+
+
+@pytest.mark.parametrize("library", ["networkx", "igraph"])
+def test_network(corpus, library):
+    graph = pipeline.network(corpus, library=library)
+    nodes = graph.vs["color"] if library == "igraph" else [node["color"] for _, node in graph.nodes(data=True)]
+    assert len(nodes) == 60
+    assert graph.number_of_edges() if library == "networkx" else graph.ecount()
+
+
+def test_refusals(corpus, tmp_path):
+    for arguments, message in (
+        ({"to": "xlsx"}, "no export format 'xlsx'"),
+        ({"to": "csv", "pictures": True}, "cannot give pictures along"),
+        ({"to": "vikus", "timeline": True}, "no timeline"),
+    ):
+        with pytest.raises(InputError, match=message):
+            pipeline.export(corpus, out=tmp_path / "x", **arguments)
+    with pytest.raises(InputError, match="no library"):
+        pipeline.network(corpus, library="graph-tool")
+    assert list(tmp_path.iterdir()) == []
