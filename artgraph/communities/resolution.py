@@ -15,8 +15,8 @@ __all__ = ["Profile", "leiden_auto", "resolution_profile", "rewire", "verdict"]
 RESOLUTIONS = tuple(np.round(np.geomspace(0.5, 16, 16), 4).tolist())
 STRUCTURE = 0.5
 """Least excess of stability for structure. Measured: 20 Erdős-Rényi and configuration models stayed below 0.2,
-neighbour graphs of points without groups (200 to 3,000, in 5 to 20 dimensions) below 0.49; planted graphs that are found
-have 0.6 and more."""
+neighbour graphs of points without groups (200 to 3,000, in 5 to 20 dimensions) below 0.49; planted graphs that are
+found have 0.6 and more."""
 GAIN = 0.02  # least gain in modularity over the null: a few rows cut off from the rest are no structure
 EQUAL = 0.03  # differences of stability that six subsamples cannot tell from none
 

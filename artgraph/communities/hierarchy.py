@@ -1,0 +1,128 @@
+"""Clusters of clusters: nested partitions, so that a hand lies in a school and a school in a movement."""
+
+import igraph
+import numpy as np
+
+from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seeded_igraph
+from artgraph.communities.labels import check_labels, relabel_by_size
+from artgraph.errors import InputError
+
+__all__ = ["coarsen", "hierarchy"]
+
+STEP = 1.15  # factor between resolutions tried
+LASTING = 4  # so many in a row with one result: over a factor of 1.5
+
+
+def hierarchy(adjacency, labels, *, levels: int = 3, seed: int = 0) -> list[np.ndarray]:
+    """Join clusters into clusters of clusters, level upon level.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    labels : array-like, shape (n,), integer
+        The finest level.
+    levels : int, at least 1
+        How many there should be, the finest among them. There are fewer where nothing is left to
+        join, or only everything.
+    seed : int
+
+    Returns
+    -------
+    list of ndarray, shape (n,), int32
+        The finest first; each cluster lies whole in one of the next level. 0 is the largest; -1 for none.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, labels of another length, levels below 1.
+
+    Notes
+    -----
+    :func:`coarsen` makes each level of the one before.
+    """
+    matrix = check_adjacency(adjacency)
+    if levels < 1:
+        raise InputError(f"levels is {levels}; expected at least 1.")
+    found = [relabel_by_size(check_labels(labels, matrix.shape[0]))]
+    while len(found) < levels:
+        above = coarsen(matrix, found[-1], seed=seed)
+        if above.max(initial=-1) in (0, found[-1].max(initial=-1)):
+            break
+        found.append(above)
+    return found
+
+
+def coarsen(adjacency, labels, *, seed: int = 0) -> np.ndarray:
+    """Join whole clusters by Leiden on the graph of clusters, until there are at most half as many.
+
+    The resolution falls in small steps from 1. The first partition with at most half as many clusters is taken that
+    stays the same while the resolution falls by a factor of 1.5, or, where none does, the first of all.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n)
+        Symmetric, weights at least 0, diagonal 0.
+    labels : array-like, shape (n,), integer
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (n,), int32
+        Each cluster of ``labels`` lies whole in one cluster. Components are not joined, so there may be more than half
+        as many, or as many as before.
+
+    Raises
+    ------
+    InputError
+        A bad adjacency, or labels of another length.
+
+    Notes
+    -----
+    The aggregation is that of Blondel et al. (2008), doi:10.1088/1742-5468/2008/10/P10008: a cluster becomes one node
+    that keeps the weight inside it, so that modularity is that of the joined clusters in the whole graph.
+
+    Examples
+    --------
+    Four pairs of works; the first two pairs are linked, and the last two.
+
+    >>> import numpy as np, scipy.sparse as sp
+    >>> pairs = sp.block_diag([np.ones((2, 2)) - np.eye(2)] * 4).toarray()
+    >>> for a, b in [(1, 2), (5, 6), (3, 4)]:
+    ...     pairs[a, b] = pairs[b, a] = 0.5 if a != 3 else 0.01
+    >>> coarsen(sp.csr_array(pairs), [0, 0, 1, 1, 2, 2, 3, 3]).tolist()
+    [0, 0, 0, 0, 1, 1, 1, 1]
+    """
+    matrix = check_adjacency(adjacency)
+    clusters = check_labels(labels, matrix.shape[0])
+    check_seed(seed)
+    k = int(clusters.max(initial=-1)) + 1
+    total = float(matrix.sum())
+    if k < 2 or total == 0:
+        return relabel_by_size(clusters)
+    edges = matrix.tocoo()
+    inside = (clusters[edges.row] >= 0) & (clusters[edges.col] >= 0)
+    between = np.zeros((k, k))
+    np.add.at(between, (clusters[edges.row[inside]], clusters[edges.col[inside]]), edges.data[inside])
+    source, target = np.nonzero(np.triu(between, 1))
+    graph = igraph.Graph(n=k, edges=list(zip(source.tolist(), target.tolist(), strict=True)))
+    # modularity is a Potts model whose nodes weigh what their links weigh; the weight inside is the same for all
+    strength, weights = between.sum(axis=1).tolist(), between[source, target].tolist()
+    graph_weights = {"weights": weights, "node_weights": strength, "n_iterations": -1}
+    runs, resolution = [], 1.0
+    while resolution > 1e-6 and not _settled(runs, k):
+        with seeded_igraph(seed):
+            found = graph.community_leiden("CPM", resolution=resolution / total, **graph_weights)
+        runs.append(np.array(found.membership))
+        resolution /= STEP
+        if len(found) == 1:
+            break
+    few = [run for run in runs if 1 < run.max() + 1 <= k / 2]
+    joined = runs[-1] if not few or _settled(runs, k) else few[0]
+    return relabel_by_size(np.where(clusters >= 0, joined[clusters], -1))
+
+
+def _settled(runs, k):
+    """Whether the last runs all joined the clusters in the same way, into at most half as many."""
+    last = runs[-LASTING:]
+    return len(last) == LASTING and 1 < last[0].max() + 1 <= k / 2 and all(np.array_equal(last[0], run) for run in last)
