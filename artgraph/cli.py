@@ -7,6 +7,7 @@ import click
 
 from artgraph import __version__
 from artgraph.commands.doors import export, plot, similar
+from artgraph.commands.reading import influence, interpret, worklist
 from artgraph.options import Bars, Group, named_weights, names, network, network_options, option, stage, with_corpus
 
 __all__ = ["main"]
@@ -279,6 +280,9 @@ def evaluate(corpus, as_json, **options):
     click.echo(evaluation_report(made.facts), nl=False)
 
 
+main.add_command(interpret)
+main.add_command(worklist)
+main.add_command(influence)
 main.add_command(export)
 
 

@@ -29,12 +29,15 @@ from artgraph.stages.evaluate import evaluate
 from artgraph.stages.export import export, network
 from artgraph.stages.fuse import fuse_features
 from artgraph.stages.import_vectors import import_vectors
+from artgraph.stages.influence import influence
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
+from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
 from artgraph.stages.plot import plot
 from artgraph.stages.similar import similar
 from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.worklist import worklist
 
 __all__ = [
     "Made",
@@ -47,8 +50,10 @@ __all__ = [
     "export",
     "fuse_features",
     "import_vectors",
+    "influence",
     "info",
     "ingest",
+    "interpret",
     "layout",
     "line",
     "network",
@@ -56,6 +61,7 @@ __all__ = [
     "run",
     "similar",
     "train_vgae",
+    "worklist",
 ]
 
 

@@ -57,7 +57,11 @@ def walk(arguments, folder):
             "ami": spread(ami),
             "ami_interval_over_artists": [report["interval"]["ami"]["low"], report["interval"]["ami"]["high"]],
             "ari": round(report["scores"]["ari"], 4),
-            "retrieval": {name: round(row["precision"], 4) for name, row in report["retrieval"].items()},
+            "retrieval": {
+                f"{question}: {name}": round(answer["figures"][name]["value"], 4)
+                for question, answer in report["retrieval"].items()
+                for name in ("P@1", "P@15")
+            },
         }
     return figures
 

@@ -7,6 +7,7 @@ from artgraph.graph.duplicates import duplicates
 from artgraph.graph.hubness import HUBNESS, correct_hubness, hubness
 from artgraph.graph.knn import Neighbors, knn
 from artgraph.graph.merging import mean_graph, neighbors_in, similarity_network_fusion
+from artgraph.graph.regress import regress_out
 from artgraph.graph.weights import KERNELS, SYMMETRIES, edge_weights, jaccard_weights, merge_layers
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "mean_graph",
     "merge_layers",
     "neighbors_in",
+    "regress_out",
     "similarity_network_fusion",
 ]

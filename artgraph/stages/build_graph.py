@@ -1,13 +1,22 @@
 """Features become a graph."""
 
 from artgraph.errors import InputError
-from artgraph.stages.base import Made, features_of, make
+from artgraph.stages.base import Made, make
+from artgraph.stages.judging import features_without, regressed_refs
 
 __all__ = ["MERGES", "build_graph", "diagnose_graph"]
 
 MERGES = ("features", "weights", "snf", "layers")
 WIDER = 4  # a correction of hubness chooses from lists this many times as long
-SEARCH = ("on", "n_neighbors", "metric", "hubness", "merge", "seed")  # what the neighbour lists depend on
+SEARCH = (
+    "on",
+    "n_neighbors",
+    "metric",
+    "hubness",
+    "merge",
+    "regress_out",
+    "seed",
+)  # what the neighbour lists depend on
 
 
 def build_graph(
@@ -21,6 +30,7 @@ def build_graph(
     symmetry="union",
     hubness="none",
     merge="features",
+    regress_out=(),
     artist_edges=False,
     artist_strength=0.5,
     max_years=None,
@@ -45,6 +55,9 @@ def build_graph(
     merge : {"features", "weights", "snf", "layers"}
         Several features: joined with equal say before the search; or a graph of each, and the mean of the graphs; or
         similarity network fusion of the graphs; or the mean, with the graph of each kept as a part 'layer-<key>'.
+    regress_out : sequence of str
+        Take out of the features what these tell of them: "greyscale", "one tone", "margin" or whatever ``evaluate``
+        lists, or columns of the table. See ``artgraph.graph.regress_out``.
     artist_edges : bool
         Also link works by the same hand, in a layer of their own.
     artist_strength : float
@@ -67,10 +80,13 @@ def build_graph(
         merge = "features"
     params = {"on": list(on), "n_neighbors": n_neighbors, "metric": metric, "weights": weights, "symmetry": symmetry}
     params |= {"hubness": hubness, "merge": merge, "seed": seed}
+    if regress_out:
+        params["regress_out"] = list(regress_out)
     if artist_edges:
         params |= {"artist_edges": True, "artist_strength": artist_strength, "max_years": max_years}
     columns = ["image_sha256"] + (["artist"] if artist_edges else []) + (["date"] if max_years is not None else [])
     refs = [f"features/{key}" for key in on] + [f"paintings/{column}" for column in columns]
+    refs += regressed_refs(corpus, regress_out or ())
 
     def compute():
         together = {"": tuple(on)} if merge == "features" else {f"-{key}": (key,) for key in on}
@@ -96,7 +112,7 @@ def build_graph(
             table = corpus.paintings
             parts["artists"] = artist_links(
                 table["artist"],
-                [features_of(corpus, (key,)) for key in on],
+                [features_without(corpus, (key,), regress_out) for key in on],
                 years=None if max_years is None else parse_years(table["date"]),
                 max_years=max_years,
             )
@@ -111,7 +127,7 @@ def _one_graph(corpus, key, features, *, name, params):
     from artgraph.graph import Neighbors, correct_hubness, edge_weights, knn
     from artgraph.graph import hubness as hubness_of
 
-    X, corrected = features_of(corpus, features), params["hubness"] != "none"
+    X, corrected = features_without(corpus, features, params.get("regress_out")), params["hubness"] != "none"
     common = {name: params[name] for name in ("n_neighbors", "metric", "seed")}
     part = f"search{key}" if corrected or key else "knn"
     if stored := _stored(corpus, name, part, params=params):
@@ -138,7 +154,7 @@ def _stored(corpus, name, part, *, params):
     if not corpus.has("graphs", name) or corpus.stale("graphs", name):
         return None
     label = corpus.label("graphs", name)
-    same = all(label["made_by"]["params"].get(key) == params[key] for key in SEARCH)
+    same = all(label["made_by"]["params"].get(key) == params.get(key) for key in SEARCH)
     return corpus.get("graphs", name, part) if same else None
 
 

@@ -1,7 +1,15 @@
 """A partition is judged: by a column, by itself, and by what it should not follow."""
 
-from artgraph.stages.base import adjacency_of, features_of, make
-from artgraph.stages.judging import columns_used, confound_columns, ground_of, hands_of, json_ready, looks
+from artgraph.stages.base import adjacency_of, make
+from artgraph.stages.judging import (
+    columns_used,
+    confound_columns,
+    features_under,
+    ground_of,
+    hands_of,
+    json_ready,
+    looks,
+)
 
 __all__ = ["evaluate"]
 
@@ -52,7 +60,7 @@ def evaluate(corpus, *, partition="leiden", against="style", confounds=(), n_nei
         column = corpus.paintings[against]
         reference = column.astype(object).where(column.notna(), None).to_numpy()
         judged = bool(((labels >= 0) & column.notna().to_numpy()).any())
-        X = features_of(corpus, on)
+        X = features_under(corpus, partition)
         facts = {"partition": partition, "against": against, "caveats": []}
         if judged:
             facts |= _agreement(labels, reference, hands, against=against, links=links, seed=seed)

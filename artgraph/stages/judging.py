@@ -3,16 +3,21 @@
 import math
 from typing import NamedTuple
 
-from artgraph.stages.base import make
+from artgraph.errors import InputError
+from artgraph.stages.base import features_of, make
 
 __all__ = [
+    "SEEN",
     "Ground",
     "columns_used",
     "confound_columns",
+    "features_under",
+    "features_without",
     "ground_of",
     "hands_of",
     "json_ready",
     "looks",
+    "regressed_refs",
     "thumbnail",
     "unlearned",
 ]
@@ -42,6 +47,21 @@ def ground_of(corpus, partition):
     return Ground(None, tuple(ref.partition("/")[2] for ref in refs if ref.startswith("features/")))
 
 
+def features_without(corpus, features, removed=()):
+    """Return fused features ((n, d) float32) of a corpus, the columns ``removed`` (names or None) regressed out."""
+    from artgraph.graph import regress_out
+
+    X = features_of(corpus, features)
+    return regress_out(X, confound_columns(corpus, removed, only=True)) if removed else X
+
+
+def features_under(corpus, partition):
+    """Return the features ((n, d) float32) of a corpus as the graph under a partition saw them."""
+    graph, features = ground_of(corpus, partition)
+    params = corpus.label("graphs", graph)["made_by"]["params"] if graph else {}
+    return features_without(corpus, features, params.get("regress_out"))
+
+
 def columns_used(corpus, partition):
     """Return the columns (sorted list of str) of a corpus whose values made links, or fixed works, under a partition.
 
@@ -54,7 +74,7 @@ def columns_used(corpus, partition):
             continue
         done.add((kind, key))
         label = corpus.label(kind, key)
-        removed = set(label["made_by"]["params"].get("regress_out") or ())
+        removed = label["made_by"]["params"].get("regress_out") or ()
         for ref in label["inputs"]:
             source, _, name = ref.partition("/")
             if source != "paintings":
@@ -131,7 +151,20 @@ def looks(corpus):
 ONE_TONE = 2.5  # hue spread, in units of CIELAB
 
 
-def confound_columns(corpus, extra=()):
+SEEN = {  # name: the column or feature that it is read from
+    "greyscale": "paintings/image_greyscale",
+    "one tone": "features/looks",
+    "margin": "features/looks",
+    "brightness": "paintings/image_brightness",
+    "aspect ratio": "paintings/image_width",
+    "pixels": "paintings/image_width",
+    "file format": "paintings/image_format",
+    "JPEG quality": "paintings/image_jpeg_quality",
+    "folder": "paintings/image",
+}
+
+
+def confound_columns(corpus, extra=(), *, only=False):
     """Return what a partition of a corpus might follow instead of style (dict of name to list of values).
 
     Parameters
@@ -139,33 +172,51 @@ def confound_columns(corpus, extra=()):
     corpus : Corpus
     extra : sequence of str
         Columns of the table to add, such as subject or museum.
+    only : bool
+        No others than ``extra``, which may then name those of ``SEEN``, too.
     """
+    wanted = [name for name in ([] if only else SEEN) if name not in extra] + list(extra)
+    return {name: _seen(corpus, name) if name in SEEN else _column(corpus, name) for name in wanted}
+
+
+def regressed_refs(corpus, names):
+    """Return what the columns (by their names) of ``confound_columns`` are read from, as ``Corpus.inputs`` takes it."""
+    refs = {SEEN.get(name, f"paintings/{name}") for name in names}
+    if "features/looks" in refs:
+        looks(corpus)
+    return sorted(refs)
+
+
+def _column(corpus, name):
+    try:
+        corpus.column_sha256(name)
+    except InputError as error:
+        raise InputError(f"{error}; and what is measured of every picture: {', '.join(SEEN)}") from None
+    column = corpus.paintings[name].astype(object)
+    return list(column.where(column.notna(), None))
+
+
+def _seen(corpus, name):
+    """Return the values (list, None where missing) of one of the things that are measured of every picture."""
     import numpy as np
 
-    looks(corpus)
-    table, measured = corpus.paintings, corpus.get("features", "looks")
-    width, height = table["image_width"].astype(float), table["image_height"].astype(float)
-    bare = measured[:, 0]
-    columns = {
-        "greyscale": list(table["image_greyscale"]),
-        "one tone": [None if np.isnan(value) else bool(value < ONE_TONE) for value in measured[:, 1]],
-        "margin": [None if np.isnan(v) else "none" if v == 0 else "below 10 %" if v < 0.1 else "wide" for v in bare],
-        "brightness": [round(float(value), 4) for value in table["image_brightness"]],
-        "aspect ratio": list((width / height).round(3)),
-        "pixels": list(width * height),
-        "file format": list(table["image_format"] + " " + table["image_mode"]),
-        "JPEG quality": [
-            None if value is None else int(value)
-            for value in table["image_jpeg_quality"].astype(object).where(table["image_jpeg_quality"].notna(), None)
-        ],
-        "folder": [str(image).rpartition("/")[0] or "." for image in table["image"]],
-    }
-    for name in extra:
-        corpus.column_sha256(name)  # says which columns there are
-        columns[name] = [
-            None if value is None else value for value in table[name].astype(object).where(table[name].notna(), None)
-        ]
-    return columns
+    table = corpus.paintings
+    if name in ("one tone", "margin"):
+        looks(corpus)
+        margin, hues = corpus.get("features", "looks").T
+        if name == "one tone":
+            return [None if np.isnan(value) else bool(value < ONE_TONE) for value in hues]
+        return [None if np.isnan(v) else "none" if v == 0 else "narrow" if v < 0.1 else "wide" for v in margin]
+    if name == "JPEG quality":
+        return [None if value is None else int(value) for value in _column(corpus, "image_jpeg_quality")]
+    if name == "folder":
+        return [str(image).rpartition("/")[0] or "." for image in table["image"]]
+    if name == "file format":
+        return list(table["image_format"] + " " + table["image_mode"])
+    if name in ("aspect ratio", "pixels"):
+        width, height = table["image_width"].astype(float), table["image_height"].astype(float)
+        return list((width / height).round(3) if name == "aspect ratio" else width * height)
+    return [bool(v) if name == "greyscale" else round(float(v), 4) for v in table[SEEN[name].partition("/")[2]]]
 
 
 def json_ready(value):

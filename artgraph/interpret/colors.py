@@ -1,4 +1,4 @@
-"""What a cluster is: which works stand for it, and its colours."""
+"""The colours of some pictures."""
 
 import io
 
@@ -7,31 +7,7 @@ from PIL import Image
 from skimage.color import lab2rgb, rgb2lab
 from sklearn.cluster import KMeans
 
-__all__ = ["palette", "typicality"]
-
-
-def typicality(X, labels):
-    """Return how near each painting is to the middle of its cluster: cosine to the mean of the cluster's unit rows.
-
-    Parameters
-    ----------
-    X : (n, d) float array
-    labels : (n,) int
-        -1: no cluster.
-
-    Returns
-    -------
-    (n,) float32 in [-1, 1]; 0 where there is no cluster or the row is zero
-    """
-    X = np.asarray(X, dtype=np.float32)
-    length = np.linalg.norm(X, axis=1, keepdims=True)
-    unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
-    typical = np.zeros(len(X), dtype=np.float32)
-    for label in np.unique(labels[labels >= 0]):
-        members = labels == label
-        middle = unit[members].mean(axis=0)
-        typical[members] = unit[members] @ (middle / max(np.linalg.norm(middle), 1e-12))
-    return np.clip(typical, -1, 1)
+__all__ = ["palette"]
 
 
 def palette(pictures, *, n_colors=6, seed=0):

@@ -1,0 +1,240 @@
+"""Works that do not go with what the catalogue says of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from artgraph.errors import InputError
+
+__all__ = ["Affinity", "affinity", "date_gaps", "school_votes", "unusual"]
+
+_BLOCK = 512
+_SAMPLE = 2000
+
+
+class Affinity(NamedTuple):
+    """How near works are to the works of each hand.
+
+    Attributes
+    ----------
+    own : (n,) float
+        To the other works of its own hand; NaN where there are too few.
+    nearest : (n, m) int
+        Codes of the nearest other hands, the nearest first; -1 where there are none.
+    near : (n, m) float
+        How near these are; NaN where there are none.
+    names : list
+        The hand of each code.
+    """
+
+    own: np.ndarray
+    nearest: np.ndarray
+    near: np.ndarray
+    names: list
+
+
+def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
+    """Measure how near each work is to the works of every hand.
+
+    The affinity of a work to a hand is the mean of its ``n_works`` highest cosines with works of that hand, less what a
+    hand's affinity is to works in general: some hands are near to all.
+
+    Parameters
+    ----------
+    X : (n, d) float array
+    hands : sequence of str or None, length n
+        As from ``linkable_artists``.
+    n_works : int
+    min_works : int
+        Hands with fewer works are not compared with; a work's own hand needs so many, itself included.
+    n_hands : int
+        At most so many nearest hands are named.
+    seed : int
+        Of the sample of 2,000 works that says what works in general are.
+
+    Returns
+    -------
+    Affinity
+
+    Raises
+    ------
+    InputError
+        Different lengths, or values that are not finite.
+
+    Notes
+    -----
+    The mean that is taken away is the correction of hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for hands in
+    place of points.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 0], [1, 0], [1, 0], [0, 1], [0, 1], [0, 1], [0, 1]])
+    >>> found = affinity(X, ["a", "a", "a", "b", "b", "b", "a"])  # the last looks like b
+    >>> (found.near[:, 0] > found.own).tolist()
+    [False, False, False, False, False, False, True]
+    """
+    X = np.asarray(X, dtype=np.float32)
+    hands = list(hands)
+    if len(hands) != len(X):
+        raise InputError(f"{len(hands)} hands for {len(X)} rows of features")
+    if not np.isfinite(X).all():
+        raise InputError("X holds NaN or infinity; leave these rows out or fill them.")
+    counts = pd.Series(hands, dtype=object).value_counts()
+    names = sorted(str(name) for name, count in counts.items() if count >= min_works)
+    code_of = {name: code for code, name in enumerate(names)}
+    codes = np.array([code_of.get(hand, -1) for hand in hands], dtype=np.int64)
+    n, m = len(X), len(names)
+    own = np.full(n, np.nan)
+    nearest, near = np.full((n, n_hands), -1, dtype=np.int64), np.full((n, n_hands), np.nan)
+    if not m:
+        return Affinity(own, nearest, near, names)
+    length = np.linalg.norm(X, axis=1, keepdims=True)
+    unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+    members = np.flatnonzero(codes >= 0)
+    members = members[np.argsort(codes[members], kind="stable")]
+    starts = np.searchsorted(codes[members], np.arange(m))
+    sample = np.random.default_rng(seed).permutation(n)[:_SAMPLE]
+    general = sum(_top(unit, rows, members, starts, n_works).sum(axis=0) for rows in _blocks(sample)) / len(sample)
+    for rows in _blocks(np.arange(n)):
+        to = _top(unit, rows, members, starts, n_works) - general
+        known = codes[rows] >= 0
+        own[rows[known]] = to[known, codes[rows[known]]]
+        to[known, codes[rows[known]]] = -np.inf
+        best = np.argsort(-to, axis=1, kind="stable")[:, :n_hands]
+        value = np.take_along_axis(to, best, axis=1)
+        nearest[rows, : best.shape[1]] = np.where(np.isfinite(value), best, -1)
+        near[rows, : best.shape[1]] = np.where(np.isfinite(value), value, np.nan)
+    return Affinity(own, nearest, near, names)
+
+
+def _blocks(rows):
+    return [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+
+
+def _top(unit, rows, members, starts, n_works):
+    """Return the mean of the highest cosines of some rows with each hand's works, (rows, hands)."""
+    cosine = unit[rows] @ unit[members].T
+    cosine[rows[:, None] == members[None, :]] = -np.inf
+    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(members))))
+    total, count = np.zeros((len(rows), len(starts))), np.zeros((len(rows), len(starts)))
+    for _ in range(n_works):
+        highest = np.maximum.reduceat(cosine, starts, axis=1)
+        there = np.isfinite(highest)
+        total += np.where(there, highest, 0)
+        count += there
+        # One of each hand is taken away; equal ones at once, which changes no mean.
+        cosine[cosine == highest[:, group]] = -np.inf
+    return total / np.maximum(count, 1)
+
+
+def date_gaps(indices, years, *, min_neighbors=5):
+    """Compare the year of each work with the years of its neighbours.
+
+    Parameters
+    ----------
+    indices : (n, k) int
+        Neighbours, -1 where there is none.
+    years : (n,) float
+        NaN where unknown.
+    min_neighbors : int
+        A work with fewer dated neighbours is not judged.
+
+    Returns
+    -------
+    (middle, unlikely) : (n,) float, (n,) float
+        The median year of the neighbours; and the distance of the work's year from it, in units of the spread: the
+        neighbours' own (median absolute deviation, times 1.4826) and that of all works from their neighbours, together.
+        NaN where a work is not judged.
+
+    Examples
+    --------
+    >>> near = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
+    >>> middle, unlikely = date_gaps(near, np.array([1880.0, 1882.0, 1884.0, 1650.0]), min_neighbors=3)
+    >>> middle.tolist(), int(unlikely.argmax())
+    ([1882.0, 1880.0, 1880.0, 1882.0], 3)
+    """
+    indices, years = np.asarray(indices), np.asarray(years, dtype=np.float64)
+    near = np.where(indices >= 0, years[indices], np.nan)
+    enough = (np.isfinite(near).sum(axis=1) >= min_neighbors) & np.isfinite(years)
+    middle, spread = np.full(len(years), np.nan), np.full(len(years), np.nan)
+    if enough.any():
+        middle[enough] = np.nanmedian(near[enough], axis=1)
+        spread[enough] = 1.4826 * np.nanmedian(np.abs(near[enough] - middle[enough, None]), axis=1)
+    gap = np.abs(years - middle)
+    usual = 1.4826 * np.nanmedian(gap) if enough.any() else 0.0
+    return middle, gap / np.sqrt(spread**2 + usual**2 + 1)
+
+
+def school_votes(indices, schools, groups=None):
+    """Count the schools among the neighbours of each work that are by other hands.
+
+    Parameters
+    ----------
+    indices : (n, k) int
+        Neighbours, -1 where there is none.
+    schools : sequence of str or None, length n
+    groups : sequence, length n, optional
+        Hand of each work; works by the same hand have no vote.
+
+    Returns
+    -------
+    (other, share, own) : list of str or None, (n,) float, (n,) float
+        The school that most neighbours have, if that is another; its share of the votes and that of the work's own
+        school. None and NaN where the work has no school or nobody votes.
+
+    Examples
+    --------
+    >>> near = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
+    >>> other, share, own = school_votes(near, ["Dutch", "Dutch", "Dutch", "French"])
+    >>> other, float(share[3])
+    ([None, None, None, 'Dutch'], 1.0)
+    """
+    indices, schools = np.asarray(indices), list(schools)
+    hands = [None] * len(schools) if groups is None else list(groups)
+    other, share, own = [], np.full(len(schools), np.nan), np.full(len(schools), np.nan)
+    for row, school in enumerate(schools):
+        votes = [
+            schools[near]
+            for near in indices[row].tolist()
+            if near >= 0 and schools[near] is not None and (hands[near] is None or hands[near] != hands[row])
+        ]
+        if school is None or not votes:
+            other.append(None)
+            continue
+        names, counts = np.unique(np.array(votes, dtype=object).astype(str), return_counts=True)
+        most = str(names[counts.argmax()])
+        share[row], own[row] = counts.max() / len(votes), votes.count(school) / len(votes)
+        other.append(most if most != school else None)
+    return other, share, own
+
+
+def unusual(values, *, at_least=0.0, share=0.05):
+    """Rank works by how far they depart from the others.
+
+    Parameters
+    ----------
+    values : (n,) float
+        Higher is more unusual; NaN: not judged.
+    at_least : float
+        Works at or below this are not listed.
+    share : float
+        At most this share of all n works is listed.
+
+    Returns
+    -------
+    (rows, score) : (m,) int, (m,) float
+        The most unusual first; the score is the share of the judged works that are less unusual.
+
+    Examples
+    --------
+    >>> rows, score = unusual(np.array([0.1, np.nan, 0.9, -0.5, 0.2]), share=0.4)
+    >>> rows.tolist(), score.tolist()
+    ([2, 4], [0.75, 0.5])
+    """
+    values = np.asarray(values, dtype=np.float64)
+    judged = np.flatnonzero(np.isfinite(values))
+    order = judged[np.lexsort((judged, -values[judged]))]
+    less = np.searchsorted(np.sort(values[judged]), values[order], side="left") / max(len(judged), 1)
+    listed = (values[order] > at_least) & (np.arange(len(order)) < np.ceil(share * len(values)))
+    return order[listed], less[listed]
