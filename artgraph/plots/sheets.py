@@ -53,12 +53,12 @@ def hang_rows(aspects, *, width, height, gap, below):
             low, high = (tried, high) if _fits(aspects, tried, width, height, gap, below) else (low, tried)
     hung, top = [], height
     for row in _rows(aspects, low, width, gap):
-        left = 0.0
-        for i in row:
-            w, h = (aspects[i] * low, low) if aspects[i] * low <= width else (width, width / aspects[i])
-            hung.append((left, top - low + (low - h) / 2, w, h))
+        sizes = [(min(aspects[i] * low, width), min(low, width / aspects[i])) for i in row]
+        tall, left = max(h for _, h in sizes), 0.0
+        for w, h in sizes:
+            hung.append((left, top - tall + (tall - h) / 2, w, h))
             left += w + gap
-        top -= low + below + gap
+        top -= tall + below + gap
     return hung
 
 
