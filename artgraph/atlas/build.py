@@ -9,7 +9,7 @@ import numpy as np
 
 from artgraph.atlas.agreement import agreement, manners
 from artgraph.atlas.grid import hang
-from artgraph.atlas.pack import checked_neighbors, numbers, pack, packed_windows, relative_address, text
+from artgraph.atlas.pack import checked_neighbors, pack, packed_neighbors, packed_windows, relative_address, text
 from artgraph.atlas.page import data_script, index_page, is_ours
 from artgraph.atlas.pictures import write_pictures
 from artgraph.atlas.sheets import SIDE, sheet_order
@@ -161,8 +161,8 @@ def write_atlas(
         "sources": addresses,
         "grid": grid and {"column": grid[0].tolist(), "row": grid[1].tolist(), "shape": list(grid[2])},
         "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": slots},
-        "neighbors": (indices is not None and {"rows": indices.tolist(), "similarity": numbers(similarity)}) or None,
-        "shares": shares and {"names": [str(s) for s in shares[0]], "percent": np.asarray(shares[1]).tolist()},
+        "neighbors": None if indices is None else packed_neighbors(indices, similarity),
+        "shares": shares and {"names": [str(s) for s in shares[0]], "percent": np.asarray(shares[1]).ravel().tolist()},
         "artist_links": None if artist_links is None else _rows_of(artist_links),
         "membership": membership and _membership(membership, n),
         "windows": windows and packed_windows(windows, n),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from artgraph.errors import InputError
 
-__all__ = ["checked_neighbors", "numbers", "pack", "packed_windows", "relative_address", "text"]
+__all__ = ["checked_neighbors", "pack", "packed_neighbors", "packed_windows", "relative_address", "text"]
 
 
 def text(value):
@@ -43,9 +43,26 @@ def pack(values):
     return {"values": different, "codes": [code[v] for v in values]}
 
 
-def numbers(similarity):
-    """Write an array (n, m) of floats as lists, four digits after the point, None for what is not finite."""
-    return [[round(v, 4) if np.isfinite(v) else None for v in row] for row in similarity.tolist()]
+def packed_neighbors(indices, similarity):
+    """Write lists of neighbours one after the other, the similarity in thousandths.
+
+    Parameters
+    ----------
+    indices, similarity : arrays, shape (n, m)
+        As from ``checked_neighbors``.
+
+    Returns
+    -------
+    dict
+        ``width`` (m), ``rows`` and ``similarity`` (lists of n · m; None for what is not finite).
+
+    Examples
+    --------
+    >>> packed_neighbors(np.array([[1, -1]]), np.array([[0.5, np.nan]]))
+    {'width': 2, 'rows': [1, -1], 'similarity': [500, None]}
+    """
+    near = [round(1000 * v) if np.isfinite(v) else None for v in similarity.ravel().tolist()]
+    return {"width": indices.shape[1], "rows": indices.ravel().tolist(), "similarity": near}
 
 
 def checked_neighbors(neighbors, n):

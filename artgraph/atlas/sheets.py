@@ -135,7 +135,7 @@ class Sheets:
 
     def _finish(self, tile):
         out = io.BytesIO()
-        self._open.pop(tile).save(out, "WEBP", quality=78, method=4)
+        self._open.pop(tile).save(out, "WEBP", quality=70, method=2)
         kind = "" if tile == LEVELS[0] else "far-"
         name = f"sheets/{kind}{len(self.names[tile]):03d}.webp"
         self.put(name, out.getvalue())

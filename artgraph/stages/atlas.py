@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import numpy as np
 
+from artgraph.errors import MissingError
 from artgraph.stages.base import Made, features_of
-from artgraph.stages.layout import view
+from artgraph.stages.layout import layout
 
 __all__ = ["atlas"]
 
@@ -37,9 +38,12 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
     from artgraph.interpret import typicality
     from artgraph.stages.info import provenance
 
-    graph, labels, X, positions = view(corpus, partition)
     compare = compare or ()
-    corpus.inputs(*(f"partitions/{other}" for other in compare))
+    corpus.inputs(*(f"partitions/{other}" for other in (partition, *compare)))
+    labels = corpus.get("partitions", partition)
+    graph, on = _ground(corpus, partition)
+    X = features_of(corpus, on)
+    layout(corpus, graph=graph)
     out = Path(out) if out else corpus.path / "atlas"
     typical = typicality(X, labels)
     near = corpus.get("graphs", graph, "knn")
@@ -55,7 +59,7 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
         title=corpus.path.resolve().name,
         thumbnails=lambda row: _thumbnail(corpus, row),
         sources=lambda row: _href(corpus, row, out.resolve()),
-        layout=positions,
+        layout=corpus.get("layouts", graph),
         neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
         shares=_shares(corpus, graph, near["indices"]),
         artist_links=corpus.get("graphs", graph, "artists") if linked else None,
@@ -115,8 +119,7 @@ def _clusters(corpus, labels, typical, *, report, rows, images):
                 "sentence": about.get("sentence"),
                 "palette": colors,
                 "exemplars": _rows(about.get("exemplars"), rows),
-                "report": {key: about.get(key) for key in ("artists", "decades", "columns", "descriptors")}
-                | {"near": near}
+                "report": {key: about.get(key) for key in ("columns", "descriptors", "suspect")} | {"near": near}
                 if about
                 else None,
             }
@@ -146,6 +149,22 @@ def _rows(ids, rows):
     return [rows[id_] for id_ in ids or () if id_ in rows]
 
 
+def _ground(corpus, partition):
+    """Return the graph whose links and map are shown, and the features: those that the partition was made of."""
+    refs = [ref.split("/", 1) for ref in corpus.label("partitions", partition)["inputs"]]
+    graphs = [name for kind, name in refs if kind == "graphs"]
+    features = [name for kind, name in refs if kind == "features"]
+    if not graphs:
+        graphs = sorted(corpus.keys("graphs"), key=lambda name: name != "style")
+        if not graphs:
+            raise MissingError(
+                f"The page shows links, and {corpus.path} has no graph. "
+                f"Make one with: artgraph build-graph {corpus.path} --on {','.join(features)}"
+            )
+    corpus.inputs(f"graphs/{graphs[0]}")
+    return graphs[0], features or corpus.label("graphs", graphs[0])["made_by"]["params"]["on"]
+
+
 def _descriptors(corpus, graph):
     """Return the keys of the features that a graph rests on, those behind a VGAE or a fused feature for itself."""
     keys = []
@@ -170,10 +189,11 @@ def _membership(corpus, partition):
     files = corpus.label("partitions", partition)["files"]
     if f"{partition}.membership.npz" not in files:
         return None
+    from artgraph.communities.membership import ROLES
+
     stored = corpus.get("partitions", partition, "membership")
-    if not {"confidence", "second"} <= set(stored):
-        return None
-    return {key: stored[key] for key in ("confidence", "second")}
+    found = {key: stored[key] for key in ("confidence", "second")}
+    return found | {"role": [ROLES[code] for code in stored["role"]]}
 
 
 def _windows(corpus):

@@ -57,13 +57,14 @@ def build(factory, **given):
         "columns": {BOMB: [{"name": BOMB, "count": 3, "size": 4, "lift": 2.5, "p": 0.01}]},
         "descriptors": [{"name": "color", "share": 0.75}, {"name": BOMB, "share": 0.25}],
         "near": [{"cluster": 0, "share": 1.0, "bridges": [61]}],
+        "suspect": [{"column": BOMB, "value": "yes", "share": 0.9, "in_collection": 0.2}],
     }
     given = {
         "layout": r.normal(size=(N, 2)),
         "neighbors": (neighbors, np.tile([0.9, 0.8, 0.5], (N, 1))),
         "shares": (["color", BOMB], np.tile(np.array([61, 39], np.uint8), (N, 3, 1))),
         "artist_links": sp.csr_array((np.ones(2), ([0, 5], [5, 0])), shape=(N, N)),
-        "membership": {"confidence": np.full(N, 0.7), "second": np.where(labels == 0, 1, -1)},
+        "membership": {"confidence": np.full(N, 0.7), "second": np.where(labels == 0, 1, -1), "role": ["core"] * N},
         "windows": {"painting": [0, 0], "x": [0, 0.5], "y": [0, 0.5], "scale": [0.25, 0.5]},
         "worklist": [
             {

@@ -66,7 +66,7 @@ def test_search_filters_and_its_address_can_be_sent(visit, index, until):
     assert page.locator(".clusters").is_hidden()
     address = page.evaluate("location.hash")
     assert address == "#/?q=durer+1801"
-    assert visit(index, address).locator(".results li").count() == 1
+    assert visit(index, address).locator(".results .gallery li").count() == 1
     page.keyboard.press("Escape")
     page.wait_for_selector(".clusters", state="visible")
     assert visit(index, "#/?artist=Claude%20Monet").locator(".results h2").inner_text() == "18 paintings"

@@ -155,7 +155,7 @@ def test_the_worklist_shows_its_evidence(visit, index):
 def test_a_painting_says_why_it_is_near_and_how_sure_it_is(visit, index):
     page = visit(index, WORK.format(0))
     assert page.locator(".nearest li .reason .unseen").first.inner_text() == f"color 61 %, {BOMB} 39 %"
-    assert "70 % sure" in page.locator(".home").inner_text()
+    assert "70 % sure, core" in page.locator(".home").inner_text()
     assert BOMB in page.locator(".home .second").inner_text()
     assert page.locator(".spans .span-row").count() == 3
     assert page.locator(".facts-list dt", has_text="rights").count() == 1
@@ -176,6 +176,7 @@ def test_a_cluster_page_says_what_was_found_out(visit, index):
     texts = page.locator(".aside").inner_text()
     assert "What sets it apart" in texts
     assert "2.5" in texts
+    assert f"90 % have {BOMB}: yes, 20 % of all works do." in texts
     assert page.locator(".bridges li").count() == 1
 
 

@@ -111,7 +111,7 @@ def test_data_comes_back_as_it_was_given(tmp_path):
     assert blue["works"] == [2, 1, 0]  # the exemplar, then by typicality
     assert data["clusters"][1]["works"] == [4, 3]
     assert data["sources"] == ["../my%20pictures/0.jpg"] + [None] * 5
-    assert data["neighbors"] == {"rows": [[1, -1]] * 6, "similarity": [[0.1235, None]] * 6}
+    assert data["neighbors"] == {"width": 2, "rows": [1, -1] * 6, "similarity": [123, None] * 6}
     assert data["years"] == [1500, 1510, 1520, 1530, 1540, 1550]
     # clusters {0,1,2}, {3,4} over styles {0,1,2}, {3,4,5}: the same where both say something
     assert data["compare"]["agreement"] == [{"a": "clusters", "b": "column:style", "ami": 1.0, "ari": 1.0, "n": 5}]
@@ -408,7 +408,7 @@ def test_links_shares_membership_windows_and_worklist_reach_the_page(tmp_path):
         methods="We did.",
     )
     data = read(tmp_path)
-    assert data["shares"] == {"names": ["color", "texture"], "percent": [[[60, 40]], [[50, 50]], [[0, 0]]]}
+    assert data["shares"] == {"names": ["color", "texture"], "percent": [60, 40, 50, 50, 0, 0]}
     assert data["artist_links"] == [[2], [], [0]]
     assert data["membership"] == {"confidence": [0.9, None, 1.0], "second": [1, -1, 0], "role": None}
     assert data["windows"] == [[[500, 100, 125]], [], [[0, 0, 500], [250, 0, 500]]]

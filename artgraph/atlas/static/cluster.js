@@ -59,6 +59,13 @@
         el("td", { class: "figure quiet" }, v.p < 0.001 ? "< 0.001" : v.p.toFixed(3))))));
   }
 
+  // What is no style and may hold the cluster together all the same.
+  function suspects(report) {
+    const found = (report.suspect || []).slice(0, 4);
+    return found.length > 0 && el("ul", { class: "suspects" }, found.map((s) => el("li", null,
+      `${ag.percent(s.share)} have `, words("bdi", ag.shorten(`${s.column}: ${s.value}`.replaceAll("_", " "), 80)), `, ${ag.percent(s.in_collection)} of all works do.`)));
+  }
+
   function apart(report) {
     const parts = (report.descriptors || []).filter((d) => d.share > 0);
     return parts.length > 0 && ag.shares(parts.map((d) => [d.name, d.share, null]), { heads: ["Descriptor", "", "share"], number: ag.percent });
@@ -95,6 +102,7 @@
           block("Artists", artists(c)),
           block("When", ag.decades(c)),
           column && block(el("span", null, "What the column “", words("bdi", column), "” says"), reference(c)),
+          report && block("Mind", suspects(report)),
           report && block("What sets it apart", apart(report)),
           report && Object.entries(report.columns || {}).filter(([name]) => name !== column).map(([name, list]) => block(el("span", null, "More often here: ", words("bdi", ag.shorten(name.replaceAll("_", " "), 40))), over(list))),
           report && block("Works that lead elsewhere", bridges(report)),

@@ -46,7 +46,7 @@
           who.map(([artist, works]) => el("li", null, words("bdi", ag.shorten(artist, 60)), el("span", { class: "figure" }, ag.number(works))))),
         c.artists_in_all > who.length && el("p", { class: "quiet" }, `and ${ag.count(c.artists_in_all - who.length, "other")}`),
         ag.palette(c.palette),
-        el("p", { class: "all" }, el("a", { href: ag.link.cluster(c.label), "aria-label": `All works of ${name}` }, `All ${ag.count(c.works.length, "work")}`))),
+        el("p", { class: "all" }, el("a", { href: ag.link.cluster(c.label) }, `All ${ag.count(c.works.length, "work")}`, words("span", ` of ${name}`, { class: "unseen" })))),
       ag.strip(c.works, { label: `Typical works of ${name}` }));
   }
 

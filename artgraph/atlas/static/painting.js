@@ -76,7 +76,7 @@
     const m = ag.membership(i);
     return el("div", { class: "home" },
       el("p", null, el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("span", ag.shorten(ag.clusterName(c), 80))),
-        m && el("span", { class: "quiet" }, ` ${ag.percent(m.confidence)} sure`)),
+        m && el("span", { class: "quiet" }, ` ${[`${ag.percent(m.confidence)} sure`, m.role].filter(Boolean).join(", ")}`)),
       m && m.second && m.second !== c && el("p", { class: "second" }, el("span", { class: "quiet" }, "Else "),
         el("a", { href: ag.link.cluster(m.second.label) }, ag.chip(m.second), words("span", ag.shorten(ag.clusterName(m.second), 80)))),
       ag.map && el("p", null, el("a", { href: ag.link.map(i) }, "On the map")));

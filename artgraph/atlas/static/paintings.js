@@ -38,20 +38,23 @@
   // Nearest works: {row, similarity, shares: [[descriptor, per cent], …] or null}
   ag.near = function (i) {
     if (!data.neighbors) return [];
-    return data.neighbors.rows[i]
+    const { width, rows, similarity } = data.neighbors;
+    const start = i * width;
+    return rows.slice(start, start + width)
       .map((row, k) => ({
         row,
-        similarity: data.neighbors.similarity[i][k],
-        shares: data.shares && data.shares.names.map((name, b) => [name, data.shares.percent[i][k][b]]),
+        similarity: similarity[start + k] === null ? null : similarity[start + k] / 1000,
+        shares: data.shares && data.shares.names.map((name, b, all) => [name, data.shares.percent[(start + k) * all.length + b]]),
       }))
       .filter((v) => v.row >= 0 && v.row !== i);
   };
 
-  // How sure the cluster of a work is, and which would be its second: {confidence, second: cluster or null}
+  // How sure the cluster of a work is, which would be its second, what part it plays: {confidence, second, role}
+  const role = data.membership && data.membership.role && reader(data.membership.role);
   ag.membership = function (i) {
     const m = data.membership;
     if (!m || m.confidence[i] === null) return null;
-    return { confidence: m.confidence[i], second: clusters.get(m.second[i]) || null };
+    return { confidence: m.confidence[i], second: clusters.get(m.second[i]) || null, role: role && role(i) };
   };
 
   // Artists with a name, and their works: Map name → rows by year.

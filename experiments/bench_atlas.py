@@ -1,0 +1,230 @@
+"""How heavy is the page? ``python -m experiments.bench_atlas --json [--sizes 1000,8000] [--pictures FOLDER]``
+
+For corpora of 1,000, 8,000 and 50,000 simulated paintings: the seconds that building takes from a described corpus
+(graph, communities, layout, page), what the page weighs, and, in headless Chromium from disk, the seconds until it can
+be used and the memory it takes. Each size is a process of its own; needs playwright and Chromium.
+
+The paintings are made of a few hundred pictures that the painter paints (or of the pictures in a folder, named by
+``--pictures``): each is cropped and toned by chance, so that none repeats, and kept as a thumbnail as ``ingest`` keeps
+it. Features are a mixture of 20 Gaussians in 64 dimensions; titles, artists and dates are invented.
+
+*Interactive* is the time from the start of the navigation to the second frame after a key press has been answered.
+*Memory* is the proportional set size of all processes of the browser (Linux), less that of an empty page: at the front
+page, and after zooming into the map and out again.
+"""
+
+import argparse
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from experiments.common import experiment, parser
+
+SIZES = (1_000, 8_000, 50_000)
+
+
+def main():
+    arguments = parser(__doc__)
+    arguments.add_argument("--sizes", type=lambda text: [int(float(n)) for n in text.split(",")], default=list(SIZES))
+    arguments.add_argument("--pictures", type=Path, help="folder of pictures to make the paintings of")
+    arguments.add_argument("--work", type=Path, help="folder to build in, and to keep; default: a temporary one")
+    arguments.add_argument("--chromium", default="chromium")
+    arguments.add_argument("--quick", action="store_true", help="300 paintings, to see that it runs")
+    arguments.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    arguments = arguments.parse_args()
+    if arguments.quick:
+        arguments.sizes = [300]
+    if arguments.one:
+        print(json.dumps(one(arguments.one, arguments)))
+        return
+    experiment("bench_atlas", arguments, lambda: {"rows": [apart(n, arguments) for n in arguments.sizes]})
+
+
+def apart(n, arguments):
+    """Measure one size in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "experiments.bench_atlas", "--one", str(n), "--chromium", arguments.chromium]
+        command += ["--work", str(arguments.work or folder)]
+        command += ["--pictures", str(arguments.pictures)] if arguments.pictures else []
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    row = json.loads(done.stdout.splitlines()[-1])
+    print(row, flush=True)  # to stderr, as all that is no result
+    return row
+
+
+def one(n, arguments):
+    """Simulate a corpus of n paintings, build its page, and open it."""
+    corpus = simulated(arguments.work / f"corpus-{n}", n, pictures(arguments))
+    seconds, index = build(corpus)
+    size = sum(file.stat().st_size for file in index.parent.rglob("*") if file.is_file())
+    parts = {
+        part: round(sum(f.stat().st_size for f in (index.parent / part).rglob("*")) / 1e6, 1)
+        for part in ("thumbs", "sheets")
+    }
+    parts["data.js"] = round((index.parent / "data.js").stat().st_size / 1e6, 1)
+    return {
+        "n": n,
+        "seconds": seconds | {"all": round(sum(seconds.values()), 1)},
+        "megabytes": {"all": round(size / 1e6, 1)} | parts,
+        "browser": browse(index, arguments.chromium),
+    }
+
+
+def pictures(arguments):
+    """Return the pictures (list of Image) that paintings are made of, 288 at most."""
+    folder = arguments.pictures
+    if folder is None:
+        from artgraph.painter import write_demo
+
+        folder = arguments.work / "painted"
+        write_demo(folder, seed=0, processes=2)
+    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
+    chosen = files[:: max(1, len(files) // 288)][:288]
+    return [Image.open(file).convert("RGB") for file in chosen]
+
+
+def simulated(path, n, stock, *, seed=0):
+    """Write a described corpus: table, thumbnails and one set of features."""
+    from artgraph.corpus import Corpus
+
+    rng = np.random.default_rng(seed)
+    group = rng.integers(20, size=n)
+    artist = group * 25 + rng.integers(25, size=n)
+    year = 1500 + 20 * group + rng.integers(60, size=n)
+    sha = [f"{i:064x}" for i in range(n)]
+    table = pd.DataFrame(
+        {
+            "id": [f"{i:06d}.jpg" for i in range(n)],
+            "image": [f"{i:06d}.jpg" for i in range(n)],
+            "artist": [f"Artist {a}" for a in artist],
+            "title": [f"A Painting of Some Length, Number {i}" for i in range(n)],
+            "date": [str(y) for y in year],
+            "style": [f"style {g // 2}" for g in group],
+            "image_sha256": sha,
+            "image_width": "256",
+            "image_height": "256",
+        }
+    )
+    path.mkdir(parents=True, exist_ok=True)
+    corpus = Corpus.create(path, table, image_root=path / "pictures", facts={"images_refused": 0})
+    (path / "thumbs").mkdir(exist_ok=True)
+    for i in range(n):
+        picture = stock[rng.integers(len(stock))]
+        w, h = picture.size
+        x, y = int(rng.integers(w // 8 + 1)), int(rng.integers(h // 8 + 1))
+        crop = picture.crop((x, y, x + w - w // 8, y + h - h // 8))
+        crop.thumbnail((256, 256))
+        toned = crop.point([min(255, int(v * t)) for t in rng.uniform(0.85, 1.1, 3) for v in range(256)])
+        small = io.BytesIO()
+        toned.save(small, "WEBP", quality=75, method=2)
+        (path / "thumbs" / f"{sha[i]}.webp").write_bytes(small.getvalue())
+    X = rng.normal(size=(20, 64))[group] + 0.8 * rng.normal(size=(n, 64))
+    corpus.put(
+        "features",
+        "simulated",
+        {"": X.astype(np.float32)},
+        made_by={"function": "experiments.bench_atlas", "params": {}},
+        inputs=corpus.inputs("paintings/image_sha256"),
+        facts={"n": n, "dimensions": 64},
+    )
+    return corpus
+
+
+def build(corpus):
+    """Build everything from the features on; return the seconds of each stage, and the page."""
+    from artgraph import pipeline
+
+    seconds = {}
+    for name, work in {
+        "graph": lambda: pipeline.build_graph(corpus, on=("simulated",), artist_edges=True),
+        "communities": lambda: pipeline.communities(corpus, seed=0),
+        "layout": lambda: pipeline.layout(corpus),
+        "page": lambda: pipeline.atlas(corpus),
+    }.items():
+        started = time.perf_counter()
+        made = work()
+        seconds[name] = round(time.perf_counter() - started, 1)
+    return seconds, Path(made.key).resolve()
+
+
+def browse(index, chromium):
+    """Open a page from disk; return seconds until it answers, and memory in megabytes."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p, tempfile.TemporaryDirectory() as profile:
+        context = p.chromium.launch_persistent_context(
+            profile,
+            executable_path=shutil.which(chromium) or chromium,
+            args=["--no-sandbox", "--disable-gpu"],
+            viewport={"width": 1400, "height": 900},
+        )
+        page = context.pages[0]
+        empty = memory(profile)
+        times = []
+        for _ in range(3):
+            page.goto("about:blank")
+            page.goto(index.as_uri(), wait_until="commit")
+            page.wait_for_selector(".map canvas")
+            page.keyboard.press("/")
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert page.evaluate("document.activeElement.id") == "q"
+            times.append(page.evaluate("performance.now()") / 1000)
+        page.wait_for_timeout(3000)
+        front = memory(profile)
+        page.goto(index.as_uri() + "#/map")
+        page.mouse.move(700, 450)
+        slowest = 0
+        for step in [-240] * 8 + [240] * 8:
+            page.mouse.wheel(0, step)
+            waited = page.evaluate(
+                "() => new Promise((done) => { const t = performance.now(); "
+                "requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - t))); })"
+            )
+            slowest = max(slowest, waited)
+        page.wait_for_timeout(2000)
+        zoomed = memory(profile)
+        context.close()
+    return {
+        "interactive_seconds": [round(t, 2) for t in times],
+        "memory_front": round(front - empty),
+        "memory_zoomed": round(zoomed - empty),
+        "slowest_frame_ms": round(slowest),
+    }
+
+
+def memory(profile):
+    """Return the proportional set size of all processes of the browser with this profile, in megabytes."""
+    total, pids = 0, {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, rest = status.read_text().rsplit(")", 1)
+            pids[int(status.parent.name)] = int(rest.split()[1])
+            command = (status.parent / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(profile) in command and "--type=" not in command:
+            root = int(status.parent.name)
+    family = {root}
+    while more := {pid for pid, parent in pids.items() if parent in family} - family:
+        family |= more
+    for pid in family:
+        try:
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
+        except OSError:
+            continue
+    return total / 1000
+
+
+if __name__ == "__main__":
+    main()
