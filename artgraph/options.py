@@ -129,7 +129,7 @@ def network_options(of):
     """Add the options of descriptors that use a network."""
     options = [
         click.option("--backbone", help="A timm network, for those of gram, cnn and clip that name none."),
-        click.option("--layers", callback=names, help="Its layers, by name or index, separated by commas."),
+        click.option("--layers", callback=names, help="Its layers, by name, index or count (conv10), with commas."),
         click.option(
             "--weights",
             multiple=True,

@@ -129,8 +129,7 @@ def _size_columns(corpus, descriptor):
     if missing := [name for name in SIZE_COLUMNS if name not in corpus.paintings]:
         raise InputError(
             f"True scale needs the size of the paintings, and {corpus.path} has no column {' and no '.join(missing)}. "
-            "Name the columns when you make the corpus: artgraph ingest ... --column height_cm=Height "
-            "--column width_cm=Width; or leave out --window-cm."
+            "Give the columns of the spreadsheet these names and run artgraph ingest again, or leave out --window-cm."
         )
     return [f"paintings/{name}" for name in SIZE_COLUMNS]
 

@@ -303,7 +303,7 @@ def test_true_scale_in_a_corpus(tmp_path):
     metadata = toy_pictures(tmp_path / "pictures", n=6)
     table = pd.read_csv(metadata)
     plain = pipeline.ingest(metadata.parent, tmp_path / "plain", metadata=metadata)
-    with pytest.raises(InputError, match=r"no column height_cm and no width_cm.*--column height_cm=Height"):
+    with pytest.raises(InputError, match=r"no column height_cm and no width_cm.*artgraph ingest"):
         pipeline.describe(plain, descriptors=("patches",), window_cm=16)
     table["height_cm"], table["width_cm"] = ["30", "30,0", "30.0", "", "unknown", "-3"], "40"
     table.to_csv(metadata, index=False)
