@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from artgraph import __version__
+from artgraph.commands.clusters import communities
 from artgraph.commands.doors import export, plot, similar
 from artgraph.commands.reading import influence, interpret, worklist
 from artgraph.options import Bars, Group, named_weights, names, network, network_options, option, stage, with_corpus
@@ -235,22 +236,7 @@ def train_vgae(corpus, diagnose, **options):
         click.echo(f"plot: {diagnose_training(corpus, name=made.key).key}")
 
 
-@main.command()
-@with_corpus
-@option("communities", "graph")
-@option("communities", "name", help="Key of the partition; default: the method.")
-@option("communities", "method", type=click.Choice(["leiden", "spectral"]))
-@option("communities", "resolution", type=click.FloatRange(0, min_open=True), help="Leiden's; higher: more clusters.")
-@option("communities", "n_clusters", type=click.IntRange(1), help="Search for this many.")
-@option("communities", "seed", type=int)
-def communities(corpus, **options):
-    """Find the style clusters of a graph.
-
-    \b
-    Example:
-      artgraph communities mycorpus --n-clusters 11
-    """
-    _show(stage("communities")(corpus, **options))
+main.add_command(communities)
 
 
 @main.command()
