@@ -87,7 +87,7 @@
           src && svg("svg", { x: end ? at - 8 - size : at + 8, y: middle - size / 2, width: size, height: size },
             svg("image", { href: src, width: size, height: size, preserveAspectRatio: "xMidYMid slice" })),
           h > 0.72 * unit && svg("text", { x: (end ? at : at) + beside, y: middle, "text-anchor": end ? "end" : "start", "dominant-baseline": "central" },
-            svg("tspan", null, ag.shorten(g.name, Math.max(room, 4))), svg("tspan", { class: "soft", dx: 6 }, ag.number(g.works.length))),
+            svg("tspan", null, ag.shorten(g.name.length > room && g.short.length < g.name.length ? g.short : g.name, Math.max(room, 4))), svg("tspan", { class: "soft", dx: 6 }, ag.number(g.works.length))),
         ];
       });
       return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",

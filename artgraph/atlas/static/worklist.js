@@ -12,7 +12,7 @@
         el("p", { class: "caption" }, words("span", ag.shorten(ag.artist(i), 80), { class: "who" }), words("span", ag.shorten(ag.title(i), 100), { class: "what" }),
           ag.value("date", i) && words("span", ag.shorten(ag.value("date", i), 40), { class: "note" }))),
       el("div", null,
-        el("p", { class: "facts" }, kindName(work.kind || ""), work.score !== null && work.score !== undefined && ` · ${Number(work.score).toFixed(2)}`),
+        el("p", { class: "facts" }, kindName(work.kind || ""), work.score > 0 && work.score <= 1 && ` · more unusual than ${Math.min(99, Math.floor(100 * work.score))} % of the works`),
         work.sentence && words("p", ag.shorten(work.sentence, 600), { class: "sentence" }),
         work.evidence.filter((e) => e.neighbors.length).map((e) => el("figure", { class: "evidence" },
           e.descriptor && el("figcaption", null, "Nearest by ", words("bdi", ag.shorten(e.descriptor, 40))),
