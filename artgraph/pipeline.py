@@ -11,6 +11,7 @@
         │ train_vgae    graph + features → features (latents)
         │ communities   graph → partition
         │ evaluate      partition, column → report
+        │ interpret     what each cluster is; worklist: what to look at again; influence: clusters in time
         ▼
       export, atlas                     Gephi, CSV, a page to look at
 
@@ -84,7 +85,7 @@ def run(
     """Do everything: a folder of paintings in, style clusters, a Gephi file and a page out.
 
     Two partitions are found: ``leiden`` on the graph of the features, and ``vgae-leiden`` on the graph of the VGAE's
-    latents. The exports and the page show ``leiden``.
+    latents. The exports show ``leiden``, the page shows both.
 
     Parameters
     ----------
@@ -132,13 +133,14 @@ def run(
         tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
         tell(line(build_graph(corpus, on=("vgae",), name="vgae")))
         tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed)))
-    partitions = corpus.keys("partitions")
-    if corpus.paintings["style"].nunique() > 1:
-        for partition in partitions:
-            tell(line(evaluate(corpus, partition=partition, seed=seed)))
+    for partition in corpus.keys("partitions"):
+        tell(line(evaluate(corpus, partition=partition, seed=seed)))
+    tell(line(interpret(corpus, seed=seed)))
+    tell(line(worklist(corpus, seed=seed)))
     for to in ("gexf", "csv"):
         tell(line(export(corpus, to=to)))
-    tell(line(atlas(corpus)))
+    beside = "vgae-leiden"
+    tell(line(atlas(corpus, compare=[beside] if corpus.has("partitions", beside) else None)))
     return corpus
 
 

@@ -50,13 +50,14 @@ def test_the_whole_walk(tmp_path):
         tmp_path / "in", tmp_path / "out", metadata=metadata, descriptors=("color", "texture"), tell=told.append
     )
     assert contents(corpus.path) == before
-    assert sum("up to date" in line for line in told) == 9
+    assert sum("up to date" in line for line in told) == 11
 
 
 def test_pictures_alone_are_enough(tmp_path):
     toy_pictures(tmp_path / "in", n=9)
     corpus = pipeline.run(tmp_path / "in" / "images", tmp_path / "out", descriptors=("color",))
-    assert corpus.keys("reports") == []
+    assert corpus.keys("reports") == ["leiden", "leiden-clusters", "leiden-worklist"]
+    assert "scores" not in corpus.label("reports", "leiden")["facts"]
     assert (corpus.path / "atlas" / "index.html").is_file()
 
 

@@ -67,7 +67,7 @@ def worklist(corpus, top, as_json, **options):
         _as_json(made)
         return
     for one in made.facts["works"][:top]:
-        click.echo(f"{one['score']:.3f}  {one['kind']:11}  {one['sentence']}")
+        click.echo(f"{one['score']:.3f}  {one['kind']:11}  {one['id']}: {one['sentence']}")
     click.echo(f"\n{made.facts['summary']}")
     click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + '-worklist.csv')}")
 

@@ -89,7 +89,7 @@ def _settings(params, skip=()):
     plain = {
         name: value
         for name, value in params.items()
-        if name not in skip and value not in (None, "", [], {}) and not isinstance(value, dict)
+        if name not in skip and value not in (None, False, "", "none", [], {}) and not isinstance(value, dict)
     }
     shown = ", ".join(
         f"{name.replace('_', ' ')} {', '.join(map(str, value)) if isinstance(value, list) else value}"

@@ -14,8 +14,9 @@ from artgraph.stages.judging import (
     unlearned,
 )
 
-__all__ = ["described_columns", "interpret"]
+__all__ = ["decades_of", "described_columns", "interpret"]
 
+RIGHTS = ("rights", "licen", "domain", "copyright", "credit", "url")  # in names of columns that say nothing of works
 OURS = ("id", "image", "artist", "title", "date", "metadata_line")
 
 
@@ -71,7 +72,7 @@ def described_columns(table):
     """Return the columns (tuple of str) of a table of paintings whose values recur, ours and long text left out."""
     found = []
     for name in table.columns:
-        if name in OURS or name.startswith("image_"):
+        if name in OURS or name.startswith("image_") or any(word in name.casefold() for word in RIGHTS):
             continue
         values = table[name].dropna().astype(str)
         if 2 <= values.nunique() <= max(2, len(values) / 3) and values.str.len().max() <= 80:

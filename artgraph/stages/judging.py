@@ -48,7 +48,20 @@ def ground_of(corpus, partition):
 
 
 def features_without(corpus, features, removed=()):
-    """Return fused features ((n, d) float32) of a corpus, the columns ``removed`` (names or None) regressed out."""
+    """Return fused features, columns regressed out.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    features : sequence of str
+        Keys.
+    removed : sequence of str, optional
+        Names, as in ``confound_columns``.
+
+    Returns
+    -------
+    (n, d) float32
+    """
     from artgraph.graph import regress_out
 
     X = features_of(corpus, features)
@@ -180,7 +193,7 @@ def confound_columns(corpus, extra=(), *, only=False):
 
 
 def regressed_refs(corpus, names):
-    """Return what the columns (by their names) of ``confound_columns`` are read from, as ``Corpus.inputs`` takes it."""
+    """Return what some columns (by their names) of a corpus are read from, as ``Corpus.inputs`` takes it."""
     refs = {SEEN.get(name, f"paintings/{name}") for name in names}
     if "features/looks" in refs:
         looks(corpus)

@@ -1,0 +1,88 @@
+"""Is the old failure caught, black-and-white reproductions in one cluster with grey sketches? Does the remedy help?
+
+``python -m experiments.confounds --json``
+
+The exhibition of the demo, in which two manners are without colour by nature, is reproduced: a share of the pictures,
+drawn at random and so independent of the manner, becomes black-and-white. Then the walk is gone three ways: as it is;
+described with ``--ignore-color``; and with greyscale regressed out of the features. What ``artgraph evaluate`` says of
+greyscale stands beside what it says of the manner. With ``--weights``, Gram matrices of resnet18 take the place of the
+descriptors that need no weights.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from artgraph import pipeline
+from artgraph.painter import write_demo
+from experiments.common import experiment, parser, spread
+
+SHARE = 0.3
+
+
+def reproduce(folder, *, seed):
+    """Paint the exhibition into a folder, a share of it in black and white; return the spreadsheet."""
+    write_demo(folder, seed=seed, processes=2)
+    pictures = sorted((folder / "images").glob("*.jpg"))
+    rng = np.random.default_rng(seed)
+    for place in rng.choice(len(pictures), round(SHARE * len(pictures)), replace=False):
+        with Image.open(pictures[place]) as picture:
+            grey = picture.convert("L").convert("RGB")
+        grey.save(pictures[place], quality=90)
+    return folder / "metadata.csv"
+
+
+def judged(corpus, graph):
+    """Return what the clusters of a graph follow (dict), as ``evaluate`` says it."""
+    made = pipeline.communities(corpus, graph=graph, name=f"{graph}-leiden", n_clusters=10)
+    facts = pipeline.evaluate(corpus, partition=made.key).facts
+    follows = {row["column"]: row for row in facts["confounds"]}
+    grey = [row for row in facts["suspects"] if row["column"] in ("greyscale", "one tone") and row["value"] == "yes"]
+    return {
+        "ami greyscale": follows["greyscale"]["ami"],
+        "told greyscale": follows["greyscale"]["told"],
+        "ami style": facts["scores"]["ami"],
+        "suspect clusters": len({row["cluster"] for row in grey}),
+        "warned": any("greyscale" in sentence for sentence in facts["caveats"]),
+    }
+
+
+def one(seed, weights):
+    """Return the figures of the three ways (dict of dict) for one exhibition."""
+    names = ("gram:resnet18",) if weights else ("color", "texture")
+    options = {"weights": [str(weights)]} if weights else {}
+    with tempfile.TemporaryDirectory() as folder:
+        metadata = reproduce(Path(folder) / "pictures", seed=seed)
+        corpus = pipeline.ingest(metadata.parent, Path(folder) / "corpus", metadata=metadata)
+        plain = [made.key for made in pipeline.describe(corpus, descriptors=names, **options)]
+        seen = [name for name in names if name != "color"]
+        grey = [made.key for made in pipeline.describe(corpus, descriptors=seen, ignore_color=True, **options)]
+        pipeline.build_graph(corpus, on=plain, name="plain")
+        pipeline.build_graph(corpus, on=plain, name="regressed", regress_out=("greyscale",))
+        pipeline.build_graph(corpus, on=grey, name="ignored")
+        return {
+            "as it is": judged(corpus, "plain"),
+            "--ignore-color": judged(corpus, "ignored"),
+            "--regress-out greyscale": judged(corpus, "regressed"),
+        }
+
+
+def main():
+    arguments = parser(__doc__)
+    arguments.add_argument("--weights", type=Path, help="resnet18, safetensors, timm's names, or a folder of such")
+    arguments.add_argument("--seeds", type=int, default=3)
+    arguments = arguments.parse_args()
+
+    def measure():
+        runs = [one(seed, arguments.weights) for seed in range(arguments.seeds)]
+        return {way: {name: spread([run[way][name] for run in runs]) for name in runs[0][way]} for way in runs[0]} | {
+            "black-and-white": SHARE
+        }
+
+    experiment("confounds_gram" if arguments.weights else "confounds", arguments, measure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""interpret, worklist, influence and the confounds, from pictures to files."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from artgraph import pipeline
+from artgraph.cli import main
+from artgraph.corpus import Corpus
+from artgraph.errors import CircularError, InputError
+from artgraph.painter import SCENES, paint_scene
+from artgraph.stages.judging import columns_used, ground_of, looks, unlearned
+from artgraph.testing import toy_pictures
+
+
+@pytest.fixture(scope="module")
+def walked(described, tmp_path_factory):
+    """A copy of the corpus of 60 pictures, for reports."""
+    copy = tmp_path_factory.mktemp("walked") / "corpus"
+    shutil.copytree(described.path, copy)
+    head = json.loads((copy / "corpus.json").read_text("utf-8"))
+    if not (copy / head["image_root"]).is_dir():
+        head["image_root"] = str(described.image_root)
+        (copy / "corpus.json").write_text(json.dumps(head), "utf-8")
+    return Corpus(copy)
+
+
+def test_clusters_are_described(walked):
+    made = pipeline.interpret(walked)
+    assert not pipeline.interpret(walked).fresh
+    clusters = made.facts["clusters"]
+    labels = walked.get("partitions", "leiden")
+    assert [one["cluster"] for one in clusters] == list(range(labels.max() + 1))
+    assert sum(one["size"] for one in clusters) == (labels >= 0).sum()
+    first = clusters[0]
+    assert set(first["exemplars"]) <= set(walked.paintings["id"][labels == 0])
+    assert first["columns"]["style"][0]["p"] < 0.001
+    assert {row["name"] for row in first["descriptors"]} == {"color", "texture"}
+    assert all(len(color) == 7 for color in first["palette"])
+    assert first["sentence"].startswith(f"{first['size']} of 60 works; over-represented: ")
+    assert "leiden" in made.facts["methods"]
+    table = pd.read_csv(walked.path / "exports" / "leiden-clusters.csv")
+    assert table["cluster"].tolist() == [one["cluster"] for one in clusters]
+
+
+def test_worklist_has_evidence_and_claims_nothing(walked):
+    made = pipeline.worklist(walked, kinds=("attribution", "date"), share=0.2)
+    assert made.facts["works"]
+    for work in made.facts["works"]:
+        assert work["kind"] in ("attribution", "date")
+        assert 0 <= work["score"] <= 1
+        assert [one["descriptor"] for one in work["evidence"]] == ["color", "texture"]
+        for one in work["evidence"]:
+            assert len(one["neighbors"]) == 8
+            assert work["id"] not in one["neighbors"]
+        assert " by " not in work["sentence"].split(";")[0]
+    scores = [work["score"] for work in made.facts["works"]]
+    assert scores == sorted(scores, reverse=True)
+    assert "Nothing here is an attribution" in made.facts["summary"]
+    assert (walked.path / "exports" / "leiden-worklist.csv").is_file()
+    with pytest.raises(InputError, match="no kind 'forgery'"):
+        pipeline.worklist(walked, kinds=("forgery",))
+
+
+def test_influence_on_dates(walked):
+    made = pipeline.influence(walked)
+    assert [one["dated"] for one in made.facts["clusters"]] == [one["size"] for one in made.facts["clusters"]]
+    assert (walked.path / "plots" / "leiden-influence.png").is_file()
+
+
+def test_commands_print_and_are_json(walked):
+    for command, word in (("interpret", "Cite: "), ("worklist", "works to look at again"), ("influence", "median")):
+        shown = CliRunner().invoke(main, [command, str(walked.path)])
+        assert shown.exit_code == 0, shown.output
+        assert word in shown.output
+        printed = CliRunner().invoke(main, [command, str(walked.path), "--json"])
+        assert json.loads(printed.output)["partition"] == "leiden"
+
+
+def test_pictures_alone_are_judged_and_described(tmp_path):
+    toy_pictures(tmp_path / "in", n=24)
+    (tmp_path / "in" / "metadata.csv").unlink()
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "out")
+    pipeline.describe(corpus, descriptors=("color",))
+    pipeline.build_graph(corpus, on=("color",))
+    pipeline.communities(corpus)
+    facts = pipeline.evaluate(corpus).facts
+    assert "scores" not in facts
+    assert facts["internal"]["silhouette"]["value"] > 0
+    assert "No painting in a cluster has a style" in facts["caveats"][0]
+    assert CliRunner().invoke(main, ["evaluate", str(corpus.path)]).exit_code == 0
+    clusters = pipeline.interpret(corpus).facts["clusters"]
+    assert clusters[0]["artists"] == clusters[0]["decades"] == []
+    assert clusters[0]["sentence"].split(".")[0] == f"{clusters[0]['size']} of 24 works"
+    assert pipeline.worklist(corpus).facts["works"] == []
+    with pytest.raises(InputError, match="no order in time"):
+        pipeline.influence(corpus)
+
+
+def test_anonymous_works_have_nearest_hands(tmp_path):
+    metadata = toy_pictures(tmp_path / "in", n=30)
+    table = pd.read_csv(metadata)
+    table["school"] = table["style"].str.replace("manner", "school of")
+    table.loc[:2, "artist"] = ["Unknown", "workshop of Artist 1a", None]
+    table.to_csv(metadata, index=False)
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "out", metadata=metadata)
+    pipeline.describe(corpus, descriptors=("color",))
+    pipeline.build_graph(corpus, on=("color",))
+    pipeline.communities(corpus)
+    works = {
+        work["id"]: work for work in pipeline.worklist(corpus, kinds=("anonymous", "school"), share=1).facts["works"]
+    }
+    assert set(works) == set(corpus.paintings["id"][:3])
+    for row, manner in ((0, "0"), (1, "1"), (2, "2")):
+        assert works[corpus.paintings["id"][row]]["hands"][0] in (f"Artist {manner}a", f"Artist {manner}b")
+    assert "workshop of" in works[corpus.paintings["id"][1]]["sentence"]
+    assert "nearest hands" in works[corpus.paintings["id"][1]]["sentence"]
+
+
+def test_what_made_links_cannot_judge(walked):
+    pipeline.build_graph(walked, on=("color",), name="linked", artist_edges=True)
+    pipeline.communities(walked, graph="linked")
+    assert columns_used(walked, "linked-leiden") == ["artist"]
+    with pytest.raises(CircularError, match="artist"):
+        pipeline.evaluate(walked, partition="linked-leiden", against="artist")
+    assert "artist" not in pipeline.evaluate(walked, partition="linked-leiden").facts["retrieval"]
+    pipeline.train_vgae(walked, graph="linked", name="learned", epochs=3)
+    assert unlearned(walked, ("learned", "texture")) == ("color", "texture")
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory):
+    """64 painted pictures in four manners of colour, a third of them reproduced in black and white."""
+    folder = tmp_path_factory.mktemp("reproduced")
+    (folder / "in").mkdir()
+    manners = ("impasto", "pointillist", "watercolour", "cubist")
+    scenes = list(SCENES)[:8]
+    rows = []
+    for number in range(64):
+        manner, scene = manners[number % 4], scenes[number // 4 % 8]
+        picture = Image.fromarray(paint_scene(scene, manner, seed=number, size=(72, 96)))
+        if number // 4 % 3 == 0:
+            picture = picture.convert("L").convert("RGB")
+        picture.save(folder / "in" / f"{number:03d}.png")
+        rows.append([f"{number:03d}.png", manner])
+    pd.DataFrame(rows, columns=["path", "style"]).to_csv(folder / "in" / "metadata.csv", index=False)
+    corpus = pipeline.ingest(folder / "in", folder / "out", metadata=folder / "in" / "metadata.csv")
+    pipeline.describe(corpus, descriptors=("color", "texture"))
+    pipeline.describe(corpus, descriptors=("texture",), ignore_color=True)
+    return corpus
+
+
+def test_grey_reproductions_are_caught_and_the_remedies_help(reproduced):
+    judged = {}
+    grey = next(key for key in reproduced.keys("features") if key.startswith("texture-"))
+    for name, on, out in (
+        ("plain", ("color", "texture"), ()),
+        ("regressed", ("color", "texture"), ("greyscale",)),
+        ("ignored", (grey,), ()),
+    ):
+        pipeline.build_graph(reproduced, on=on, name=name, regress_out=out)
+        made = pipeline.communities(reproduced, graph=name, name=name, n_clusters=4)
+        facts = pipeline.evaluate(reproduced, partition=made.key).facts
+        table = {row["column"]: row["ami"] for row in facts["confounds"]}
+        judged[name] = table["greyscale"], facts["scores"]["ami"], facts["caveats"]
+    assert judged["plain"][0] > 0.2
+    assert any("greyscale" in sentence and "--ignore-color" in sentence for sentence in judged["plain"][2])
+    for remedy in ("regressed", "ignored"):
+        assert judged[remedy][0] < 0.05
+        assert judged[remedy][1] > judged["plain"][1]
+        assert not any("follow greyscale" in sentence for sentence in judged[remedy][2])
+
+
+def test_regressing_out_is_an_input_like_any_other(reproduced):
+    made = pipeline.build_graph(reproduced, on=("texture",), name="again", regress_out=("margin", "one tone"))
+    assert not pipeline.build_graph(reproduced, on=("texture",), name="again", regress_out=("margin", "one tone")).fresh
+    assert {"features/looks", "features/texture"} <= set(reproduced.label("graphs", "again")["inputs"])
+    assert made.facts["edges"] > 0
+    with pytest.raises(InputError, match=r"no column 'colour'.*greyscale"):
+        pipeline.build_graph(reproduced, on=("texture",), name="again", regress_out=("colour",))
+
+
+def test_looks_are_measured_once(walked):
+    assert looks(walked).facts["columns"] == ["margin", "hue spread"]
+    assert not looks(walked).fresh
+    assert walked.get("features", "looks", "tiny").shape == (60, 16, 16, 3)
+    assert np.isfinite(walked.get("features", "looks")).all()
+    assert ground_of(walked, "leiden").features == ("color", "texture")
