@@ -191,8 +191,12 @@ def _folder(out):
 
 
 def _put(out, name, data):
+    """Write one file; the page itself in one step, since where it stands the atlas is whole."""
     path = out / name
     path.parent.mkdir(exist_ok=True)
+    if name != "index.html":
+        path.write_bytes(data)
+        return
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
         temporary.write_bytes(data)

@@ -1,10 +1,14 @@
 """Every picture of the atlas: a thumbnail of each painting, and the sheets of small ones that the map is drawn from."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from artgraph.atlas.sheets import Sheets, look
 
 __all__ = ["picture_shape", "write_pictures"]
+
+_AHEAD = 256  # pictures in memory at a time
 
 
 def write_pictures(out, put, *, thumbnails, columns, order, images=True):
@@ -42,9 +46,7 @@ def write_pictures(out, put, *, thumbnails, columns, order, images=True):
     laid = order is not None and images and n > 0
     sheets = Sheets(n, put) if laid else None
     aspect, missing, tints = [0.8] * n, [], [None] * n
-    for i in order.tolist() if laid else range(n):
-        webp = thumbnails(i) if images else None
-        picture = look(webp) if webp else None
+    for i, webp, picture in _opened(order.tolist() if laid else list(range(n)), thumbnails if images else None):
         shape = picture_shape(columns, i)
         if picture is not None:
             seen = picture.width / picture.height
@@ -57,6 +59,18 @@ def write_pictures(out, put, *, thumbnails, columns, order, images=True):
         if sheets:
             tints[i] = sheets.add(picture, aspect[i])
     return aspect, sorted(missing), tints, sheets
+
+
+def _opened(rows, thumbnails):
+    """Give each row with its thumbnail and its picture, in order; they are decoded on two threads."""
+
+    def one(i):
+        webp = thumbnails(i) if thumbnails else None
+        return i, webp, look(webp) if webp else None
+
+    with ThreadPoolExecutor(2) as pool:
+        for start in range(0, len(rows), _AHEAD):
+            yield from pool.map(one, rows[start : start + _AHEAD])
 
 
 def picture_shape(columns, i):

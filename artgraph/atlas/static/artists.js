@@ -128,7 +128,7 @@
         words("h1", ag.shorten(p.name, 160), { tabindex: -1, class: p.name.length > 90 ? "long" : null }),
         el("p", { class: "facts" }, [ag.count(p.works.length, "work"), span(p), `${ag.percent(p.main)} in ${ag.clusterName(p.clusters[0][0])}`].filter(Boolean).join(" · ")),
         p.move && el("p", { class: "lead" }, moved
-          ? `The later works lie in other clusters than the earlier ones, more than chance would have it (${ag.percent(p.move.change)} of the weight moves, ${ag.percent(p.move.chance)} by chance, p\u00a0=\u00a0${p.move.p.toFixed(3)}).`
+          ? `The later works lie in other clusters than the earlier ones, more than chance would have it (${ag.percent(p.move.change)} of the weight moves, ${ag.percent(p.move.chance)} by chance, p\u00a0${p.move.p < 0.001 ? "< 0.001" : `= ${p.move.p.toFixed(3)}`}).`
           : `Earlier and later works lie alike, as far as ${ag.count(p.move.works, "dated work")} can tell.`)),
       el("div", { class: "page-body" }, chart(p),
         el("section", { class: "block" }, el("h2", null, "Works"), el("p", null, ag.saveButton(p.works, p.name)),
