@@ -58,15 +58,16 @@ def planted_graph(
     wanted = _power(rng, n, exponent=2.5, ratio=6) if uneven else np.ones(n)
     n_links = round(n * degree / 2)
     outside = 0 if n_clusters == 1 else rng.binomial(n_links, mixing)
-    keys = np.zeros(0, dtype=np.int64)
     weight = np.bincount(labels, weights=wanted)
     per = rng.multinomial(n_links - outside, weight / weight.sum())
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    drawn = []
     for cluster in range(n_clusters):
-        rows = np.flatnonzero(labels == cluster)
-        keys = np.union1d(keys, _links(rng, rows, wanted[rows], min(per[cluster], len(rows) * (len(rows) - 1) // 4), n))
+        rows = np.arange(ends[cluster], ends[cluster + 1])
+        drawn.append(_links(rng, rows, wanted[rows], min(per[cluster], len(rows) * (len(rows) - 1) // 4), n))
     if outside:
-        apart = _links(rng, np.arange(n), wanted, outside, n, labels=labels)
-        keys = np.union1d(keys, apart)
+        drawn.append(_links(rng, np.arange(n), wanted, outside, n, labels=labels))
+    keys = np.unique(np.concatenate(drawn))
     half = sp.coo_array((np.ones(keys.size), (keys // n, keys % n)), shape=(n, n)).tocsr()
     return sp.csr_array(half + half.T), labels
 
