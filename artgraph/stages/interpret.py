@@ -81,7 +81,7 @@ def described_columns(table):
 
 
 def decades_of(dates):
-    """Return the decade (list of str such as '1870s', or None) of each date."""
+    """Return the decades (list of str such as '1870s', or None) of dates."""
     from artgraph.dates import parse_years
 
     return [None if np.isnan(year) else f"{int(year // 10) * 10}s" for year in parse_years(dates)]

@@ -29,22 +29,26 @@ class Ground(NamedTuple):
     Attributes
     ----------
     graph : str or None
-        Key of the (first) graph.
+        Key of the (first) graph; for a partition of features the graph that it is shown on.
     features : tuple of str
-        Keys of the features that it shows.
+        Keys of the features that the graph, or the partition itself, was made from.
     """
 
     graph: str | None
     features: tuple
 
 
+USED = ("graphs", "features")
+
+
 def ground_of(corpus, partition):
     """Return the graph and features (Ground) under a partition of a corpus."""
-    refs = corpus.label("partitions", partition)["inputs"]
-    graph = next((ref.partition("/")[2] for ref in refs if ref.startswith("graphs/")), None)
-    if graph is not None:
-        return Ground(graph, tuple(corpus.label("graphs", graph)["made_by"]["params"]["on"]))
-    return Ground(None, tuple(ref.partition("/")[2] for ref in refs if ref.startswith("features/")))
+    label = corpus.label("partitions", partition)
+    named = {kind: [ref.partition("/")[2] for ref in label["inputs"] if ref.startswith(f"{kind}/")] for kind in USED}
+    graph = label["made_by"]["params"].get("graph") or next(iter(named["graphs"]), None)
+    if named["features"] or graph is None:
+        return Ground(graph, tuple(named["features"]))
+    return Ground(graph, tuple(corpus.label("graphs", graph)["made_by"]["params"]["on"]))
 
 
 def features_without(corpus, features, removed=()):
@@ -69,10 +73,11 @@ def features_without(corpus, features, removed=()):
 
 
 def features_under(corpus, partition):
-    """Return the features ((n, d) float32) of a corpus as the graph under a partition saw them."""
+    """Return the features ((n, d) float32) of a corpus as a partition, or the graph under it, saw them."""
     graph, features = ground_of(corpus, partition)
     params = corpus.label("graphs", graph)["made_by"]["params"] if graph else {}
-    return features_without(corpus, features, params.get("regress_out"))
+    removed = params.get("regress_out") if list(features) == params.get("on") else None
+    return features_without(corpus, features, removed)
 
 
 def columns_used(corpus, partition):

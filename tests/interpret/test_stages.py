@@ -191,3 +191,34 @@ def test_looks_are_measured_once(walked):
     assert walked.get("features", "looks", "tiny").shape == (60, 16, 16, 3)
     assert np.isfinite(walked.get("features", "looks")).all()
     assert ground_of(walked, "leiden").features == ("color", "texture")
+
+
+def test_the_report_reads_well(walked):
+    facts = pipeline.evaluate(walked, confounds=("artist",)).facts
+    assert "artist" in {row["column"] for row in facts["confounds"]}
+    shown = CliRunner().invoke(main, ["evaluate", str(walked.path), "--confound", "artist"]).output
+    for words in (
+        "agreement with style",
+        "each value and the cluster that holds it best",
+        "silhouette",
+        "nearest works: same style, works of other artists",
+        "what else the clusters follow",
+        "near-duplicates",
+        "60 paintings are few",
+    ):
+        assert words in shown
+    assert max(len(line) for line in shown.splitlines() if "pairs of pictures" not in line) < 160
+    assert "nan" not in shown.casefold().split()
+    with pytest.raises(InputError, match="no column 'museum'"):
+        pipeline.evaluate(walked, confounds=("museum",))
+
+
+def test_a_partition_of_features_is_judged_by_these(walked):
+    made = pipeline.communities(walked, method="kmeans", on=("color",), n_clusters=3)
+    assert ground_of(walked, made.key).features == ("color",)
+    facts = pipeline.evaluate(walked, partition=made.key).facts
+    assert facts["internal"]["silhouette"]["value"] > 0
+    described = pipeline.interpret(walked, partition=made.key).facts["clusters"][0]
+    assert [row["name"] for row in described["descriptors"]] == ["color"]
+    works = pipeline.worklist(walked, partition=made.key).facts["works"]
+    assert all([one["descriptor"] for one in work["evidence"]] == ["color"] for work in works)
