@@ -123,10 +123,14 @@ def simulated(path, n, stock, *, seed=0):
         x, y = int(rng.integers(w // 8 + 1)), int(rng.integers(h // 8 + 1))
         crop = picture.crop((x, y, x + w - w // 8, y + h - h // 8))
         crop.thumbnail((256, 256))
-        toned = crop.point([min(255, int(v * t)) for t in rng.uniform(0.85, 1.1, 3) for v in range(256)])
+        tones = rng.uniform(0.85, 1.1, 3)
+        file = path / "thumbs" / f"{sha[i]}.webp"
+        if file.exists():  # of a run that was broken off
+            continue
+        toned = crop.point([min(255, int(v * t)) for t in tones for v in range(256)])
         small = io.BytesIO()
         toned.save(small, "WEBP", quality=75, method=2)
-        (path / "thumbs" / f"{sha[i]}.webp").write_bytes(small.getvalue())
+        file.write_bytes(small.getvalue())
     X = rng.normal(size=(20, 64))[group] + 0.8 * rng.normal(size=(n, 64))
     corpus.put(
         "features",

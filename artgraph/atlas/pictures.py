@@ -1,18 +1,25 @@
 """Every picture of the atlas: a thumbnail of each painting, and the sheets of small ones that the map is drawn from."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from PIL import Image
 
 from artgraph.atlas.sheets import Sheets, look
 
 __all__ = ["picture_shape", "write_pictures"]
 
 _AHEAD = 256  # pictures in memory at a time
+_MANY = 4_096  # paintings from which the weight of the folder counts:
+_HEAVY, _REDUCED = 8_000, 208  # a thumbnail of more bytes is then written with a longest side of this many pixels
 
 
 def write_pictures(out, put, *, thumbnails, columns, order, images=True):
     """Write thumbnails and sheets, and say what is known of each picture.
+
+    Thumbnails are written as they come; from 4,096 paintings on those of more than 8,000 bytes are reduced to a longest
+    side of 208 pixels.
 
     Parameters
     ----------
@@ -66,7 +73,13 @@ def _opened(rows, thumbnails):
 
     def one(i):
         webp = thumbnails(i) if thumbnails else None
-        return i, webp, look(webp) if webp else None
+        picture = look(webp) if webp else None
+        if picture is not None and len(rows) >= _MANY and len(webp) > _HEAVY and max(picture.size) > _REDUCED:
+            small = io.BytesIO()
+            picture.thumbnail((_REDUCED, _REDUCED), Image.Resampling.LANCZOS)
+            picture.save(small, "WEBP", quality=75, method=2)
+            webp = small.getvalue()
+        return i, webp, picture
 
     with ThreadPoolExecutor(2) as pool:
         for start in range(0, len(rows), _AHEAD):

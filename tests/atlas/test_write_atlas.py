@@ -334,6 +334,21 @@ def test_missing_and_broken_thumbnails_are_tolerated(tmp_path):
     assert sorted(p.name for p in (tmp_path / "thumbs").iterdir()) == ["000004.webp", "000005.webp"]
 
 
+def test_of_many_paintings_heavy_thumbnails_are_written_smaller(tmp_path, monkeypatch):
+    noise = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (192, 256, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(noise, "WEBP", quality=75)
+    bytes_of = [noise.getvalue(), webp("red", (256, 192))]
+    sizes = []
+    for many in (3, 2):
+        monkeypatch.setattr("artgraph.atlas.pictures._MANY", many)
+        make(tmp_path, 2, thumbnails=bytes_of.__getitem__)
+        written = [(tmp_path / "thumbs" / f"{i:06d}.webp").read_bytes() for i in range(2)]
+        sizes.append([Image.open(io.BytesIO(data)).size for data in written])
+    assert sizes == [[(256, 192), (256, 192)], [(208, 156), (256, 192)]]
+    assert (tmp_path / "thumbs" / "000001.webp").read_bytes() == bytes_of[1]
+
+
 def test_shape_comes_from_the_original_unless_the_thumbnail_lies_otherwise(tmp_path):
     size = {"image_width": [600.0, 400, None, 0], "image_height": [400.0, 600, 10, 10]}
     make(tmp_path, 4, paintings=table(4, **size), thumbnails=lambda i: None if i == 3 else webp("red", (60, 41)))
