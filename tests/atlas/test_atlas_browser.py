@@ -10,6 +10,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # playwright leaves its pipe to the interpreter
 ]
 
+VIEWS = ("#/timeline", "#/artists", "#/artist/Claude%20Monet", "#/compare", "#/worklist", "#/?style=late")
 BOMB = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
 
 
@@ -154,11 +155,13 @@ def test_an_atlas_without_images_or_map_works(visit, atlas):
     assert page.locator(".strip .empty").first.inner_text() == "Work 0"
     page.locator(".strip a").first.click()
     page.wait_for_selector(".painting-page")
+    for address in VIEWS:
+        page.goto(page.url.split("#")[0] + address)
+        page.wait_for_timeout(100)
+        assert page.locator("h1").inner_text() != "Nothing at this address"
+        assert page.locator("img, image").count() == 0
     page.goto(page.url.split("#")[0] + "#/map")
     page.wait_for_selector(".made")
-
-
-VIEWS = ("#/timeline", "#/artists", "#/artist/Claude%20Monet", "#/compare", "#/worklist", "#/?style=late")
 
 
 @pytest.mark.parametrize("width", [360, 768, 2560])

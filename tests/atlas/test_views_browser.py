@@ -8,7 +8,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from artgraph.atlas import write_atlas
 
 pytestmark = [
     pytest.mark.browser,
@@ -211,6 +215,81 @@ def test_the_keyboard_alone_finds_its_way(visit, index):
     page.wait_for_selector(".artists-page")
     assert page.evaluate("document.activeElement.tagName") == "H1"
     assert page.locator("#bar a[aria-current]").inner_text() == "Artists"
+
+
+# ------------------------------------------------------------------------------------------------- hostile corpora
+
+HOSTILE = [
+    BOMB,
+    "</script><script>window.ran=1</script>",
+    "' onload='window.ran=1' \" onerror=\"window.ran=1",
+    "javascript:window.ran=1",
+    "line\u2028and\u2029paragraph\x00\x1b[31m\ud800\r\n\t",
+    "../../../etc/passwd?#%2F%00",
+    "constructor",
+    "\u202egnp.gpj",
+    "مرحبا Привет 夜の河",
+    "x" * 10_000,
+    "=cmd()",
+    "<!--<style>*{display:none}",
+]
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory):
+    """Every field, column, name and sentence is hostile."""
+    n = len(HOSTILE)
+    names = ["artist", "title", "style", "rights", *HOSTILE[:9]]
+    columns = {name: [HOSTILE[(i + k) % n] for i in range(n)] for k, name in enumerate(names)}
+    columns = {"id": HOSTILE, "date": [f"{h[:40]} 19{i:02}" for i, h in enumerate(HOSTILE)]} | columns
+    report = {"columns": {BOMB: [{"name": BOMB, "count": 1, "lift": 2.0, "p": 0.01}]}, "descriptors": [], "near": []}
+    report["suspect"] = [{"column": BOMB, "value": BOMB, "share": 1.0, "in_collection": 0.1}]
+    evidence = [{"descriptor": BOMB, "neighbors": [1, 2]}]
+    return write_atlas(
+        tmp_path_factory.mktemp("hostile"),
+        pd.DataFrame(columns, dtype=object),
+        np.arange(n) % 2,
+        title=BOMB,
+        thumbnails=lambda i: None,
+        layout=np.random.default_rng(0).normal(size=(n, 2)),
+        neighbors=(np.array([[(i + 1) % n] for i in range(n)]), np.ones((n, 1))),
+        shares=([BOMB, HOSTILE[2]], np.full((n, 1, 2), 50)),
+        clusters=[
+            {"label": k, "name": HOSTILE[k], "sentence": BOMB, "palette": [BOMB], "report": report} for k in (0, 1)
+        ],
+        worklist=[{"row": i, "kind": HOSTILE[i], "score": 1, "sentence": BOMB, "evidence": evidence} for i in range(n)],
+        name="leiden",
+        compare={"other": np.arange(n) % 3},
+        reference="style",
+        provenance=[(BOMB, BOMB), ("caveat", BOMB)],
+        methods=BOMB,
+    )
+
+
+def test_nothing_of_a_hostile_corpus_runs_and_nothing_breaks(visit, hostile):
+    page = visit(hostile, "#/")
+    links = page.evaluate(
+        """(() => { const a = artgraph, rows = [...Array(a.n).keys()];
+             return [a.link.front({q: 'x'}), ...a.columns.map((c) => a.link.front({[a.queryKey(c)]: a.value(c, 0)})),
+               ...a.clusters.map((c) => a.link.cluster(c.label)), ...rows.map((i) => a.link.painting(i)),
+               ...[...a.artists().keys()].map((n) => a.link.artist(n)), a.link.map(0), a.link.timeline(),
+               a.link.artists('name'), a.link.compare('leiden', 'column:style'), a.link.worklist(),
+               a.link.worklist(a.data.worklist[0].kind), a.link.made()]; })()"""
+    )
+    assert len(links) > 40
+    for link in links:
+        page.evaluate("(hash) => { location.hash = hash; }", link)
+        page.wait_for_timeout(40)
+        assert page.locator("h1").first.text_content() != "Nothing at this address", link
+        assert page.locator("main script, main [onerror], main [onload], main style").count() == 0
+        assert page.evaluate("document.querySelectorAll('a[href]:not([href^=\"#\"])').length") == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), link
+    page.evaluate("location.hash = artgraph.link.front({'in.leiden': '0'})")
+    _, text = saved(page, page.locator(".results .save"))
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(rows) == 1 + len(HOSTILE) // 2
+    assert not [cell for row in rows for cell in row if cell.startswith("=")]
 
 
 # ------------------------------------------------------------------------------------------------- accessibility

@@ -3,6 +3,8 @@
   "use strict";
   const { el, svg } = ag;
 
+  const ends = (years) => years.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
+
   ag.spans = function (i) {
     const year = ag.year(i);
     if (year === null) return null;
@@ -15,12 +17,11 @@
     ].filter(([, years]) => years.length > 1);
     const all = rows.length && rows[rows.length - 1][1];
     if (!all) return null;
-    const [first, last] = all.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
+    const [first, last] = ends(all);
     if (first === last) return null;
     const x = (y) => (100 * (y - first)) / (last - first);
     return el("section", { class: "block spans" }, el("h2", null, "In time"), rows.map(([label, years, color]) => {
-      const low = Math.min(...years.slice(0, 1e5));
-      const high = Math.max(...years.slice(0, 1e5));
+      const [low, high] = ends(years);
       const before = years.filter((y) => y < year).length;
       const bins = new Map();
       for (const y of years) bins.set(Math.floor(x(y) / 2), (bins.get(Math.floor(x(y) / 2)) || 0) + 1);
