@@ -7,7 +7,7 @@ __all__ = ["PAGE", "hang_rows", "plot_sheet"]
 
 PAGE = (16.54, 11.69)  # A3, landscape, inches
 _MARGIN, _GAP, _LINE, _HEAD = 0.6, 0.14, 0.125, 0.55  # inches
-_LETTER = 0.058  # mean width of a letter of a caption, inches
+_LETTER = 0.051  # mean width of a letter of a caption, inches
 
 
 def hang_rows(aspects, *, width, height, gap, below):

@@ -170,7 +170,7 @@ def _gexf(corpus, seen, out, given):
         colors=seen.colors,
         years=seen.years if given["timeline"] else None,
         artist_adjacency=seen.links,
-        scale=scale(len(corpus)),
+        scale=scale(seen.layout),
     )
 
 

@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from artgraph.stages.base import adjacency_of
 from artgraph.stages.layout import view
 
 __all__ = ["Seen", "placed", "scale", "seen_of"]
 
-_SPACE = 14.0  # units of Gephi between neighbours on the map; a painting is 4 to 12 wide
+_SPACE = 20.0  # units of Gephi between neighbours on the map, where a painting has a radius of 4 to 10
 
 
 class Seen(NamedTuple):
@@ -80,7 +81,7 @@ def seen_of(corpus, partition):
         links=corpus.get("graphs", graph, "artists") if params.get("artist_edges") else None,
         near=corpus.get("graphs", graph, "knn"),
         layout=layout,
-        sizes=4 + 8 * degree / max(degree.max(initial=0), 1e-9),
+        sizes=4 + 6 * degree / max(degree.max(initial=0), 1e-9),
         colors=[cluster_color(label) for label in labels],
     )
 
@@ -99,10 +100,23 @@ def _membership(corpus, partition, graph, labels):
 
 def placed(seen, table):
     """Return a table of the paintings that are seen, with columns x, y, size and color, as Gephi counts."""
-    xy = seen.layout * scale(len(table))
+    xy = seen.layout * scale(seen.layout)
     return table.assign(x=xy[:, 0].astype(float), y=xy[:, 1].astype(float), size=seen.sizes, color=seen.colors)
 
 
-def scale(n):
-    """Return how many units of Gephi a layout of n paintings in -1 … 1 is stretched by (float)."""
-    return max(100.0, _SPACE * n**0.5)
+def scale(layout):
+    """Return by how much Gephi's unit is smaller than that of a layout, so that paintings do not lie on each other.
+
+    Parameters
+    ----------
+    layout : (n, 2) float
+
+    Returns
+    -------
+    float
+        20 over the median distance to the nearest painting; 100 where there is none.
+    """
+    if len(layout) < 2:
+        return 100.0
+    nearest = float(np.median(cKDTree(layout).query(layout, 2)[0][:, 1]))
+    return _SPACE / nearest if nearest > 0 else 100.0

@@ -75,7 +75,7 @@ def similar(
     if kind == "file":
         vector = project(corpus, on, [value], weights=weights, device=device)[0]
         digest = hashlib.sha256(value.read_bytes()).hexdigest()
-        own, about = np.flatnonzero(corpus.paintings["image_sha256"] == digest), f"the picture {value}"
+        own, about = np.flatnonzero(corpus.paintings["image_sha256"] == digest), f"the picture {value.name}"
     elif kind == "cluster":
         own = np.flatnonzero(labels == value)
         vector, about = middle(X, own), f"cluster {value} of '{partition}', {len(own)} paintings"
@@ -148,7 +148,7 @@ def _draw(corpus, sheet, query, rows, *, hits, about):
         pictures, captions = [picture(corpus, value, min_side=400)], [caption(corpus, value, first="the query")]
     pictures += [picture(corpus, row, min_side=400) for row in rows]
     captions += [
-        caption(corpus, row, first=f"{rank}   {distance:.3f}")
+        caption(corpus, row, first=f"{rank} · {distance:.3f}")
         for rank, row, distance in zip(hits["rank"], rows, hits["distance"], strict=True)
     ]
     plot_sheet(sheet, pictures, captions, title=f"Nearest to {about}", framed=1 if kind != "cluster" else 0, trim=True)
