@@ -109,20 +109,25 @@ def feature_membership(X, labels, *, penalty: float = 0.25) -> np.ndarray:
     features = check_features(X)
     clusters = check_labels(labels, len(features))
     member = _one_hot(clusters)
-    counts = np.maximum(np.asarray(member.sum(axis=0)).ravel(), 1)
+    shares = np.zeros(member.shape)
+    there = np.flatnonzero(np.asarray(member.sum(axis=0)).ravel())  # numbers of clusters that are gone stay empty
+    if not there.size:
+        return shares
+    member = member[:, there]
+    counts = np.asarray(member.sum(axis=0)).ravel()
     centres = (member.T @ features) / counts[:, None]
-    if not len(centres):
-        return np.zeros((len(features), 0))
     square = (features**2).sum(axis=1)[:, None] - 2 * features @ centres.T + (centres**2).sum(axis=1)
     distance = np.sqrt(np.maximum(square, 0))
     own = np.asarray(member.multiply(distance**2).sum(axis=0)).ravel()
     width = np.sqrt(own / counts)
     typical = width.mean()
     if typical <= 1e-9 * max(np.sqrt(square.max()), 1e-300):
-        return _normalised((distance <= distance.min(axis=1, keepdims=True) + 1e-12).astype(float))
+        shares[:, there] = _normalised((distance <= distance.min(axis=1, keepdims=True) + 1e-12).astype(float))
+        return shares
     width = np.maximum(width, 0.05 * typical)  # a cluster of one row has no width
     scores = -distance / typical - penalty * np.log(width / typical)
-    return _normalised(np.exp(scores - scores.max(axis=1, keepdims=True)))
+    shares[:, there] = _normalised(np.exp(scores - scores.max(axis=1, keepdims=True)))
+    return shares
 
 
 def subsample_runs(n: int, fit, *, n_runs: int = 8, fraction: float = 0.8, seed: int = 0) -> list:

@@ -44,6 +44,9 @@ def test_shares_of_degenerate_features():
     assert feature_membership(np.ones((3, 2)), [0, 0, 0]).tolist() == [[1.0]] * 3
     assert feature_membership(np.eye(2), [0, 1]).tolist() == [[1, 0], [0, 1]]
     assert feature_membership(np.ones((2, 2)), [-1, -1]).shape == (2, 0)
+    kept = feature_membership(np.array([[1.0], [2.0], [8.0], [9.0]]), [0, 0, 2, 2])  # cluster 1 is gone
+    assert kept[:, 1].tolist() == [0] * 4
+    assert kept.sum(axis=1) == pytest.approx(np.ones(4))
     assert np.isfinite(feature_membership(np.array([[0.0], [0.0], [5.0]]), [0, 0, 1])).all()
 
 
