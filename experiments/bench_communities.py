@@ -5,8 +5,8 @@
 Leiden on planted graphs, this package's (igraph) beside leidenalg, both with two passes (leidenalg's default) and ours
 until stable; spectral clustering on the first graph; agreement with scikit-learn's spectral clustering on small graphs.
 With ``--million`` Leiden on 1,000,000 nodes and about 15,000,000 links, in a process of its own for its peak memory.
-Each graph is measured once and kept in the result file, so that ``--nodes`` can be given one at a time. Times are of the
-processor: Leiden has one thread in both programs, and other programs may run beside it.
+Each graph is measured once and kept in the result file, so that ``--nodes`` can be given one at a time. Times are those
+of the processor: Leiden has one thread in both programs, and others may run beside it.
 """
 
 import json
