@@ -6,13 +6,12 @@
   function masthead() {
     const k = ag.clusters.filter((c) => c.label >= 0).length;
     const without = ag.cluster(-1);
-    const stages = ag.data.provenance.map((p) => p[0]).filter((s) => s.toLowerCase() !== "caveat");
     return el("div", { class: "masthead" },
       words("h1", ag.data.title, { tabindex: -1 }),
       el("p", { class: "lead" },
         `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by what their pixels have in common; no style label was used. `,
         without && `${ag.count(without.works.length, "painting")} ${without.works.length === 1 ? "is" : "are"} in none. `,
-        stages.length > 0 && el("a", { href: ag.link.made() }, `How it was made`), stages.length > 0 && `: ${stages.join(" → ")}.`));
+        el("a", { href: ag.link.made() }, "How it was made")));
   }
 
   // All clusters side by side, as wide as they are large.
