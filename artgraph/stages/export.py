@@ -197,7 +197,7 @@ def _anndata(corpus, seen, out, given):
         neighbors=(seen.near["indices"], seen.near["distances"]),
         labels=seen.labels,
         layout=seen.layout,
-        features={key: corpus.get("features", key) for key in params["on"]},
+        features={key: corpus.get("features", key) for key in seen.on},
         artist_adjacency=seen.links,
         params=params,
     )

@@ -1,6 +1,7 @@
 """Features in a plane: where a painting stands on the map, and what every view of a partition starts from."""
 
-from artgraph.stages.base import adjacency_of, features_of, graph_of, make
+from artgraph.stages.base import adjacency_of, make
+from artgraph.stages.judging import ground_of
 
 __all__ = ["layout", "view"]
 
@@ -36,9 +37,13 @@ def layout(corpus, *, graph="style", seed=0):
 
 
 def view(corpus, partition):
-    """Return graph key, labels, fused features and layout of a partition of a corpus, none of them stale."""
+    """Return graph key, labels, keys of the features and layout of a partition of a corpus, none of them stale.
+
+    A partition that was found in features is shown on the graph that its label names, or else on 'style'.
+    """
     corpus.inputs(f"partitions/{partition}")
-    graph = graph_of(corpus, partition)
+    graph, on = ground_of(corpus, partition)
+    graph = graph or "style"
     layout(corpus, graph=graph)
-    X = features_of(corpus, corpus.label("graphs", graph)["made_by"]["params"]["on"])
-    return graph, corpus.get("partitions", partition), X, corpus.get("layouts", graph)
+    corpus.inputs(*(f"features/{key}" for key in on))
+    return graph, corpus.get("partitions", partition), on, corpus.get("layouts", graph)

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from artgraph.errors import InputError
-from artgraph.stages.base import Made, adjacency_of, features_of, graph_of
+from artgraph.stages.base import Made, adjacency_of, features_of
+from artgraph.stages.judging import ground_of
 
 __all__ = ["PLOTS", "plot"]
 
@@ -81,7 +82,8 @@ def plot(
 
         return [diagnose_training(corpus, name=model, out=out)]
     corpus.inputs(f"partitions/{partition}")
-    graph = graph_of(corpus, partition)
+    graph, on = ground_of(corpus, partition)
+    graph = graph or "style"
     if kind == "degree":
         from artgraph.stages.build_graph import diagnose_graph
 
@@ -93,7 +95,7 @@ def plot(
         "confusion": lambda: _confusion(corpus, partition, against, out),
         "timeline": lambda: _timeline(corpus, partition, out),
         "resolution": lambda: _resolution(corpus, graph, out, seed=seed, report=report),
-        "pca": lambda: _pca(corpus, graph, out),
+        "pca": lambda: _pca(corpus, on, out, title=f"features under '{partition}'"),
     }[kind]()
     return [Made("plot", str(out), True, {})]
 
@@ -108,8 +110,7 @@ def _sheets(corpus, partition, folder, *, clusters, works, form, report):
     wanted = there if clusters is None else np.asarray(clusters)
     if missing := sorted(set(wanted.tolist()) - set(there.tolist())):
         raise InputError(f"'{partition}' has no cluster {missing[0]} (there are: 0 to {there.max(initial=-1)})")
-    on = corpus.label("graphs", graph_of(corpus, partition))["made_by"]["params"]["on"]
-    typical = typicality(features_of(corpus, on), labels)
+    typical = typicality(features_of(corpus, ground_of(corpus, partition).features), labels)
     made = []
     for done, label in enumerate(wanted.tolist(), 1):
         members = np.flatnonzero(labels == label)
@@ -163,9 +164,8 @@ def _resolution(corpus, graph, out, *, seed, report):
     plot_profile(out, profile, title=f"graph '{graph}'")
 
 
-def _pca(corpus, graph, out):
+def _pca(corpus, on, out, *, title):
     from artgraph.plots import explained_variance, plot_pca
 
-    on = corpus.label("graphs", graph)["made_by"]["params"]["on"]
     curves = {key: explained_variance(corpus.get("features", key)) for key in on}
-    plot_pca(out, curves, title=f"features under the graph '{graph}'")
+    plot_pca(out, curves, title=title)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
-from artgraph.stages.base import adjacency_of
+from artgraph.stages.base import adjacency_of, features_of
 from artgraph.stages.layout import view
 
 __all__ = ["Seen", "placed", "scale", "seen_of"]
@@ -24,8 +24,10 @@ class Seen(NamedTuple):
         corpus. Where the partition stores no membership, the confidence is the share of a painting's links, by weight,
         that stay in its cluster.
     labels, years, sizes : (n,) int, float, float
+    on : tuple of str
+        Keys of the features that the partition, or its graph, was made from.
     X : (n, d) float32
-        The features that the graph was built on, fused.
+        These, fused.
     style, links : (n, n) CSR
         The layer of style and, or None, that of works by the same hand.
     near : dict
@@ -39,6 +41,7 @@ class Seen(NamedTuple):
     table: object
     labels: np.ndarray
     years: np.ndarray
+    on: tuple
     X: np.ndarray
     style: object
     links: object
@@ -55,7 +58,8 @@ def seen_of(corpus, partition):
     from artgraph.export import paintings_table
     from artgraph.interpret import typicality
 
-    graph, labels, X, layout = view(corpus, partition)
+    graph, labels, on, layout = view(corpus, partition)
+    X = features_of(corpus, on)
     style, params = corpus.get("graphs", graph), corpus.label("graphs", graph)["made_by"]["params"]
     years = parse_years(corpus.paintings["date"])
     table = paintings_table(
@@ -76,6 +80,7 @@ def seen_of(corpus, partition):
         table=table,
         labels=labels,
         years=years,
+        on=on,
         X=X,
         style=style,
         links=corpus.get("graphs", graph, "artists") if params.get("artist_edges") else None,

@@ -64,7 +64,9 @@ def similar(
     """
     from artgraph.similar import middle, nearest
 
-    on = tuple(on) if on else tuple(corpus.label("graphs", graph)["made_by"]["params"]["on"])
+    if not on:
+        on = corpus.label("graphs", graph)["made_by"]["params"]["on"]
+    on = tuple(on)
     corpus.inputs(*(f"features/{key}" for key in on))
     labels = None
     if corpus.has("partitions", partition):

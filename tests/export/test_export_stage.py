@@ -108,6 +108,16 @@ def test_network(corpus, library):
     assert graph.number_of_edges() if library == "networkx" else graph.ecount()
 
 
+def test_a_partition_of_features_is_shown_on_the_graph(corpus, tmp_path):
+    made = pipeline.communities(corpus, method="kmeans", on=("color",), n_clusters=3)
+    for to in ("gexf", "anndata"):
+        pipeline.export(corpus, to=to, partition=made.key, out=tmp_path / to)
+    nodes = nx.read_gexf(tmp_path / "gexf").nodes(data=True)
+    assert [node["cluster"] for _, node in nodes] == corpus.get("partitions", made.key).tolist()
+    pipeline.plot(corpus, "sheets", partition=made.key, works=2, clusters=[0], out=tmp_path / "sheets")
+    pipeline.plot(corpus, "pca", partition=made.key, out=tmp_path / "pca.png")
+
+
 def test_refusals(corpus, tmp_path):
     for arguments, message in (
         ({"to": "xlsx"}, "no export format 'xlsx'"),
