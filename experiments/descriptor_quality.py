@@ -6,9 +6,14 @@ On the paintings: share of the nearest works of the same style (P@1, own picture
 artists only (P@15), and AMI of Leiden at as many clusters as there are styles. On the domains (the same things, shown
 in several ways): AMI of as many clusters as there are ways, with the way and with the object. The share of the 15
 nearest works by the exact Gram matrices of a layer that are kept by its stored coordinates. And how the whitening of a
-fusion was chosen: share of nearest works by the same artist, on either half of the artists; styles are not asked.
+fusion was chosen: share of nearest works by the same artist, on either half of the artists; styles are not asked. Nor
+are they for fusions with "weights by artists" in their name: those weights find most nearest works by the same artist,
+among all works.
 """
 
+import hashlib
+import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +21,7 @@ import torch
 from sklearn.metrics import adjusted_mutual_info_score
 
 from artgraph import pipeline
+from artgraph.atomic import write_bytes
 from artgraph.communities import kmeans, leiden_n_clusters
 from artgraph.descriptors import fuse, make_descriptor
 from artgraph.evaluation import cross_group_precision, precision_at_k
@@ -23,13 +29,14 @@ from artgraph.graph import jaccard_weights, knn
 from artgraph.images import load_image
 from experiments.common import data_sha256, experiment, parser, spread
 
-NETWORKS = ("gram:resnet18", "moments:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
+NETWORKS = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
 HANDMADE = ("color", "texture", "patches")
 FUSIONS = {
     "gram + vit_tiny + mobilenetv2": ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100"),
     "color + texture + patches (no pretrained weights)": HANDMADE,
     "all six": ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100", *HANDMADE),
 }
+ALL = {spec: (spec.replace(":", "-"),) for spec in (*NETWORKS, *HANDMADE)} | FUSIONS
 
 
 def describe(folder, work, weights):
@@ -39,104 +46,178 @@ def describe(folder, work, weights):
     return corpus
 
 
-def blocks_of(corpus):
-    """Return the features to judge (dict of name to (n, d) array): each alone, and the fusions."""
-    keys = [make_key(spec) for spec in (*NETWORKS, *HANDMADE)]
-    alone = {key: fuse([corpus.get("features", key)]) for key in keys}
-    return alone | {name: fuse([corpus.get("features", key) for key in parts]) for name, parts in FUSIONS.items()}
+def once(work, name, *, of, compute):
+    """Return what ``compute() -> JSON values`` gave for these inputs, now or in a run that was killed later.
+
+    Parameters
+    ----------
+    work : Path
+    name : str
+    of : JSON values
+        Everything that the result depends on.
+    compute : callable
+    """
+    stamp = hashlib.sha256(json.dumps([name, of], sort_keys=True).encode()).hexdigest()[:16]
+    file = work / "pieces" / f"{stamp}.json"
+    if not file.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(file, json.dumps(compute()).encode())
+        print(name, file=sys.stderr)
+    return json.loads(file.read_text())
 
 
-def make_key(spec):
-    """Return the key of a descriptor's features (str)."""
-    return spec.replace(":", "-")
+def hashes(corpus, keys):
+    """Return the hashes of features (list of str)."""
+    return [corpus.label("features", key)["sha256"] for key in keys]
 
 
-def whitening(corpus):
+def joined(corpus, keys, **options):
+    """Return the fusion of features, (n, d) float32."""
+    return fuse([corpus.get("features", key) for key in keys], **options)
+
+
+def whitening(corpus, work):
     """Return artist P@1 on two halves of the artists, for fusions by whitening and by dimensions kept (dict)."""
     artists = corpus.paintings["artist"].to_numpy(dtype=object)
     half = np.unique(artists, return_inverse=True)[1] % 2
+
+    def halves(X):
+        return [
+            precision_at_k(knn(X[half == h], n_neighbors=1).indices, artists[half == h], k=1)["precision"]
+            for h in (0, 1)
+        ]
+
     rows = {}
-    for name, parts in FUSIONS.items():
-        blocks = [corpus.get("features", key) for key in parts]
-        for components, values in ((128, (0, 0.25, 0.5, 0.75, 1)), (64, (0.5,)), (256, (0.5,))):
-            for value in values:
-                X = fuse(blocks, components=components, whitening=value)
-                found = [
-                    precision_at_k(knn(X[half == h], n_neighbors=1).indices, artists[half == h], k=1)["precision"]
-                    for h in (0, 1)
-                ]
-                rows.setdefault(name, {})[f"whitening {value}, {components} components"] = spread(found)
+    for name, keys in list(FUSIONS.items())[:2]:
+        for components, value in (*((128, value) for value in (0, 0.25, 0.5, 0.75, 1)), (64, 0.5), (256, 0.5)):
+            row = f"whitening {value}, {components} components"
+            options = {"components": components, "whitening": value}
+            found = once(
+                work,
+                f"{name}: {row}",
+                of=hashes(corpus, keys),
+                compute=lambda keys=keys, options=options: halves(joined(corpus, keys, **options)),
+            )
+            rows.setdefault(name, {})[row] = spread(found)
     return rows
 
 
-def style(corpus, seeds):
+def weights_by_artists(corpus, keys):
+    """Return the weights of a fusion that find most nearest works by the same artist, one changed at a time (list)."""
+    artists = corpus.paintings["artist"].to_numpy(dtype=object)
+    blocks = [joined(corpus, [key]) for key in keys]
+
+    def score(weights):  # of what fuse would give with these weights
+        X = np.concatenate([weight * block for weight, block in zip(weights, blocks, strict=True)], axis=1)
+        return precision_at_k(knn(X, n_neighbors=1).indices, artists, k=1)["precision"]
+
+    weights = [1.0] * len(keys)
+    best = score(weights)
+    for i in range(len(keys)):
+        for value in (0.5, 0.7, 1.4, 2.0):
+            tried = [*weights[:i], value, *weights[i + 1 :]]
+            if (found := score(tried)) > best:
+                weights, best = tried, found
+    return weights
+
+
+def style(corpus, seeds, work):
     """Return, for each feature, how far its neighbours and clusters agree with the style column (dict)."""
     styles, artists = (corpus.paintings[name].to_numpy(dtype=object) for name in ("style", "artist"))
-    count = len(set(styles))
-    rows = {}
-    for name, X in blocks_of(corpus).items():
+
+    def judge(X):
         indices = knn(X, n_neighbors=15).indices
         adjacency = jaccard_weights(indices)
-        leiden = [leiden_n_clusters(adjacency, count, seed=seed)[0] for seed in range(seeds)]
-        rows[name] = {
+        leiden = [leiden_n_clusters(adjacency, len(set(styles)), seed=seed)[0] for seed in range(seeds)]
+        return {
             "dimensions": X.shape[1],
             "P@1": round(precision_at_k(indices, styles, k=1)["precision"], 4),
             "P@15 other artists": round(cross_group_precision(X, styles, artists, k=15)["precision"], 4),
             "artist P@1": round(precision_at_k(indices, artists, k=1)["precision"], 4),
             "AMI Leiden": spread([adjusted_mutual_info_score(styles, labels) for labels in leiden]),
         }
+
+    rows = {}
+    for name, keys in ALL.items():
+        of = [hashes(corpus, keys), seeds]
+        rows[name] = once(work, f"style: {name}", of=of, compute=lambda keys=keys: judge(joined(corpus, keys)))
+    for name, keys in list(FUSIONS.items())[:2]:
+        of = hashes(corpus, keys)
+        weights = once(work, f"weights: {name}", of=of, compute=lambda keys=keys: weights_by_artists(corpus, keys))
+        row = once(
+            work,
+            f"style with weights: {name}",
+            of=[of, weights, seeds],
+            compute=lambda keys=keys, weights=weights: judge(joined(corpus, keys, weights=weights)),
+        )
+        rows[f"{name}, weights by artists"] = row | {"weights": dict(zip(keys, weights, strict=True))}
     return rows
 
 
-def domains(corpus, seeds):
+def domains(corpus, seeds, work):
     """Return, for each feature, the AMI of as many clusters as there are domains with domain and object (dict)."""
     domain, thing = (corpus.paintings[name].to_numpy(dtype=object) for name in ("domain", "object"))
-    count, rows = len(set(domain)), {}
-    for name, X in blocks_of(corpus).items():
+    count = len(set(domain))
+
+    def judge(X):
         adjacency = jaccard_weights(knn(X, n_neighbors=15).indices)
-        for method in ("Leiden", "k-means"):
-            found = [
-                kmeans(X, count, seed=seed)
-                if method == "k-means"
-                else leiden_n_clusters(adjacency, count, seed=seed)[0]
-                for seed in range(seeds)
-            ]
-            rows.setdefault(name, {})[method] = {
-                "AMI manner of depiction": spread([adjusted_mutual_info_score(domain, labels) for labels in found]),
-                "AMI object": spread([adjusted_mutual_info_score(thing, labels) for labels in found]),
+        found = {
+            "Leiden": [leiden_n_clusters(adjacency, count, seed=seed)[0] for seed in range(seeds)],
+            "k-means": [kmeans(X, count, seed=seed) for seed in range(seeds)],
+        }
+        return {
+            method: {
+                "AMI manner of depiction": spread(
+                    [adjusted_mutual_info_score(domain, labels) for labels in partitions]
+                ),
+                "AMI object": spread([adjusted_mutual_info_score(thing, labels) for labels in partitions]),
             }
-    return rows
+            for method, partitions in found.items()
+        }
+
+    return {
+        name: once(
+            work,
+            f"domains: {name}",
+            of=[hashes(corpus, keys), seeds],
+            compute=lambda keys=keys: judge(joined(corpus, keys)),
+        )
+        for name, keys in ALL.items()
+    }
 
 
 @torch.inference_mode()
-def kept(corpus, weights):
+def kept(corpus, weights, work):
     """Return, for each layer, the share of the 15 nearest works by exact Gram matrices that is kept (dict)."""
     descriptor = make_descriptor("gram:resnet18", weights=weights)
     descriptor.load()
     stored = corpus.get("features", "gram-resnet18")
     paths = [corpus.image_root / image for image in corpus.paintings["image"]]
-    folder = corpus.path.parent / "exact"
+    folder = work / "exact"
     folder.mkdir(exist_ok=True)
-    parts = []
-    for start in range(0, len(paths), 256):  # kept, so that a run that was killed goes on
-        file = folder / f"{start:06d}.npy"
+    files = [folder / f"{start:06d}.npy" for start in range(0, len(paths), 256)]
+    for number, file in enumerate(files):
         if not file.is_file():
-            some = [descriptor.prepare(load_image(path)) for path in paths[start : start + 256]]
+            some = [descriptor.prepare(load_image(path)) for path in paths[256 * number : 256 * number + 256]]
             batches = [np.stack(some[at : at + 32]) for at in range(0, len(some), 32)]
             np.save(file, np.concatenate([descriptor.embed(batch) for batch in batches]))
-        parts.append(np.load(file))
-    wide = np.concatenate(parts)
-    shares = {}
-    for position, (layer, exact) in enumerate(zip(descriptor.source.layers, descriptor._blocks(wide), strict=True)):
-        truth = knn(exact.astype(np.float32), n_neighbors=15, metric="euclidean").indices
-        d = stored.shape[1] // len(descriptor.source.layers)
+    d = stored.shape[1] // len(descriptor.source.layers)
+
+    def share(position):
+        exact = np.concatenate([descriptor._blocks(np.load(file))[position] for file in files]).astype(np.float32)
+        truth = knn(exact, n_neighbors=15, metric="euclidean").indices
         found = knn(stored[:, position * d : (position + 1) * d], n_neighbors=15, metric="euclidean").indices
-        shares[layer] = {
+        return {
             "exact entries": exact.shape[1],
             "stored dimensions": d,
             "kept": round(float(np.mean([len(set(a) & set(b)) / 15 for a, b in zip(truth, found, strict=True)])), 4),
         }
-    return shares
+
+    of = hashes(corpus, ["gram-resnet18"])
+    return {
+        layer: once(work, f"kept: {layer}", of=of, compute=lambda position=position: share(position))
+        for position, layer in enumerate(descriptor.source.layers)
+    }
 
 
 def main():
@@ -151,16 +232,19 @@ def main():
     arguments = arguments.parse_args()
 
     def measure():
-        paintings = describe(arguments.paintings, arguments.work, arguments.weights)
-        pictures = describe(arguments.domains, arguments.work, arguments.weights)
-        return {
+        work, seeds = arguments.work, arguments.seeds
+        paintings = describe(arguments.paintings, work, arguments.weights)
+        figures = {
+            "style": style(paintings, seeds, work),
+            "whitening": whitening(paintings, work),
+            "gram_kept": kept(paintings, arguments.weights, work),
+        }
+        pictures = describe(arguments.domains, work, arguments.weights)
+        return figures | {
+            "domains": domains(pictures, seeds, work),
             "paintings": len(paintings),
             "pictures": len(pictures),
             "data_sha256": {folder.name: data_sha256(folder) for folder in (arguments.paintings, arguments.domains)},
-            "whitening": whitening(paintings),
-            "style": style(paintings, arguments.seeds),
-            "domains": domains(pictures, arguments.seeds),
-            "gram_kept": kept(paintings, arguments.weights),
         }
 
     experiment("descriptor_quality", arguments, measure)
