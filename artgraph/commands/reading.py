@@ -11,6 +11,11 @@ __all__ = ["influence", "interpret", "worklist"]
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
+def _say(text):
+    """Print text that holds what a catalogue says: no control characters reach the terminal."""
+    click.echo("".join(c if c.isprintable() else " " for c in text))
+
+
 def _as_json(made):
     click.echo(json.dumps(made.facts, indent=1, ensure_ascii=False))
 
@@ -37,8 +42,8 @@ def interpret(corpus, as_json, **options):
         return
     for one in made.facts["clusters"]:
         near = ", ".join(f"{other['cluster']} ({other['share']:.0%})" for other in one["near"])
-        click.echo(f"cluster {one['cluster']}: {one['sentence']}")
-        click.echo(f"  exemplars: {', '.join(one['exemplars'][:3])}" + (f"; linked with {near}" if near else ""))
+        _say(f"cluster {one['cluster']}: {one['sentence']}")
+        _say(f"  exemplars: {', '.join(one['exemplars'][:3])}" + (f"; linked with {near}" if near else ""))
     click.echo(f"\n{made.facts['methods']}")
     click.echo(f"\ntable: {corpus.path / 'exports' / (made.facts['partition'] + '-clusters.csv')}")
 
@@ -67,7 +72,7 @@ def worklist(corpus, top, as_json, **options):
         _as_json(made)
         return
     for one in made.facts["works"][:top]:
-        click.echo(f"{one['score']:.3f}  {one['kind']:11}  {one['id']}: {one['sentence']}")
+        _say(f"{one['score']:.3f}  {one['kind']:11}  {one['id']}: {one['sentence']}")
     click.echo(f"\n{made.facts['summary']}")
     click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + '-worklist.csv')}")
 

@@ -96,7 +96,8 @@ def evaluation_report(facts: Mapping) -> str:
         sections[f"nearest works: same {question} ({answer['n_queries']} asked)"] = pd.DataFrame(rows)
     if facts.get("confounds"):
         shown = ["column", "values", "ami", "explained", "told", "p_value"]
-        sections["what else the clusters follow"] = pd.DataFrame(facts["confounds"])[shown]
+        meaning = "explained: share of the clusters that the column explains; told: share of it that they tell"
+        sections[f"what else the clusters follow ({meaning})"] = pd.DataFrame(facts["confounds"])[shown]
     if facts.get("suspects"):
         shown = ["cluster", "column", "value", "share", "in_collection", "lift", "p"]
         sections["suspect clusters"] = pd.DataFrame(facts["suspects"])[shown].head(12)

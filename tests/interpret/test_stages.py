@@ -67,6 +67,25 @@ def test_worklist_has_evidence_and_claims_nothing(walked):
         pipeline.worklist(walked, kinds=("forgery",))
 
 
+def test_what_a_catalogue_says_cannot_steer_a_terminal_or_a_spreadsheet(tmp_path):
+    metadata = toy_pictures(tmp_path / "in", n=30)
+    table = pd.read_csv(metadata)
+    table["artist"] = table["artist"].map(lambda name: f"=cmd() \x1b[31m{name}")
+    table.to_csv(metadata, index=False)
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "out", metadata=metadata)
+    pipeline.describe(corpus, descriptors=("texture",))
+    pipeline.build_graph(corpus, on=("texture",))
+    pipeline.communities(corpus)
+    for command in ("interpret", "worklist", "evaluate"):
+        shown = CliRunner().invoke(main, [command, str(corpus.path)])
+        assert shown.exit_code == 0, shown.output
+        assert "\x1b" not in shown.output
+    for name in ("clusters", "worklist"):
+        text = (corpus.path / "exports" / f"leiden-{name}.csv").read_text("utf-8-sig")
+        assert "\x1b" not in text
+        assert not any(cell.strip('"').startswith("=") for line in text.splitlines() for cell in line.split(","))
+
+
 def test_influence_on_dates(walked):
     made = pipeline.influence(walked)
     assert [one["dated"] for one in made.facts["clusters"]] == [one["size"] for one in made.facts["clusters"]]
@@ -138,8 +157,7 @@ def reproduced(tmp_path_factory):
     """64 painted pictures in four manners of colour, a third of them reproduced in black and white."""
     folder = tmp_path_factory.mktemp("reproduced")
     (folder / "in").mkdir()
-    manners = ("impasto", "pointillist", "watercolour", "cubist")
-    scenes = list(SCENES)[:8]
+    manners, scenes = ("impasto", "pointillist", "watercolour", "cubist"), list(SCENES)[:8]
     rows = []
     for number in range(64):
         manner, scene = manners[number % 4], scenes[number // 4 % 8]
@@ -148,8 +166,9 @@ def reproduced(tmp_path_factory):
             picture = picture.convert("L").convert("RGB")
         picture.save(folder / "in" / f"{number:03d}.png")
         rows.append([f"{number:03d}.png", manner])
-    pd.DataFrame(rows, columns=["path", "style"]).to_csv(folder / "in" / "metadata.csv", index=False)
-    corpus = pipeline.ingest(folder / "in", folder / "out", metadata=folder / "in" / "metadata.csv")
+    metadata = folder / "in" / "metadata.csv"
+    pd.DataFrame(rows, columns=["path", "style"]).to_csv(metadata, index=False)
+    corpus = pipeline.ingest(folder / "in", folder / "out", metadata=metadata)
     pipeline.describe(corpus, descriptors=("color", "texture"))
     pipeline.describe(corpus, descriptors=("texture",), ignore_color=True)
     return corpus
@@ -164,7 +183,7 @@ def test_grey_reproductions_are_caught_and_the_remedies_help(reproduced):
         ("ignored", (grey,), ()),
     ):
         pipeline.build_graph(reproduced, on=on, name=name, regress_out=out)
-        made = pipeline.communities(reproduced, graph=name, name=name, n_clusters=4)
+        made = pipeline.communities(reproduced, graph=name, name=name, n_clusters=4, membership=False)
         facts = pipeline.evaluate(reproduced, partition=made.key).facts
         table = {row["column"]: row["ami"] for row in facts["confounds"]}
         judged[name] = table["greyscale"], facts["scores"]["ami"], facts["caveats"]
