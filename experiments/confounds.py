@@ -6,7 +6,7 @@ The exhibition of the demo, in which two manners are without colour by nature, i
 drawn at random and so independent of the manner, becomes black-and-white. Then the walk is gone three ways: as it is;
 described with ``--ignore-color``; and with greyscale regressed out of the features. What ``artgraph evaluate`` says of
 greyscale stands beside what it says of the manner. With ``--weights``, Gram matrices of resnet18 take the place of the
-descriptors that need no weights.
+descriptors that need no weights. (Colour itself has nothing to see where colour is ignored and is left out there.)
 """
 
 import tempfile
@@ -24,6 +24,8 @@ SHARE = 0.3
 
 def reproduce(folder, *, seed):
     """Paint the exhibition into a folder, a share of it in black and white; return the spreadsheet."""
+    if (folder / "done").is_file():
+        return folder / "metadata.csv"
     write_demo(folder, seed=seed, processes=2)
     pictures = sorted((folder / "images").glob("*.jpg"))
     rng = np.random.default_rng(seed)
@@ -31,6 +33,7 @@ def reproduce(folder, *, seed):
         with Image.open(pictures[place]) as picture:
             grey = picture.convert("L").convert("RGB")
         grey.save(pictures[place], quality=90)
+    (folder / "done").touch()
     return folder / "metadata.csv"
 
 
@@ -49,34 +52,36 @@ def judged(corpus, graph):
     }
 
 
-def one(seed, weights):
+def one(folder, *, seed, weights):
     """Return the figures of the three ways (dict of dict) for one exhibition."""
     names = ("gram:resnet18",) if weights else ("color", "texture")
     options = {"weights": [str(weights)]} if weights else {}
-    with tempfile.TemporaryDirectory() as folder:
-        metadata = reproduce(Path(folder) / "pictures", seed=seed)
-        corpus = pipeline.ingest(metadata.parent, Path(folder) / "corpus", metadata=metadata)
-        plain = [made.key for made in pipeline.describe(corpus, descriptors=names, **options)]
-        seen = [name for name in names if name != "color"]
-        grey = [made.key for made in pipeline.describe(corpus, descriptors=seen, ignore_color=True, **options)]
-        pipeline.build_graph(corpus, on=plain, name="plain")
-        pipeline.build_graph(corpus, on=plain, name="regressed", regress_out=("greyscale",))
-        pipeline.build_graph(corpus, on=grey, name="ignored")
-        return {
-            "as it is": judged(corpus, "plain"),
-            "--ignore-color": judged(corpus, "ignored"),
-            "--regress-out greyscale": judged(corpus, "regressed"),
-        }
+    metadata = reproduce(folder / "pictures", seed=seed)
+    corpus = pipeline.ingest(metadata.parent, folder / "corpus", metadata=metadata)
+    plain = [made.key for made in pipeline.describe(corpus, descriptors=names, **options)]
+    seen = [name for name in names if name != "color"]
+    grey = [made.key for made in pipeline.describe(corpus, descriptors=seen, ignore_color=True, **options)]
+    pipeline.build_graph(corpus, on=plain, name="plain")
+    pipeline.build_graph(corpus, on=plain, name="regressed", regress_out=("greyscale",))
+    pipeline.build_graph(corpus, on=grey, name="ignored")
+    return {
+        "as it is": judged(corpus, "plain"),
+        "--ignore-color": judged(corpus, "ignored"),
+        "--regress-out greyscale": judged(corpus, "regressed"),
+    }
 
 
 def main():
     arguments = parser(__doc__)
     arguments.add_argument("--weights", type=Path, help="resnet18, safetensors, timm's names, or a folder of such")
+    arguments.add_argument("--work", type=Path, help="folder for the corpora; kept, so that a rerun goes on")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments = arguments.parse_args()
 
     def measure():
-        runs = [one(seed, arguments.weights) for seed in range(arguments.seeds)]
+        with tempfile.TemporaryDirectory() as temporary:
+            work = arguments.work or Path(temporary)
+            runs = [one(work / str(seed), seed=seed, weights=arguments.weights) for seed in range(arguments.seeds)]
         return {way: {name: spread([run[way][name] for run in runs]) for name in runs[0][way]} for way in runs[0]} | {
             "black-and-white": SHARE
         }
