@@ -208,7 +208,13 @@ def build_graph(corpus, diagnose, **options):
 @option("train_vgae", "latent_dim", type=click.IntRange(1))
 @option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 40, for 'gcn' 200.")
 @option("train_vgae", "kl_weight", type=click.FloatRange(0))
-@option("train_vgae", "artist_strength", type=click.FloatRange(0), help="How far a known artist moves a work's latents.")
+@option("train_vgae", "artist_strength", type=click.FloatRange(0), help="How far a known artist moves a work.")
+@option(
+    "train_vgae",
+    "gated",
+    "--gated/--not-gated",
+    help="Whether works of one hand that look unlike each other count less as such.",
+)
 @option("train_vgae", "device", type=click.Choice(["auto", "cpu", "cuda"]))
 @option("train_vgae", "seed", type=int)
 @click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")

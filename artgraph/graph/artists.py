@@ -8,7 +8,7 @@ from artgraph.errors import InputError
 from artgraph.graph.attribution import linkable_artists
 from artgraph.graph.knn import knn
 
-__all__ = ["artist_links"]
+__all__ = ["Gate", "artist_links"]
 
 
 def artist_links(
@@ -58,7 +58,7 @@ def artist_links(
     if max_years is not None and (years is None or len(years) != n):
         raise InputError("max_years needs the year of every painting (NaN where it is unknown)")
     years = None if years is None else np.asarray(years, dtype=np.float64)
-    scales = [_scale(block, n_neighbors) for block in blocks]
+    gates = [Gate(block, n_neighbors=n_neighbors) for block in blocks]
     groups = pd.Series(np.arange(n)).groupby(names).indices  # missing names are in no group
     groups = [members for members in groups.values() if len(members) > 1]
     sizes = np.repeat([len(members) for members in groups], [len(members) for members in groups])
@@ -69,14 +69,14 @@ def artist_links(
         k = min(links_per_painting, len(members) - 1)
         for start in range(0, len(members), 1024):
             rows = members[start : start + 1024]
-            gate = np.max([_gate(rows, members, *scale) for scale in scales], axis=0)
+            gate = np.max([near(rows, members) for near in gates], axis=0)
             if max_years is not None:
                 gate[np.abs(np.subtract.outer(years[rows], years[members])) > max_years] = 0  # NaN compares as False
             gate[np.arange(len(rows)), start + np.arange(len(rows))] = 0
-            near = np.argsort(-gate, axis=1, kind="stable")[:, :k]
+            best = np.argsort(-gate, axis=1, kind="stable")[:, :k]
             sources.append(np.repeat(rows, k))
-            targets.append(members[near].ravel())
-            weights.append(damping * np.clip(np.take_along_axis(gate, near, axis=1), 0, 1).ravel())
+            targets.append(members[best].ravel())
+            weights.append(damping * np.clip(np.take_along_axis(gate, best, axis=1), 0, 1).ravel())
     weight = np.concatenate(weights).astype(np.float32)
     links = csr_matrix((weight, (np.concatenate(sources), np.concatenate(targets))), shape=(n, n))
     links.eliminate_zeros()
@@ -85,21 +85,35 @@ def artist_links(
     return links
 
 
-def _scale(X, n_neighbors):
-    """Return unit rows and, per row, the distances to the last neighbour and (on average) to all paintings."""
-    length = np.linalg.norm(X, axis=1, keepdims=True)
-    unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
-    distances = knn(X, n_neighbors=max(1, min(n_neighbors, len(X) // 8))).distances
-    last = np.where(np.isfinite(distances), distances, -1).max(axis=1, initial=-1)
-    known = last >= 0
-    far = 1 - unit @ unit[known].mean(axis=0) if known.any() else np.ones(len(X), dtype=np.float32)
-    return unit, np.where(known, last, np.nan), far
+class Gate:
+    """How near works are to each other: 1 as near as neighbours are, 0 as far as any two paintings.
 
+    g(i, j) = (M - d) / (M - S), with d, M and S as in ``artist_links``; to be clipped to [0, 1].
 
-def _gate(rows, members, unit, last, far):
-    distance = 1 - unit[rows] @ unit[members].T
-    near = np.add.outer(last[rows], last[members]) / 2
-    away = np.add.outer(far[rows], far[members]) / 2
-    with np.errstate(invalid="ignore"):
-        gate = (away - distance) / np.maximum(away - near, 1e-6)
-    return np.nan_to_num(gate, nan=0.0)  # a row of zeros is near nothing
+    Parameters
+    ----------
+    X : (n, d) float array
+        Features of one descriptor.
+    n_neighbors : int
+        At most an eighth of the paintings are counted.
+    """
+
+    def __init__(self, X, *, n_neighbors=15):
+        X = np.asarray(X, dtype=np.float32)
+        length = np.linalg.norm(X, axis=1, keepdims=True)
+        self.unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+        distances = knn(X, n_neighbors=max(1, min(n_neighbors, len(X) // 8))).distances
+        last = np.where(np.isfinite(distances), distances, -1).max(axis=1, initial=-1)
+        known = last >= 0
+        self.last = np.where(known, last, np.nan)  # S: to the last neighbour
+        middle = self.unit[known].mean(axis=0) if known.any() else np.zeros(X.shape[1], dtype=np.float32)
+        self.far = 1 - self.unit @ middle  # M: to all paintings, on average
+
+    def __call__(self, rows, others):
+        """Return g, (r, o) float32, of ``rows`` (r,) and ``others`` (o,); a row of zeros is near nothing: 0."""
+        distance = 1 - self.unit[rows] @ self.unit[others].T
+        near = np.add.outer(self.last[rows], self.last[others]) / 2
+        away = np.add.outer(self.far[rows], self.far[others]) / 2
+        with np.errstate(invalid="ignore"):
+            gate = (away - distance) / np.maximum(away - near, 1e-6)
+        return np.nan_to_num(gate, nan=0.0).astype(np.float32)

@@ -1,12 +1,35 @@
 """A graph and its features become latents."""
 
-from artgraph.stages.base import adjacency_of, features_of, make
+import json
 
-__all__ = ["train_vgae"]
+from artgraph.stages.base import Made, features_of, make
+
+__all__ = ["diagnose_training", "train_vgae"]
+
+LONG = 60  # seconds between checkpoints, so that short trainings write none
 
 
-def train_vgae(corpus, *, graph="style", name="vgae", latent_dim=64, epochs=200, seed=0, device="auto", progress=None):
+def train_vgae(
+    corpus,
+    *,
+    graph="style",
+    name="vgae",
+    model="vgae",
+    encoder="sign",
+    hops=3,
+    latent_dim=256,
+    epochs=None,
+    kl_weight=0.001,
+    artist_strength=0.1,
+    gated=True,
+    seed=0,
+    device="auto",
+    progress=None,
+):
     """Refine features by a variational graph autoencoder; the latents are features like any other.
+
+    Where the graph was built with artist edges, the artists' names teach: the latents of all paintings, those without
+    a name too, come to tell hands apart. Killed and started again, it goes on where it was.
 
     Parameters
     ----------
@@ -15,55 +38,130 @@ def train_vgae(corpus, *, graph="style", name="vgae", latent_dim=64, epochs=200,
         The graph to learn; its features are the input.
     name : str
         Key of the model and of the latents.
-    latent_dim, epochs, seed : int
+    model : {"none", "smooth", "contrastive", "gae", "vgae"}
+        The baselines beside it, to see what it adds: see ``artgraph.vgae.Config``.
+    encoder : {"gcn", "linear", "sign"}
+    hops : int
+        Propagation steps of 'sign'.
+    latent_dim : int
+    epochs : int, optional
+        At most; default 40, for 'gcn' 200.
+    kl_weight : float
+    artist_strength : float
+        How far a known artist moves the latents of a work: see ``artgraph.vgae.refine``.
+    gated : bool
+        Works of one hand that the features find far from each other are no witnesses: see ``artgraph.graph.Gate``.
+    seed : int
     device : {"auto", "cpu", "cuda"}
     progress : callable(stage, done, total), optional
 
     Returns
     -------
     Made
+        Its facts hold figures on what was held out, active units, KL per dimension, neighbour overlap, a warning where
+        the latents collapsed, and the history of every epoch.
     """
-    from artgraph.vgae import Config, train_vgae
+    from artgraph.vgae import Config, encode, train_vgae
 
-    params = {"latent_dim": latent_dim, "epochs": epochs, "seed": seed}
-    trained = []
+    params = {"model": model, "encoder": encoder, "hops": hops, "latent_dim": latent_dim, "epochs": epochs}
+    params |= {"kl_weight": kl_weight, "artist_strength": artist_strength, "gated": gated, "seed": seed}
+    config = Config(**params)
+    built = corpus.label("graphs", graph)["made_by"]["params"] if corpus.has("graphs", graph) else {}
+    refs, latents = [f"graphs/{graph}"], []
+    if built.get("artist_edges"):
+        refs.append("paintings/artist")
+
+    def given():
+        from artgraph.graph import linkable_artists
+
+        names = linkable_artists(corpus.paintings["artist"]) if built.get("artist_edges") else None
+        return features_of(corpus, built["on"]), corpus.get("graphs", graph), names
 
     def fit():
-        report = None if progress is None else lambda done, total: progress("train-vgae", done, total)
-        X = features_of(corpus, corpus.label("graphs", graph)["made_by"]["params"]["on"])
-        trained.append(
-            train_vgae(X, adjacency_of(corpus, graph), config=Config(**params), device=device, progress=report)
+        X, adjacency, artists = given()
+        checkpoint = _Checkpoint(corpus, name, params, refs)
+        trained = train_vgae(
+            X,
+            adjacency,
+            artists=artists,
+            config=config,
+            device=device,
+            progress=None if progress is None else lambda done, total: progress("train-vgae", done, total),
+            resume=checkpoint.read(),
+            checkpoint=checkpoint.write,
         )
-        return {"": trained[0].state}, {**trained[0].facts, "history": trained[0].history}
+        checkpoint.file.unlink(missing_ok=True)
+        latents.append(trained.mu)
+        return {"": trained.state} if trained.state else {}, {**trained.facts, "history": trained.history}
 
-    def latents():
-        from artgraph.vgae import encode
+    def encoded():
+        if not latents:  # the model was up to date and its latents were not
+            X, adjacency, artists = given()
+            state = corpus.get("models", name) if config.model not in ("none", "smooth") else {}
+            latents.append(encode(state, X, adjacency, artists=artists, config=config, device=device)[0])
+        return {"": latents[0]}, {"n": len(latents[0]), "dimensions": latents[0].shape[1]}
 
-        if trained:
-            mu = trained[0].mu
-        else:  # the model was up to date and its latents were not
-            X = features_of(corpus, corpus.label("graphs", graph)["made_by"]["params"]["on"])
-            mu, _ = encode(
-                corpus.get("models", name), X, adjacency_of(corpus, graph), config=Config(**params), device=device
-            )
-        return {"": mu}, {"n": len(mu), "dimensions": mu.shape[1]}
+    made = make(corpus, "models", name, function="artgraph.vgae.train_vgae", params=params, refs=refs, compute=fit)
+    refs = [f"models/{name}", *refs]
+    make(corpus, "features", name, function="artgraph.vgae.encode", params={}, refs=refs, compute=encoded)
+    return made
 
-    model = make(
-        corpus,
-        "models",
-        name,
-        function="artgraph.vgae.train_vgae",
-        params=params,
-        refs=[f"graphs/{graph}"],
-        compute=fit,
-    )
-    make(
-        corpus,
-        "features",
-        name,
-        function="artgraph.vgae.encode",
-        params={},
-        refs=[f"models/{name}", f"graphs/{graph}"],
-        compute=latents,
-    )
-    return model
+
+def diagnose_training(corpus, *, name="vgae", out=None):
+    """Draw how a training went: terms of the loss, figures on what was held out, KL per dimension.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    name : str
+        Key of the model.
+    out : str or Path, optional
+        Default: ``plots/<name>.png`` in the corpus.
+
+    Returns
+    -------
+    Made
+        ``key`` is the path of the plot; the facts are those of the model.
+    """
+    from pathlib import Path
+
+    from artgraph.vgae.curves import plot_training
+
+    facts = corpus.label("models", name)["facts"]
+    out = Path(out) if out else corpus.path / "plots" / f"{name}.png"
+    plot_training(out, facts)
+    return Made("plot", str(out), True, facts)
+
+
+class _Checkpoint:
+    """Where a long training has got to; of use only to the same training on the same input."""
+
+    def __init__(self, corpus, name, params, refs):
+        import time
+
+        self.file = corpus.path / "models" / f".training-{name}.safetensors"
+        self.made_from = json.dumps([params, corpus.inputs(*refs)], sort_keys=True)
+        self.clock, self.last = time.monotonic, time.monotonic()
+
+    def read(self):
+        from safetensors import SafetensorError, safe_open
+
+        if not self.file.is_file():
+            return None
+        try:
+            with safe_open(self.file, framework="pt") as stored:
+                if (stored.metadata() or {}).get("made_from") == self.made_from:
+                    return {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
+        except SafetensorError:  # damaged: begin again
+            pass
+        return None
+
+    def write(self, tensors):
+        from safetensors.torch import save
+
+        from artgraph.atomic import write_bytes
+
+        if self.clock() - self.last >= LONG:
+            self.file.parent.mkdir(exist_ok=True)
+            write_bytes(self.file, save(tensors, metadata={"made_from": self.made_from}))
+            self.last = self.clock()

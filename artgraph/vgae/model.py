@@ -1,71 +1,46 @@
-"""The model, to be read from top to bottom."""
-
-import warnings
+"""The model, to be read from top to bottom; the encoders are in ``encoders``, the terms of the loss in ``losses``."""
 
 import torch
 from torch import nn
 
-with warnings.catch_warnings():
-    # torch-geometric calls torch.jit.script while it is imported; torch >= 2.10 tells the user that it is deprecated.
-    warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
-    warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", DeprecationWarning)
-    from torch_geometric.nn import GCNConv
-    from torch_geometric.nn.conv.gcn_conv import gcn_norm
+from artgraph.vgae.encoders import make_encoder
 
-__all__ = ["VGAE", "normalised_adjacency"]
-
-
-def normalised_adjacency(edge_index, edge_weight, n):
-    """Return D^-1/2 (A + I) D^-1/2, the propagation of Kipf and Welling 2017 (arXiv 1609.02907), as edges.
-
-    Parameters
-    ----------
-    edge_index : (2, m) int64 tensor
-        Each undirected edge in both directions.
-    edge_weight : (m,) float32 tensor
-    n : int
-
-    Returns
-    -------
-    (edge_index, edge_weight) : (2, m + n) int64, (m + n,) float32
-        An isolated node keeps itself, with weight 1.
-    """
-    return gcn_norm(edge_index, edge_weight, n, add_self_loops=True)
+__all__ = ["VGAE"]
 
 
 class VGAE(nn.Module):
-    """q(Z | X, A) = N(mu, sigma²), two graph convolutions; p(A | Z) = sigmoid(z_i · z_j).
+    """q(Z | X, A) by an encoder; p(similar | Z) by a logit per pair; p(same hand | Z) by ``artist_loss``.
 
     Parameters
     ----------
-    in_dim, hidden_dim, latent_dim : int
-    dropout : float in [0, 1)
-        On the features and the hidden layer, in training only.
+    config : Config
+    in_dim : int
+        Of the features.
     """
 
-    def __init__(self, in_dim, hidden_dim=64, latent_dim=32, dropout=0.0):
+    def __init__(self, config, in_dim):
         super().__init__()
-        self.hidden = GCNConv(in_dim, hidden_dim, normalize=False)
-        self.mu = GCNConv(hidden_dim, latent_dim, normalize=False)
-        self.logstd = GCNConv(hidden_dim, latent_dim, normalize=False)
-        self.dropout = nn.Dropout(dropout)
+        self.config = config
+        self.encoder = make_encoder(config, in_dim, torch.Generator().manual_seed(config.seed))
+        # of cosines: cos 0.9 is an edge with odds of 12 to 1, cos 0.1 has odds of 1 to 4; both numbers are learned
+        self.scale, self.bias = nn.Parameter(torch.tensor(5.0)), nn.Parameter(torch.tensor(-2.0))
+        self.register_buffer("unit", torch.tensor(1.0))  # root mean square length of the inputs it was trained on
 
-    def encode(self, X, edge_index, edge_weight):
-        """Return mu and logstd, both (n, latent_dim), from X (n, in_dim) and normalised edges (2, m), (m,)."""
-        hidden = self.hidden(self.dropout(X), edge_index, edge_weight).relu()  # (n, hidden_dim)
-        hidden = self.dropout(hidden)
-        mu = self.mu(hidden, edge_index, edge_weight)  # (n, latent_dim)
-        # Bounded, so that one bad step cannot send exp() to infinity.
-        logstd = self.logstd(hidden, edge_index, edge_weight).clamp(max=10)
-        return mu, logstd
+    def forward(self, inputs, rows=None, drop=lambda values: values):
+        """Return mu and logstd, both (b, latent_dim), of ``rows``; see the encoders."""
+        return self.encoder(inputs, rows, drop, self.unit)
 
-    @staticmethod
-    def sample(mu, logstd, generator):
-        """Return mu + sigma · noise, (n, latent_dim): the reparametrisation trick."""
-        noise = torch.randn(mu.shape, generator=generator, device=generator.device).to(mu.device)
-        return mu + logstd.exp() * noise
+    def decode(self, Z, pairs):
+        """Return the logits (p,) of pairs (2, p) of rows of Z (n, latent_dim) being edges of the similarity graph."""
+        if self.config.decoder == "dot":
+            return (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1)
+        unit = nn.functional.normalize(Z, dim=1)
+        return self.scale * (unit[pairs[0]] * unit[pairs[1]]).sum(dim=1) + self.bias
 
-    @staticmethod
-    def decode(Z, pairs):
-        """Return the logits z_i · z_j, (p,), of pairs (2, p) of rows of Z (n, latent_dim)."""
-        return (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1)
+    @torch.no_grad()
+    def encode_all(self, inputs):
+        """Return mu and logstd, both (n, latent_dim), of all rows, without gradients."""
+        if isinstance(inputs, tuple):
+            return self(inputs)
+        parts = [self(inputs, rows) for rows in torch.arange(len(inputs), device=inputs.device).split(65536)]
+        return tuple(torch.cat(part) for part in zip(*parts, strict=True))

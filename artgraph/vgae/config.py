@@ -1,0 +1,81 @@
+"""Everything that latents depend on besides the graph, the features and the artists; each value with its reason."""
+
+from dataclasses import asdict, dataclass
+
+from artgraph.errors import InputError
+
+__all__ = ["DECODERS", "ENCODERS", "MODELS", "Config"]
+
+MODELS = ("none", "smooth", "contrastive", "gae", "vgae")
+ENCODERS = ("gcn", "linear", "sign")
+DECODERS = ("cosine", "dot")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of a model.
+
+    ================  ======================================================================================
+    model
+    ================  ======================================================================================
+    ``none``          the features as they are
+    ``smooth``        each painting the weighted mean of itself and its neighbours; nothing is learned
+    ``contrastive``   the encoder trained on artists alone: no edges in the loss, no distributions
+    ``gae``           edges and artists, no distributions
+    ``vgae``          edges and artists, each latent a normal distribution
+    ================  ======================================================================================
+
+    ================  ======================================================================================
+    encoder
+    ================  ======================================================================================
+    ``gcn``           two graph convolutions (Kipf and Welling 2016), the whole graph at every step
+    ``linear``        one propagation step and a linear map (Salha et al. 2019, arXiv 1910.00942)
+    ``sign``          features and ``hops`` propagation steps side by side, computed once before training
+                      (Frasca et al. 2020, arXiv 2004.11198); mini-batches whose cost no degree changes
+    ================  ======================================================================================
+
+    Raises
+    ------
+    InputError
+        An unknown name, or a number out of its range.
+    """
+
+    model: str = "vgae"
+    encoder: str = "sign"
+    decoder: str = "cosine"  # the graph of the latents is built on cosines; 'dot' as published
+    hops: int = 3  # of 'sign': over 2, 0.005 more cross-artist precision; beyond, everything looks alike
+    hidden_dim: int = 0  # 0: a linear map; a hidden layer learns the hands and loses 0.01 on artists it never saw
+    latent_dim: int = 256  # narrower latents lost: 64, by 0.01 AMI and 0.01 precision
+    dropout: float = 0.3  # of features: a few hundred artists are few to learn from
+    learning_rate: float = 0.02  # falls to 0 over the second half
+    weight_decay: float = 0.01
+    epochs: int | None = None  # None: 40 (gcn: 200, as published); the kept one is the best on what was held out
+    patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
+    batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least
+    edge_weight: float = 1.0  # of the similarity relation
+    artist_weight: float = 1.0  # of the artist relation
+    artist_strength: float = 0.1  # how far a known artist moves the latents of a work: see ``refine``; 0: not at all
+    gated: bool = True  # works of one hand that the features find far from each other are no witnesses
+    artists_per_batch: int = 32
+    works_per_artist: int = 8  # all artists have the same say, however many works they left
+    temperature: float = 0.1  # of the artist relation, as in Khosla et al. 2020
+    kl_weight: float = 0.001  # of the KL, summed over dimensions
+    free_bits: float = 0.0  # nats per dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934)
+    validation_share: float = 0.05  # of the edges, as published; of the artists twice as many
+    seed: int = 0
+
+    def __post_init__(self):
+        for name, known in (("model", MODELS), ("encoder", ENCODERS), ("decoder", DECODERS)):
+            if getattr(self, name) not in known:
+                raise InputError(f"There is no {name} '{getattr(self, name)}' (there are: {', '.join(known)})")
+        for name, value in asdict(self).items():
+            least = {"latent_dim": 1, "epochs": 1, "patience": 1, "artists_per_batch": 2, "works_per_artist": 2}
+            if isinstance(value, int | float) and name != "seed" and value < least.get(name, 0):
+                raise InputError(f"{name} is {value}; expected at least {least.get(name, 0)}")
+        if not (0 <= self.dropout < 1 and 0 < self.validation_share < 1 and self.temperature > 0):
+            raise InputError("dropout must be in [0, 1), validation_share in (0, 1), temperature above 0")
+
+    @property
+    def n_epochs(self):
+        """Epochs at most (int)."""
+        return self.epochs or (200 if self.encoder == "gcn" else 40)

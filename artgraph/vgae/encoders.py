@@ -1,0 +1,119 @@
+"""q(Z | X, A): from features and graph to the mean and the spread of every latent. To be read from top to bottom."""
+
+import torch
+from torch import nn
+
+from artgraph.vgae.propagation import Propagate, hops, normalised_adjacency
+
+__all__ = ["GraphConvolutions", "HopMap", "make_encoder", "prepare"]
+
+
+class HopMap(nn.Module):
+    """A map of precomputed hops, row by row: mu = Y W + b, and with a hidden layer + W₂ gelu(W₁ Y).
+
+    Parameters
+    ----------
+    in_dim, hidden_dim, latent_dim : int
+        hidden_dim 0: the linear part alone.
+    generator : torch.Generator
+        On the CPU; draws the first weights.
+    """
+
+    def __init__(self, in_dim, hidden_dim, latent_dim, *, generator):
+        super().__init__()
+        # inputs have length 1 on average: so have latents at the start, in each dimension
+        self.mu = _linear(in_dim, latent_dim, 1.0, generator)
+        self.logstd = _linear(in_dim, latent_dim, 0.0, generator, bias=LOGSTD)
+        self.hidden = _linear(in_dim, hidden_dim, 1.0, generator) if hidden_dim else None
+        self.residual = _linear(hidden_dim, latent_dim, 0.0, generator) if hidden_dim else None
+
+    def forward(self, inputs, rows, drop, unit):
+        """Return mu and logstd, both (b, latent_dim), of ``rows`` (b,) of inputs / unit (n, in_dim); None: of all."""
+        Y = drop((inputs if rows is None else inputs[rows]) / unit)  # (b, in_dim)
+        mu = self.mu(Y)  # (b, latent_dim)
+        if self.hidden is not None:
+            mu = mu + self.residual(drop(nn.functional.gelu(self.hidden(Y))))
+        return mu, self.logstd(Y).clamp(*LOGSTD_RANGE)
+
+
+class GraphConvolutions(nn.Module):
+    """Two graph convolutions (Kipf and Welling 2016, arXiv 1611.07308): H = relu(Â X W₀), mu = Â H W₁.
+
+    Parameters
+    ----------
+    in_dim, hidden_dim, latent_dim : int
+    generator : torch.Generator
+    """
+
+    def __init__(self, in_dim, hidden_dim, latent_dim, *, generator):
+        super().__init__()
+        self.hidden = _linear(in_dim, hidden_dim, (6 / (in_dim + hidden_dim)) ** 0.5, generator, uniform=True)
+        glorot = (6 / (hidden_dim + latent_dim)) ** 0.5
+        self.mu = _linear(hidden_dim, latent_dim, glorot, generator, uniform=True)
+        self.logstd = _linear(hidden_dim, latent_dim, glorot, generator, uniform=True)
+
+    def forward(self, inputs, rows, drop, unit):
+        """Return mu and logstd, both (b, latent_dim), of ``rows`` (b,), None: all; inputs are X (n, in_dim) and Â."""
+        X, propagate = inputs
+        H = propagate(self.hidden(drop(X / unit))).relu()  # (n, hidden_dim)
+        H = propagate(drop(H))  # (n, hidden_dim)
+        H = H if rows is None else H[rows]
+        return self.mu(H), self.logstd(H).clamp(*LOGSTD_RANGE)
+
+
+LOGSTD = -1.5  # sigma 0.22 at the start: with the 1 of the prior, nothing could be learned through the noise
+LOGSTD_RANGE = (-6.0, 4.0)  # so that one bad step cannot send exp() to infinity
+
+
+def make_encoder(config, in_dim, generator):
+    """Return a new encoder.
+
+    Parameters
+    ----------
+    config : Config
+    in_dim : int
+        Of the features.
+    generator : torch.Generator
+
+    Returns
+    -------
+    HopMap or GraphConvolutions
+    """
+    if config.encoder == "gcn":
+        return GraphConvolutions(
+            in_dim, config.hidden_dim or 2 * config.latent_dim, config.latent_dim, generator=generator
+        )
+    width = in_dim if config.encoder == "linear" else in_dim * (config.hops + 1)
+    return HopMap(width, config.hidden_dim, config.latent_dim, generator=generator)
+
+
+def prepare(config, X, adjacency, *, device):
+    """Return what the encoder reads: precomputed hops, or features and the propagation.
+
+    Parameters
+    ----------
+    config : Config
+    X : (n, d) float32 array
+    adjacency : (n, n) CSR
+    device : str
+
+    Returns
+    -------
+    (n, in_dim) tensor, or ((n, d) tensor, Propagate)
+    """
+    if config.encoder == "gcn":
+        return torch.tensor(X, device=device), Propagate(normalised_adjacency(adjacency), device)
+    inputs = hops(X, adjacency, config.hops if config.encoder == "sign" else 1)
+    if config.encoder == "linear":
+        inputs = inputs[:, X.shape[1] :]
+    return torch.tensor(inputs, device=device)
+
+
+def _linear(in_dim, out_dim, scale, generator, *, bias=0.0, uniform=False):
+    layer = nn.utils.skip_init(nn.Linear, in_dim, out_dim)  # its own start would draw from the global random state
+    with torch.no_grad():
+        noise = torch.rand(out_dim, in_dim, generator=generator) * 2 - 1 if uniform else None
+        noise = torch.randn(out_dim, in_dim, generator=generator) if noise is None else noise
+        layer.weight.copy_(scale * noise)
+        layer.bias.fill_(bias)
+    return layer

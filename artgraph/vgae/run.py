@@ -1,0 +1,216 @@
+"""One training run: its state between epochs, and what an epoch does."""
+
+import json
+import math
+
+import numpy as np
+import torch
+
+from artgraph.errors import InputError
+from artgraph.graph import Gate
+from artgraph.vgae.encoders import prepare
+from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, kl_divergence
+from artgraph.vgae.model import VGAE
+from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, gate_weights, sample_non_edges
+from artgraph.vgae.validation import edge_scores, hand_precision, hold_out_artists, hold_out_edges
+
+__all__ = ["Run"]
+
+FEWEST_STEPS = 10  # in an epoch
+
+
+class Run:
+    """A model in training. Every epoch draws from the seed and its number: a resumed run goes on as it would have.
+
+    Parameters
+    ----------
+    X : (n, d) float32 array
+    adjacency : (n, n) CSR
+    codes : (n,) int array
+    config : Config
+    device : str
+    """
+
+    def __init__(self, X, adjacency, codes, config, device):
+        self.config, self.device, self.X, self.n = config, device, X, len(X)
+        rng = np.random.default_rng([config.seed, 0])
+        training, *self.held_edges = hold_out_edges(adjacency, config.validation_share, rng)
+        self.codes = codes
+        known, self.held_works = hold_out_artists(codes, 2 * config.validation_share, rng)
+        self.artists = ArtistSampler(known, config, device)
+        self.use_artists = len(self.artists) > 1 and config.artist_weight > 0
+        self.gate = Gate(X) if self.use_artists and config.gated else None
+        self.use_edges = config.model != "contrastive" and config.edge_weight > 0
+        if not (self.use_artists or self.use_edges or not self.learns):
+            raise InputError(
+                f"The model '{config.model}' has nothing to learn from: it needs two artists with two works each "
+                "(build the graph with artist edges; see that 'artist' is filled), or edges with a weight"
+            )
+        self.epoch, self.best_epoch, self.best, self.best_state, self.history = 0, 0, -math.inf, {}, []
+        if not self.learns:
+            return
+        self.inputs = prepare(config, X, training, device=device)
+        self.model = VGAE(config, X.shape[1])
+        lengths = (self.inputs[0] if isinstance(self.inputs, tuple) else self.inputs).square().sum(dim=1)
+        self.model.unit.fill_(max(float(lengths.mean().sqrt()), 1e-12))
+        self.model.to(device)
+        self.full = isinstance(self.inputs, tuple) or config.batch_size == 0
+        self.edges = EdgeSampler(training, device)
+        self.weights = torch.from_numpy(training.tocoo().data).to(device)
+        decay, free = [], [self.model.scale, self.model.bias]
+        for name, parameter in self.model.encoder.named_parameters():
+            (free if name.endswith("bias") else decay).append(parameter)
+        groups = [{"params": decay, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
+        self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate)
+        anchors = max(1, len(self.edges.rows))
+        self.steps = 1 if self.full else max(FEWEST_STEPS, math.ceil(anchors / config.batch_size))
+
+    @property
+    def learns(self):
+        """Whether the model has weights (bool)."""
+        return self.config.model not in ("none", "smooth")
+
+    @property
+    def selected_by(self):
+        """What decides which epoch is kept (str): held-out hands, held-out edges, or nothing, and it is the last.
+
+        Where too few artists are known to hold any out, edges cannot decide for them: what hands teach costs edges.
+        """
+        if not self.use_artists:
+            return "auc + ap"
+        return "hands" if len(self.held_works) else "nothing"
+
+    @property
+    def finished(self):
+        """Whether there is nothing more to do (bool)."""
+        patience = self.config.patience or self.config.n_epochs
+        return not self.learns or self.epoch >= self.config.n_epochs or self.epoch - self.best_epoch > patience
+
+    def one_epoch(self):
+        """Train for one epoch, judge it on what was held out, and keep its weights if it is the best so far."""
+        config, seed = self.config, [self.config.seed, 1, self.epoch]
+        rng = np.random.default_rng(seed)
+        generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
+        terms = {}
+        order = self.edges.order(generator)
+        for step in range(self.steps):
+            progress = (self.epoch + step / self.steps) / config.n_epochs
+            for group in self.optimiser.param_groups:
+                group["lr"] = config.learning_rate * min(1.0, 2 * (1 - progress))
+            anchors = order[step * config.batch_size : (step + 1) * config.batch_size]
+            if len(anchors) < 2 and not self.full:  # a small graph: its paintings are asked again
+                anchors = self.edges.order(generator)[: config.batch_size]
+            loss, parts = self._loss(anchors, rng, generator)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            for name, value in parts.items():
+                terms[name] = terms.get(name, 0.0) + value.detach() / self.steps
+        figures = {"epoch": self.epoch, **{name: float(value) for name, value in terms.items()}, **self._judge()}
+        self.history.append(figures)
+        score = {"hands": figures.get("hands"), "auc + ap": figures["auc"] + figures["ap"], "nothing": self.epoch}
+        score = score[self.selected_by]
+        if not math.isfinite(figures["loss"]):
+            raise InputError(f"training diverged in epoch {self.epoch}: lower the learning rate")
+        self.best = max(self.best, score)
+        if score >= self.best - figures.get("hands_error", 0.0):
+            self.best_epoch = self.epoch
+            self.best_state = {name: value.detach().cpu().clone() for name, value in self.model.state_dict().items()}
+        self.epoch += 1
+
+    def _loss(self, anchors, rng, generator):
+        config, parts, pairs = self.config, {}, []
+        if self.use_edges and len(anchors):
+            if self.full:
+                positive = torch.stack([self.edges.source, self.edges.column])
+                negative = sample_non_edges(positive.shape[1], self.n, self.edges.known, generator=generator)
+            else:
+                positive, negative = self.edges.draw(anchors, generator)
+            pairs = [positive, negative]
+        works, names = self.artists.draw(rng) if self.use_artists else (anchors[:0], anchors[:0])
+        asked = torch.cat([pair.flatten() for pair in pairs] + [works])
+        rows, place = (None, asked) if self.full else asked.unique(return_inverse=True)
+
+        def drop(values):
+            keep = torch.empty_like(values).bernoulli_(1 - config.dropout, generator=generator)
+            return values * keep / (1 - config.dropout)
+
+        mu, logstd = self.model(self.inputs, rows, drop if config.dropout else lambda values: values)
+        Z = mu
+        if config.model == "vgae":  # the reparametrisation trick
+            Z = mu + logstd.exp() * torch.randn(mu.shape, generator=generator, device=self.device)
+        loss = torch.zeros((), device=self.device)
+        if pairs:
+            ends = place[: 2 * sum(pair.shape[1] for pair in pairs)]
+            positive, negative = ends.split([2 * pair.shape[1] for pair in pairs])
+            logits = [self.model.decode(Z, pair.view(2, -1)) for pair in (positive, negative)]
+            parts["similarity"] = bernoulli_edge_loss(*logits, self.weights if self.full else None)
+            loss = loss + config.edge_weight * parts["similarity"]
+        if len(works):
+            near = None if self.gate is None else gate_weights(self.gate, works)
+            own = Z[place[len(place) - len(works) :]]  # (b, latent_dim)
+            parts["artist"] = artist_loss(own, names, temperature=config.temperature, weight=near)
+            loss = loss + config.artist_weight * parts["artist"]
+        if config.model == "vgae":
+            kl = kl_divergence(mu, logstd).mean(dim=0)  # (latent_dim,)
+            parts["kl"] = kl.sum()
+            loss = loss + config.kl_weight * kl.clamp_min(config.free_bits).sum()
+        return loss, {"loss": loss, **parts}
+
+    def _judge(self):
+        self.model.eval()
+        mu, _ = self.model.encode_all(self.inputs)
+        self.model.train()
+        return self._scores(self.model.decode, mu)
+
+    @torch.no_grad()
+    def _scores(self, decode, mu):
+        auc, ap = edge_scores(decode, mu, self.held_edges)
+        figures = {"auc": auc, "ap": ap}
+        if len(self.held_works):
+            rows = torch.from_numpy(self.held_works).to(mu.device)
+            figures["hands"], figures["hands_error"] = hand_precision(mu[rows], self.codes[self.held_works])
+        return figures
+
+    def facts(self, mu):
+        """Return kept and last epoch and their figures (dict); for a model without weights, those of mu (n, k)."""
+        if not self.learns:
+            mu = torch.nn.functional.normalize(torch.tensor(mu), dim=1)
+            scores = self._scores(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), mu)
+            return {name: round(value, 4) for name, value in scores.items()}
+        kept, last = ({k: round(v, 4) for k, v in self.history[at].items()} for at in (self.best_epoch, -1))
+        rows = torch.from_numpy(self.held_works)
+        before = hand_precision(torch.tensor(self.X)[rows], self.codes[self.held_works])[0] if len(rows) else None
+        return {
+            **kept,
+            "last_epoch": last,
+            "hands_of_features": None if before is None else round(before, 4),
+            "held_out": {"edges": int(self.held_edges[0].shape[1]), "works": len(self.held_works)},
+            "selected_by": self.selected_by,
+        }
+
+    def dump(self):
+        """Return all that is needed to go on from here: dict of str to CPU tensor."""
+        progress = {"epoch": self.epoch, "best_epoch": self.best_epoch, "best": self.best, "history": self.history}
+        tensors = {"progress": torch.frombuffer(bytearray(json.dumps(progress).encode()), dtype=torch.uint8)}
+        tensors |= {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        tensors |= {f"best.{name}": value for name, value in self.best_state.items()}
+        for number, moments in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"adam.{number}.{name}": value for name, value in moments.items()}
+        return {name: value.detach().cpu().clone() for name, value in tensors.items()}
+
+    def load(self, tensors):
+        """Go on from what ``dump`` returned."""
+
+        def part(prefix):
+            return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+        progress = json.loads(bytes(tensors["progress"].numpy()).decode())
+        self.epoch, self.best_epoch = progress["epoch"], progress["best_epoch"]
+        self.best, self.history, self.best_state = progress["best"], progress["history"], part("best.")
+        self.model.load_state_dict(part("model."))
+        state = self.optimiser.state_dict()
+        for name, value in part("adam.").items():
+            number, _, moment = name.partition(".")
+            state["state"].setdefault(int(number), {})[moment] = value
+        self.optimiser.load_state_dict(state)

@@ -1,0 +1,125 @@
+"""What decides which epoch is kept: edges and hands that training did not see. Never style."""
+
+import numpy as np
+import torch
+from scipy.sparse import csr_matrix, triu
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from artgraph.vgae.sampling import edge_keys, sample_non_edges
+
+__all__ = ["edge_scores", "hand_precision", "hold_out_artists", "hold_out_edges"]
+
+FEWEST_ARTISTS = 30  # with fewer, none are held out, and edges decide
+MOST_WORKS = 4000  # of held-out artists, compared with each other
+
+
+def hold_out_edges(adjacency, share, rng):
+    """Split edges into those to train on and those to test on, with as many pairs that are no edges.
+
+    Parameters
+    ----------
+    adjacency : (n, n) CSR
+        Symmetric, zero diagonal.
+    share : float in (0, 1)
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (training, positive, negative) : (n, n) CSR, (2, p) and (2, at most p) int64 tensors
+    """
+    upper = triu(adjacency, 1).tocoo()
+    held = np.zeros(upper.nnz, dtype=bool)
+    held[rng.permutation(upper.nnz)[: max(1, round(share * upper.nnz))]] = True
+    pairs = torch.from_numpy(np.stack([upper.row, upper.col]).astype(np.int64))
+    n = adjacency.shape[0]
+    kept = csr_matrix((upper.data[~held], (upper.row[~held], upper.col[~held])), shape=(n, n))
+    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    negative = sample_non_edges(held.sum(), n, edge_keys(pairs, n).sort().values, generator=generator)
+    return (kept + kept.T).tocsr(), pairs[:, held], negative
+
+
+def hold_out_artists(codes, share, rng):
+    """Choose artists whose names are kept from training, and the works that show whether their hands are found.
+
+    Parameters
+    ----------
+    codes : (n,) int array
+        Artist of each painting, -1 where none is known.
+    share : float in (0, 1)
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (training, rows) : (n,) int array, (r,) int array
+        The codes without those held out; works by artists held out, each with a fellow. None are where fewer than 30
+        artists have two works.
+    """
+    known, count = np.unique(codes[codes >= 0], return_counts=True)
+    several = known[count > 1]
+    if len(several) < FEWEST_ARTISTS:
+        return codes, np.empty(0, dtype=np.int64)
+    chosen = rng.permutation(several)[: max(10, round(share * len(several)))]
+    held = np.isin(codes, chosen)
+    rows = np.flatnonzero(held)
+    if len(rows) > MOST_WORKS:
+        rows = np.sort(rng.permutation(rows)[:MOST_WORKS])
+    return np.where(held, -1, codes), rows
+
+
+def edge_scores(decode, mu, held):
+    """Return the area under the ROC curve and the average precision of held-out edges among pairs that are none.
+
+    Parameters
+    ----------
+    decode : callable
+        Latents (n, k), pairs (2, p) -> logits (p,).
+    mu : (n, k) tensor
+    held : (positive, negative), of (2, p) and (2, q) int64 tensors
+
+    Returns
+    -------
+    (auc, ap) : floats in [0, 1]
+    """
+    logits = [decode(mu, pairs.to(mu.device)).cpu().numpy() for pairs in held]
+    truth = np.repeat([1, 0], [len(part) for part in logits])
+    if len(np.unique(truth)) < 2:
+        return 0.5, 0.5
+    scores = np.concatenate(logits)
+    return float(roc_auc_score(truth, scores)), float(average_precision_score(truth, scores))
+
+
+def hand_precision(mu, codes):
+    """Return how many of the works nearest to a work are by its hand, of as many as there are, and the standard error.
+
+    mean over works of |{R nearest} ∩ {works by the same hand}| / R, with R the number of other works by that hand.
+
+    Parameters
+    ----------
+    mu : (r, k) tensor
+        Latents of works by artists that training knew nothing of.
+    codes : (r,) int array
+
+    Returns
+    -------
+    (precision, error) : floats in [0, 1]
+        The error is over artists, works of one artist being no independent witnesses. NaN where no work has a fellow.
+    """
+    unit = torch.nn.functional.normalize(mu, dim=1)
+    names = torch.from_numpy(np.unique(codes, return_inverse=True)[1]).to(mu.device)
+    shares = torch.full((len(mu),), torch.nan, device=mu.device)
+    for block in torch.arange(len(mu), device=mu.device).split(1024):
+        similarity = unit[block] @ unit.T  # (block, r)
+        similarity[torch.arange(len(block)), block] = -torch.inf
+        same = names[block, None] == names
+        fellows = same.sum(dim=1) - 1
+        order = similarity.topk(min(int(fellows.max()) + 1, len(mu)), dim=1).indices
+        hit = same.gather(1, order) & (torch.arange(order.shape[1], device=mu.device) < fellows[:, None])
+        shares[block] = hit.sum(dim=1) / fellows  # 0 / 0: NaN
+    asked = ~shares.isnan()
+    if not asked.any():
+        return float("nan"), float("nan")
+    count = torch.bincount(names[asked])
+    excess = torch.bincount(names[asked], weights=shares[asked] - shares[asked].mean())[count > 0]
+    groups = len(excess)
+    error = (excess.square().sum() * groups / max(1, groups - 1)).sqrt() / asked.sum()
+    return float(shares[asked].mean()), float(error)

@@ -1,0 +1,227 @@
+"""Do artists' names teach style, and does the lesson hold for artists whose names were never given?
+
+``python -m experiments.artist_transfer --paintings DIR --weights DIR --work DIR --json``
+
+Features: Gram matrices of resnet18, a ViT-Tiny and a MobileNetV2, joined with equal say. **Transfer**: artists are
+split in two by a hash of their names, five times; half of the names are given, and all figures are of the works of the
+other artists. Leiden at as many clusters as there are styles, once on a graph of those works alone and once on the
+graph of all works; and the share of the 15 nearest works by other artists that are of one style. **All names**: the
+same with every name given (style stays unseen), with artist edges of several strengths. **Glue**: artists who have ten
+works or more in each of two styles: which share of these lies in a cluster where their style is the commonest, with
+artist links and without. The demo's painters are asked the same.
+
+Rows that are done are kept below ``--work`` and not done again.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import adjusted_mutual_info_score
+
+from artgraph import Corpus, pipeline
+from artgraph.communities import leiden, leiden_n_clusters
+from artgraph.descriptors import fuse
+from artgraph.evaluation import cross_group_precision
+from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
+from artgraph.vgae import Config, train_vgae
+from experiments.common import data_sha256, experiment, parser, spread
+
+ON = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
+KEYS = ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100")
+MODELS = {
+    "raw graph": None,
+    "smooth": Config(model="smooth"),
+    "contrastive, raw features": Config(model="contrastive", hops=0, gated=False),
+    "contrastive, two hops beside": Config(model="contrastive", hops=2, gated=False),
+    "gae": Config(model="gae"),
+    "vgae": Config(),
+    "vgae, not gated": Config(gated=False),
+    "vgae, no names": Config(),
+}
+STRENGTHS = (0.0, 0.1, 0.5, 2.0)
+LEIDEN_SEEDS = 3
+MANY = 10  # works in each of two styles
+
+
+def known(artists, split):
+    """Return whether the name of each work's artist is given (n,) bool: half of the artists, by a hash."""
+    return np.array([hashlib.sha256(f"{split}/{name}".encode()).digest()[0] % 2 == 0 for name in artists])
+
+
+def clusters(Z, count, *, links=None, strength=0.0, seed=0):
+    """Return the partition (n,) by Leiden at ``count`` clusters; None: at the default resolution."""
+    adjacency = jaccard_weights(knn(Z, n_neighbors=15).indices)
+    if links is not None and strength > 0:
+        adjacency = merge_layers(adjacency, links, strength=strength)
+    return leiden(adjacency, seed=seed) if count is None else leiden_n_clusters(adjacency, count, seed=seed)[0]
+
+
+def agreement(Z, rows, data, **links):
+    """Return AMI of the partition of Z with style on ``rows`` (list, over seeds of Leiden)."""
+    styles, count = data["style"], len(set(data["style"]))
+    found = [clusters(Z, count, seed=seed, **links) for seed in range(LEIDEN_SEEDS)]
+    rows = np.arange(len(Z)) if rows is None else rows
+    return [float(adjusted_mutual_info_score(styles[rows], labels[rows])) for labels in found]
+
+
+def judged(Z, rows, data):
+    """Return the figures (dict) of latents on the works ``rows``: those works alone, and among all."""
+    part = {name: data[name][rows] for name in ("style", "artist")}
+    near = cross_group_precision(Z[rows], part["style"], part["artist"], k=15)
+    return {
+        "AMI, these works": float(np.mean(agreement(Z[rows], None, part))),
+        "AMI, among all works": float(np.mean(agreement(Z, rows, data))),
+        "P@15 other artists": float(near["precision"]),
+    }
+
+
+def transfer(data, split, name, keep):
+    """Return the figures (dict) of one model on the works by artists whose names were not given."""
+    given, config = known(data["artist"], split), MODELS[name]
+    rows = np.flatnonzero(~given)
+
+    def one():
+        if config is None:
+            return judged(data["X"], rows, data)
+        names = np.where(given & (name != "vgae, no names"), data["names"], None)
+        trained = train_vgae(data["X"], data["adjacency"], artists=names, config=config)
+        facts = {key: trained.facts[key] for key in ("auc", "hands", "active_units", "epoch") if key in trained.facts}
+        return judged(trained.mu, rows, data) | facts
+
+    return keep(f"transfer {split} {name}", one)
+
+
+def latents(data, keep, *, names, strength=None):
+    """Return latents (n, d) with all names given, kept in a file."""
+    config = Config() if strength is None else Config(artist_strength=strength)
+    file = keep.folder / f"latents-{len(data['X'])}-{config.artist_strength}-{names is not None}.npy"
+    if not file.is_file():
+        np.save(file, train_vgae(data["X"], data["adjacency"], artists=names, config=config).mu)
+    return np.load(file)
+
+
+def right(labels, styles, rows):
+    """Return the share of ``rows`` that lie in a cluster where their own style is the commonest (float)."""
+    commonest = pd.Series(styles).groupby(labels).agg(lambda values: values.value_counts().index[0])
+    return float((commonest.loc[labels[rows]].to_numpy() == styles[rows]).mean())
+
+
+def glue(data, keep, count):
+    """Return, for each artist with many works in two styles, the share in the right one (dict)."""
+    table = pd.crosstab(data["artist"], data["style"])
+    changed = table[(table >= MANY).sum(axis=1) > 1]
+    Z, links = latents(data, keep, names=data["names"]), artist_links(data["names"], data["X"])
+    ways = {
+        "raw graph": {"Z": data["X"]},
+        "raw graph + artist edges": {"Z": data["X"], "links": links, "strength": 0.5},
+        "vgae": {"Z": Z},
+        "vgae + artist edges": {"Z": Z, "links": links, "strength": 0.5},
+    }
+    found = {
+        name: [clusters(count=count, seed=seed, **way) for seed in range(LEIDEN_SEEDS)] for name, way in ways.items()
+    }
+    groups = {
+        artist: np.flatnonzero((data["artist"] == artist) & np.isin(data["style"], row.index[row >= MANY]))
+        for artist, row in changed.iterrows()
+    }
+    if groups:
+        groups["all of them"] = np.concatenate(list(groups.values()))
+    return {
+        artist: {"works": len(rows), "styles": sorted(set(data["style"][rows]))}
+        | {
+            name: round(np.mean([right(labels, data["style"], rows) for labels in every]), 3)
+            for name, every in found.items()
+        }
+        for artist, rows in groups.items()
+    }
+
+
+class Keep:
+    """Figures that are done already, in a folder."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder) / "artist_transfer"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def __call__(self, name, compute):
+        """Return what compute() -> JSON value gave the first time."""
+        file = self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
+        if not file.is_file():
+            value = compute()
+            print(name, value, flush=True)  # to stderr, as all that is no result
+            file.write_text(json.dumps(value), "utf-8")
+        return json.loads(file.read_text("utf-8"))
+
+
+def load(corpus, keys):
+    """Return what is asked (dict): X, adjacency, style, artist, names that may be linked."""
+    X = fuse([corpus.get("features", key) for key in keys])
+    table = corpus.paintings
+    return {
+        "X": X,
+        "adjacency": jaccard_weights(knn(X, n_neighbors=15).indices),
+        "style": table["style"].to_numpy(dtype=object),
+        "artist": table["artist"].to_numpy(dtype=object),
+        "names": np.array(linkable_artists(table["artist"]), dtype=object),
+    }
+
+
+def measure(arguments):
+    """Return all figures (dict)."""
+    keep = Keep(arguments.work)
+    corpus = pipeline.ingest(
+        arguments.paintings, arguments.work / "paintings", metadata=arguments.paintings / "metadata.csv"
+    )
+    pipeline.describe(corpus, descriptors=ON, weights=arguments.weights)
+    data = load(corpus, KEYS)
+    count = len(set(data["style"]))
+    rows = {}
+    for name in MODELS:
+        found = [transfer(data, split, name, keep) for split in range(arguments.splits)]
+        rows[name] = {key: spread([row[key] for row in found]) for key in found[0] if key != "epoch"}
+    raw = rows["raw graph"]
+    above = {
+        name: {key: round(row[key]["mean"] - raw[key]["mean"], 4) for key in raw}
+        for name, row in rows.items()
+        if name != "raw graph"
+    }
+    links = artist_links(data["names"], data["X"])
+    everything = {}
+    for strength in (None, *STRENGTHS):
+        X = data["X"] if strength is None else latents(data, keep, names=data["names"], strength=strength)
+        for edges in (0.0, 0.5, 2.0):
+            name = f"{'raw features' if strength is None else f'vgae, strength {strength:g}'}; artist edges {edges:g}"
+            everything[name] = spread(
+                keep(f"all {name}", lambda X=X, edges=edges: agreement(X, None, data, links=links, strength=edges))
+            )
+    return {
+        "paintings": len(corpus),
+        "data_sha256": data_sha256(arguments.paintings),
+        "transfer": rows,
+        "above_raw": above,
+        "all_names": everything,
+        "glue": {"paintings": glue(data, keep, count), "demo": glue(*demo(arguments.work), None)},
+    }
+
+
+def demo(work):
+    """Return the demo's paintings as data, and where its latents are kept."""
+    pipeline.demo(work / "demo")
+    return load(Corpus(work / "demo"), ("color", "texture")), Keep(work / "demo")
+
+
+def main():
+    arguments = parser(__doc__)
+    arguments.add_argument("--paintings", type=Path, required=True, help="a folder with metadata.csv in it")
+    arguments.add_argument("--weights", type=Path, required=True, help="folder of safetensors files, timm's names")
+    arguments.add_argument("--work", type=Path, required=True, help="folder for corpora and figures that are done")
+    arguments.add_argument("--splits", type=int, default=5)
+    arguments = arguments.parse_args()
+    experiment("artist_transfer", arguments, lambda: measure(arguments))
+
+
+if __name__ == "__main__":
+    main()

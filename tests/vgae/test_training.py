@@ -1,0 +1,189 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from scipy.sparse import csr_matrix
+
+from artgraph.errors import InputError
+from artgraph.graph import knn
+from artgraph.vgae import VGAE, Config, encode, pick_device, train_vgae
+
+QUICK = Config(latent_dim=8, epochs=8, hops=2)
+WITH_EDGES = [("sign", "cosine"), ("linear", "cosine"), ("gcn", "dot"), ("sign", "dot")]
+
+
+def agreement(Z, groups, k=5):
+    return (groups[knn(Z, n_neighbors=k).indices] == groups[:, None]).mean()
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), WITH_EDGES)
+def test_learns_which_edges_there_are(toy, encoder, decoder):
+    config = Config(latent_dim=8, encoder=encoder, decoder=decoder, epochs=60 if encoder == "gcn" else 8, dropout=0.0)
+    trained = train_vgae(*toy[:2], config=config, device="cpu")
+    assert trained.mu.shape == (90, 8)
+    assert trained.facts["auc"] > 0.8
+    assert trained.history[-1]["loss"] < trained.history[0]["loss"]
+    assert trained.facts["warning"] is None
+    assert agreement(trained.mu, toy[2]) > 0.95
+
+
+@pytest.mark.parametrize("model", ["contrastive", "gae", "vgae"])
+def test_artists_teach_and_the_lesson_holds_for_artists_never_named(hands, model):
+    X, adjacency, artists = hands
+    named = np.where(np.arange(len(X)) < 160, artists, None)  # of twenty artists; ten stay nameless
+    unseen = slice(160, None)
+    config = Config(model=model, latent_dim=16, epochs=20, hops=1, dropout=0.0)
+    trained = train_vgae(X, adjacency, artists=named, config=config, device="cpu")
+    before, after = (agreement(values[unseen], artists[unseen], k=3) for values in (X, trained.mu))
+    assert after > before + 0.15
+
+
+def test_without_names_the_artists_say_nothing(hands):
+    X, adjacency, _ = hands
+    config = dataclasses.replace(QUICK, epochs=3)
+    blank = train_vgae(X, adjacency, artists=[None] * len(X), config=config, device="cpu")
+    none = train_vgae(X, adjacency, config=config, device="cpu")
+    assert blank.mu.tobytes() == none.mu.tobytes()
+    assert "artist" not in none.history[0]
+    assert blank.facts["selected_by"] == "auc + ap"
+
+
+def test_baselines_that_learn_nothing(toy):
+    X, adjacency, _ = toy
+    np.testing.assert_array_equal(train_vgae(X, adjacency, config=Config(model="none"), device="cpu").mu, X)
+    smooth = train_vgae(X, adjacency, config=Config(model="smooth"), device="cpu")
+    loops = adjacency.toarray() + np.eye(len(X))
+    np.testing.assert_allclose(smooth.mu, loops @ X / loops.sum(axis=1, keepdims=True), atol=1e-5)
+    assert smooth.state == {}
+    assert smooth.history == []
+
+
+def test_same_seed_same_bytes_other_seed_other_latents_and_global_state_untouched(hands):
+    X, adjacency, artists = hands
+    config = dataclasses.replace(QUICK, epochs=3)
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    one = train_vgae(X, adjacency, artists=artists, config=config, device="cpu")
+    assert torch.equal(torch.rand(1), expected)
+    two = train_vgae(X, adjacency, artists=artists, config=config, device="cpu")
+    other = train_vgae(X, adjacency, artists=artists, config=dataclasses.replace(config, seed=1), device="cpu")
+    assert one.mu.tobytes() == two.mu.tobytes()
+    assert one.mu.tobytes() != other.mu.tobytes()
+
+
+class Killed(Exception):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize("encoder", ["sign", "gcn"])
+def test_resumed_is_as_unbroken(hands, encoder):
+    X, adjacency, artists = hands
+    config = dataclasses.replace(QUICK, epochs=6, encoder=encoder)
+    given = {"artists": artists, "config": config, "device": "cpu"}
+    whole = train_vgae(X, adjacency, **given)
+    kept = []
+
+    def until_the_third(tensors):
+        kept.append(tensors)
+        if len(kept) == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train_vgae(X, adjacency, checkpoint=until_the_third, **given)
+    resumed = train_vgae(X, adjacency, resume=kept[-1], **given)
+    assert resumed.mu.tobytes() == whole.mu.tobytes()
+    assert resumed.history == whole.history
+
+
+@pytest.mark.parametrize("encoder", ["sign", "linear", "gcn"])
+def test_encoding_is_inductive_and_permutes_with_the_nodes(toy, encoder):
+    X, adjacency, _ = toy
+    config = dataclasses.replace(QUICK, epochs=3, encoder=encoder)
+    trained = train_vgae(X, adjacency, config=config, device="cpu")
+    mu, logstd = encode(trained.state, X, adjacency, config=config, device="cpu")
+    np.testing.assert_allclose(mu, trained.mu, atol=1e-6)
+    assert logstd.shape == mu.shape
+    order = np.random.default_rng(0).permutation(len(X))
+    permuted, _ = encode(trained.state, X[order], adjacency[order][:, order], config=config, device="cpu")
+    np.testing.assert_allclose(permuted, mu[order], atol=1e-4)
+    alone, _ = encode(trained.state, X[:1], csr_matrix((1, 1), dtype=np.float32), config=config, device="cpu")
+    assert np.isfinite(alone).all()
+
+
+@pytest.mark.parametrize("encoder", ["sign", "linear", "gcn"])
+def test_isolated_duplicate_and_zero_rows(toy, encoder):
+    X, adjacency = toy[0].copy(), toy[1].tolil()
+    adjacency[0, :] = 0
+    adjacency[:, 0] = 0
+    X[1] = 0
+    X[3] = X[2]
+    trained = train_vgae(
+        X, adjacency.tocsr(), config=dataclasses.replace(QUICK, epochs=2, encoder=encoder), device="cpu"
+    )
+    assert np.isfinite(trained.mu).all()
+    assert np.isfinite(list(trained.history[-1].values())).all()
+
+
+def test_a_heavy_kl_collapses_free_bits_do_not_and_held_out_edges_keep_an_epoch_before(toy):
+    config = Config(latent_dim=8, epochs=10, learning_rate=0.1, kl_weight=100.0, dropout=0.0)
+    heavy = train_vgae(*toy[:2], config=config, device="cpu")
+    free = train_vgae(*toy[:2], config=dataclasses.replace(config, free_bits=1.0), device="cpu")
+    assert heavy.history[-1]["kl"] < 0.2 < 2 < free.history[-1]["kl"]
+    assert heavy.facts["epoch"] < 9
+
+
+def test_patience_ends_training(toy):
+    config = dataclasses.replace(QUICK, epochs=40, patience=2)
+    facts = train_vgae(*toy[:2], config=config, device="cpu").facts
+    assert facts["last_epoch"]["epoch"] < 39
+    assert facts["last_epoch"]["epoch"] - facts["epoch"] <= 3
+
+
+def test_decoders_by_hand():
+    Z, pair = torch.tensor([[1.0, 2], [3, 4]]), torch.tensor([[0], [1]])
+    assert VGAE(Config(decoder="dot"), 2).decode(Z, pair).item() == 11
+    cosine = VGAE(Config(decoder="cosine"), 2).decode(Z, pair).item()
+    assert cosine == pytest.approx(5 * 11 / (5**0.5 * 5) - 2, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X, A: (X[:5], A), "same paintings"),
+        (lambda X, A: (np.where(X > 1, np.nan, X), A), "finite"),
+        (lambda X, A: (X, -A), "0 or more"),
+        (lambda X, A: (X, csr_matrix(A.shape, dtype=np.float32)), "too small"),
+    ],
+)
+def test_what_cannot_be_trained_on(toy, change, message):
+    with pytest.raises(InputError, match=message):
+        train_vgae(*change(*toy[:2]), config=QUICK, device="cpu")
+
+
+def test_contrast_without_artists_has_nothing_to_learn_from(toy):
+    with pytest.raises(InputError, match="two artists with two works"):
+        train_vgae(*toy[:2], config=Config(model="contrastive"), device="cpu")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"model": "gan"}, {"encoder": "mlp"}, {"latent_dim": 0}, {"dropout": 1.0}, {"validation_share": 0.0}]
+)
+def test_settings_out_of_range(wrong):
+    with pytest.raises(InputError):
+        Config(**wrong)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_an_error():
+    assert pick_device("auto") == "cpu"
+    with pytest.raises(InputError, match="no GPU"):
+        pick_device("cuda")
+
+
+@pytest.mark.gpu
+def test_gpu_agrees_with_cpu(toy):
+    trained = train_vgae(*toy[:2], config=QUICK, device="cuda")
+    on_cpu, _ = encode(trained.state, *toy[:2], config=QUICK, device="cpu")
+    np.testing.assert_allclose(trained.mu, on_cpu, atol=1e-3)

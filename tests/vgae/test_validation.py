@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+import torch
+
+from artgraph.vgae import hold_out_edges
+from artgraph.vgae.validation import edge_scores, hand_precision, hold_out_artists
+
+
+def test_held_out_edges_are_edges_that_training_does_not_see(toy):
+    adjacency = toy[1]
+    training, positive, negative = hold_out_edges(adjacency, 0.2, np.random.default_rng(0))
+    assert positive.shape[1] == round(0.2 * adjacency.nnz / 2) == negative.shape[1]
+    assert training.nnz + 2 * positive.shape[1] == adjacency.nnz
+    a, b = positive.numpy()
+    assert (np.asarray(adjacency[a, b]) > 0).all()
+    assert (np.asarray(training[a, b]) == 0).all()
+    assert abs(training - training.T).nnz == 0
+    a, b = negative.numpy()
+    assert (np.asarray(adjacency[a, b]) == 0).all()
+
+
+def test_held_out_artists_lose_their_names_and_no_other():
+    codes = np.repeat(np.arange(40), 3)
+    training, rows = hold_out_artists(codes, 0.1, np.random.default_rng(0))
+    assert len(set(codes[rows])) == 10
+    assert set(np.flatnonzero(training < 0)) == set(rows)
+    kept = training >= 0
+    assert (training[kept] == codes[kept]).all()
+
+
+def test_with_few_artists_none_is_held_out():
+    codes = np.repeat(np.arange(5), 3)
+    training, rows = hold_out_artists(codes, 0.5, np.random.default_rng(0))
+    assert len(rows) == 0
+    assert (training == codes).all()
+
+
+def test_edge_scores_by_hand():
+    Z = torch.tensor([[1.0], [2.0], [-1.0]])
+    held = torch.tensor([[0], [1]]), torch.tensor([[0, 1], [2, 2]])
+
+    def decode(Z, pairs):
+        return (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1)
+
+    assert edge_scores(decode, Z, held) == (1.0, 1.0)
+    assert edge_scores(decode, Z, held[::-1]) == (0.0, pytest.approx((1 / 2 + 2 / 3) / 2))
+
+
+def test_hand_precision_by_hand():
+    angle = torch.tensor([0.0, 0.1, 1.0, 1.1, 1.2])
+    mu = torch.stack([angle.cos(), angle.sin()], dim=1)
+    # 0 finds 1, 1 finds 0; of 2 and 3 and 4, by one hand, each finds the other two
+    assert hand_precision(mu, np.array([0, 0, 1, 1, 1]))[0] == 1
+    # hands {0, 2} and {1, 3}: the nearest of 0 is 1, of 1 is 0, of 2 is 3, of 3 is 2 or 4
+    assert hand_precision(mu, np.array([0, 1, 0, 1, 2]))[0] == 0
