@@ -1,22 +1,23 @@
 import json
+import shutil
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from artgraph import pipeline
+from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.commands import clusters
 from artgraph.communities import METHODS, ROLES
 from artgraph.communities.multiplex import QUALITIES
 from artgraph.errors import InputError, MissingError
 from artgraph.stages.communities import levels_of
-from artgraph.testing import toy_corpus
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory):
-    made = toy_corpus(tmp_path_factory.mktemp("linked"), n=60)
-    pipeline.describe(made, descriptors=("color", "texture"))
+def linked(described, tmp_path_factory):
+    """A copy of the described corpus, to change, with artist links and a second graph."""
+    made = Corpus(shutil.copytree(described.path, tmp_path_factory.mktemp("linked") / "corpus"))
     pipeline.build_graph(made, on=("color", "texture"), artist_edges=True)
     pipeline.build_graph(made, on=("color",), name="color")
     return made
@@ -93,14 +94,17 @@ def test_names_are_kept_within_a_corpus_and_from_another(linked, tmp_path):
     assert made.facts["n_clusters"] == 4
     assert (labels == earlier).mean() > 0.6
     assert not pipeline.communities(linked, n_clusters=4, name="second", keep_names_of="first").fresh
-    # a larger corpus: the works of the smaller keep their numbers, whatever the sizes now
-    larger = toy_corpus(tmp_path, n=66)
-    pipeline.describe(larger, descriptors=("color", "texture"))
-    pipeline.build_graph(larger, on=("color", "texture"))
-    pipeline.communities(larger, n_clusters=3, name="first", keep_names_of=str(linked.path))
+    # another corpus, in which six works are missing and six others stand before the rest
+    table = linked.paintings.copy()
+    table.loc[:5, "id"] = [f"0new{i}" for i in range(6)]
+    other = Corpus.create(tmp_path / "other", table, image_root=linked.image_root)
+    X = linked.get("features", "color")[linked.paintings.index[np.argsort(table["id"].to_numpy(), kind="stable")]]
+    other.put("features", "color", {"": X}, made_by={"function": "test", "params": {}}, inputs={})
+    pipeline.build_graph(other, on=("color",))
+    pipeline.communities(other, n_clusters=3, name="first", keep_names_of=str(linked.path))
     known = dict(zip(linked.paintings["id"], earlier, strict=True))
-    now = larger.get("partitions", "first")
-    assert all(known.get(key, label) == label for key, label in zip(larger.paintings["id"], now, strict=True))
+    now = other.get("partitions", "first")
+    assert all(known.get(key, label) == label for key, label in zip(other.paintings["id"], now, strict=True))
 
 
 def test_membership_can_be_left_out(linked):

@@ -9,7 +9,7 @@ from artgraph.communities.resolution import _choose
 from artgraph.errors import InputError
 
 
-@pytest.mark.parametrize(("n_clusters", "mixing", "uneven"), [(5, 0.3, True), (12, 0.4, False)])
+@pytest.mark.parametrize(("n_clusters", "mixing", "uneven"), [(8, 0.3, True)])
 def test_planted_number_of_clusters_is_found(n_clusters, mixing, uneven):
     adjacency, truth = planted_graph(400, n_clusters, mixing=mixing, uneven=uneven, degree=16)
     labels, profile = leiden_auto(adjacency)
