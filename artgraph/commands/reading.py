@@ -81,8 +81,9 @@ def worklist(corpus, top, as_json, **options):
 @with_corpus
 @option("influence", "partition")
 @option("influence", "seed", type=int, help="Of the shuffles.")
+@click.option("--top", type=click.IntRange(1), default=20, help="How many pairs to print; the report holds all.")
 @as_json_option
-def influence(corpus, as_json, **options):
+def influence(corpus, top, as_json, **options):
     """Compare the clusters in time: which precedes, which looks back to which.
 
     \b
@@ -96,7 +97,7 @@ def influence(corpus, as_json, **options):
     for one in made.facts["clusters"]:
         span = f"{one['early']:.0f} to {one['late']:.0f}, median {one['median']:.0f}" if one["dated"] else "no date"
         click.echo(f"cluster {one['cluster']}: {span} ({one['dated']} of {one['size']} works dated)")
-    for pair in made.facts["pairs"]:
+    for pair in made.facts["pairs"][:top]:
         click.echo(f"{pair['lift']:6.2f}  {pair['sentence']}")
     click.echo(f"\n{made.facts['summary']}")
     plot = corpus.path / "plots" / f"{made.facts['partition']}-influence.png"

@@ -8,15 +8,16 @@ from artgraph.plots.style import GRID, INK, MUTED, figure, save, titled, words
 
 __all__ = ["plot_influence"]
 
-MOST_CLUSTERS, MOST_ARCS = 30, 40
+MOST_CLUSTERS = 30
+ARCS_PER_CLUSTER = 1.5  # more hide each other
 
 
 def plot_influence(out, times, pairs, *, names=None, title=""):
     """Draw when each cluster was painted, and the links between clusters from the earlier to the later.
 
-    A row for each cluster, in the order of their medians: the works of each decade as a band, the median as a dot. An
-    arc joins two clusters that are linked more than their works would give; it ends at the later one, and is the darker
-    the stronger they are linked. Pairs without a clear order are joined by a dotted line.
+    A row for each cluster, in the order of their medians: the works of each decade as a band, the median as a dot. Arcs
+    join the pairs that are linked most for the strength of their works, three for two clusters; an arc ends at the
+    later one, and is the darker the stronger they are linked. Pairs without a clear order are joined by a dotted line.
 
     Parameters
     ----------
@@ -44,14 +45,15 @@ def plot_influence(out, times, pairs, *, names=None, title=""):
     names = names or {}
     drawn, (panel,) = figure(1, width=9.0, height=max(2.6, 0.52 * len(dated) + 1.2))
     place = {one["cluster"]: len(dated) - 1 - i for i, one in enumerate(dated)}
-    tallest = max(works / one["dated"] for one in dated for _, works in one["decades"])
     for one in dated:
         y, color = place[one["cluster"]], cluster_color(one["cluster"])
+        tallest = max(works for _, works in one["decades"])
         for start, works in one["decades"]:
-            height = 0.78 * works / one["dated"] / tallest
+            height = 0.78 * works / tallest
             panel.bar(start + 5, height, width=9.4, bottom=y - height / 2, color=color, alpha=0.55, linewidth=0)
         panel.plot(one["median"], y, "o", color=color, markeredgecolor=INK, markeredgewidth=0.8, markersize=6, zorder=5)
-    strong = [p for p in pairs if p["lift"] > 0 and p["earlier"] in place and p["later"] in place][:MOST_ARCS]
+    strong = [p for p in pairs if p["lift"] > 0 and p["earlier"] in place and p["later"] in place]
+    strong = sorted(strong, key=lambda p: -p["lift"])[: int(ARCS_PER_CLUSTER * len(dated))]
     top = max((p["lift"] for p in strong), default=1.0)
     median = {one["cluster"]: one["median"] for one in dated}
     for pair in strong:

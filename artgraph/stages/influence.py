@@ -70,12 +70,16 @@ def _sentence(pair):
     a, b = pair["earlier"], pair["later"]
     if pair["relation"] == "beside":
         return f"Clusters {a} and {b} are linked, without a clear order in time."
-    direction = "to older works than the dates alone would give"
-    if pair["earlier_in_links"] < pair["earlier_by_dates"]:
-        direction = "where the two are nearer in time than the dates alone would give"
-    sure = f"; the links go {direction}" if pair["p_links"] <= 0.05 else ""
-    years = f"{abs(pair['years']):.0f} years {'later' if pair['years'] >= 0 else 'earlier'}"
-    return f"Cluster {b} comes after cluster {a}; where they are linked, its works are {years} (median){sure}."
+    sure = ""
+    if pair["p_links"] <= 0.05:
+        nearer = pair["earlier_in_links"] < pair["earlier_by_dates"]
+        sure = (
+            f"; links run between works {'nearer' if nearer else 'further apart'} in time than their dates would give"
+        )
+    count = abs(round(pair["years"]))
+    years = f"{count} year{'' if count == 1 else 's'} {'later' if pair['years'] >= 0 else 'earlier'}"
+    between = "of the same years" if count == 0 else years
+    return f"Cluster {b} comes after cluster {a}; where they are linked, its works are {between} (median){sure}."
 
 
 def _draw(corpus, partition, made):
