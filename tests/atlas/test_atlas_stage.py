@@ -1,0 +1,101 @@
+"""The page of a corpus: what the stage gathers for it."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from artgraph import pipeline
+from artgraph.corpus import Corpus
+from artgraph.errors import MissingError
+
+
+@pytest.fixture(scope="module")
+def full(described, tmp_path_factory):
+    """A corpus with everything that the page can show, and the page's data."""
+    path = tmp_path_factory.mktemp("full") / "corpus"
+    shutil.copytree(described.path, path)
+    corpus = Corpus(path)
+    pipeline.build_graph(corpus, on=("color", "texture"), artist_edges=True)
+    pipeline.communities(corpus)
+    pipeline.communities(corpus, name="other", resolution=3.0)
+    pipeline.interpret(corpus)
+    pipeline.worklist(corpus)
+    made = pipeline.atlas(corpus, compare=["other"])
+    assert made.key == str(path / "atlas" / "index.html")
+    return corpus, read(path / "atlas")
+
+
+def read(folder):
+    text = (folder / "data.js").read_text("utf-8")
+    return json.loads(text.removeprefix("window.artgraph = { data: ").removesuffix(" };\n"))
+
+
+def test_why_two_works_are_near(full):
+    corpus, data = full
+    near = corpus.get("graphs", "style", "knn")["indices"]
+    assert data["shares"]["names"] == ["color", "texture"]
+    percent = np.array(data["shares"]["percent"]).reshape(*near.shape, 2)
+    assert data["neighbors"]["rows"] == near.ravel().tolist()
+    assert set(percent.sum(axis=2).ravel().tolist()) <= {99, 100, 101}  # rounded
+
+
+def test_links_of_one_hand_are_apart_from_the_others(full):
+    corpus, data = full
+    artists = corpus.paintings["artist"]
+    linked = [(i, j) for i, rows in enumerate(data["artist_links"]) for j in rows]
+    assert linked
+    assert all(artists[i] == artists[j] for i, j in linked)
+
+
+def test_membership_reports_and_the_other_partition_reach_the_page(full):
+    corpus, data = full
+    stored = corpus.get("partitions", "leiden", "membership")
+    assert data["membership"]["second"] == stored["second"].tolist()
+    assert data["membership"]["confidence"] == pytest.approx(stored["confidence"].tolist(), abs=6e-4)
+    assert set(data["membership"]["role"]["values"]) <= {"core", "border", "bridge", "outlier"}
+    assert data["compare"]["partitions"] == [["other", corpus.get("partitions", "other").tolist()]]
+    report = corpus.label("reports", "leiden-clusters")["facts"]
+    assert [c["sentence"] for c in data["clusters"]] == [c["sentence"] for c in report["clusters"]]
+    ids = corpus.paintings["id"].tolist()
+    for cluster, about in zip(data["clusters"], report["clusters"], strict=True):
+        assert [ids[row] for row in cluster["works"][: len(about["exemplars"])]] == about["exemplars"]
+    assert data["methods"] == report["methods"]
+    works = corpus.label("reports", "leiden-worklist")["facts"]["works"]
+    assert [ids[w["row"]] for w in data["worklist"]] == [w["id"] for w in works]
+
+
+def test_a_report_of_another_partition_is_not_shown(full, tmp_path):
+    corpus, _ = full
+    data = read(pipeline_atlas(corpus, "other", tmp_path / "page"))
+    assert data["worklist"] is None
+    assert data["methods"] is None
+    assert {c["sentence"] for c in data["clusters"]} == {None}
+
+
+def test_a_partition_of_features_is_shown_on_the_graph_that_is_there(full, tmp_path):
+    corpus, _ = full
+    pipeline.communities(corpus, method="kmeans", on=("color",), n_clusters=3, membership=False)
+    data = read(pipeline_atlas(corpus, "kmeans", tmp_path / "page"))
+    assert data["labels"] == corpus.get("partitions", "kmeans").tolist()
+    assert data["membership"] is None
+    assert data["grid"] is not None
+
+
+def test_without_any_graph_the_page_says_what_to_do(tmp_path):
+    from artgraph.testing import toy_corpus
+
+    corpus = toy_corpus(tmp_path)
+    pipeline.describe(corpus, descriptors=("color",))
+    made_by = {"function": "mine", "params": {}}
+    labels = np.zeros(len(corpus), dtype=np.int32)
+    corpus.put("partitions", "mine", {"": labels}, made_by=made_by, inputs=corpus.inputs("features/color"))
+    with pytest.raises(MissingError, match=r"build-graph .* --on color"):
+        pipeline.atlas(corpus, partition="mine")
+
+
+def pipeline_atlas(corpus, partition, out):
+    pipeline.atlas(corpus, partition=partition, out=out, images=False)
+    assert not list(out.rglob("*.webp"))
+    return out
