@@ -9,7 +9,7 @@
       thumbs/<sha256>.webp    one small picture per painting, named by the picture's own hash
       features/gram.npy       (n, d) float32                          + gram.json
       graphs/style.npz        CSR adjacency  + style.knn.npz, style.artists.npz  + style.json
-      partitions/leiden.npy   (n,) int32; 0 = largest, -1 = none      + leiden.json
+      partitions/leiden.npy   (n,) int32; 0 = largest, -1 = none      + leiden.membership.npz, leiden.json
       layouts/style.npy       (n, 2) float32                          + style.json
       models/vgae.safetensors                                         + vgae.json
       reports/leiden.json     a label whose facts are the report

@@ -23,7 +23,7 @@ from experiments.common import experiment, parser, spread
 
 SIZES = (5, 8, 12, 16, 20, 25, 30, 40)
 MIXINGS = (0.1, 0.2, 0.3, 0.4, 0.5)
-METHODS = tuple(f"method {name}" for name in (*c.METHODS, "leiden auto"))
+METHODS = tuple(f"method-{name}" for name in (*c.METHODS, "leiden-auto"))
 PARTS = ("planted", "null", "demo", "methods", "membership")
 
 
@@ -111,8 +111,8 @@ def method(arguments, step):
     """Return AMI and ARI with style, clusters and seconds (dict) of one method over seeds."""
     corpus, adjacency, X = _data(arguments)
     style = corpus.paintings["style"].fillna("").to_numpy()
-    name = step.removeprefix("method ")
-    if name == "leiden auto":
+    name = step.removeprefix("method-")
+    if name == "leiden-auto":
         return _over_seeds(arguments, style, lambda seed: c.leiden_auto(adjacency, seed=seed)[0])
     about = c.METHODS[name]
     wanted = len(set(style)) if about.number == "needed" or about.takes == "graph" else None

@@ -1,7 +1,7 @@
-"""Partitions of a graph: Leiden, spectral clustering, and baselines.
+"""Partitions of a graph or of features: how many clusters, how sure, how nested, under which names.
 
-Every function returns labels (n,) int32 by the same rules: 0 is the largest cluster, clusters of one size stand in the
-order of their first rows, and -1 means none (a painting without links keeps its row).
+Every function that makes a partition returns labels (n,) int32 by the same rules: 0 is the largest cluster, clusters of
+one size stand in the order of their first rows, and -1 means none (a painting without links keeps its row).
 """
 
 from artgraph.communities.baselines import agglomerative, bayesian_gaussian_mixture, gaussian_mixture, hdbscan, kmeans
