@@ -115,7 +115,8 @@ def write_graphml(path, adjacency, attributes: pd.DataFrame, *, artist_adjacency
             for name, column in attributes.items()
         }
     )
-    clean["label"] = node_labels(clean)
+    labels = node_labels(clean)
+    clean = clean.set_axis(free_names(clean.columns, ("label",)), axis=1).assign(label=labels)
     graph = to_networkx(adjacency, clean, artist_adjacency=artist_adjacency)
     with atomic_path(path) as temporary:
         nx.write_graphml_xml(graph, temporary)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from artgraph.errors import InputError
 from artgraph.stages.base import Made
-from artgraph.stages.seen import placed, scale, seen_of
+from artgraph.stages.seen import placed, scale, seen_of, with_room
 
 __all__ = ["FORMATS", "export", "network"]
 
@@ -131,8 +131,7 @@ def _for_graphs(corpus, seen, folder, given):
     from urllib.parse import quote
 
     names = [f"{digest}.webp" for digest in corpus.paintings["image_sha256"]]
-    table = seen.table.drop(columns=[name for name in _OWN_USE if name in seen.table])
-    table = table.rename(columns={"image": "file"})
+    table = _trimmed(seen)
     if given["pictures"]:
         written = _write_thumbnails(corpus, folder / f"{seen.partition}-pictures", given["report"])
         table["image"] = [f"{seen.partition}-pictures/{name}" if name else None for name in written]
@@ -143,6 +142,11 @@ def _for_graphs(corpus, seen, folder, given):
     if given["image_url"] and "image_url" not in table:
         table["image_url"] = [f"{given['image_url'].rstrip('/')}/{quote(name)}" for name in names]
     return table
+
+
+def _trimmed(seen):
+    table = seen.table.drop(columns=[name for name in _OWN_USE if name in seen.table])
+    return with_room(table, ("file",)).rename(columns={"image": "file"})
 
 
 def _write_thumbnails(corpus, folder, report):
@@ -181,7 +185,7 @@ def _graph_tables(corpus, seen, out, given):
     table = placed(seen, _for_graphs(corpus, seen, folder, given))
     if out.suffix:
         channels = {name: [int(c[k : k + 2], 16) for c in seen.colors] for name, k in (("r", 1), ("g", 3), ("b", 5))}
-        write_graphml(out, seen.style, table.assign(**channels), artist_adjacency=seen.links)
+        write_graphml(out, seen.style, with_room(table, channels).assign(**channels), artist_adjacency=seen.links)
     else:
         write_gephi_csv(out, seen.style, table, artist_adjacency=seen.links)
 
@@ -207,7 +211,7 @@ def _anndata(corpus, seen, out, given):
 def _embedding_atlas(corpus, seen, out, given):
     from artgraph.export import write_embedding_atlas
 
-    table = seen.table.drop(columns=[name for name in _OWN_USE if name in seen.table]).rename(columns={"image": "file"})
+    table = _trimmed(seen)
     clusters = [f"{label:02d}" if label >= 0 else None for label in seen.labels]  # text: a category, not a quantity
     pictures = None
     if given["pictures"]:

@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from artgraph.stages.base import adjacency_of, features_of
 from artgraph.stages.layout import view
 
-__all__ = ["Seen", "placed", "scale", "seen_of"]
+__all__ = ["Seen", "placed", "scale", "seen_of", "with_room"]
 
 _SPACE = 20.0  # units of Gephi between neighbours on the map, where a painting has a radius of 4 to 10
 
@@ -105,8 +105,21 @@ def _membership(corpus, partition, graph, labels):
 
 def placed(seen, table):
     """Return a table of the paintings that are seen, with columns x, y, size and color, as Gephi counts."""
-    xy = seen.layout * scale(seen.layout)
+    xy, table = seen.layout * scale(seen.layout), with_room(table, ("x", "y", "size", "color"))
     return table.assign(x=xy[:, 0].astype(float), y=xy[:, 1].astype(float), size=seen.sizes, color=seen.colors)
+
+
+def with_room(table, names):
+    """Return a table whose columns have none of these names; those that had are called name_2.
+
+    Parameters
+    ----------
+    table : DataFrame
+    names : sequence of str
+    """
+    from artgraph.export.cells import free_names
+
+    return table.set_axis(free_names(table.columns, names), axis=1)
 
 
 def scale(layout):

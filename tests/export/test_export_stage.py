@@ -13,6 +13,7 @@ from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.errors import InputError
 from artgraph.stages.export import FORMATS
+from artgraph.stages.seen import placed, seen_of
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +115,16 @@ def test_a_partition_of_features_is_shown_on_the_graph(corpus, tmp_path):
         pipeline.export(corpus, to=to, partition=made.key, out=tmp_path / to)
     nodes = nx.read_gexf(tmp_path / "gexf").nodes(data=True)
     assert [node["cluster"] for _, node in nodes] == corpus.get("partitions", made.key).tolist()
-    pipeline.plot(corpus, "sheets", partition=made.key, works=2, clusters=[0], out=tmp_path / "sheets")
     pipeline.plot(corpus, "pca", partition=made.key, out=tmp_path / "pca.png")
+
+
+def test_columns_of_the_user_are_not_overwritten(corpus):
+    seen = seen_of(corpus, "leiden")
+    own = seen.table.assign(size="own", X="own", Color="own")
+    table = placed(seen, own)
+    assert {"size_2", "X_2", "Color_2"} <= set(table.columns)
+    assert (table[["size_2", "X_2", "Color_2"]] == "own").all(axis=None)
+    assert table["size"].between(4, 10).all()
 
 
 def test_refusals(corpus, tmp_path):

@@ -86,7 +86,7 @@ def test_graphml_is_read_back_by_networkx_and_igraph(tmp_path, corpus):
     frame, style, artist = corpus
     before = frame.copy(deep=True)
     for name in ("one", "two"):
-        write_graphml(tmp_path / name, style, frame.assign(x=[0.0, 1, 2, 3]), artist_adjacency=artist)
+        write_graphml(tmp_path / name, style, frame.assign(x=[0.0, 1, 2, 3], Label="own"), artist_adjacency=artist)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     pd.testing.assert_frame_equal(frame, before)
     graph = nx.read_graphml(tmp_path / "one")
@@ -96,6 +96,7 @@ def test_graphml_is_read_back_by_networkx_and_igraph(tmp_path, corpus):
     assert [graph.nodes[node].get("score") for node in graph] == [0.5, None, None, -1.0]
     assert [graph.nodes[node]["known"] for node in graph] == [True, False, True, True]
     assert graph.nodes["000001"]["label"] == "<script>alert(1)</script> (Monet)"
+    assert graph.nodes["000001"]["Label_2"] == "own"
     found = sorted((a, b, data["kind"], data["weight"]) for a, b, data in graph.edges(data=True))
     assert found == [
         ("000001", "b/2", "artist", 1.0),
