@@ -4,6 +4,8 @@
   const { el } = ag;
   const FAR = 13; // below this many device pixels a cell, one picture of the whole wall is drawn instead of its parts
 
+  const SLICE = 14; // milliseconds of a frame
+
   // grid: {column, row, shape, rows?}; `rows` names the paintings that hang, by default all in their order.
   // options: label (for screen readers), overlay(wall, context), full (link to the wall on the full window), below (px).
   ag.Wall = class {
@@ -24,6 +26,7 @@
       this.far = document.createElement("canvas");
       this.farCell = Math.max(4, Math.min(16, Math.floor(4096 / Math.max(this.columns, this.rows))));
       this.farStale = true;
+      this.farNext = 0;
       this.lit = null; // Uint8Array of rows that stand out, or null
       this.colors = {};
       this.hovered = -1;
@@ -32,7 +35,7 @@
       this.pixels = 1;
       this.awake = false;
       ag.tiles.serve((sheet) => {
-        if (sheet) this.farStale = true;
+        if (sheet) this.farNext = 0;
         this.redraw();
       });
       this.build();
@@ -200,16 +203,31 @@
       target.restore();
     }
 
+    // The wall from far away: at once in plain colours, then painting by painting, as much as a frame has time for.
     drawFar() {
-      this.far.width = this.columns * this.farCell;
-      this.far.height = this.rows * this.farCell;
       const target = this.far.getContext("2d");
-      target.imageSmoothingQuality = "high";
-      for (const i of this.hung) {
-        const [cx, cy] = this.at.get(i);
-        this.cell(target, i, cx * this.farCell, cy * this.farCell, this.farCell, this.farCell, 0, Math.max(1, this.farCell / 9));
+      const size = this.farCell;
+      if (this.farStale) {
+        this.far.width = this.columns * size;
+        this.far.height = this.rows * size;
+        this.hung.forEach((i) => {
+          const [cx, cy] = this.at.get(i);
+          target.globalAlpha = this.lit && !this.lit[i] ? 0.16 : 1;
+          target.fillStyle = ag.tint(i) || ag.clusterOf(i).color;
+          target.fillRect(cx * size + 1, cy * size + 1, size - 1, size - 1);
+        });
+        target.globalAlpha = 1;
+        this.farNext = 0;
+        this.farStale = false;
       }
-      this.farStale = false;
+      const until = performance.now() + SLICE;
+      for (let k = 0; this.farNext < this.hung.length && (k % 64 || performance.now() < until); k++) {
+        const i = this.hung[this.farNext++];
+        const [cx, cy] = this.at.get(i);
+        target.clearRect(cx * size, cy * size, size, size);
+        this.cell(target, i, cx * size, cy * size, size, size, 0, Math.max(1, size / 9));
+      }
+      if (this.farNext < this.hung.length) this.redraw();
     }
 
     draw() {
@@ -225,7 +243,7 @@
       const s = camera.scale;
       const origin = camera.screen(0, 0);
       if (s * pixels < FAR) {
-        if (this.farStale) this.drawFar();
+        this.drawFar();
         context.drawImage(this.far, origin.x, origin.y, this.columns * s, this.rows * s);
       } else {
         const a = camera.world(0, 0);
