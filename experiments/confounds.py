@@ -44,10 +44,10 @@ def judged(corpus, graph):
     follows = {row["column"]: row for row in facts["confounds"]}
     grey = [row for row in facts["suspects"] if row["column"] in ("greyscale", "one tone") and row["value"] == "yes"]
     return {
-        "ami greyscale": follows["greyscale"]["ami"],
-        "told greyscale": follows["greyscale"]["told"],
-        "ami style": facts["scores"]["ami"],
-        "suspect clusters": len({row["cluster"] for row in grey}),
+        "ami_greyscale": follows["greyscale"]["ami"],
+        "told_greyscale": follows["greyscale"]["told"],
+        "ami_style": facts["scores"]["ami"],
+        "suspect_clusters": len({row["cluster"] for row in grey}),
         "warned": any("greyscale" in sentence for sentence in facts["caveats"]),
     }
 
@@ -65,9 +65,9 @@ def one(folder, *, seed, weights):
     pipeline.build_graph(corpus, on=plain, name="regressed", regress_out=("greyscale",))
     pipeline.build_graph(corpus, on=grey, name="ignored")
     return {
-        "as it is": judged(corpus, "plain"),
-        "--ignore-color": judged(corpus, "ignored"),
-        "--regress-out greyscale": judged(corpus, "regressed"),
+        "plain": judged(corpus, "plain"),
+        "ignore-color": judged(corpus, "ignored"),
+        "regress-out": judged(corpus, "regressed"),
     }
 
 

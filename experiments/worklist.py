@@ -91,13 +91,15 @@ def main():
     def measure():
         corpus = prepared(arguments.paintings, arguments.work, arguments.weights)
         runs = [kept(corpus, seed=seed) for seed in range(arguments.seeds)]
-        kinds = [key for key in runs[0] if key != "swapped"]
-        return {
+        figures = {
             "paintings": len(corpus),
             "data_sha256": data_sha256(arguments.paintings),
             "swapped": runs[0]["swapped"],
-            **{kind: {name: spread([run[kind][name] for run in runs]) for name in runs[0][kind]} for kind in kinds},
         }
+        for kind in ("attributions", "all kinds"):
+            named = {name: spread([run[kind][name] for run in runs]) for name in runs[0][kind]}
+            figures[kind.replace(" ", "_")] = {name.replace(" ", "_"): figure for name, figure in named.items()}
+        return figures
 
     experiment("worklist", arguments, measure)
 
