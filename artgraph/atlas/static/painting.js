@@ -98,11 +98,9 @@
       original && ag.thumb(i)
         ? el("a", { href: original, title: "Open the picture by itself" }, ag.picture(i, { large: true, eager: true }))
         : ag.picture(i, { large: true, eager: true }));
-    if (!original) {
-      const img = figure.querySelector("img");
-      // a thumbnail is shown larger than it is, but not so large that one sees only how small it is
-      if (img) img.addEventListener("load", () => img.style.setProperty("max-width", `${img.naturalWidth * 1.8}px`));
-    }
+    const img = figure.querySelector("img");
+    // a small picture is shown larger than it is, but not so large that one sees only how small it is
+    if (img) img.addEventListener("load", () => img.style.setProperty("max-width", `${img.naturalWidth * (original ? 2.5 : 1.8)}px`));
     const node = el("article", { class: "painting-page", style: { "--color": c.color } },
       figure,
       el("div", { class: "label-text" },
