@@ -15,10 +15,12 @@ Rows that are done are kept below ``--work`` and not done again.
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from safetensors.torch import load_file, save_file
 from sklearn.metrics import adjusted_mutual_info_score
 
 from artgraph import Corpus, pipeline
@@ -26,7 +28,7 @@ from artgraph.communities import leiden, leiden_n_clusters
 from artgraph.descriptors import fuse
 from artgraph.evaluation import cross_group_precision
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
-from artgraph.vgae import Config, train_vgae
+from artgraph.vgae import Config, encode, train_vgae
 from experiments.common import data_sha256, experiment, parser, spread
 
 ON = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
@@ -38,7 +40,6 @@ MODELS = {
     "contrastive, two hops beside": Config(model="contrastive", hops=2, gated=False),
     "gae": Config(model="gae"),
     "vgae": Config(),
-    "vgae, not gated": Config(gated=False),
     "vgae, no names": Config(),
 }
 STRENGTHS = (0.0, 0.1, 0.5, 2.0)
@@ -94,13 +95,14 @@ def transfer(data, split, name, keep):
     return keep(f"transfer {split} {name}", one)
 
 
-def latents(data, keep, *, names, strength=None):
-    """Return latents (n, d) with all names given, kept in a file."""
-    config = Config() if strength is None else Config(artist_strength=strength)
-    file = keep.folder / f"latents-{len(data['X'])}-{config.artist_strength}-{names is not None}.npy"
+def latents(data, keep, *, strength=Config.artist_strength, gated=True):
+    """Return latents (n, d) with all names given; the weights are kept in a file."""
+    file, config = keep.folder / f"{'gated' if gated else 'free'}.safetensors", Config(gated=gated)
     if not file.is_file():
-        np.save(file, train_vgae(data["X"], data["adjacency"], artists=names, config=config).mu)
-    return np.load(file)
+        trained = train_vgae(data["X"], data["adjacency"], artists=data["names"], config=config)
+        save_file(trained.state, file)
+    config = replace(config, artist_strength=strength)
+    return encode(load_file(file), data["X"], data["adjacency"], artists=data["names"], config=config)[0]
 
 
 def right(labels, styles, rows):
@@ -113,12 +115,14 @@ def glue(data, keep, count):
     """Return, for each artist with many works in two styles, the share in the right one (dict)."""
     table = pd.crosstab(data["artist"], data["style"])
     changed = table[(table >= MANY).sum(axis=1) > 1]
-    Z, links = latents(data, keep, names=data["names"]), artist_links(data["names"], data["X"])
+    links = artist_links(data["names"], data["X"])
     ways = {
         "raw graph": {"Z": data["X"]},
         "raw graph + artist edges": {"Z": data["X"], "links": links, "strength": 0.5},
-        "vgae": {"Z": Z},
-        "vgae + artist edges": {"Z": Z, "links": links, "strength": 0.5},
+        "vgae": {"Z": latents(data, keep)},
+        "vgae, strength 0": {"Z": latents(data, keep, strength=0.0)},
+        "vgae, not gated": {"Z": latents(data, keep, gated=False)},
+        "vgae + artist edges": {"Z": latents(data, keep), "links": links, "strength": 0.5},
     }
     found = {
         name: [clusters(count=count, seed=seed, **way) for seed in range(LEIDEN_SEEDS)] for name, way in ways.items()
@@ -191,7 +195,7 @@ def measure(arguments):
     links = artist_links(data["names"], data["X"])
     everything = {}
     for strength in (None, *STRENGTHS):
-        X = data["X"] if strength is None else latents(data, keep, names=data["names"], strength=strength)
+        X = data["X"] if strength is None else latents(data, keep, strength=strength)
         for edges in (0.0, 0.5, 2.0):
             name = f"{'raw features' if strength is None else f'vgae, strength {strength:g}'}; artist edges {edges:g}"
             everything[name] = spread(

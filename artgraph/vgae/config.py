@@ -43,7 +43,7 @@ class Config:
     model: str = "vgae"
     encoder: str = "sign"
     decoder: str = "cosine"  # the graph of the latents is built on cosines; 'dot' as published
-    hops: int = 3  # of 'sign': over 2, 0.005 more cross-artist precision; beyond, everything looks alike
+    hops: int = 2  # of 'sign'; beyond, everything looks alike
     hidden_dim: int = 0  # 0: a linear map; a hidden layer learns the hands and loses 0.01 on artists it never saw
     latent_dim: int = 256  # narrower latents lost: 64, by 0.01 AMI and 0.01 precision
     dropout: float = 0.3  # of features: a few hundred artists are few to learn from
@@ -52,14 +52,14 @@ class Config:
     epochs: int | None = None  # None: 40 (gcn: 200, as published); the kept one is the best on what was held out
     patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
     batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least
-    edge_weight: float = 1.0  # of the similarity relation
+    edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already
     artist_weight: float = 1.0  # of the artist relation
     artist_strength: float = 0.1  # how far a known artist moves the latents of a work: see ``refine``; 0: not at all
     gated: bool = True  # works of one hand that the features find far from each other are no witnesses
     artists_per_batch: int = 32
     works_per_artist: int = 8  # all artists have the same say, however many works they left
-    temperature: float = 0.1  # of the artist relation, as in Khosla et al. 2020
-    kl_weight: float = 0.001  # of the KL, summed over dimensions
+    temperature: float = 0.2  # of the artist relation; Khosla et al. 2020 have 0.1, for a thousand labels
+    kl_weight: float = 0.0001  # of the KL, summed over dimensions; 0.001 finds unnamed hands less well
     free_bits: float = 0.0  # nats per dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934)
     validation_share: float = 0.05  # of the edges, as published; of the artists twice as many
     seed: int = 0
