@@ -1,8 +1,8 @@
 """How fast is the graph? ``python -m experiments.bench_graph --peer-python PYTHON --json [--quick]``
 
-Two questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and warmed
+Three questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and warmed
 up) and against scanpy's ``pp.neighbors``, on the same rows, in turn. ``cost``: seconds against n, with the slope on
-logarithmic axes. Give ``--peer-python`` once per environment in which a peer is installed; scanpy 1.11 needs
+logarithmic axes. ``vgae``: seconds an epoch of training on 100,000 rows and 1.5 million edges. Give ``--peer-python`` once per environment in which a peer is installed; scanpy 1.11 needs
 pynndescent below 0.6.
 
 The rows are a mixture of Gaussians: √n / 4 centres in 128 dimensions, each with 12 directions of its own and some noise
@@ -20,6 +20,7 @@ import numpy as np
 
 from artgraph.graph import edge_weights, knn
 from artgraph.plots import figure, save
+from artgraph.vgae import Config, pick_device, train_vgae
 from experiments.common import experiment, parser
 
 N, D, K = 200_000, 128, 15
@@ -36,7 +37,13 @@ def main():
     arguments = arguments.parse_args()
     if arguments.quick:
         arguments.n, arguments.sizes = 20_000, [1_000, 3_000, 10_000, 30_000]
-    experiment("bench_graph", arguments, lambda: {name: BENCHES[name](arguments) for name in arguments.only or BENCHES})
+    kept = arguments.results / "bench_graph.json"
+    figures = json.loads(kept.read_text("utf-8"))["figures"] if arguments.only and kept.is_file() else {}
+    experiment(
+        "bench_graph",
+        arguments,
+        lambda: figures | {name: BENCHES[name](arguments) for name in arguments.only or BENCHES},
+    )
 
 
 def mixture(n, d=D, *, directions=12, seed=0):
@@ -129,7 +136,30 @@ def cost(arguments):
     return {"rows": rows, "slope": round(slope, 3)}
 
 
-BENCHES = {"neighbors": neighbors, "cost": cost}
+def vgae(arguments):
+    """Time epochs of the VGAE, edges and artists both, for two widths of the latents."""
+    n = 5_000 if arguments.quick else 100_000
+    X = mixture(n)
+    adjacency = edge_weights(knn(X, n_neighbors=20))
+    artists = [f"artist {number}" for number in np.random.default_rng(0).integers(n // 20, size=n)]
+    rows = []
+    for latent_dim in (64, Config.latent_dim):
+        times = []
+        config = Config(latent_dim=latent_dim, epochs=4)
+        train_vgae(
+            X,
+            adjacency,
+            artists=artists,
+            config=config,
+            progress=lambda epoch, epochs, times=times: times.append((time.perf_counter(), time.process_time())),
+        )
+        clock, processors = np.diff(np.array(times), axis=0).mean(axis=0)
+        rows.append({"latent_dim": latent_dim, "seconds": round(clock, 2), "cpu_seconds": round(processors, 2)})
+        print(rows[-1], flush=True)
+    return {"n": n, "edges": int(adjacency.nnz // 2), "d": D, "device": pick_device("auto"), "epochs": rows}
+
+
+BENCHES = {"neighbors": neighbors, "cost": cost, "vgae": vgae}
 
 if __name__ == "__main__":
     main()
