@@ -1,9 +1,9 @@
 """How fast is the graph? ``python -m experiments.bench_graph --peer-python PYTHON --json [--quick]``
 
-Three questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and warmed
-up) and against scanpy's ``pp.neighbors``, on the same rows, in turn. ``cost``: seconds against n, with the slope on
-logarithmic axes. ``vgae``: seconds an epoch of training on 100,000 rows and 1.5 million edges. Give ``--peer-python`` once per environment in which a peer is installed; scanpy 1.11 needs
-pynndescent below 0.6.
+Three questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and
+warmed up) and against scanpy's ``pp.neighbors``, on the same rows, in turn. ``cost``: seconds against n, with the slope
+on logarithmic axes. ``vgae``: seconds an epoch of training on 100,000 rows and over a million edges. Give
+``--peer-python`` once per environment in which a peer is installed; scanpy 1.11 needs pynndescent below 0.6.
 
 The rows are a mixture of Gaussians: √n / 4 centres in 128 dimensions, each with 12 directions of its own and some noise
 in all, much as features of pictures have fewer dimensions than numbers. Seconds are given as the clock has them and as
@@ -154,7 +154,9 @@ def vgae(arguments):
             progress=lambda epoch, epochs, times=times: times.append((time.perf_counter(), time.process_time())),
         )
         clock, processors = np.diff(np.array(times), axis=0).mean(axis=0)
-        rows.append({"latent_dim": latent_dim, "seconds": round(clock, 2), "cpu_seconds": round(processors, 2)})
+        rows.append(
+            {"latent_dim": latent_dim, "seconds": round(float(clock), 2), "cpu_seconds": round(float(processors), 2)}
+        )
         print(rows[-1], flush=True)
     return {"n": n, "edges": int(adjacency.nnz // 2), "d": D, "device": pick_device("auto"), "epochs": rows}
 
