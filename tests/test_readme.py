@@ -12,7 +12,7 @@ from artgraph.cli import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-FIGURES = re.findall(r"<!-- ([\w-]+):([\w.-]+) -->\s*(-?[\d.]+)", README)
+FIGURES = re.findall(r"<!-- ([\w-]+):([^>]+?) -->\s*\+?(-?[\d.]+)", README)
 COMMANDS = sorted(set(re.findall(r"(?:\.venv/bin/)?(artgraph [a-z-]+[^\n`&|]*)", README)))
 
 
