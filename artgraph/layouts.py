@@ -93,7 +93,8 @@ def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.nd
     distance : float, above 0, optional
         Wanted smallest distance, in units of the layout. None: 1.5 times the median distance to the nearest row, which
         opens crowded places and leaves the map as it is: of the links to the 15 strongest neighbours of 4,773 paintings
-        47 % were among the 15 nearest before and after.
+        47 % were among the 15 nearest before and after. Where most rows fall together that is nothing (less than
+        a twentieth of 1 / √n of half the extent, which is about an even spread); then it is half of that.
     n_iter : int, at least 1
 
     Returns
@@ -114,7 +115,9 @@ def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.nd
         raise InputError(f"n_iter is {n_iter}; expected at least 1.")
     if n < 2:
         return _unit(xy)
-    wanted = distance or 1.5 * float(np.median(cKDTree(xy).query(xy, 2)[0][:, 1])) or 1 / np.sqrt(n)
+    even = float(np.ptp(xy, axis=0).max() / 2 or 2.0) / np.sqrt(n)
+    typical = float(np.median(cKDTree(xy).query(xy, 2)[0][:, 1]))
+    wanted = distance or (1.5 * typical if typical > 0.05 * even else 0.5 * even)
     # rows in one place have no line between them: each starts in a direction of its own
     turn = _GOLDEN * np.arange(n)
     xy = xy + 1e-3 * wanted * np.column_stack([np.cos(turn), np.sin(turn)])
