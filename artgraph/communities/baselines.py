@@ -134,15 +134,7 @@ def gaussian_mixture(X, n_clusters: int, *, seed: int = 0, n_init: int = 3) -> n
     features, group = _distinct(X, n_clusters)
     if group is not None:
         return relabel_by_size(group)
-    model = GaussianMixture(
-        n_clusters,
-        covariance_type="diag",
-        n_init=n_init,
-        max_iter=300,
-        reg_covar=_floor(features),
-        random_state=check_seed(seed),
-    )
-    return relabel_by_size(_fit_quietly(model, features))
+    return _mixture(GaussianMixture, features, n_clusters, seed=seed, n_init=n_init)
 
 
 def bayesian_gaussian_mixture(X, n_clusters: int = 30, *, seed: int = 0) -> np.ndarray:
@@ -178,14 +170,7 @@ def bayesian_gaussian_mixture(X, n_clusters: int = 30, *, seed: int = 0) -> np.n
         return relabel_by_size(group)
     if min(features.shape) > DIRECTIONS:
         features = PCA(DIRECTIONS, random_state=check_seed(seed)).fit_transform(features)
-    model = BayesianGaussianMixture(
-        n_components=n_clusters,
-        covariance_type="diag",
-        max_iter=300,
-        reg_covar=_floor(features),
-        random_state=check_seed(seed),
-    )
-    return relabel_by_size(_fit_quietly(model, features))
+    return _mixture(BayesianGaussianMixture, features, n_clusters, seed=seed)
 
 
 def hdbscan(X, min_cluster_size: int = 10, *, seed: int = 0) -> np.ndarray:
@@ -258,11 +243,16 @@ def _distinct(X, n_clusters):
     return features, group.ravel() if len(distinct) <= n_clusters else None
 
 
-def _floor(features):
-    return 1e-3 * max(float(features.var(axis=0).mean()), 1e-12)
-
-
-def _fit_quietly(model, features):
+def _mixture(kind, features, n_clusters, *, seed, **settings):
+    """Fit a mixture with diagonal covariances, floored; return the labels, 0 the largest."""
+    model = kind(
+        n_components=n_clusters,
+        covariance_type="diag",
+        max_iter=300,
+        reg_covar=1e-3 * max(float(features.var(axis=0).mean()), 1e-12),
+        random_state=check_seed(seed),
+        **settings,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the best after 300 rounds is good enough for a baseline
-        return model.fit_predict(features)
+        return relabel_by_size(model.fit_predict(features))

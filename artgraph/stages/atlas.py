@@ -9,6 +9,7 @@ import numpy as np
 from artgraph.errors import MissingError
 from artgraph.stages.base import Made, features_of
 from artgraph.stages.layout import layout
+from artgraph.stages.pictures import thumbnail
 
 __all__ = ["atlas"]
 
@@ -57,7 +58,7 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
         corpus.paintings,
         labels,
         title=corpus.path.resolve().name,
-        thumbnails=lambda row: _thumbnail(corpus, row),
+        thumbnails=lambda row: thumbnail(corpus, row),
         sources=lambda row: _href(corpus, row, out.resolve()),
         layout=corpus.get("layouts", graph),
         neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
@@ -76,11 +77,6 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
         images=images,
     )
     return Made("atlas", str(index), True, {"n": len(corpus), "clusters": len(clusters)})
-
-
-def _thumbnail(corpus, row):
-    file = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
-    return file.read_bytes() if file.is_file() else None
 
 
 def _href(corpus, row, folder):
@@ -110,7 +106,7 @@ def _clusters(corpus, labels, typical, *, report, rows, images):
         if colors is None and images:
             members = np.flatnonzero(labels == label)
             exemplars = members[np.argsort(-typical[members], kind="stable")][:12]
-            colors = palette([picture for row in exemplars if (picture := _thumbnail(corpus, row))])
+            colors = palette([picture for row in exemplars if (picture := thumbnail(corpus, row))])
         near = [n | {"bridges": _rows(n.get("bridges"), rows)} for n in about.get("near", ())]
         clusters.append(
             {

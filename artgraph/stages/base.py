@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-__all__ = ["Made", "adjacency_of", "features_of", "graph_of", "make"]
+__all__ = ["Made", "adjacency_of", "features_of", "make"]
 
 
 class Made(NamedTuple):
@@ -77,9 +77,3 @@ def adjacency_of(corpus, graph):
     if params.get("artist_edges"):
         return merge_layers(adjacency, corpus.get("graphs", graph, "artists"), strength=params["artist_strength"])
     return adjacency
-
-
-def graph_of(corpus, partition):
-    """Return the key (str) of the graph that a partition of a corpus was found in."""
-    refs = corpus.label("partitions", partition)["inputs"]
-    return next(ref.partition("/")[2] for ref in refs if ref.startswith("graphs/"))

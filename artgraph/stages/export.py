@@ -5,6 +5,7 @@ from pathlib import Path
 
 from artgraph.errors import InputError
 from artgraph.stages.base import Made
+from artgraph.stages.pictures import thumbnail
 from artgraph.stages.seen import placed, scale, seen_of, with_room
 
 __all__ = ["FORMATS", "export", "network"]
@@ -155,8 +156,8 @@ def _write_thumbnails(corpus, folder, report):
     from artgraph.images import load_image
 
     def read(row):
-        file = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
-        return load_image(file) if file.is_file() else None
+        data = thumbnail(corpus, row)
+        return None if data is None else load_image(data)
 
     return write_jpegs(folder, corpus.paintings["image_sha256"], read, report=report)
 
@@ -215,8 +216,7 @@ def _embedding_atlas(corpus, seen, out, given):
     clusters = [f"{label:02d}" if label >= 0 else None for label in seen.labels]  # text: a category, not a quantity
     pictures = None
     if given["pictures"]:
-        files = (corpus.path / "thumbs" / f"{digest}.webp" for digest in corpus.paintings["image_sha256"])
-        pictures = [file.read_bytes() if file.is_file() else None for file in files]
+        pictures = [thumbnail(corpus, row) for row in range(len(corpus))]
     near = seen.near["indices"], seen.near["distances"]
     write_embedding_atlas(out, table.assign(cluster=clusters), layout=seen.layout, neighbors=near, pictures=pictures)
 

@@ -1,7 +1,7 @@
 """What is in a corpus, how it was made, what is stale."""
 
 from artgraph.corpus import KINDS
-from artgraph.stages.base import graph_of
+from artgraph.stages.judging import ground_of
 
 __all__ = ["info", "provenance"]
 
@@ -43,7 +43,7 @@ def info(corpus):
 
 def provenance(corpus, partition):
     """Return how a partition of a corpus was made, from the pictures on: (stage, sentence) pairs of str."""
-    graph = graph_of(corpus, partition)
+    ground = ground_of(corpus, partition)
     rows = [("Pictures", f"{len(corpus)} taken, {corpus.head['facts'].get('images_refused', 0)} refused")]
 
     def features(keys):
@@ -66,7 +66,10 @@ def provenance(corpus, partition):
         features(label["made_by"]["params"]["on"])
         rows.append((f"Graph '{name}'", _sentence(label["made_by"]["params"] | label["facts"])))
 
-    links(graph)
+    if ground.graph is None:
+        features(ground.features)
+    else:
+        links(ground.graph)
     label = corpus.label("partitions", partition)
     rows.append((f"Partition '{partition}'", _sentence(label["made_by"]["params"] | label["facts"])))
     rows.append(("artgraph", f"version {label['made_by']['version']}"))

@@ -10,9 +10,9 @@ from artgraph.stages.judging import (
     hands_of,
     json_ready,
     looks,
-    thumbnail,
     unlearned,
 )
+from artgraph.stages.pictures import thumbnail
 
 __all__ = ["decades_of", "described_columns", "interpret"]
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from artgraph.errors import InputError
 from artgraph.stages.base import features_of, make
+from artgraph.stages.pictures import thumbnail
 
 __all__ = [
     "SEEN",
@@ -18,7 +19,6 @@ __all__ = [
     "json_ready",
     "looks",
     "regressed_refs",
-    "thumbnail",
     "unlearned",
 ]
 
@@ -119,12 +119,6 @@ def hands_of(corpus):
     from artgraph.graph import linkable_artists
 
     return linkable_artists(corpus.paintings["artist"])
-
-
-def thumbnail(corpus, row):
-    """Return the thumbnail (bytes, or None where it is gone) of one row of a corpus."""
-    file = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
-    return file.read_bytes() if file.is_file() else None
 
 
 def looks(corpus):

@@ -1,6 +1,17 @@
 """A painting of a corpus as people see it: its picture and what stands under it."""
 
-__all__ = ["caption", "picture"]
+__all__ = ["caption", "picture", "thumbnail", "thumbnail_file"]
+
+
+def thumbnail_file(corpus, row):
+    """Return where the thumbnail (Path) of one row of a corpus lies, or would lie."""
+    return corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
+
+
+def thumbnail(corpus, row):
+    """Return the thumbnail (bytes, or None where it is gone) of one row of a corpus."""
+    file = thumbnail_file(corpus, row)
+    return file.read_bytes() if file.is_file() else None
 
 
 def picture(corpus, row, *, min_side):
@@ -17,8 +28,7 @@ def picture(corpus, row, *, min_side):
     from artgraph.images import load_image
 
     original = corpus.image_root / corpus.paintings["image"].iloc[row]
-    thumbnail = corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
-    for file in (original, thumbnail):
+    for file in (original, thumbnail_file(corpus, row)):
         try:
             return load_image(file, min_side=min_side)
         except (ImageError, OSError):

@@ -3,6 +3,7 @@
 import json
 
 from artgraph.stages.base import Made, features_of, make
+from artgraph.stages.judging import hands_of
 
 __all__ = ["diagnose_training", "train_vgae"]
 
@@ -72,9 +73,7 @@ def train_vgae(
         refs.append("paintings/artist")
 
     def given():
-        from artgraph.graph import linkable_artists
-
-        names = linkable_artists(corpus.paintings["artist"]) if built.get("artist_edges") else None
+        names = hands_of(corpus) if built.get("artist_edges") else None
         return features_of(corpus, built["on"]), corpus.get("graphs", graph), names
 
     def fit():
@@ -97,7 +96,7 @@ def train_vgae(
     def encoded():
         if not latents:  # the model was up to date and its latents were not
             X, adjacency, artists = given()
-            state = corpus.get("models", name) if config.model not in ("none", "smooth") else {}
+            state = corpus.get("models", name) if config.learns else {}
             latents.append(encode(state, X, adjacency, artists=artists, config=config, device=device)[0])
         return {"": latents[0]}, {"n": len(latents[0]), "dimensions": latents[0].shape[1]}
 

@@ -76,6 +76,11 @@ class Config:
             raise InputError("dropout must be in [0, 1), validation_share in (0, 1), temperature above 0")
 
     @property
+    def learns(self):
+        """Whether the model has weights (bool)."""
+        return self.model not in ("none", "smooth")
+
+    @property
     def n_epochs(self):
         """Epochs at most (int)."""
         return self.epochs or (200 if self.encoder == "gcn" else 40)

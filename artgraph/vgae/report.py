@@ -64,8 +64,7 @@ def describe_latents(X, mu, logstd, *, config):
         kl = kl_divergence(torch.from_numpy(mu), torch.from_numpy(logstd)).mean(dim=0)
         facts["kl_per_dimension"] = [round(value, 3) for value in kl.tolist()]
     few = min(2, mu.shape[1])
-    learned = config.model not in ("none", "smooth")
-    collapsed = learned and active < few
+    collapsed = config.learns and active < few
     facts["warning"] = (
         f"the latents collapsed: {active} of {mu.shape[1]} dimensions vary; lower kl_weight ({config.kl_weight:g}), or "
         "give each dimension free_bits"

@@ -39,15 +39,15 @@ class Run:
         known, self.held_works = hold_out_artists(codes, 2 * config.validation_share, rng)
         self.artists = ArtistSampler(known, config, device)
         self.use_artists = len(self.artists) > 1 and config.artist_weight > 0
-        self.gate = Gate(X) if self.use_artists and config.gated else None
         self.use_edges = config.model != "contrastive" and config.edge_weight > 0
-        if not (self.use_artists or self.use_edges or not self.learns):
+        if not (self.use_artists or self.use_edges or not config.learns):
             raise InputError(
                 f"The model '{config.model}' has nothing to learn from: it needs two artists with two works each "
                 "(build the graph with artist edges; see that 'artist' is filled), or edges with a weight"
             )
         self.epoch, self.best_epoch, self.best, self.best_state, self.history = 0, 0, -math.inf, {}, []
-        if not self.learns:
+        self.gate = Gate(X) if config.learns and self.use_artists and config.gated else None
+        if not config.learns:
             return
         self.inputs = prepare(config, X, training, device=device)
         self.model = VGAE(config, X.shape[1])
@@ -66,11 +66,6 @@ class Run:
         self.steps = 1 if self.full else max(FEWEST_STEPS, math.ceil(anchors / config.batch_size))
 
     @property
-    def learns(self):
-        """Whether the model has weights (bool)."""
-        return self.config.model not in ("none", "smooth")
-
-    @property
     def selected_by(self):
         """What decides which epoch is kept (str): held-out hands, held-out edges, or nothing, and it is the last.
 
@@ -83,8 +78,9 @@ class Run:
     @property
     def finished(self):
         """Whether there is nothing more to do (bool)."""
-        patience = self.config.patience or self.config.n_epochs
-        return not self.learns or self.epoch >= self.config.n_epochs or self.epoch - self.best_epoch > patience
+        config = self.config
+        patience = config.patience or config.n_epochs
+        return not config.learns or self.epoch >= config.n_epochs or self.epoch - self.best_epoch > patience
 
     def one_epoch(self):
         """Train for one epoch, judge it on what was held out, and keep its weights if it is the best so far."""
@@ -174,7 +170,7 @@ class Run:
 
     def facts(self, mu):
         """Return kept and last epoch and their figures (dict); for a model without weights, those of mu (n, k)."""
-        if not self.learns:
+        if not self.config.learns:
             mu = torch.nn.functional.normalize(torch.tensor(mu), dim=1)
             scores = self._scores(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), mu)
             return {name: round(value, 4) for name, value in scores.items()}

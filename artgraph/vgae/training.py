@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from artgraph.graph import Gate
 from artgraph.vgae.checks import checked, codes_of, pick_device
@@ -92,12 +91,11 @@ def train_vgae(X, adjacency, *, artists=None, config=None, device="auto", progre
         if progress is not None:
             progress(run.epoch, config.n_epochs)
     state = run.best_state
-    mu, logstd = encode(state, X, adjacency, artists=artists, config=config, device=device)
+    mu, logstd = _latents(state, X, adjacency, codes=codes, config=config, device=device, gate=run.gate)
     facts = {"config": asdict(config), **run.facts(mu), **describe_latents(X, mu, logstd, config=config)}
     return Trained(mu, state, run.history, facts)
 
 
-@torch.no_grad()
 def encode(state, X, adjacency, *, artists=None, config=None, device="auto"):
     """Return the latents of paintings under trained weights; they need not be those that it was trained on.
 
@@ -121,6 +119,11 @@ def encode(state, X, adjacency, *, artists=None, config=None, device="auto"):
     """
     config, device = config or Config(), pick_device(device)
     X, adjacency = checked(X, adjacency, least=0)
+    return _latents(state, X, adjacency, codes=codes_of(artists, len(X)), config=config, device=device)
+
+
+def _latents(state, X, adjacency, *, codes, config, device, gate=None):
+    """Return what ``encode`` does; the gate is made where none is given, and only where there are hands to refine."""
     if config.model == "none":
         return X, None
     if config.model == "smooth":
@@ -130,8 +133,7 @@ def encode(state, X, adjacency, *, artists=None, config=None, device="auto"):
     model = model.to(device).eval()
     mu, logstd = model.encode_all(prepare(config, X, adjacency, device=device))
     mu = mu.cpu().numpy()
-    if artists is not None:
-        with torch.enable_grad():
-            gate = Gate(X) if config.gated else None
-            mu = refine(mu, codes_of(artists, len(X)), config=config, gate=gate, device=device)
+    if config.artist_strength > 0 and (codes >= 0).any():
+        gate = gate or (Gate(X) if config.gated else None)
+        mu = refine(mu, codes, config=config, gate=gate, device=device)
     return mu, logstd.cpu().numpy() if config.model == "vgae" else None
