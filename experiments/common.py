@@ -67,7 +67,7 @@ def experiment(name, arguments, measure):
         "figures": figures,
         "seconds": round(time.perf_counter() - started, 1),
         "arguments": {
-            key: Path(value).name if isinstance(value, Path) else value
+            key: _nameless(value)
             for key, value in vars(arguments).items()
             if key not in ("json", "results")
         },
@@ -82,6 +82,13 @@ def experiment(name, arguments, measure):
         print(text)
     else:
         print(json.dumps(figures, indent=1, ensure_ascii=False, default=str))
+
+
+def _nameless(value):
+    """Return a value without the folders of this machine: a path as its last part."""
+    if isinstance(value, list):
+        return [_nameless(part) for part in value]
+    return value.name if isinstance(value, Path) else value
 
 
 def _gpu():
