@@ -67,9 +67,7 @@ def experiment(name, arguments, measure):
         "figures": figures,
         "seconds": round(time.perf_counter() - started, 1),
         "arguments": {
-            key: _nameless(value)
-            for key, value in vars(arguments).items()
-            if key not in ("json", "results")
+            key: _nameless(value) for key, value in vars(arguments).items() if key not in ("json", "results")
         },
         "versions": {package: importlib.metadata.version(package) for package in PACKAGES}
         | {"python": platform.python_version()},
