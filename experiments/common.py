@@ -1,4 +1,5 @@
-"""What every experiment does alike: a parser, one JSON object, versions, data hashes, spread over seeds."""
+"""What every experiment does alike: a parser, one JSON object, versions, data hashes, spread over seeds, and what lets
+a run that was killed go on: paintings described once, figures and arrays kept once they are there."""
 
 import argparse
 import contextlib
@@ -12,7 +13,12 @@ import sys
 import time
 from pathlib import Path
 
-__all__ = ["RESULTS", "data_sha256", "experiment", "parser", "spread"]
+import numpy as np
+
+from artgraph import pipeline
+from artgraph.atomic import atomic_path, write_bytes
+
+__all__ = ["RESULTS", "Keep", "by_hash", "data_sha256", "described", "experiment", "parser", "spread"]
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("artgraph", "faiss-cpu", "igraph", "numpy", "scikit-learn", "timm", "torch", "torch-geometric")
@@ -46,6 +52,98 @@ def data_sha256(folder):
             if path.suffix == ".csv":
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def by_hash(names, salt, *, share=0.5):
+    """Return which of some names are drawn, (n,) bool: about ``share`` of the different names, whole names each.
+
+    Parameters
+    ----------
+    names : sequence of str
+    salt : str or int
+        Another one draws other names.
+    share : float in [0, 1]
+    """
+    drawn = {
+        name: int.from_bytes(hashlib.sha256(f"{salt}/{name}".encode()).digest()[:4], "big") < share * 2**32
+        for name in set(names)
+    }
+    return np.array([drawn[name] for name in names], dtype=bool)
+
+
+def described(folder, work, *, metadata=None, descriptors=(), weights=()):
+    """Return the corpus (Corpus) of a folder of pictures with these descriptors; what is there is not done again.
+
+    Parameters
+    ----------
+    folder : Path
+    work : Path
+        The corpus lies in it, under the folder's name.
+    metadata : Path, optional
+        Default: ``metadata.csv`` in the folder.
+    descriptors : sequence of str or Descriptor
+        As ``artgraph.pipeline.describe`` takes them.
+    weights : Path or sequence of Path
+    """
+    metadata = metadata or folder / "metadata.csv"
+    corpus = pipeline.ingest(folder, work / folder.resolve().name, metadata=metadata, max_refused=0)
+    if descriptors:
+        pipeline.describe(corpus, descriptors=descriptors, weights=weights)
+    return corpus
+
+
+class Keep:
+    """What was computed once, in a folder: figures as JSON, arrays as npy. A run that was killed goes on where it was.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def __call__(self, name, compute, *, of=None):
+        """Return what ``compute() -> JSON value`` gave the first time that it was asked.
+
+        Parameters
+        ----------
+        name : str
+            Printed on stderr when it is computed.
+        compute : callable
+        of : JSON value, optional
+            All else that the result depends on: another one is computed anew.
+        """
+        file = self._file(name, of, "json")
+        if not file.is_file():
+            value = compute()
+            write_bytes(file, json.dumps(value, ensure_ascii=False).encode())
+            print(name, file=sys.stderr, flush=True)
+        return json.loads(file.read_bytes())
+
+    def array(self, name, compute, *, of=None):
+        """Return the array that ``compute()`` gave the first time, read-only, mapped from its file.
+
+        Parameters
+        ----------
+        name, compute, of
+            As for a call.
+        """
+        file = self._file(name, of, "npy")
+        if not file.is_file():
+            with atomic_path(file) as temporary:
+                np.save(temporary, compute(), allow_pickle=False)
+            print(name, file=sys.stderr, flush=True)
+        return np.load(file, mmap_mode="r", allow_pickle=False)
+
+    def has(self, name, *, of=None):
+        """Return whether the figures of that name are there (bool)."""
+        return self._file(name, of, "json").is_file()
+
+    def _file(self, name, of, ending):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamp = hashlib.sha256(json.dumps([name, of], sort_keys=True).encode()).hexdigest()[:16]
+        return self.folder / f"{stamp}.{ending}"
 
 
 def experiment(name, arguments, measure):

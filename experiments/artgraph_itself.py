@@ -1,0 +1,109 @@
+"""System 6: artgraph, its best unsupervised setting and what each part of it is worth.
+
+Three networks' features joined with equal say, a graph of 15 nearest neighbours, a VGAE that learns from artists'
+names, Leiden at as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
+artists whose names were hidden, the names of the other half of the artists were all that was given.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from artgraph.communities import kmeans, leiden_n_clusters, spectral
+from artgraph.descriptors import fuse
+from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
+from artgraph.vgae import Config, train_vgae
+from experiments.study import DESCRIBED, Row, judged
+
+__all__ = ["ROWS"]
+
+BEST = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
+LINKS = 0.5  # how heavy artist links are beside similarity
+
+
+def graph(X):
+    """Return the similarity graph (n, n) CSR of features (n, d)."""
+    return jaccard_weights(knn(X, n_neighbors=min(15, len(X) - 1)).indices)
+
+
+def clusters(study, seed, adjacency, *, method="leiden"):
+    """Return as many clusters as there are styles, (n,) int32."""
+    if method == "spectral":
+        return spectral(adjacency, study.n_styles, seed=seed)
+    return leiden_n_clusters(adjacency, study.n_styles, seed=seed)[0]
+
+
+def names(study, hidden=None):
+    """Return the names that may be linked, (n,) str or None; those of ``hidden`` (n,) bool works not."""
+    linkable = np.array(linkable_artists(study.column("artist")), dtype=object)
+    return linkable if hidden is None else np.where(hidden, None, linkable)
+
+
+def latents(study, seed, *, artists, model="vgae", hops=2):
+    """Return the latents (n, d) of a model that was told these names; None: none."""
+    X = fuse([study.features(key) for key in BEST])
+    config = Config(model=model, hops=hops, seed=seed, epochs=2 if study.quick else None)
+    return train_vgae(X, graph(X), artists=artists, config=config, device="cpu").mu
+
+
+def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, links=True):
+    """Return the figures (dict) of artgraph, or of artgraph less something.
+
+    Parameters
+    ----------
+    study : Study
+    seed : int
+    method : {"leiden", "spectral", "k-means"}
+        k-means: no graph among the latents.
+    model, hops
+        Of the VGAE, see ``Config``; "none": the features as they are.
+    told : bool
+        Whether artists' names are given at all.
+    links : bool
+        Whether same-artist links stand in the graph that is clustered.
+    """
+
+    def part(hidden):
+        given = names(study, hidden) if told else None
+        Z = latents(study, seed, artists=given, model=model, hops=hops)
+        if method == "k-means":
+            return Z, kmeans(Z, study.n_styles, seed=seed)
+        adjacency = graph(Z)
+        if told and links:
+            adjacency = merge_layers(adjacency, artist_links(given, Z), strength=LINKS)
+        return Z, clusters(study, seed, adjacency, method=method)
+
+    Z, labels = part(None)
+    if not told:
+        return judged(study, seed, Z, labels)
+    hidden = part(study.hidden(seed))[1]
+    return judged(study, seed, Z, labels, half=(hidden, hidden))
+
+
+def alone(study, seed, *, descriptor):
+    """Return the figures (dict) of Leiden on the graph of one descriptor."""
+    X = fuse([study.features(descriptor)])
+    return judged(study, seed, X, clusters(study, seed, graph(X)))
+
+
+NETWORKS = ("ResNet-18", "ViT-Tiny", "MobileNet")
+
+ROWS = (
+    Row("artgraph", whole, networks=NETWORKS),
+    Row("artgraph, spectral instead of Leiden", partial(whole, method="spectral"), networks=NETWORKS),
+    Row("artgraph without artist links in the last graph", partial(whole, links=False), networks=NETWORKS),
+    Row("artgraph without artists' names", partial(whole, told=False), networks=NETWORKS),
+    Row("artgraph without VGAE: links alone", partial(whole, model="none"), networks=NETWORKS),
+    Row("artgraph without VGAE and names", partial(whole, model="none", told=False), networks=NETWORKS),
+    Row(
+        "artgraph without graph: names alone, k-means",
+        partial(whole, method="k-means", model="contrastive", hops=0),
+        networks=NETWORKS,
+    ),
+    Row(
+        "artgraph without graph and names: k-means",
+        partial(whole, method="k-means", model="none", told=False),
+        networks=NETWORKS,
+    ),
+    *(Row(f"{name} alone, Leiden", partial(alone, descriptor=name)) for name in (*DESCRIBED, "patches")),
+)

@@ -1,0 +1,221 @@
+"""``RESULTS.md``, made of ``results/*.json``: every system's rows, the source's figures beside ours."""
+
+import json
+
+from experiments.common import RESULTS
+
+__all__ = ["SYSTEMS", "best_rows", "render", "write_table"]
+
+#: The systems in the order of the table, and what each is.
+SYSTEMS = {
+    "artgraph_itself": "artgraph itself, and what each part of it is worth",
+    "fused_features": "1. Fused handcrafted and deep features",
+    "local_global": "2. The local-global pipeline and its attempts",
+    "window_codes": "2 (c). Convolutional autoencoder against InfoVAE",
+    "style_training": "2 (d). A ViT trained on for style",
+    "mobilenet": "3. MobileNet and metadata",
+    "clip_captions": "4. CLIP fine-tuned on picture and caption",
+    "classify_retrieve": "5. Classification and retrieval",
+}
+JUDGED = (
+    "AMI",
+    "ARI",
+    "purity",
+    "P@15 other artists",
+    "clusters",
+    "hidden artists: AMI",
+    "hidden artists: AMI, as many clusters as styles",
+)
+SPLITS = {"random", "by artist"}
+HEAD = """\
+# Every earlier system, on the same paintings
+
+Made by `python -m experiments all --paintings DIR --metadata CSV --domains DIR --weights DIR` from
+`experiments/results/*.json`; do not edit. Figures are means over seeds, ± their standard deviation.
+
+AMI, ARI, purity: agreement of the clusters with the style column, which no system saw. *P@15*: share of the 15 nearest
+works by other artists that are of the query's style. *Hidden*: the same AMI on works by a half of the artists (drawn by
+a hash, another half for each seed) whose names were given to nobody; the first with the system's own number of
+clusters, the second with as many as there are styles. Supervised rows are split in two ways: *random*, as the sources
+did, and *by artist*, with no artist in both parts. Networks: what the source used, and what it was here.
+"""
+
+
+def _read(results):
+    files = {name: results / f"{name}.json" for name in SYSTEMS}
+    return {name: json.loads(file.read_text("utf-8")) for name, file in files.items() if file.is_file()}
+
+
+def _is_spread(value):
+    return isinstance(value, dict) and {"mean", "sd", "values"} == set(value)
+
+
+def _number(value):
+    if not _is_spread(value):
+        return str(value)
+    mean, whole = value["mean"], all(float(v).is_integer() for v in value["values"]) and abs(value["mean"]) > 1
+    text = f"{mean:.0f}" if whole and not value["sd"] else f"{mean:.1f}" if abs(mean) >= 10 else f"{mean:.2f}"
+    if not value["sd"]:
+        return text
+    return f"{text} ± {value['sd']:.1f}" if abs(mean) >= 10 else f"{text} ± {value['sd']:.2f}"
+
+
+def _flat(figures, before=""):
+    """Yield (name, value) of all figures, nested ones under "a: b"."""
+    for key, value in figures.items():
+        if isinstance(value, dict) and not _is_spread(value):
+            yield from _flat(value, f"{before}{key}: ")
+        else:
+            yield before + key, value
+
+
+def _networks(row):
+    shown = []
+    for source, here in row["networks"].items():
+        name = here.partition(":")[2] or here
+        same = name.replace("_", "").replace("-", "").startswith(source.lower().replace("-", "")[:9])
+        shown.append(name if same else f"{name} for {source}")
+    return ", ".join(dict.fromkeys(shown)) or "none"
+
+
+def _judged_table(rows):
+    lines = [
+        "| row | networks | AMI | ARI | purity | P@15 | clusters | hidden AMI | … as many clusters as styles |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in rows.items():
+        cells = [_number(row["figures"][key]) for key in JUDGED]
+        lines.append(f"| {name} | {_networks(row)} | {' | '.join(cells)} |")
+    return lines
+
+
+def _supervised_table(rows):
+    lines = [
+        "| row | networks | predicted | random: accuracy, macro F1 (in training) | by artist: the same | reported |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, row in rows.items():
+        told = ", ".join(f"{key} {value}" for key, value in row["reported"].items()) or "not known"
+        for asked, splits in row["figures"].items():
+            if not (isinstance(splits, dict) and SPLITS & set(splits)):
+                continue
+            cells = [_cell(splits.get(split, {})) for split in ("random", "by artist")]
+            lines.append(f"| {name} | {_networks(row)} | {asked} | {' | '.join(cells)} | {told} |")
+            told = ""
+    return lines
+
+
+def _cell(scores):
+    if "accuracy" not in scores:
+        return "cannot be asked"
+    shown = [_number(scores[key]) for key in ("accuracy", "macro F1") if key in scores]
+    known = f" ({_number(scores['accuracy in training'])})" if "accuracy in training" in scores else ""
+    return ", ".join(shown) + known
+
+
+def _class_table(splits):
+    """Precision, recall and F1 of every class, for both ways to split."""
+    lines = ["| class | random: precision, recall, F1 | by artist: the same |", "|---|---|---|"]
+    per = [splits.get(split, {}).get("per class", {}) for split in ("random", "by artist")]
+    for name in dict.fromkeys([*per[0], *per[1]]):
+        cells = [", ".join(f"{value['mean']:.2f}" for value in part.get(name, {}).values()) for part in per]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines if len(lines) > 2 else []
+
+
+def _details(name, row, said):
+    """Return the lines of what a row has besides the tables; a reason that was ``said`` (set) is not said again."""
+    hidden = {*JUDGED, "AMI, as many clusters as styles"} if row["kind"] == "unsupervised" else set()
+    kept = {
+        key: value
+        for key, value in row["figures"].items()
+        if key not in hidden and not (isinstance(value, dict) and SPLITS & set(value))
+    }
+    classes = [line for value in row["figures"].values() if isinstance(value, dict) for line in _class_table(value)]
+    lines = [f"**{name}**" + (f" ({_networks(row)})" if row["kind"] in ("reading", "domains") else ""), ""]
+    if row["reported"] and row["kind"] != "supervised":
+        lines.append(
+            "- reported by the source: " + ", ".join(f"{key} {value}" for key, value in _flat(row["reported"]))
+        )
+    for key, value in _flat(kept):
+        if isinstance(value, list):
+            lines += [f"- {key}:", *(f"  - {line}" for line in value)]
+        else:
+            lines.append(f"- {key}: {_number(value)}")
+    if row["differs"] and row["differs"] not in said:
+        said.add(row["differs"])
+        lines.append(f"- why the figures differ: {row['differs']}")
+    if len(lines) == 2 and not classes:
+        return []
+    return [*lines, "", *classes, *([""] if classes else [])]
+
+
+def best_rows(results, *, figure="hidden artists: AMI, as many clusters as styles"):
+    """Return the first unsupervised row of artgraph, and the best of the five systems (dict of name to mean).
+
+    Parameters
+    ----------
+    results : dict of str to dict
+        What the systems' JSON files hold, by system.
+    figure : str
+        What is compared; a system's own number of clusters counts as well, if that is better.
+
+    Returns
+    -------
+    (ours, best) : (str, float) each, or None where nothing is there
+    """
+    ours, others = None, []
+    for system, result in results.items():
+        for name, row in result["figures"]["rows"].items():
+            if row["kind"] != "unsupervised":
+                continue
+            value = max(row["figures"][key]["mean"] for key in (figure, "hidden artists: AMI"))
+            if system != "artgraph_itself":
+                others.append((name, value))
+            elif ours is None:
+                ours = (name, value)
+    return ours, max(others, key=lambda pair: pair[1], default=None)
+
+
+def render(results):
+    """Return the table (str, Markdown) of what the systems' JSON files hold, by system (dict)."""
+    lines = [HEAD]
+    ours, best = best_rows(results)
+    if ours and best:
+        lines += [
+            f"On works by artists whose names were hidden, AMI with style is **{ours[1]:.2f}** for {ours[0]} and "
+            f"**{best[1]:.2f}** for the best of the five, {best[0]}: {ours[1] - best[1]:+.2f}.",
+            "",
+        ]
+    for system, result in results.items():
+        rows = result["figures"]["rows"]
+        seconds = sum(row["seconds"] for row in rows.values())
+        gpu = result["machine"]["gpu"]
+        lines += [f"## {SYSTEMS[system]}", ""]
+        lines.append(
+            f"`python -m experiments {system}`, {result['figures']['paintings']} paintings, "
+            f"{max((row['seeds'] for row in rows.values()), default=0)} seeds, {seconds / 60:.0f} minutes"
+            f"{f' on {gpu}' if gpu else ' on the CPU'}."
+            + (" **Quick: for tests only.**" if result["figures"]["quick"] else "")
+        )
+        lines.append("")
+        judged = {name: row for name, row in rows.items() if row["kind"] == "unsupervised"}
+        if judged:
+            lines += [*_judged_table(judged), ""]
+        supervised = {name: row for name, row in rows.items() if row["kind"] == "supervised"}
+        if supervised:
+            lines += [*_supervised_table(supervised), ""]
+        said = set()
+        for name, row in rows.items():
+            lines += _details(name, row, said)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write_table(results=RESULTS):
+    """Write ``RESULTS.md`` beside the folder of the results.
+
+    Parameters
+    ----------
+    results : Path
+    """
+    (results.parent / "RESULTS.md").write_text(render(_read(results)), "utf-8")
