@@ -9,6 +9,7 @@ from artgraph import __version__
 from artgraph.commands.clusters import communities
 from artgraph.commands.doors import export, plot, similar
 from artgraph.commands.reading import influence, interpret, worklist
+from artgraph.commands.tuning import train_descriptor
 from artgraph.options import Bars, Group, named_weights, names, network, network_options, option, stage, with_corpus
 
 __all__ = ["main"]
@@ -135,6 +136,9 @@ def describe(corpus, **options):
     """
     for made in stage("describe")(corpus, progress=Bars(), **network(options), **options):
         _show(made)
+
+
+main.add_command(train_descriptor)
 
 
 @main.command("import")

@@ -6,7 +6,7 @@
         │ ingest                        what came in, what was refused and why
         ▼
       Corpus  ◄──────────────────────── one directory; every stage reads it and adds to it
-        │ describe      pictures → features
+        │ describe      pictures → features        (train_descriptor tunes a network on the collection first)
         │ build_graph   features → graph
         │ train_vgae    graph + features → features (latents)
         │ communities   graph → partition
@@ -37,6 +37,7 @@ from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
 from artgraph.stages.plot import plot
 from artgraph.stages.similar import similar
+from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
 
@@ -61,6 +62,7 @@ __all__ = [
     "plot",
     "run",
     "similar",
+    "train_descriptor",
     "train_vgae",
     "worklist",
 ]
@@ -188,11 +190,20 @@ def line(made):
             f"{facts['edges']} edges, hubness {facts['hubness']:g}"
             + (f", {facts['artist_links']} artist links" if "artist_links" in facts else "")
         ),
-        "models": lambda: f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units",
+        "models": lambda: _about_model(facts),
         "partitions": lambda: f"{facts['n_clusters']} clusters, modularity {facts['modularity']:.3f}",
         "reports": lambda: _about_report(facts),
     }.get(made.kind, lambda: "")()
     return f"{made.kind} {made.key}: {about}".rstrip(": ") + ("" if made.fresh else " (up to date)")
+
+
+def _about_model(facts):
+    if "active_units" in facts:
+        return f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units"
+    if facts["hands"] is None:
+        return f"{facts['steps']} steps; too few artists to hold any out, so nobody can say whether it sees better"
+    before, after, artists = facts["hands_before"], facts["hands"], facts["held_out"]["artists"]
+    return f"step {facts['step']} kept; hands of {artists} held-out artists told apart: {before:.3f}, now {after:.3f}"
 
 
 def _about_report(facts):

@@ -1,12 +1,11 @@
 """Pooled features: one vector from the end of a network that was trained on photographs."""
 
-import timm
 import torch
-from timm.data import resolve_data_config
 
-from artgraph.descriptors.backbones import file_sha256, find_weights, load_strictly, read_state
+from artgraph.descriptors.backbones import file_sha256, find_weights, read_state
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.preprocess import resize_crop
+from artgraph.descriptors.whole import input_of, whole_network
 from artgraph.errors import InputError
 
 __all__ = ["CLIP_BACKBONE", "POOLS", "Pooled"]
@@ -57,18 +56,14 @@ class Pooled(Descriptor):
         self.file = find_weights(backbone, weights=weights)
         if pool not in POOLS:
             raise InputError(f"There is no pooling '{pool}' (there are: {', '.join(POOLS)})")
-        cfg = timm.get_pretrained_cfg(backbone) or timm.models.PretrainedCfg()
-        self.config = resolve_data_config(pretrained_cfg=cfg.to_dict())
-        channels, height, width = self.config["input_size"]
-        if (channels, height) != (3, width) or self.config["crop_mode"] not in ("center", "squash"):
-            raise InputError(
-                f"'{backbone}' takes {channels} × {height} × {width} with '{self.config['crop_mode']}' cropping; only "
-                "networks for square pictures in three colours, cropped or squashed, can be used"
-            )
-        self.name, self.backbone, self.pool, self.device = name, backbone, pool, device
-        self.trained_side, self.side = height, size or height
+        self.name, self.sha256 = name, file_sha256(self.file)
+        self._set_up(backbone, pool=pool, size=size, device=device)
+
+    def _set_up(self, backbone, *, pool="own", size=None, device="cpu"):
+        self.config = input_of(backbone)
+        self.backbone, self.pool, self.device = backbone, pool, device
+        self.side = size or self.config["input_size"][1]
         self.size = int(self.side / self.config["crop_pct"])  # of the short side, before the crop
-        self.sha256 = file_sha256(self.file)
         self.network = None
 
     def params(self):
@@ -84,16 +79,14 @@ class Pooled(Descriptor):
     def load(self):
         if self.network is not None:
             return
-        network = timm.create_model(self.backbone, pretrained=False, num_classes=0)
-        with torch.device("meta"):
-            whole = timm.create_model(self.backbone, pretrained=False).state_dict()
-        load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.backbone}'", unused=whole)
-        if self.side != self.trained_side and hasattr(network, "set_input_size"):
-            network.set_input_size(img_size=(self.side, self.side))
+        network = self._loaded()
         self.network = network.eval().requires_grad_(False).to(self.device, memory_format=torch.channels_last)
         self.mean, self.std = (
             torch.tensor(self.config[key], device=self.device).view(1, 3, 1, 1) * 255 for key in ("mean", "std")
         )
+
+    def _loaded(self):
+        return whole_network(self.backbone, state=read_state(self.file), file=self.file, size=self.side)
 
     def prepare(self, image):
         return resize_crop(

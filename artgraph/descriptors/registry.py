@@ -6,6 +6,7 @@ from pathlib import Path
 
 from artgraph.descriptors.color import Color
 from artgraph.descriptors.csd import Csd
+from artgraph.descriptors.eye.descriptor import eye
 from artgraph.descriptors.gram import Gram
 from artgraph.descriptors.grey import Grey
 from artgraph.descriptors.patches import Patches
@@ -13,13 +14,14 @@ from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
 from artgraph.descriptors.texture import Texture
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["DESCRIPTORS", "make_descriptor"]
+__all__ = ["DESCRIPTORS", "make_descriptor", "weights_for"]
 
 DESCRIPTORS = {
     "clip": partial(Pooled, name="clip", backbone=CLIP_BACKBONE),
     "cnn": partial(Pooled, name="cnn"),
     "color": Color,
     "csd": Csd,
+    "eye": eye,
     "gram": Gram,
     "moments": partial(Gram, name="moments"),
     "patches": Patches,
@@ -66,7 +68,7 @@ def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     given = {key: value for key, value in options.items() if key in known}
     if "weights" in known:
         default = known["backbone"].default if "backbone" in known else name
-        given["weights"] = _weights_of(
+        given["weights"] = weights_for(
             given.get("backbone", default), weights, fetch=getattr(DESCRIPTORS[name], "fetch", None)
         )
     descriptor = DESCRIPTORS[name](**given)
@@ -74,8 +76,22 @@ def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     return Grey(descriptor) if ignore_color else descriptor
 
 
-def _weights_of(backbone, weights, *, fetch=None):
-    """Return the file among ``weights`` that is for this network (Path), or None."""
+def weights_for(backbone, weights, *, fetch=None):
+    """Return the file among ``weights`` that is for this network (Path), or None.
+
+    Parameters
+    ----------
+    backbone : str
+    weights : str, Path, or sequence of them
+        See ``make_descriptor``.
+    fetch : str, optional
+        What a message advises where a folder has none.
+
+    Raises
+    ------
+    WeightsError
+        A folder has no file, or several, for the network.
+    """
     listed = [weights] if isinstance(weights, (str, Path)) else list(weights)
     named = dict(str(entry).split("=", 1) for entry in listed if "=" in str(entry))
     if backbone in named:

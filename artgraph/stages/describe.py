@@ -5,6 +5,7 @@ import time
 from artgraph.errors import InputError
 from artgraph.stages.base import Made
 from artgraph.stages.fuse import fuse_features
+from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
 
 __all__ = ["describe"]
 
@@ -28,7 +29,8 @@ def describe(
     ----------
     corpus : Corpus
     descriptors : sequence of str or Descriptor
-        Names, as in ``artgraph.descriptors.DESCRIPTORS``, or ``name:backbone``; or descriptors made already.
+        Names, as in ``artgraph.descriptors.DESCRIPTORS``, or ``name:backbone``; what ``train_descriptor`` trained here;
+        or descriptors made already.
     fuse : bool
         Also join them into one feature; see ``fuse_features``.
     fuse_name : str
@@ -54,13 +56,14 @@ def describe(
         An unknown descriptor, two with the same key, a weight for one that is not there; or true scale is asked for and
         the table has no columns ``height_cm`` and ``width_cm``.
     """
-    from artgraph.descriptors import Descriptor, extract, make_descriptor
+    from artgraph.descriptors import Descriptor, extract
     from artgraph.formats import content_sha256, to_json
     from artgraph.shards import ShardStore, clear_shards
     from artgraph.vgae.training import pick_device
 
+    device = pick_device(device)
     made = [
-        one if isinstance(one, Descriptor) else make_descriptor(one, device=pick_device(device), **options)
+        one if isinstance(one, Descriptor) else _tuned_or_made(corpus, one, device=device, **options)
         for one in descriptors
     ]
     keys = [descriptor.key or descriptor.name for descriptor in made]
@@ -70,7 +73,8 @@ def describe(
     with corpus.lock():
         todo = []
         for key, descriptor in zip(keys, made, strict=True):
-            inputs = corpus.inputs("paintings/image_sha256", *_size_columns(corpus, descriptor))
+            tuned = [f"models/{descriptor.name}"] if is_tuned(corpus, descriptor.name) else []
+            inputs = corpus.inputs("paintings/image_sha256", *_size_columns(corpus, descriptor), *tuned)
             made_by = {"function": "artgraph.descriptors.extract", "params": {**descriptor.params(), "seed": seed}}
             from_model = {f"models/{key}"} if corpus.has("models", key) else set()
             all_inputs = {**inputs, **{ref: corpus.label(*ref.split("/"))["sha256"] for ref in from_model}}
@@ -106,6 +110,15 @@ def describe(
     fresh = {key for key, *_ in todo}
     done = [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
     return [*done, fuse_features(corpus, on=keys, name=fuse_name, weights=weights)] if fuse else done
+
+
+def _tuned_or_made(corpus, spec, *, device, ignore_color=False, **options):
+    from artgraph.descriptors import Grey, make_descriptor
+
+    if is_tuned(corpus, spec):
+        descriptor = tuned_descriptor(corpus, spec, device=device)
+        return Grey(descriptor) if ignore_color else descriptor
+    return make_descriptor(spec, device=device, ignore_color=ignore_color, **options)
 
 
 def _weights_by_key(weights, descriptors, keys):

@@ -1,0 +1,35 @@
+"""A tuned network as a descriptor like any other."""
+
+from artgraph.descriptors.pooled import Pooled
+from artgraph.descriptors.whole import whole_network
+
+__all__ = ["Tuned"]
+
+
+class Tuned(Pooled):
+    """Features of a network that was tuned on a collection.
+
+    Parameters
+    ----------
+    name : str
+        What it was called.
+    state : dict of str to tensor
+        As in ``Tuning.state``.
+    backbone : str
+        The network that was tuned.
+    model_sha256 : str
+        Hash of the weights.
+    device : str
+
+    Raises
+    ------
+    WeightsError
+        The weights are not those of this network.
+    """
+
+    def __init__(self, *, name, state, backbone, model_sha256, device="cpu"):
+        self.name, self.key, self.state, self.sha256 = name, name, state, model_sha256
+        self._set_up(backbone, device=device)
+
+    def _loaded(self):
+        return whole_network(self.backbone, state=self.state, file=f"models/{self.name}")

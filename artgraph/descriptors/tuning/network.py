@@ -1,0 +1,115 @@
+"""The network that is tuned: a timm network without its classifier, and the weights that it starts from."""
+
+import copy
+
+import torch
+from timm.optim import param_groups_layer_decay, param_groups_weight_decay
+
+from artgraph.descriptors import eye
+from artgraph.descriptors.backbones import file_sha256, find_weights, read_state
+from artgraph.descriptors.whole import input_of, whole_network
+
+NEW_RATE = 2e-3  # of what starts from random numbers
+
+__all__ = ["Start", "optimiser", "precision_of"]
+
+
+class Start:
+    """What a tuning starts from.
+
+    Parameters
+    ----------
+    backbone : str
+        Any timm network for square pictures in three colours, or ``artgraph_eye``.
+    weights : str or Path, optional
+        Default: timm's own, from the hub or its cache; for ``artgraph_eye`` those that come with artgraph.
+    from_scratch : bool
+        Start from random numbers; weights are not looked for.
+    size : int, optional
+        Side of a cut-out, pixels; default: what the network was trained on.
+
+    Attributes
+    ----------
+    params : dict of JSON values
+        Name and hash of the weights.
+    side : int
+        Of what the network was trained on, and of what it is shown when it describes, pixels.
+    size : int
+        Of a cut-out, pixels.
+    mean, std : (1, 3, 1, 1) float tensors
+        Of pixels in 0 … 255.
+
+    Raises
+    ------
+    InputError
+        timm has no such network, or it takes something else.
+    WeightsError
+        The weights are not there.
+    """
+
+    def __init__(self, backbone, *, weights=None, from_scratch=False, size=None):
+        if backbone == eye.BACKBONE and weights is None and not from_scratch:
+            weights = eye.WEIGHTS
+        self.backbone, self.config = backbone, input_of(backbone)
+        self.file = None if from_scratch else find_weights(backbone, weights=weights)
+        self.side = self.config["input_size"][1]
+        self.size = size or self.side
+        self.params = {"backbone": backbone, "weights_sha256": None if from_scratch else file_sha256(self.file)}
+        self.mean, self.std = (torch.tensor(self.config[key]).view(1, 3, 1, 1) * 255 for key in ("mean", "std"))
+
+    def network(self, seed=0):
+        """Return the network (torch module, in train mode); a random start depends on the seed alone."""
+        state = None if self.file is None else read_state(self.file)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return whole_network(self.backbone, state=state, file=self.file, size=self.size).train()
+
+    def at_its_side(self, network):
+        """Return a copy of a network (torch module, in eval mode) that takes pictures of ``side`` pixels again."""
+        network = copy.deepcopy(network)
+        if self.size != self.side and hasattr(network, "set_input_size"):
+            network.set_input_size(img_size=(self.side, self.side))
+        return network.eval()
+
+    def normalise(self, pixels, device):
+        """Return pixels (b, h, w, 3) uint8 as the network's input, (b, 3, h, w) float32 on a device."""
+        x = torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2).float()
+        x = (x - self.mean.to(device)) / self.std.to(device)
+        return x.contiguous(memory_format=torch.channels_last)
+
+
+def optimiser(network, config, *, extra=()):
+    """Return AdamW over a network whose early layers learn slower, and over further parameters at the full rate.
+
+    Parameters
+    ----------
+    network : torch module
+    config : TuningConfig
+    extra : iterable of parameters
+        Proxies and heads, without weight decay.
+    """
+    if config.from_scratch or config.layer_decay == 1:
+        groups = param_groups_weight_decay(network, weight_decay=config.weight_decay)
+    else:
+        groups = param_groups_layer_decay(network, weight_decay=config.weight_decay, layer_decay=config.layer_decay)
+    keep = ("params", "weight_decay", "lr_scale")
+    groups = [{key: group[key] for key in keep if key in group} for group in groups]
+    if extra := list(extra):
+        groups.append({"params": extra, "weight_decay": 0.0, "lr_scale": NEW_RATE / config.rate})
+    return torch.optim.AdamW([{"lr_scale": 1.0, **group} for group in groups], lr=config.rate)
+
+
+def precision_of(config, device):
+    """Return the type that the network computes in (torch.dtype): see ``TuningConfig.precision``.
+
+    Parameters
+    ----------
+    config : TuningConfig
+    device : str
+    """
+    if config.precision != "auto":
+        return getattr(torch, config.precision)
+    if str(device).startswith("cuda"):
+        return torch.bfloat16
+    multiplies = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+    return torch.bfloat16 if multiplies else torch.float32

@@ -1,0 +1,65 @@
+"""A whole timm network without its classifier: what it takes, and itself with its weights."""
+
+import timm
+import torch
+from timm.data import resolve_data_config
+
+from artgraph.descriptors.backbones import load_strictly
+from artgraph.errors import InputError
+
+__all__ = ["input_of", "whole_network"]
+
+
+def input_of(backbone):
+    """Return what a network takes, as timm says it (dict): ``input_size``, ``crop_pct``, ``mean``, ``std``, ...
+
+    Parameters
+    ----------
+    backbone : str
+
+    Raises
+    ------
+    InputError
+        timm has no such network, or it takes something else than square pictures in three colours.
+    """
+    if not timm.is_model(backbone):
+        raise InputError(f"timm has no network '{backbone}'")
+    config = resolve_data_config(
+        pretrained_cfg=(timm.get_pretrained_cfg(backbone) or timm.models.PretrainedCfg()).to_dict()
+    )
+    channels, height, width = config["input_size"]
+    if (channels, height) != (3, width) or config["crop_mode"] not in ("center", "squash"):
+        raise InputError(
+            f"'{backbone}' takes {channels} × {height} × {width} with '{config['crop_mode']}' cropping; only "
+            "networks for square pictures in three colours, cropped or squashed, can be used"
+        )
+    return config
+
+
+def whole_network(backbone, *, state=None, file=None, size=None):
+    """Return a network (torch module) that gives pooled features.
+
+    Parameters
+    ----------
+    backbone : str
+    state : dict of str to tensor, optional
+        Its weights, under timm's names; a classifier's may be among them. None: random numbers.
+    file : str or Path, optional
+        What a message calls them.
+    size : int, optional
+        Side of its input, pixels, where it is another than it was trained on: a vision transformer's position embedding
+        is interpolated.
+
+    Raises
+    ------
+    WeightsError
+        A tensor is missing, unknown, or of another shape.
+    """
+    network = timm.create_model(backbone, pretrained=False, num_classes=0)
+    if state is not None:
+        with torch.device("meta"):
+            whole = timm.create_model(backbone, pretrained=False).state_dict()
+        load_strictly(network, state, file=file, name=f"timm's '{backbone}'", unused=whole)
+    if size not in (None, input_of(backbone)["input_size"][1]) and hasattr(network, "set_input_size"):
+        network.set_input_size(img_size=(size, size))
+    return network
