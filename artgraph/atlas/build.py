@@ -193,7 +193,8 @@ def _folder(out):
 def _put(out, name, data):
     """Write one file; the page itself in one step, since where it stands the atlas is whole."""
     path = out / name
-    path.parent.mkdir(exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir()
     if name != "index.html":
         path.write_bytes(data)
         return

@@ -1,12 +1,14 @@
 """Every picture of the atlas: a thumbnail of each painting, and the sheets of small ones that the map is drawn from."""
 
 import io
+import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image
 
-from artgraph.atlas.sheets import Sheets, look
+from artgraph.atlas.sheets import Sheets, look, tiles_of
 
 __all__ = ["picture_shape", "write_pictures"]
 
@@ -53,37 +55,55 @@ def write_pictures(out, put, *, thumbnails, columns, order, images=True):
     laid = order is not None and images and n > 0
     sheets = Sheets(n, put) if laid else None
     aspect, missing, tints = [0.8] * n, [], [None] * n
-    for i, webp, picture in _opened(order.tolist() if laid else list(range(n)), thumbnails if images else None):
-        shape = picture_shape(columns, i)
-        if picture is not None:
-            seen = picture.width / picture.height
-            # a thumbnail is upright; numbers from a file's header may be those of a picture lying on its side
-            shape = shape if shape and abs(shape / seen - 1) < 0.1 else seen
+
+    def one(i):
+        webp = thumbnails(i) if images else None
+        picture = look(webp) if webp else None
+        aspect = _aspect(picture_shape(columns, i), picture)
+        if picture is None:
+            return i, aspect, None, None, None
+        if n >= _MANY and len(webp) > _HEAVY and max(picture.size) > _REDUCED:
+            webp = _reduced(picture)
+        return i, aspect, webp, *(tiles_of(picture, aspect, sheets.levels) if sheets else (None, None))
+
+    for i, shape, webp, tiles, tint in _ahead(one, order.tolist() if laid else range(n)):
+        aspect[i], tints[i] = shape, tint
+        if webp is not None:
             put(f"thumbs/{i:06d}.webp", webp)
         elif images:
             missing.append(i)
-        aspect[i] = round(min(max(shape or 0.8, 0.05), 20.0), 4)
         if sheets:
-            tints[i] = sheets.add(picture, aspect[i])
+            sheets.add(tiles)
     return aspect, sorted(missing), tints, sheets
 
 
-def _opened(rows, thumbnails):
-    """Give each row with its thumbnail and its picture, in order; they are decoded on two threads."""
+def _ahead(one, rows):
+    """Give what ``one`` makes of each row, in order; threads work ahead, and Pillow lets them."""
+    waiting = deque()
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        for i in rows:
+            waiting.append(pool.submit(one, i))
+            if len(waiting) >= _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
-    def one(i):
-        webp = thumbnails(i) if thumbnails else None
-        picture = look(webp) if webp else None
-        if picture is not None and len(rows) >= _MANY and len(webp) > _HEAVY and max(picture.size) > _REDUCED:
-            small = io.BytesIO()
-            picture.thumbnail((_REDUCED, _REDUCED), Image.Resampling.LANCZOS)
-            picture.save(small, "WEBP", quality=75, method=2)
-            webp = small.getvalue()
-        return i, webp, picture
 
-    with ThreadPoolExecutor(2) as pool:
-        for start in range(0, len(rows), _AHEAD):
-            yield from pool.map(one, rows[start : start + _AHEAD])
+def _aspect(shape, picture):
+    """Return width over height (float) that the page uses for a picture."""
+    if picture is not None:
+        seen = picture.width / picture.height
+        # a thumbnail is upright; numbers from a file's header may be those of a picture lying on its side
+        shape = shape if shape and abs(shape / seen - 1) < 0.1 else seen
+    return round(min(max(shape or 0.8, 0.05), 20.0), 4)
+
+
+def _reduced(picture):
+    """Return a smaller and lighter thumbnail (bytes, WebP) of a picture."""
+    scale = _REDUCED / max(picture.size)
+    small, size = io.BytesIO(), [max(1, round(scale * side)) for side in picture.size]
+    picture.resize(size, Image.Resampling.HAMMING).save(small, "WEBP", quality=75, method=2)
+    return small.getvalue()
 
 
 def picture_shape(columns, i):

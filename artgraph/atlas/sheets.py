@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-__all__ = ["LEVELS", "SIDE", "Sheets", "look", "sheet_order", "tile_size"]
+__all__ = ["LEVELS", "SIDE", "Sheets", "look", "sheet_order", "tile_size", "tiles_of"]
 
 SIDE = 2048  # of a sheet, in pixels: every browser can hold it
 LEVELS = (64, 16)  # of a tile: near, and so far away that all paintings are seen at once
@@ -77,18 +77,47 @@ def look(webp):
         return None
 
 
+def tiles_of(picture, aspect, levels):
+    """Shrink a picture to its tiles.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        In RGB.
+    aspect : float
+        Width over height that the page will use.
+    levels : sequence of int
+        Sides of tiles in pixels, the largest first; each is made of the one before.
+
+    Returns
+    -------
+    tiles : list of PIL.Image.Image
+    tint : str
+        The mean colour as "rrggbb".
+    """
+    tiles, source = [], picture
+    for tile in levels:
+        # the gap lets Pillow halve large pictures first, which is twice as quick and looks the same
+        source = source.resize(tile_size(aspect, tile), Image.Resampling.LANCZOS, reducing_gap=1.5)
+        tiles.append(source)
+    mean = np.asarray(tiles[0]).reshape(-1, 3).mean(0).round().astype(int)
+    return tiles, "{:02x}{:02x}{:02x}".format(*mean)
+
+
 class Sheets:
     """Lay tiles on sheets, one sheet of each level in memory at a time.
 
     Parameters
     ----------
     n : int
-        Number of tiles that will come.
+        Number of paintings that will come.
     put : callable (name, bytes)
         Takes each finished sheet.
 
     Attributes
     ----------
+    levels : tuple of int
+        Sides of the tiles in pixels, the largest first.
     names : dict of int to list of str
         Side of a tile to the names of its sheets, so far.
     """
@@ -100,38 +129,26 @@ class Sheets:
         self.names = {tile: [] for tile in self.levels}
         self._open = {}
 
-    def add(self, picture, aspect):
-        """Lay the next tile.
+    def add(self, tiles):
+        """Lay the tiles of the next painting.
 
         Parameters
         ----------
-        picture : PIL.Image.Image or None
-            None leaves the tile empty.
-        aspect : float
-            Width over height that the page will use.
-
-        Returns
-        -------
-        str or None
-            The mean colour as "rrggbb".
+        tiles : list of PIL.Image.Image, or None
+            One for each level, as from ``tiles_of``; None leaves its place empty.
         """
-        tint, source = None, picture
-        for tile in self.levels:
+        for k, tile in enumerate(self.levels):
             side = SIDE // tile
             at = self.count % side**2
             if at == 0:
                 left = min(side**2, self.n - self.count)
                 size = (min(left, side) * tile, -(-left // side) * tile)
                 self._open[tile] = Image.new("RGB", size, (128, 128, 128))
-            if picture is not None:
-                source = source.resize(tile_size(aspect, tile), Image.Resampling.LANCZOS, reducing_gap=3.0)
-                self._open[tile].paste(source, (at % side * tile, at // side * tile))
-                if tint is None:
-                    tint = "{:02x}{:02x}{:02x}".format(*np.asarray(source).reshape(-1, 3).mean(0).round().astype(int))
+            if tiles is not None:
+                self._open[tile].paste(tiles[k], (at % side * tile, at // side * tile))
             if at == side**2 - 1 or self.count == self.n - 1:
                 self._finish(tile)
         self.count += 1
-        return tint
 
     def _finish(self, tile):
         out = io.BytesIO()

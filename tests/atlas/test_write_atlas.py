@@ -12,7 +12,7 @@ from PIL import Image
 
 from artgraph.atlas import first_year, hang, summarize, write_atlas
 from artgraph.atlas.page import SCRIPTS, STYLES, data_script
-from artgraph.atlas.sheets import Sheets, sheet_order, tile_size
+from artgraph.atlas.sheets import Sheets, sheet_order, tile_size, tiles_of
 from artgraph.colors import NO_CLUSTER, cluster_colors
 from artgraph.errors import InputError
 
@@ -349,6 +349,13 @@ def test_of_many_paintings_heavy_thumbnails_are_written_smaller(tmp_path, monkey
     assert (tmp_path / "thumbs" / "000001.webp").read_bytes() == bytes_of[1]
 
 
+def test_the_number_of_processors_changes_no_byte(tmp_path, monkeypatch):
+    for cores in (1, 5):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        make(tmp_path / str(cores), 40, layout=np.random.default_rng(0).random((40, 2)))
+    assert listing(tmp_path / "1") == listing(tmp_path / "5")
+
+
 def test_shape_comes_from_the_original_unless_the_thumbnail_lies_otherwise(tmp_path):
     size = {"image_width": [600.0, 400, None, 0], "image_height": [400.0, 600, 10, 10]}
     make(tmp_path, 4, paintings=table(4, **size), thumbnails=lambda i: None if i == 3 else webp("red", (60, 41)))
@@ -378,7 +385,11 @@ def test_many_paintings_get_sheets_of_two_levels(monkeypatch):
     written = {}
     sheets = Sheets(18, written.__setitem__)
     red = Image.new("RGB", (8, 8), "red")
-    assert {sheets.add(red, 1.0) for _ in range(18)} == {"ff0000"}
+    tiles, tint = tiles_of(red, 1.0, sheets.levels)
+    assert [tile.size for tile in tiles] == [(64, 64), (16, 16)]
+    assert tint == "ff0000"
+    for _ in range(18):
+        sheets.add(tiles)
     assert sheets.names == {64: [f"sheets/{k:03d}.webp" for k in range(5)], 16: ["sheets/far-000.webp"]}
     assert set(written) == {*sheets.names[64], *sheets.names[16]}
     with Image.open(io.BytesIO(written["sheets/004.webp"])) as last:
