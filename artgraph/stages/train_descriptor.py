@@ -136,7 +136,9 @@ def _words(column):
 
 def is_tuned(corpus, name):
     """Return whether a corpus has a descriptor of this name that ``train_descriptor`` trained (bool)."""
-    return corpus.has("models", name) and corpus.label("models", name)["made_by"]["function"] == FUNCTION
+    if ":" in name or not corpus.has("models", name):
+        return False
+    return corpus.label("models", name)["made_by"]["function"] == FUNCTION
 
 
 def tuned_descriptor(corpus, name, *, device="cpu"):

@@ -252,6 +252,11 @@ def test_tuned_weights_are_a_file_for_other_corpora(corpus):
     assert np.array_equal(corpus.get("features", "mine"), corpus.get("features", same.key))
 
 
+def test_descriptors_that_name_a_network_are_asked_as_before(corpus):
+    with pytest.raises(InputError, match="no network to choose"):
+        pipeline.describe(corpus, descriptors=("color:resnet18",))
+
+
 def test_a_name_that_is_taken_or_a_column_that_is_not_there(corpus):
     with pytest.raises(InputError, match="descriptor already"):
         pipeline.train_descriptor(corpus, name="color", **QUICK)
