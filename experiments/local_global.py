@@ -8,16 +8,21 @@ Where the source names no number of clusters there are as many as styles. What r
 with all names, as the source did, and with half of them, and judged on the works by the other half too.
 """
 
+import warnings
 from functools import partial
 
 import numpy as np
 import torch
-from torch_geometric.nn import VGAE, GCNConv
 
 from artgraph.communities import bayesian_gaussian_mixture, dec, kmeans
 from artgraph.descriptors import fuse, make_descriptor
 from experiments.common import described
 from experiments.study import Row, judged
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)  # torch-geometric 2.8 is built on what torch 2.14 calls outdated
+    from torch_geometric import seed_everything
+    from torch_geometric.nn import VGAE, GCNConv
 
 __all__ = ["ROWS", "published_vgae", "same_artist_edges"]
 
@@ -64,21 +69,20 @@ def published_vgae(X, edges, *, epochs=EPOCHS, seed=0):
     edges : (2, e) int array
     epochs, seed : int
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        X, edges = torch.tensor(X, dtype=torch.float32), torch.from_numpy(edges)
-        X = torch.nn.functional.normalize(X - X.mean(dim=0), dim=1)
-        model = VGAE(Convolutions(X.shape[1]))
-        optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
-        for _ in range(epochs):
-            optimiser.zero_grad()
-            Z = model.encode(X, edges)
-            loss = model.recon_loss(Z, edges) + model.kl_loss() / len(X)
-            loss.backward()
-            optimiser.step()
-        model.eval()
-        with torch.no_grad():
-            return model.encode(X, edges).numpy()
+    seed_everything(seed)  # torch-geometric draws pairs that are no edges from several libraries
+    X, edges = torch.tensor(X, dtype=torch.float32), torch.from_numpy(edges)
+    X = torch.nn.functional.normalize(X - X.mean(dim=0), dim=1)
+    model = VGAE(Convolutions(X.shape[1]))
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(epochs):
+        optimiser.zero_grad()
+        Z = model.encode(X, edges)
+        loss = model.recon_loss(Z, edges) + model.kl_loss() / len(X)
+        loss.backward()
+        optimiser.step()
+    model.eval()
+    with torch.no_grad():
+        return model.encode(X, edges).numpy()
 
 
 def artist_vgae(study, seed):

@@ -20,7 +20,7 @@ import torch
 
 from artgraph import pipeline
 from artgraph.dates import parse_years
-from artgraph.descriptors import make_descriptor
+from artgraph.descriptors import Patches, make_descriptor
 from artgraph.errors import WeightsError
 from artgraph.evaluation import cross_group_precision, partition_scores
 from artgraph.images import load_image, resize_cover
@@ -114,7 +114,9 @@ class Study:
         key = spec.replace(":", "-")
         if not self.paintings.has("features", key):  # in one pass with what most rows read
             specs = {self.spec(network) for network in NETWORKS if "layers" not in network} | {*DESCRIBED, spec}
-            pipeline.describe(self.paintings, descriptors=sorted(specs), weights=self.weights)
+            fewer = {"patches": Patches(count=2, scales=(1,))} if self.quick else {}
+            wanted = [fewer.get(one, one) for one in sorted(specs)]
+            pipeline.describe(self.paintings, descriptors=wanted, weights=self.weights)
         return self.paintings.get("features", key)
 
     def column(self, name):
@@ -148,8 +150,11 @@ class Study:
         return found
 
     def hidden(self, seed):
-        """Return whether the name of each work's artist is hidden (n,) bool: half of the artists, by a hash."""
-        return by_hash(self.artist, f"hidden {seed}")
+        """Return whether the name of each work's artist is hidden (n,) bool: half of the artists, by a hash.
+
+        The same halves as in ``teach_the_eye``.
+        """
+        return ~by_hash(self.artist, f"teach {seed}")
 
     def split(self, kind, seed):
         """Return rows to learn from and rows to be judged on, about 4 to 1, (m,) and (n - m,) int.
