@@ -60,6 +60,8 @@ class Row:
         The source's figures, under its own names.
     differs : str
         In one sentence, why ours are others.
+    published : bool
+        Whether the source did this; else it is ours, to see what a part is worth, and does not count as the source's.
     revision : int
         Counted up when ``measure`` changes, so that what was kept is measured anew.
     """
@@ -70,6 +72,7 @@ class Row:
     networks: tuple = ()
     reported: dict = field(default_factory=dict)
     differs: str = ""
+    published: bool = True
     revision: int = 0
 
 
@@ -266,6 +269,7 @@ def measured(study, system, rows, *, wanted=""):
         ]
         found[row.name] = {
             "kind": row.kind,
+            "published": row.published,
             "figures": over_seeds([piece["figures"] for piece in pieces]),
             "reported": row.reported,
             "differs": row.differs,
