@@ -6,6 +6,7 @@ artists whose names were hidden, the names of the other half of the artists were
 further back: there the ViT, too, was trained on by the given names, before anything was described.
 """
 
+from dataclasses import asdict
 from functools import partial
 
 import numpy as np
@@ -46,8 +47,14 @@ def names(study, hidden=None):
 
 def latents(study, seed, *, artists, model="vgae", hops=2):
     """Return the latents (n, d) of a model that was told these names; None: none."""
-    X = fuse([study.features(key) for key in BEST])
-    return train_vgae(X, graph(X), artists=artists, config=config(study, seed, model=model, hops=hops), device="cpu").mu
+    settings = config(study, seed, model=model, hops=hops)
+    told = None if artists is None else artists.tolist()
+
+    def learn():
+        X = fuse([study.features(key) for key in BEST])
+        return train_vgae(X, graph(X), artists=artists, config=settings, device="cpu").mu
+
+    return study.keep.array("latents", learn, of=[study.stamp, asdict(settings), told])
 
 
 def config(study, seed, **settings):

@@ -323,8 +323,10 @@ def run(systems, arguments):
         print(f"== {system}", file=sys.stderr, flush=True)
 
         def measure(system=system, rows=rows):
+            found = measured(study, system, rows, wanted=arguments.rows)
             return {
-                "rows": measured(study, system, rows, wanted=arguments.rows),
+                "rows": found,
+                "owed": [row.name for row in rows if row.name not in found],
                 "paintings": len(study.paintings),
                 "data_sha256": dict(zip(("paintings", "domains"), study.stamp[0], strict=True)),
                 "quick": study.quick,

@@ -197,15 +197,17 @@ def render(results):
         ]
     for system, result in results.items():
         rows = result["figures"]["rows"]
-        seconds = sum(row["seconds"] for row in rows.values())
+        minutes = sum(row["seconds"] for row in rows.values()) / 60
         gpu = result["machine"]["gpu"]
         lines += [f"## {SYSTEMS[system]}", ""]
         lines.append(
             f"`python -m experiments {system}`, {result['figures']['paintings']} paintings, "
-            f"{max((row['seeds'] for row in rows.values()), default=0)} seeds, {seconds / 60:.0f} minutes"
+            f"{max((row['seeds'] for row in rows.values()), default=0)} seeds, {minutes:.0f} minutes"
             f"{f' on {gpu}' if gpu else ' on the CPU'}."
             + (" **Quick: for tests only.**" if result["figures"]["quick"] else "")
         )
+        if owed := result["figures"]["owed"]:
+            lines.append(f"Not measured yet: {'; '.join(owed)}.")
         lines.append("")
         judged = {name: row for name, row in rows.items() if row["kind"] == "unsupervised"}
         if judged:
