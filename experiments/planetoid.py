@@ -31,9 +31,10 @@ from artgraph.vgae import Config, encode, hold_out_edges, train_vgae
 from experiments.common import data_sha256, experiment, parser, spread
 
 MODELS = {
-    "artgraph": {"encoder": "sign", "decoder": "cosine"},
+    "artgraph": {"encoder": "sign", "decoder": "cosine", "epochs": 40, "feature_weight": 0.0},
     "published": {
         "encoder": "gcn",
+        "feature_weight": 0.0,
         "decoder": "dot",
         "hidden_dim": 32,
         "latent_dim": 16,

@@ -46,7 +46,7 @@ def train_vgae(
         Propagation steps of 'sign'.
     latent_dim : int
     epochs : int, optional
-        At most; default 40, for 'gcn' 200.
+        At most; default 25, for 'gcn' 200.
     kl_weight : float
     artist_strength : float
         How far a known artist moves the latents of a work: see ``artgraph.vgae.refine``.

@@ -15,17 +15,34 @@ class HopMap(nn.Module):
     ----------
     in_dim, hidden_dim, latent_dim : int
         hidden_dim 0: the linear part alone.
+    spread : bool
+        Whether latents are distributions; otherwise logstd is None.
     generator : torch.Generator
         On the CPU; draws the first weights.
     """
 
-    def __init__(self, in_dim, hidden_dim, latent_dim, *, generator):
+    def __init__(self, in_dim, hidden_dim, latent_dim, *, generator, spread=True):
         super().__init__()
+        self.spread = spread
         # inputs have length 1 on average: so have latents at the start, in each dimension
         self.mu = _linear(in_dim, latent_dim, 1.0, generator)
         self.logstd = _linear(in_dim, latent_dim, 0.0, generator, bias=LOGSTD)
         self.hidden = _linear(in_dim, hidden_dim, 1.0, generator) if hidden_dim else None
         self.residual = _linear(hidden_dim, latent_dim, 0.0, generator) if hidden_dim else None
+
+    @torch.no_grad()
+    def start_from(self, X):
+        """Let mu begin as the principal components of features X (n, d), the first d of the inputs; the rest stays 0.
+
+        So mu never hears the hops: they answer the question which works are linked before it is asked.
+        """
+        vectors = torch.linalg.eigh(torch.cov(X.double().T).reshape(X.shape[1], X.shape[1])).eigenvectors
+        basis = vectors.flip(1)[:, : len(self.mu.weight)]  # (d, k), widest first
+        basis = basis * basis.gather(0, basis.abs().argmax(dim=0, keepdim=True)).sign()  # eigenvectors have no sign
+        self.mu.weight.zero_()
+        self.mu.weight[: basis.shape[1], : X.shape[1]] = len(self.mu.weight) ** 0.5 * basis.T.float()
+        own = (torch.arange(self.mu.in_features) < X.shape[1]).float()
+        self.mu.weight.register_hook(lambda gradient: gradient * own.to(gradient.device))
 
     def forward(self, inputs, rows, drop, unit):
         """Return mu and logstd, both (b, latent_dim), of ``rows`` (b,) of inputs / unit (n, in_dim); None: of all."""
@@ -33,7 +50,7 @@ class HopMap(nn.Module):
         mu = self.mu(Y)  # (b, latent_dim)
         if self.hidden is not None:
             mu = mu + self.residual(drop(nn.functional.gelu(self.hidden(Y))))
-        return mu, self.logstd(Y).clamp(*LOGSTD_RANGE)
+        return mu, self.logstd(Y).clamp(*LOGSTD_RANGE) if self.spread else None
 
 
 class GraphConvolutions(nn.Module):
@@ -84,7 +101,8 @@ def make_encoder(config, in_dim, generator):
             in_dim, config.hidden_dim or 2 * config.latent_dim, config.latent_dim, generator=generator
         )
     width = in_dim if config.encoder == "linear" else in_dim * (config.hops + 1)
-    return HopMap(width, config.hidden_dim, config.latent_dim, generator=generator)
+    spread = config.model == "vgae"
+    return HopMap(width, config.hidden_dim, config.latent_dim, generator=generator, spread=spread)
 
 
 def prepare(config, X, adjacency, *, device):

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
-__all__ = ["artist_loss", "bernoulli_edge_loss", "kl_divergence"]
+__all__ = ["artist_loss", "bernoulli_edge_loss", "feature_loss", "kl_divergence"]
 
 
 def bernoulli_edge_loss(positive_logits, negative_logits, positive_weight=None):
@@ -84,6 +84,31 @@ def artist_loss(Z, artists, *, temperature=0.1, weight=None):
     counts = counts / same.sum(dim=1, keepdim=True).clamp_min(1)
     log_p = similarity - others.logsumexp(dim=1, keepdim=True)
     return -(log_p * counts).sum() / counts.sum().clamp_min(1e-6)
+
+
+def feature_loss(Z, X):
+    """Return how far the cosines of latents are from those of features: the mean of (cos(z_i, z_j) - cos(x_i, x_j))².
+
+    Up to a constant and a factor, -log p of the features' cosines, each normal about the latents' with one variance.
+
+    Parameters
+    ----------
+    Z : (b, k) float tensor
+    X : (b, d) float tensor
+
+    Returns
+    -------
+    () float tensor, 0 to 4
+
+    Examples
+    --------
+    Two works at a right angle by their features and at one place by their latents: two of the four pairs are off by 1.
+
+    >>> feature_loss(torch.tensor([[1.0], [1.0]]), torch.eye(2))
+    tensor(0.5000)
+    """
+    Z, X = normalize(Z, dim=1), normalize(X, dim=1)
+    return (Z @ Z.T - X @ X.T).square().mean()
 
 
 def kl_divergence(mu, logstd):

@@ -43,4 +43,4 @@ class VGAE(nn.Module):
         if isinstance(inputs, tuple):
             return self(inputs)
         parts = [self(inputs, rows) for rows in torch.arange(len(inputs), device=inputs.device).split(65536)]
-        return tuple(torch.cat(part) for part in zip(*parts, strict=True))
+        return tuple(None if part[0] is None else torch.cat(part) for part in zip(*parts, strict=True))

@@ -9,14 +9,17 @@ import torch
 from artgraph.errors import InputError
 from artgraph.graph import Gate
 from artgraph.vgae.encoders import prepare
-from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, kl_divergence
+from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, gate_weights, sample_non_edges
-from artgraph.vgae.validation import edge_scores, hand_precision, hold_out_artists, hold_out_edges
+from artgraph.vgae.validation import edge_scores, fold_artists, hand_precision, hold_out_edges
 
 __all__ = ["Run"]
 
 FEWEST_STEPS = 10  # in an epoch
+NARROWEST = 4  # dimensions of a part of the latents
+FULL = 512  # paintings whose features are compared where a step takes all paintings
+MOST_WORKS = 4000  # that are asked for their fellows after every epoch
 
 
 class Run:
@@ -36,9 +39,17 @@ class Run:
         rng = np.random.default_rng([config.seed, 0])
         training, *self.held_edges = hold_out_edges(adjacency, config.validation_share, rng)
         self.codes = codes
-        known, self.held_works = hold_out_artists(codes, 2 * config.validation_share, rng)
-        self.artists = ArtistSampler(known, config, device)
+        folds = min(config.folds, max(1, config.latent_dim // NARROWEST))
+        fold = fold_artists(codes, folds, rng) if folds > 1 else np.full(self.n, -1)
+        self.folds = folds if (fold >= 0).any() else 1
+        self.fold = torch.from_numpy(fold).to(device)
+        self.asked_works = [  # per part of the latents, works by artists that it never saw
+            np.sort(rng.permutation(np.flatnonzero(fold == part))[: MOST_WORKS // self.folds])
+            for part in range(self.folds if self.folds > 1 else 0)
+        ]
+        self.artists = ArtistSampler(codes, config, device)
         self.use_artists = len(self.artists) > 1 and config.artist_weight > 0
+        self.use_features = config.learns and not self.use_artists and config.feature_weight > 0
         self.use_edges = config.model != "contrastive" and config.edge_weight > 0
         if not (self.use_artists or self.use_edges or not config.learns):
             raise InputError(
@@ -53,6 +64,9 @@ class Run:
         self.model = VGAE(config, X.shape[1])
         lengths = (self.inputs[0] if isinstance(self.inputs, tuple) else self.inputs).square().sum(dim=1)
         self.model.unit.fill_(max(float(lengths.mean().sqrt()), 1e-12))
+        if self.use_features and config.encoder != "gcn":
+            self.model.encoder.start_from(torch.tensor(X))
+        self.features = torch.tensor(X, device=device) if self.use_features else None
         self.model.to(device)
         self.full = isinstance(self.inputs, tuple) or config.batch_size == 0
         self.edges = EdgeSampler(training, device)
@@ -70,10 +84,11 @@ class Run:
         """What decides which epoch is kept (str): held-out hands, held-out edges, or nothing, and it is the last.
 
         Where too few artists are known to hold any out, edges cannot decide for them: what hands teach costs edges.
+        Nor can they where latents begin as the features, in which the edges were found: nothing predicts them better.
         """
         if not self.use_artists:
-            return "auc + ap"
-        return "hands" if len(self.held_works) else "nothing"
+            return "nothing" if self.use_features else "auc + ap"
+        return "hands" if self.folds > 1 else "nothing"
 
     @property
     def finished(self):
@@ -93,7 +108,7 @@ class Run:
             progress = (self.epoch + step / self.steps) / config.n_epochs
             for group in self.optimiser.param_groups:
                 group["lr"] = config.learning_rate * min(1.0, 2 * (1 - progress))
-            anchors = order[step * config.batch_size : (step + 1) * config.batch_size]
+            anchors = order if self.full else order[step * config.batch_size : (step + 1) * config.batch_size]
             if len(anchors) < 2 and not self.full:  # a small graph: its paintings are asked again
                 anchors = self.edges.order(generator)[: config.batch_size]
             loss, parts = self._loss(anchors, rng, generator)
@@ -124,7 +139,8 @@ class Run:
                 positive, negative = self.edges.draw(anchors, generator)
             pairs = [positive, negative]
         works, names = self.artists.draw(rng) if self.use_artists else (anchors[:0], anchors[:0])
-        asked = torch.cat([pair.flatten() for pair in pairs] + [works])
+        held = anchors[:FULL] if self.use_features else anchors[:0]
+        asked = torch.cat([pair.flatten() for pair in pairs] + [held, works])
         rows, place = (None, asked) if self.full else asked.unique(return_inverse=True)
 
         def drop(values):
@@ -142,16 +158,37 @@ class Run:
             logits = [self.model.decode(Z, pair.view(2, -1)) for pair in (positive, negative)]
             parts["similarity"] = bernoulli_edge_loss(*logits, self.weights if self.full else None)
             loss = loss + config.edge_weight * parts["similarity"]
+        if len(held):
+            parts["features"] = feature_loss(Z[place[len(place) - len(held) :]], self.features[held])
+            loss = loss + config.feature_weight * parts["features"]
         if len(works):
-            near = None if self.gate is None else gate_weights(self.gate, works)
-            own = Z[place[len(place) - len(works) :]]  # (b, latent_dim)
-            parts["artist"] = artist_loss(own, names, temperature=config.temperature, weight=near)
+            parts["artist"] = self._artist_term(Z[place[len(place) - len(works) :]], works, names)
             loss = loss + config.artist_weight * parts["artist"]
         if config.model == "vgae":
             kl = kl_divergence(mu, logstd).mean(dim=0)  # (latent_dim,)
             parts["kl"] = kl.sum()
             loss = loss + config.kl_weight * kl.clamp_min(config.free_bits).sum()
         return loss, {"loss": loss, **parts}
+
+    def _artist_term(self, Z, works, names):
+        """Return the mean over parts of the latents Z (b, latent_dim); none sees the artists of its own fold."""
+        near = None if self.gate is None else gate_weights(self.gate, works)  # (b, b)
+        total = torch.zeros((), device=self.device)
+        for number, part in enumerate(Z.tensor_split(self.folds, dim=1)):  # (b, about latent_dim / folds)
+            seen = (self.fold[works] != number).nonzero()[:, 0]
+            weight = None if near is None else near[seen][:, seen]
+            total = total + artist_loss(part[seen], names[seen], temperature=self.config.temperature, weight=weight)
+        return total / self.folds
+
+    def _hands(self, values):
+        """Return how well each of ``values`` (folds of (n, k)) finds the hands of its own fold, and the error."""
+        found = [
+            (*hand_precision(part[torch.from_numpy(rows).to(part.device)], self.codes[rows]), len(rows))
+            for part, rows in zip(values, self.asked_works, strict=True)
+        ]
+        share = np.array([count for *_, count in found]) / sum(count for *_, count in found)
+        precision, error = np.array([row[:2] for row in found]).T
+        return float(share @ precision), float(np.sqrt(np.square(share * error).sum()))
 
     def _judge(self):
         self.model.eval()
@@ -163,9 +200,9 @@ class Run:
     def _scores(self, decode, mu):
         auc, ap = edge_scores(decode, mu, self.held_edges)
         figures = {"auc": auc, "ap": ap}
-        if len(self.held_works):
-            rows = torch.from_numpy(self.held_works).to(mu.device)
-            figures["hands"], figures["hands_error"] = hand_precision(mu[rows], self.codes[self.held_works])
+        if self.folds > 1:
+            parts = mu.tensor_split(self.folds, dim=1) if self.config.learns else [mu] * self.folds
+            figures["hands"], figures["hands_error"] = self._hands(parts)
         return figures
 
     def facts(self, mu):
@@ -175,13 +212,12 @@ class Run:
             scores = self._scores(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), mu)
             return {name: round(value, 4) for name, value in scores.items()}
         kept, last = ({k: round(v, 4) for k, v in self.history[at].items()} for at in (self.best_epoch, -1))
-        rows = torch.from_numpy(self.held_works)
-        before = hand_precision(torch.tensor(self.X)[rows], self.codes[self.held_works])[0] if len(rows) else None
+        before = self._hands([torch.tensor(self.X)] * self.folds)[0] if self.folds > 1 else None
         return {
             **kept,
             "last_epoch": last,
             "hands_of_features": None if before is None else round(before, 4),
-            "held_out": {"edges": int(self.held_edges[0].shape[1]), "works": len(self.held_works)},
+            "held_out": {"edges": int(self.held_edges[0].shape[1]), "works": sum(map(len, self.asked_works))},
             "selected_by": self.selected_by,
         }
 

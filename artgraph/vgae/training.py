@@ -28,7 +28,7 @@ class Trained(NamedTuple):
     state : dict of str to tensor
         The weights of the kept epoch; empty where nothing is learned.
     history : list of dict
-        Per epoch: the loss and its terms, auc and ap on held-out edges, hands on held-out artists.
+        Per epoch: the loss and its terms, auc and ap on held-out edges, hands on the artists of each part's own fold.
     facts : dict
         Settings, kept and last epoch, active units, KL per dimension, neighbour overlap, a warning on collapse.
     """
@@ -44,6 +44,10 @@ def train_vgae(X, adjacency, *, artists=None, config=None, device="auto", progre
 
     loss = - edge_weight · log p(similar | Z) - artist_weight · log p(same hand | Z)
            + kl_weight · KL(q(Z | X, A) || N(0, 1))
+
+    Where no artist teaches, feature_weight · (how far the cosines of latents are from those of features) is added, and
+    the latents begin as the principal components of the features. Where 30 artists or more teach, the latents have
+    ``folds`` parts; each is taught by all artists but those of its own fold, and those tell how well it finds hands.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from artgraph.vgae.sampling import edge_keys, sample_non_edges
 
-__all__ = ["edge_scores", "hand_precision", "hold_out_artists", "hold_out_edges"]
+__all__ = ["edge_scores", "fold_artists", "hand_precision", "hold_out_artists", "hold_out_edges"]
 
 FEWEST_ARTISTS = 30  # with fewer, none are held out, and edges decide
 MOST_WORKS = 4000  # of held-out artists, compared with each other
@@ -64,6 +64,34 @@ def hold_out_artists(codes, share, rng):
     if len(rows) > MOST_WORKS:
         rows = np.sort(rng.permutation(rows)[:MOST_WORKS])
     return np.where(held, -1, codes), rows
+
+
+def fold_artists(codes, folds, rng):
+    """Put each artist into one of several folds, so that each part of the latents can be judged by hands it never saw.
+
+    Parameters
+    ----------
+    codes : (n,) int array
+        Artist of each painting, -1 where none is known.
+    folds : int, 2 or more
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (n,) int array
+        The fold of each painting, 0 to folds - 1; all works of an artist are in one, and folds hold as many artists,
+        give or take one. -1 where no artist is known, and everywhere where fewer than 30 artists have two works.
+
+    Examples
+    --------
+    >>> fold_artists(np.array([0, 0, 1, 1, -1]), 2, np.random.default_rng(0))  # two artists are too few to judge by
+    array([-1, -1, -1, -1, -1])
+    """
+    fold = np.full(len(codes), -1)
+    known, place, count = np.unique(codes[codes >= 0], return_inverse=True, return_counts=True)
+    if (count > 1).sum() >= FEWEST_ARTISTS:
+        fold[codes >= 0] = (rng.permutation(len(known)) % folds)[place]
+    return fold
 
 
 def edge_scores(decode, mu, held):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from artgraph.vgae import artist_loss, bernoulli_edge_loss, kl_divergence
+from artgraph.vgae import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
 
 
 def test_kl_equals_torch_distributions():
@@ -22,6 +22,15 @@ def test_edge_loss_by_hand():
 
     expected = -(0.5 * np.log(sigmoid(0)) + 1.5 * np.log(sigmoid(2))) / 2 - np.log(sigmoid(1))
     assert loss.item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_feature_loss_is_of_angles_not_of_lengths_or_turns():
+    X = torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
+    assert feature_loss(3 * X.flip(1), X).item() == pytest.approx(0, abs=1e-12)
+    # cosines 0, 0 and 1 in place of 1 / sqrt 2, 0 and 1 / sqrt 2, each in two of nine pairs
+    Z = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    expected = 2 * (0.5 + 0 + (1 - 0.5**0.5) ** 2) / 9
+    assert feature_loss(Z, X).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_edge_loss_does_not_saturate():

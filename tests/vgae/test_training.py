@@ -8,6 +8,8 @@ from scipy.sparse import csr_matrix
 from artgraph.errors import InputError
 from artgraph.graph import knn
 from artgraph.vgae import VGAE, Config, encode, pick_device, train_vgae
+from artgraph.vgae.checks import codes_of
+from artgraph.vgae.run import Run
 
 QUICK = Config(latent_dim=8, epochs=8, hops=2)
 WITH_EDGES = [("sign", "cosine"), ("linear", "cosine"), ("gcn", "dot"), ("sign", "dot")]
@@ -46,7 +48,39 @@ def test_without_names_the_artists_say_nothing(hands):
     none = train_vgae(X, adjacency, config=config, device="cpu")
     assert blank.mu.tobytes() == none.mu.tobytes()
     assert "artist" not in none.history[0]
-    assert blank.facts["selected_by"] == "auc + ap"
+    assert blank.facts["selected_by"] == "nothing"
+    plain = train_vgae(X, adjacency, config=dataclasses.replace(config, feature_weight=0.0), device="cpu")
+    assert plain.facts["selected_by"] == "auc + ap"
+
+
+def test_without_names_latents_hold_to_the_features(hands):
+    X, adjacency, _ = hands
+
+    def kept(**settings):
+        config = Config(latent_dim=16, epochs=10, **settings)
+        return train_vgae(X, adjacency, config=config, device="cpu").facts["neighbor_overlap"]
+
+    assert kept() > kept(feature_weight=0.0) + 0.1
+
+
+def test_without_names_latents_hear_no_hops(hands):
+    X, adjacency, _ = hands
+    state = train_vgae(X, adjacency, config=Config(latent_dim=8, epochs=3, hops=2), device="cpu").state
+    weight = state["encoder.mu.weight"]
+    assert (weight[:, X.shape[1] :] == 0).all()
+    assert (weight[:, : X.shape[1]] != 0).all()
+
+
+def test_each_part_of_the_latents_learns_from_the_artists_outside_its_fold(hands):
+    X, adjacency, artists = hands
+    run = Run(X, adjacency, codes_of(artists, len(X)), Config(latent_dim=8, folds=2), "cpu")
+    works = torch.arange(len(X))
+    Z = torch.randn(len(X), 8, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
+    run._artist_term(Z, works, torch.from_numpy(run.codes)).backward()
+    own = torch.stack([run.fold == 0, run.fold == 1]).repeat_interleave(4, dim=0).T  # (n, 8)
+    assert (Z.grad[own] == 0).all()
+    assert (Z.grad[~own] != 0).all()
+    assert [set(run.fold[rows].tolist()) for rows in run.asked_works] == [{0}, {1}]
 
 
 def test_baselines_that_learn_nothing(toy):
@@ -127,7 +161,7 @@ def test_isolated_duplicate_and_zero_rows(toy, encoder):
 
 
 def test_a_heavy_kl_collapses_free_bits_do_not_and_held_out_edges_keep_an_epoch_before(toy):
-    config = Config(latent_dim=8, epochs=10, learning_rate=0.1, kl_weight=100.0, dropout=0.0)
+    config = Config(latent_dim=8, epochs=10, learning_rate=0.1, kl_weight=100.0, dropout=0.0, feature_weight=0.0)
     heavy = train_vgae(*toy[:2], config=config, device="cpu")
     free = train_vgae(*toy[:2], config=dataclasses.replace(config, free_bits=1.0), device="cpu")
     assert heavy.history[-1]["kl"] < 0.2 < 2 < free.history[-1]["kl"]
@@ -135,7 +169,7 @@ def test_a_heavy_kl_collapses_free_bits_do_not_and_held_out_edges_keep_an_epoch_
 
 
 def test_patience_ends_training(toy):
-    config = dataclasses.replace(QUICK, epochs=40, patience=2)
+    config = dataclasses.replace(QUICK, epochs=40, patience=2, feature_weight=0.0)
     facts = train_vgae(*toy[:2], config=config, device="cpu").facts
     assert facts["last_epoch"]["epoch"] < 39
     assert facts["last_epoch"]["epoch"] - facts["epoch"] <= 3

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from artgraph.vgae import hold_out_edges
-from artgraph.vgae.validation import edge_scores, hand_precision, hold_out_artists
+from artgraph.vgae.validation import edge_scores, fold_artists, hand_precision, hold_out_artists
 
 
 def test_held_out_edges_are_edges_that_training_does_not_see(toy):
@@ -33,6 +33,19 @@ def test_with_few_artists_none_is_held_out():
     training, rows = hold_out_artists(codes, 0.5, np.random.default_rng(0))
     assert len(rows) == 0
     assert (training == codes).all()
+
+
+def test_folds_hold_whole_artists_and_as_many_each():
+    codes = np.repeat(np.arange(40), 3)
+    codes[-3:] = -1
+    fold = fold_artists(codes, 4, np.random.default_rng(0))
+    assert (fold[-3:] == -1).all()
+    assert all(len(set(fold[codes == code])) == 1 for code in range(39))
+    assert sorted(np.bincount(fold[:-3]) // 3) == [9, 10, 10, 10]
+
+
+def test_few_artists_are_in_no_fold():
+    assert (fold_artists(np.repeat(np.arange(29), 3), 4, np.random.default_rng(0)) == -1).all()
 
 
 def test_edge_scores_by_hand():
