@@ -210,7 +210,7 @@ def build_graph(corpus, diagnose, **options):
 @option("train_vgae", "encoder", type=click.Choice(["gcn", "linear", "sign"]))
 @option("train_vgae", "hops", type=click.IntRange(0), help="Propagation steps of the encoder 'sign'.")
 @option("train_vgae", "latent_dim", type=click.IntRange(1))
-@option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 40, for 'gcn' 200.")
+@option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 25, for 'gcn' 200.")
 @option("train_vgae", "kl_weight", type=click.FloatRange(0))
 @option("train_vgae", "artist_strength", type=click.FloatRange(0), help="How far a known artist moves a work.")
 @option(
