@@ -11,23 +11,18 @@ are they for fusions with "weights by artists" in their name: those weights find
 among all works.
 """
 
-import hashlib
-import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 from sklearn.metrics import adjusted_mutual_info_score
 
-from artgraph import pipeline
-from artgraph.atomic import write_bytes
 from artgraph.communities import kmeans, leiden_n_clusters
 from artgraph.descriptors import fuse, make_descriptor
 from artgraph.evaluation import cross_group_precision, precision_at_k
 from artgraph.graph import jaccard_weights, knn
 from artgraph.images import load_image
-from experiments.common import data_sha256, experiment, parser, spread
+from experiments.common import Keep, data_sha256, described, experiment, parser, spread
 
 NETWORKS = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
 HANDMADE = ("color", "texture", "patches")
@@ -37,33 +32,6 @@ FUSIONS = {
     "all six": ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100", *HANDMADE),
 }
 ALL = {spec: (spec.replace(":", "-"),) for spec in (*NETWORKS, *HANDMADE)} | FUSIONS
-
-
-def describe(folder, work, weights):
-    """Return a corpus (Corpus) of a folder with all descriptors."""
-    corpus = pipeline.ingest(folder, work / folder.name, metadata=folder / "metadata.csv", max_refused=0)
-    pipeline.describe(corpus, descriptors=(*NETWORKS, *HANDMADE), weights=weights)
-    return corpus
-
-
-def once(work, name, *, of, compute):
-    """Return what ``compute() -> JSON values`` gave for these inputs, now or in a run that was killed later.
-
-    Parameters
-    ----------
-    work : Path
-    name : str
-    of : JSON values
-        Everything that the result depends on.
-    compute : callable
-    """
-    stamp = hashlib.sha256(json.dumps([name, of], sort_keys=True).encode()).hexdigest()[:16]
-    file = work / "pieces" / f"{stamp}.json"
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(file, json.dumps(compute()).encode())
-        print(name, file=sys.stderr)
-    return json.loads(file.read_text())
 
 
 def hashes(corpus, keys):
@@ -76,7 +44,7 @@ def joined(corpus, keys, **options):
     return fuse([corpus.get("features", key) for key in keys], **options)
 
 
-def whitening(corpus, work):
+def whitening(corpus, keep):
     """Return artist P@1 on two halves of the artists, for fusions by whitening and by dimensions kept (dict)."""
     artists = corpus.paintings["artist"].to_numpy(dtype=object)
     half = np.unique(artists, return_inverse=True)[1] % 2
@@ -92,11 +60,10 @@ def whitening(corpus, work):
         for components, value in (*((128, value) for value in (0, 0.25, 0.5, 0.75, 1)), (64, 0.5), (256, 0.5)):
             row = f"whitening {value}, {components} components"
             options = {"components": components, "whitening": value}
-            found = once(
-                work,
+            found = keep(
                 f"{name}: {row}",
+                lambda keys=keys, options=options: halves(joined(corpus, keys, **options)),
                 of=hashes(corpus, keys),
-                compute=lambda keys=keys, options=options: halves(joined(corpus, keys, **options)),
             )
             rows.setdefault(name, {})[row] = spread(found)
     return rows
@@ -121,7 +88,7 @@ def weights_by_artists(corpus, keys):
     return weights
 
 
-def style(corpus, seeds, work):
+def style(corpus, seeds, keep):
     """Return, for each feature, how far its neighbours and clusters agree with the style column (dict)."""
     styles, artists = (corpus.paintings[name].to_numpy(dtype=object) for name in ("style", "artist"))
 
@@ -140,21 +107,20 @@ def style(corpus, seeds, work):
     rows = {}
     for name, keys in ALL.items():
         of = [hashes(corpus, keys), seeds]
-        rows[name] = once(work, f"style: {name}", of=of, compute=lambda keys=keys: judge(joined(corpus, keys)))
+        rows[name] = keep(f"style: {name}", lambda keys=keys: judge(joined(corpus, keys)), of=of)
     for name, keys in list(FUSIONS.items())[:2]:
         of = hashes(corpus, keys)
-        weights = once(work, f"weights: {name}", of=of, compute=lambda keys=keys: weights_by_artists(corpus, keys))
-        row = once(
-            work,
+        weights = keep(f"weights: {name}", lambda keys=keys: weights_by_artists(corpus, keys), of=of)
+        row = keep(
             f"style with weights: {name}",
+            lambda keys=keys, weights=weights: judge(joined(corpus, keys, weights=weights)),
             of=[of, weights, seeds],
-            compute=lambda keys=keys, weights=weights: judge(joined(corpus, keys, weights=weights)),
         )
         rows[f"{name}, weights by artists"] = row | {"weights": dict(zip(keys, weights, strict=True))}
     return rows
 
 
-def domains(corpus, seeds, work):
+def domains(corpus, seeds, keep):
     """Return, for each feature, the AMI of as many clusters as there are domains with domain and object (dict)."""
     domain, thing = (corpus.paintings[name].to_numpy(dtype=object) for name in ("domain", "object"))
     count = len(set(domain))
@@ -176,18 +142,17 @@ def domains(corpus, seeds, work):
         }
 
     return {
-        name: once(
-            work,
+        name: keep(
             f"domains: {name}",
+            lambda keys=keys: judge(joined(corpus, keys)),
             of=[hashes(corpus, keys), seeds],
-            compute=lambda keys=keys: judge(joined(corpus, keys)),
         )
         for name, keys in ALL.items()
     }
 
 
 @torch.inference_mode()
-def kept(corpus, weights, work):
+def kept(corpus, weights, work, keep):
     """Return, for each layer, the share of the 15 nearest works by exact Gram matrices that is kept (dict)."""
     descriptor = make_descriptor("gram:resnet18", weights=weights)
     descriptor.load()
@@ -215,7 +180,7 @@ def kept(corpus, weights, work):
 
     of = hashes(corpus, ["gram-resnet18"])
     return {
-        layer: once(work, f"kept: {layer}", of=of, compute=lambda position=position: share(position))
+        layer: keep(f"kept: {layer}", lambda position=position: share(position), of=of)
         for position, layer in enumerate(descriptor.source.layers)
     }
 
@@ -232,16 +197,18 @@ def main():
     arguments = arguments.parse_args()
 
     def measure():
-        work, seeds = arguments.work, arguments.seeds
-        paintings = describe(arguments.paintings, work, arguments.weights)
+        work, seeds, keep = arguments.work, arguments.seeds, Keep(arguments.work / "pieces")
+        paintings, pictures = (
+            described(folder, work, descriptors=(*NETWORKS, *HANDMADE), weights=arguments.weights)
+            for folder in (arguments.paintings, arguments.domains)
+        )
         figures = {
-            "style": style(paintings, seeds, work),
-            "whitening": whitening(paintings, work),
-            "gram_kept": kept(paintings, arguments.weights, work),
+            "style": style(paintings, seeds, keep),
+            "whitening": whitening(paintings, keep),
+            "gram_kept": kept(paintings, arguments.weights, work, keep),
         }
-        pictures = describe(arguments.domains, work, arguments.weights)
         return figures | {
-            "domains": domains(pictures, seeds, work),
+            "domains": domains(pictures, seeds, keep),
             "paintings": len(paintings),
             "pictures": len(pictures),
             "data_sha256": {folder.name: data_sha256(folder) for folder in (arguments.paintings, arguments.domains)},

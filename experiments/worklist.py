@@ -8,7 +8,6 @@ the list, beside what a list in random order would hold; once of the attribution
 the collection itself may be wrong or unusual, too: these count as misses.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from artgraph import pipeline
 from artgraph.corpus import Corpus
 from artgraph.graph import linkable_artists
 from artgraph.stages.worklist import KINDS
-from experiments.common import data_sha256, experiment, parser, spread
+from experiments.common import Keep, data_sha256, experiment, parser, spread
 
 FEATURES = ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100")
 NETWORKS = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
@@ -72,14 +71,6 @@ def found(corpus, *, seed):
     return figures
 
 
-def kept(corpus, *, seed):
-    """Return what ``found`` returns, from a file beside the corpus where an earlier run left it."""
-    file = corpus.path.with_name(f"{corpus.path.name}-swapped-{seed}.json")
-    if not file.is_file():
-        file.write_text(json.dumps(found(corpus, seed=seed)), "utf-8")
-    return json.loads(file.read_text("utf-8"))
-
-
 def main():
     arguments = parser(__doc__)
     arguments.add_argument("--paintings", type=Path, required=True, help="a folder with metadata.csv in it")
@@ -90,7 +81,8 @@ def main():
 
     def measure():
         corpus = prepared(arguments.paintings, arguments.work, arguments.weights)
-        runs = [kept(corpus, seed=seed) for seed in range(arguments.seeds)]
+        keep = Keep(corpus.path.with_name(f"{corpus.path.name}-swapped"))
+        runs = [keep(f"seed {seed}", lambda seed=seed: found(corpus, seed=seed)) for seed in range(arguments.seeds)]
         figures = {
             "paintings": len(corpus),
             "data_sha256": data_sha256(arguments.paintings),
