@@ -112,6 +112,37 @@ def test_the_same_grouping_under_two_names_flows_straight(visit, index):
     assert page.locator(".parting").count() == 0
 
 
+def test_bands_thinner_than_a_hair_are_left_to_the_table(visit, index, until):
+    page = visit(index, "#/made")
+    page.evaluate(
+        """() => {
+            const ag = window.artgraph;
+            const works = (count) => Array(count).fill(0);
+            const group = (label, count) => ({ label, name: `g${label}`, short: `g${label}`, works: works(count) });
+            ag.n = 20000;
+            const left = { title: "l", groups: [group(0, 20000)] };
+            const right = { title: "r", groups: [group(1, 19970), group(2, 30)] };
+            const flows = right.groups.map((to) => ({ from: left.groups[0], to, works: to.works }));
+            document.getElementById("main").replaceChildren(ag.flowDiagram(left, right, flows));
+        }"""
+    )
+    until(page, "document.querySelectorAll('.flow .band').length === 1")
+    text = page.locator(".flow p").inner_text()
+    assert text.startswith("Bands of fewer than ")
+    assert "not drawn, 30 works in all" in text
+
+
+def test_whom_a_cluster_is_known_for(visit, index):
+    page = visit(index, "#/made")
+    known = "(artists) => window.artgraph.knownFor({ label: 0, works: Array(9), artists })"  # a tenth of the collection
+    assert page.evaluate(known, [["Ann", 4, 5], ["Bo", 8, 10], ["Cy", 3, 3], ["Di", 2, 2], ["Ed", 9, 80]]) == [
+        "Bo",
+        "Ann",
+    ]
+    assert page.evaluate(known, []) == []
+    assert page.evaluate("window.artgraph.knownFor({ label: -1, works: [], artists: [['Ann', 4, 4]] })") == []
+
+
 @pytest.mark.parametrize("address", ["#/compare/nosuch/leiden", "#/artist/Nobody", "#/artist", "#/worklist/x/y"])
 def test_unknown_views(visit, index, address):
     heading = visit(index, address).locator("h1").inner_text()

@@ -42,7 +42,8 @@
       return el("li", null, el("a", { href: ag.link.cluster(label) },
         el("span", { class: "pair", "aria-hidden": "true" }, other.works.slice(0, 5).map((i) => ag.picture(i))),
         el("span", { class: "label" }, ag.chip(other), words("span", ag.shorten(ag.clusterName(other), 60)),
-          el("span", { class: "quiet" }, ag.percent(share)))));
+          el("span", { class: "quiet" }, ag.percent(share)),
+          ag.knownFor(other).length > 0 && words("span", ag.shorten(ag.knownFor(other).join(", "), 60), { class: "known" }))));
     }));
   }
 

@@ -2,6 +2,7 @@
 (function (ag) {
   "use strict";
   const { el, svg } = ag;
+  const HAIR = 0.7; // pixels: a thinner band is not drawn
 
   // The works that each pair of groups shares: [{from, to, works}], `from` and `to` being groups.
   ag.flows = function (left, right) {
@@ -35,7 +36,7 @@
       const width = Math.round(box.clientWidth);
       if (!width || width === drawn) return;
       drawn = width;
-      box.replaceChildren(draw(width));
+      box.replaceChildren(...draw(width));
     }).observe(box);
 
     function draw(width) {
@@ -61,7 +62,9 @@
       const b = stack(order);
       const rank = new Map(order.map((g, k) => [g, k]));
       const sorted = [...flows].sort((f, g) => left.groups.indexOf(f.from) - left.groups.indexOf(g.from) || rank.get(f.to) - rank.get(g.to));
-      const bands = sorted.map((f) => {
+      // hundreds of hairs hide the streams: what is thinner than one is left to the table
+      const fewest = Math.ceil(HAIR / scale);
+      const bands = sorted.flatMap((f) => {
         const h = f.works.length * scale;
         const from = a.get(f.from);
         const to = b.get(f.to);
@@ -69,6 +72,7 @@
         const z = to.next;
         from.next += h;
         to.next += h;
+        if (f.works.length < fewest) return [];
         const mid = (x0 + x1) / 2;
         const path = `M${x0 + bar},${y}C${mid},${y} ${mid},${z} ${x1 - bar},${z}V${z + h}C${mid},${z + h} ${mid},${y + h} ${x0 + bar},${y + h}Z`;
         return svg("path", { d: path, class: "band", style: { fill: f.from.color || "currentColor" } },
@@ -90,9 +94,11 @@
             svg("tspan", null, ag.shorten(g.name.length > room && g.short.length < g.name.length ? g.short : g.name, Math.max(room, 4))), svg("tspan", { class: "soft", dx: 6 }, ag.number(g.works.length))),
         ];
       });
-      return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
+      const thin = flows.filter((f) => f.works.length < fewest).reduce((sum, f) => sum + f.works.length, 0);
+      const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
         "aria-label": `Flow from ${left.title} to ${right.title}; the table below holds the same numbers.` },
         bands, side(left.groups, a, x0, true), side(order, b, x1, false));
+      return thin ? [drawing, el("p", { class: "quiet" }, `Bands of fewer than ${ag.count(fewest, "work")} are not drawn, ${ag.count(thin, "work")} in all; the table below has them.`)] : [drawing];
     }
     return box;
   };

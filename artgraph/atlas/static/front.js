@@ -19,7 +19,7 @@
     return el("nav", { class: "ribbon", "aria-label": "Clusters by size" }, ag.clusters.map((c) =>
       el("a", {
         href: ag.link.cluster(c.label),
-        title: `${ag.clusterName(c)}: ${ag.count(c.works.length, "work")}`,
+        title: [`${ag.clusterName(c)}: ${ag.count(c.works.length, "work")}`, ...ag.knownFor(c)].join(", "),
         "aria-label": `${ag.clusterName(c)}, ${ag.count(c.works.length, "work")}`,
         style: { "--share": c.works.length, "background-color": c.color },
         onmouseenter: () => ag.map && ag.map.light(c.works),

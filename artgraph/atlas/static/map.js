@@ -11,30 +11,49 @@
     const y = middle(grid.row);
     const away = (i) => Math.hypot(grid.column[i] - x, grid.row[i] - y);
     const at = c.works.reduce((a, b) => (away(b) < away(a) ? b : a)); // a name stands on a work of its cluster
-    return { c, x: grid.column[at] + 0.5, y: grid.row[at] + 0.5, name: c.name ? ag.shorten(c.name, 32) : String(c.label) };
+    const name = c.name ? ag.shorten(c.name, 32) : String(c.label);
+    return { c, x: grid.column[at] + 0.5, y: grid.row[at] + 0.5, name, more: ag.knownFor(c).map((a) => ag.shorten(a, 24)).join(", ") };
   });
 
-  // The largest clusters are named first; a name that would cover another waits until the map is nearer.
+  // The largest clusters are named first; a name that would cover another waits until the map is nearer. Where there is
+  // room beside all names, it also says whom a cluster is known for.
   function names({ camera, colors }, context) {
-    const taken = [];
     const u = colors.unit;
-    context.font = `600 ${13 * u}px ${colors.sans}`;
+    const h = 23 * u;
+    const bold = `600 ${13 * u}px ${colors.sans}`;
+    const plain = `400 ${12 * u}px ${colors.sans}`;
+    const wide = (font, text) => {
+      context.font = font;
+      return context.measureText(text).width;
+    };
+    const place = (p, w) => ({ w, x: Math.min(Math.max(p.x - w / 2, 6), camera.width - w - 6), y: Math.min(Math.max(p.y - h / 2, 6), camera.height - h - 6) });
+    const free = (r, taken) => !taken.some((t) => t.r !== r && r.x < t.r.x + t.r.w + 4 && t.r.x < r.x + r.w + 4 && r.y < t.r.y + h + 4 && t.r.y < r.y + h + 4);
+    const shown = [];
+    for (const label of labels) {
+      const p = camera.screen(label.x, label.y);
+      if (p.x < 0 || p.y < 0 || p.x > camera.width || p.y > camera.height) continue;
+      const r = place(p, wide(bold, label.name) + 29 * u);
+      if (free(r, shown)) shown.push({ label, p, r });
+    }
+    for (const one of shown) {
+      if (!one.label.more) continue;
+      const r = place(one.p, one.r.w + wide(plain, one.label.more) + 9 * u);
+      if (r.w < camera.width / 3 && free(r, shown.filter((t) => t !== one))) [one.r, one.told] = [r, true];
+    }
     context.textAlign = "left";
     context.textBaseline = "middle";
-    for (const { c, x, y, name } of labels) {
-      const p = camera.screen(x, y);
-      if (p.x < 0 || p.y < 0 || p.x > camera.width || p.y > camera.height) continue;
-      const w = context.measureText(name).width + 29 * u;
-      const h = 23 * u;
-      const r = { x: Math.min(Math.max(p.x - w / 2, 6), camera.width - w - 6), y: Math.min(Math.max(p.y - h / 2, 6), camera.height - h - 6) };
-      if (taken.some((t) => r.x < t.x + t.w + 4 && t.x < r.x + w + 4 && r.y < t.y + h + 4 && t.y < r.y + h + 4)) continue;
-      taken.push({ ...r, w });
+    for (const { label, r, told } of shown) {
       context.fillStyle = colors.ground;
-      context.fillRect(r.x, r.y, w, h);
-      context.fillStyle = c.color;
+      context.fillRect(r.x, r.y, r.w, h);
+      context.fillStyle = label.c.color;
       context.fillRect(r.x + 7 * u, r.y + 6.5 * u, 10 * u, 10 * u);
       context.fillStyle = colors.ink;
-      context.fillText(name, r.x + 22 * u, r.y + h / 2 + 0.5);
+      const w = wide(bold, label.name);
+      context.fillText(label.name, r.x + 22 * u, r.y + h / 2 + 0.5);
+      if (!told) continue;
+      context.font = plain;
+      context.fillStyle = colors.soft;
+      context.fillText(label.more, r.x + 31 * u + w, r.y + h / 2 + 0.5);
     }
   }
 

@@ -72,13 +72,15 @@
       mean.map(([name, p], k) => el("span", { class: "key" }, el("span", { class: "swatch", "aria-hidden": "true", style: { "--k": k } }), words("bdi", name), ` ${Math.round(p)} %`)));
   }
 
+  const known = (c) => ag.knownFor(c).length > 0 && words("span", ag.shorten(ag.knownFor(c).join(", "), 60), { class: "known" });
+
   function home(i, c) {
     const m = ag.membership(i);
     return el("div", { class: "home" },
       el("p", null, el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("span", ag.shorten(ag.clusterName(c), 80))),
-        m && el("span", { class: "quiet" }, ` ${[`${ag.percent(m.confidence)} sure`, m.role].filter(Boolean).join(", ")}`)),
+        m && el("span", { class: "quiet" }, ` ${[`${ag.percent(m.confidence)} sure`, m.role].filter(Boolean).join(", ")}`), known(c)),
       m && m.second && m.second !== c && el("p", { class: "second" }, el("span", { class: "quiet" }, "Else "),
-        el("a", { href: ag.link.cluster(m.second.label) }, ag.chip(m.second), words("span", ag.shorten(ag.clusterName(m.second), 80)))),
+        el("a", { href: ag.link.cluster(m.second.label) }, ag.chip(m.second), words("span", ag.shorten(ag.clusterName(m.second), 80))), known(m.second)),
       ag.map && el("p", null, el("a", { href: ag.link.map(i) }, "On the map")));
   }
 

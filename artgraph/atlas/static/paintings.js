@@ -32,6 +32,12 @@
   ag.line = (i) =>
     [ag.artist(i), ag.title(i), ag.value("date", i)].filter(Boolean).map((t) => ag.shorten(t, 160)).join(", ");
 
+  // Whom a cluster is known for: the two artists with most works in it beyond their share of the collection.
+  ag.knownFor = function (c) {
+    const beyond = ([, here, all]) => here - (all * c.works.length) / ag.n;
+    return c.label < 0 ? [] : c.artists.filter((a) => a[1] >= 3 && beyond(a) >= a[1] / 2)
+      .sort((a, b) => beyond(b) - beyond(a)).slice(0, 2).map((a) => a[0]);
+  };
   ag.clusterName = (c) => (c.label < 0 ? "In no cluster" : c.name || `Cluster ${c.label}`);
   ag.byYear = (rows) => [...rows].sort((a, b) => (ag.year(a) ?? 1e9) - (ag.year(b) ?? 1e9) || a - b);
 

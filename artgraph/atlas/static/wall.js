@@ -275,7 +275,7 @@
       if (!at) return;
       const p = this.camera.screen(...at);
       const s = this.camera.scale;
-      this.context.lineWidth = Math.max(2, s * 0.04);
+      this.context.lineWidth = Math.min(Math.max(2, s * 0.04), 5); // a pen, not a picture frame
       this.context.strokeStyle = this.colors.ink;
       this.context.strokeRect(p.x, p.y, s, s);
     }
