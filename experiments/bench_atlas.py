@@ -2,7 +2,8 @@
 
 For corpora of 1,000, 8,000 and 50,000 simulated paintings: the seconds that building takes from a described corpus
 (graph, communities, layout, page), what the page weighs, and, in headless Chromium from disk, the seconds until it can
-be used and the memory it takes. Each size is a process of its own; needs playwright and Chromium.
+be used and the memory it takes. Each size is a process of its own, kept in the result file as soon as it is done; needs
+playwright and Chromium.
 
 The paintings are made of a few hundred pictures that the painter paints (or of the pictures in a folder, named by
 ``--pictures``): each is cropped and toned by chance, so that none repeats, and kept as a thumbnail as ``ingest`` keeps
@@ -46,7 +47,10 @@ def main():
     if arguments.one:
         print(json.dumps(one(arguments.one, arguments)))
         return
-    experiment("bench_atlas", arguments, lambda: {"rows": [apart(n, arguments) for n in arguments.sizes]})
+    file = arguments.results / "bench_atlas.json"
+    for n in arguments.sizes:
+        before = json.loads(file.read_text("utf-8"))["figures"] if file.is_file() else {}
+        experiment("bench_atlas", arguments, lambda n=n, b=before: b | {str(n): apart(n, arguments)})
 
 
 def apart(n, arguments):
@@ -121,12 +125,12 @@ def simulated(path, n, stock, *, seed=0):
         picture = stock[rng.integers(len(stock))]
         w, h = picture.size
         x, y = int(rng.integers(w // 8 + 1)), int(rng.integers(h // 8 + 1))
-        crop = picture.crop((x, y, x + w - w // 8, y + h - h // 8))
-        crop.thumbnail((256, 256))
         tones = rng.uniform(0.85, 1.1, 3)
         file = path / "thumbs" / f"{sha[i]}.webp"
         if file.exists():  # of a run that was broken off
             continue
+        crop = picture.crop((x, y, x + w - w // 8, y + h - h // 8))
+        crop.thumbnail((256, 256))
         toned = crop.point([min(255, int(v * t)) for t in tones for v in range(256)])
         small = io.BytesIO()
         toned.save(small, "WEBP", quality=75, method=2)
