@@ -173,7 +173,7 @@ def best_rows(results, *, published=True):
                 continue
             value = max(row["figures"][key]["mean"] for key in JUDGED[-2:])
             if system != "artgraph_itself":
-                others += [(name, value)] if row["published"] or not published else []
+                others += [(name, value)] if row.get("published", True) or not published else []
             elif ours is None:
                 ours = (name, value)
     return ours, max(others, key=lambda pair: pair[1], default=None)
@@ -206,7 +206,7 @@ def render(results):
             f"{f' on {gpu}' if gpu else ' on the CPU'}."
             + (" **Quick: for tests only.**" if result["figures"]["quick"] else "")
         )
-        if owed := result["figures"]["owed"]:
+        if owed := result["figures"].get("owed"):
             lines.append(f"Not measured yet: {'; '.join(owed)}.")
         lines.append("")
         judged = {name: row for name, row in rows.items() if row["kind"] == "unsupervised"}
