@@ -51,6 +51,7 @@ COMMANDS = {
     "partitions": "artgraph communities {path} --name {key}",
     "models": "artgraph train-vgae {path} --name {key}",
     "reports": "artgraph evaluate {path} --partition {key}",
+    "tuned": "artgraph train-descriptor {path} --name {key}",
 }
 
 
@@ -208,9 +209,7 @@ class Corpus:
                 f"No {kind} '{key}' in {self.path} (there are: {there}). Make it with: {command}"
             ) from None
         if label["ids_sha256"] != self.ids_sha256:
-            raise CorpusError(
-                f"{file} was made for other paintings, or another order, than {self.path / 'corpus.json'}"
-            )
+            raise CorpusError(f"{file} was made for other paintings, or another order, than {self.path}/corpus.json")
         return label
 
     def has(self, kind, key):
@@ -259,7 +258,8 @@ class Corpus:
                 continue
             label = self.label(source, name)
             if reasons := self.stale(source, name):
-                command = COMMANDS.get(source, "artgraph run").format(path=self.path, key=name)
+                kind = "tuned" if label["made_by"]["function"].endswith("train_descriptor") else source
+                command = COMMANDS.get(kind, "artgraph run").format(path=self.path, key=name)
                 raise StaleError(f"{source} '{name}' in {self.path} is stale: {reasons[0]}. Make it again: {command}")
             hashes[ref] = label["sha256"]
         return hashes

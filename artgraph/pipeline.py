@@ -73,7 +73,7 @@ def run(
     out,
     *,
     metadata=None,
-    descriptors=("gram",),
+    descriptors=("eye",),
     artist_edges=False,
     n_clusters=None,
     max_refused=0.05,
@@ -120,10 +120,11 @@ def run(
     WeightsError
         Before any work, where the weights of a network cannot be had.
     """
-    from artgraph.descriptors import make_descriptor
+    from artgraph.descriptors import DESCRIPTORS, make_descriptor, refuse_unused
     from artgraph.vgae.training import pick_device
 
     # Made here, so that missing weights stop the run before it has begun.
+    refuse_unused([name for name in descriptors if name.partition(":")[0] in DESCRIPTORS], options)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
     corpus = ingest(images, out, metadata=metadata, max_refused=max_refused, workers=workers, progress=progress)
     tell(f"{len(corpus)} paintings in {corpus.path}")
@@ -173,7 +174,6 @@ def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):
         out / "paintings",
         out,
         metadata=out / "paintings" / "metadata.csv",
-        descriptors=("color", "texture"),
         workers=workers,
         seed=seed,
         tell=tell,

@@ -32,12 +32,22 @@ def unseen(artist):
     return hashlib.sha256(f"eye/{artist}".encode()).digest()[0] % 4 == 0
 
 
+def works(folder):
+    """Return what the eye may see of a folder with ``metadata.csv`` (table): path and artist."""
+    table = pd.read_csv(folder / "metadata.csv", dtype=str)
+    return table[table["public_domain"].isin(["likely", "probably"]) & ~table["artist"].map(unseen)]
+
+
+def seen_artists(*folders):
+    """Return the artists (set of str) of whom the eye may see a work."""
+    return {artist for folder in folders for artist in works(folder)["artist"]}
+
+
 def collect(arguments):
     """Copy what the eye may see into one folder, and list it; return the spreadsheet (Path)."""
     folder, rows = arguments.work / "pictures", []
     for source in (arguments.paintings, arguments.more):
-        table = pd.read_csv(source / "metadata.csv", dtype=str)
-        table = table[table["public_domain"].isin(["likely", "probably"]) & ~table["artist"].map(unseen)]
+        table = works(source)
         for path, artist in zip(table["path"], table["artist"], strict=True):
             place = Path(source.name) / Path(path).name
             rows.append((place.as_posix(), artist))
@@ -46,9 +56,9 @@ def collect(arguments):
                 shutil.copyfile(source / path, folder / place)
     changers = {name for name, *_ in TURNCOATS}
     for seed in SEEDS:
-        works = [work for work in catalogue(seed=seed) if work.artist not in changers]
-        write_demo(folder / f"painted-{seed}", seed=seed, works=works, processes=1)
-        rows += [(f"painted-{seed}/{work.path}", f"{work.artist} {seed}") for work in works]
+        painted = [work for work in catalogue(seed=seed) if work.artist not in changers]
+        write_demo(folder / f"painted-{seed}", seed=seed, works=painted, processes=1)
+        rows += [(f"painted-{seed}/{work.path}", f"{work.artist} {seed}") for work in painted]
     with open(folder / "works.csv", "w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("path", "artist"), *rows])
     return folder / "works.csv"

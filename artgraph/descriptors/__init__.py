@@ -13,7 +13,7 @@ from artgraph.descriptors.grey import Grey, without_color
 from artgraph.descriptors.imported import read_vectors
 from artgraph.descriptors.patches import Patches
 from artgraph.descriptors.pooled import Pooled
-from artgraph.descriptors.registry import DESCRIPTORS, make_descriptor
+from artgraph.descriptors.registry import DESCRIPTORS, make_descriptor, refuse_unused
 from artgraph.descriptors.texture import Texture
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "make_descriptor",
     "moment_vectors",
     "read_vectors",
+    "refuse_unused",
     "without_color",
 ]

@@ -259,7 +259,7 @@ def _from_hub(name):
     repository = f"timm/{config.architecture}.{config.tag}" if config.hf_hub_id == "timm/" else config.hf_hub_id
     advice = (
         f"Fetch model.safetensors of huggingface.co/{repository} on a machine with a network and pass it with "
-        "--weights FILE; or use --with color,texture, which needs no weights."
+        "--weights FILE; or use --with eye, which comes with artgraph."
     )
     if not repository:
         raise WeightsError(

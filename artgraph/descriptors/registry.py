@@ -14,7 +14,7 @@ from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
 from artgraph.descriptors.texture import Texture
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["DESCRIPTORS", "make_descriptor", "weights_for"]
+__all__ = ["DESCRIPTORS", "make_descriptor", "refuse_unused", "weights_for"]
 
 DESCRIPTORS = {
     "clip": partial(Pooled, name="clip", backbone=CLIP_BACKBONE),
@@ -74,6 +74,29 @@ def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     descriptor = DESCRIPTORS[name](**given)
     descriptor.key = f"{name}-{backbone}".lower().replace(".", "-") if backbone else name
     return Grey(descriptor) if ignore_color else descriptor
+
+
+def refuse_unused(specs, options):
+    """Say so where a network was named and no descriptor would use it: it would be left out in silence.
+
+    Parameters
+    ----------
+    specs : sequence of str
+        As for ``make_descriptor``.
+    options : dict
+        Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
+
+    Raises
+    ------
+    InputError
+    """
+    known = [inspect.signature(DESCRIPTORS[name]).parameters for name in (spec.partition(":")[0] for spec in specs)]
+    for option in ("backbone", "layers", "weights"):
+        if options.get(option) and not any(option in one for one in known):
+            raise InputError(
+                f"--{option} is of no use to {', '.join(specs)}; name a descriptor that has a network to choose, "
+                "such as --with gram"
+            )
 
 
 def weights_for(backbone, weights, *, fetch=None):

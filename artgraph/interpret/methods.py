@@ -6,6 +6,7 @@ CITATIONS = {
     "gram": "Gatys, Ecker and Bethge 2016, Image style transfer using convolutional neural networks (Gram matrices)",
     "csd": "Somepalli et al. 2024, Measuring style similarity in diffusion models, arXiv 2404.01292 (CSD)",
     "clip": "Radford et al. 2021, Learning transferable visual models from natural language supervision (CLIP)",
+    "eye": "Khosla et al. 2020, Supervised contrastive learning, arXiv 2004.11362 (how artgraph_eye was trained)",
     "faiss": "Johnson, Douze and Jégou 2017, Billion-scale similarity search with GPUs, arXiv 1702.08734 (FAISS)",
     "jaccard": "Levine et al. 2015, doi:10.1016/j.cell.2015.05.047 (shared-neighbour graph)",
     "fuzzy": "McInnes, Healy and Melville 2018, UMAP, arXiv 1802.03426 (edge weights)",
@@ -55,7 +56,7 @@ def methods_text(*, n, version, features, partition, graph=None, graph_params=No
     named = []
     for key, params in features.items():
         named.append(f"{key}{_settings(params)}")
-        cited += [name for name in ("gram", "csd", "clip", "vgae") if name in key]
+        cited += [name for name in ("gram", "csd", "clip", "eye", "vgae") if name in key]
     sentences.append(f"Features: {'; '.join(named)}")
     if graph is not None:
         rest = _settings(graph_params, skip=("on",))

@@ -22,7 +22,7 @@ SEARCH = (
 def build_graph(
     corpus,
     *,
-    on=("gram",),
+    on=("eye",),
     name="style",
     n_neighbors=15,
     metric="cosine",

@@ -205,6 +205,13 @@ def test_held_out_artists_choose_the_step_and_are_not_taught(pictures):
     assert run.facts()["selected_by"] == "hands"
 
 
+def test_the_eye_keeps_its_activations(pictures):
+    paths, hands = paths_and_hands(pictures)
+    config = TuningConfig(from_scratch=True, checkpointing=True)
+    with pytest.raises(InputError, match="is small"):
+        Run(paths, Start("artgraph_eye", from_scratch=True, size=32), hands=hands, config=config)
+
+
 def test_names_are_needed_where_they_teach(pictures):
     paths, _ = paths_and_hands(pictures)
     with pytest.raises(InputError, match="two artists with two works"):

@@ -1,7 +1,8 @@
 """Tuning a network on a collection, so that it sees manners where it saw things.
 
-Read ``config`` for what can be chosen and why, ``augment`` for what a picture may lose and stay in its style, ``loader``
-for what a step looks at, ``train`` for how. Which step is kept is decided by artists whose names training did not see.
+Read ``config`` for what can be chosen and why, ``augment`` for what a picture may lose and stay in its style,
+``loader`` for what a step looks at, ``train`` for how. Which step is kept is decided by artists whose names were held
+out.
 """
 
 from artgraph.descriptors.tuning.augment import AUGMENTATIONS, augment

@@ -137,7 +137,10 @@ class Run:
         self.interval = max(1, math.ceil(self.steps / config.checks))
         self.network = start.network(config.seed).to(device, memory_format=torch.channels_last)
         if config.checkpointing:
-            self.network.set_grad_checkpointing(True)
+            try:
+                self.network.set_grad_checkpointing(True)
+            except (AssertionError, AttributeError, ValueError) as error:
+                raise InputError(f"'{start.backbone}' cannot compute its activations again: {error}") from error
         self.dtype = precision_of(config, device)
         width = self.network.num_features
         generator = torch.Generator().manual_seed(config.seed)
@@ -199,7 +202,8 @@ class Run:
         config, terms = self.config, {}
         views = batch.pixels.shape[0]
         x = self.start.normalise(batch.pixels.reshape(-1, *batch.pixels.shape[2:]), self.device)  # (v·b, 3, h, w)
-        with torch.random.fork_rng(devices=[]), self._autocast():
+        on = torch.device(self.device)
+        with torch.random.fork_rng(devices=[] if on.type == "cpu" else [on]), self._autocast():
             torch.manual_seed(config.seed + self.step)  # of dropout
             Z = self.network(x)
         Z = Z.float()  # (v·b, d)
@@ -221,7 +225,7 @@ class Run:
         return loss, {"loss": loss.detach(), **{name: value.detach() for name, value in terms.items()}}
 
     def check(self):
-        """Ask held-out artists; keep the weights if their hands are told apart better than before."""
+        """Ask held-out artists; keep the weights unless their hands are told apart clearly less well than before."""
         row = {"step": self.step}
         if self.terms:
             row |= {name: float(np.mean([terms[name] for terms in self.terms])) for name in self.terms[0]}
@@ -232,9 +236,9 @@ class Run:
             row["hands"], row["hands_error"] = hand_precision(self.embed(network, self.held), self.hands[self.held])
             score = row["hands"]
         self.history.append(row)
-        if score >= self.best:
-            self.best, self.best_step = score, self.step
-            self.best_state = _copied(network.state_dict())
+        self.best = max(self.best, score)
+        if score >= self.best - row.get("hands_error", 0.0):  # no worse than the best, as far as these hands can tell
+            self.best_step, self.best_state = self.step, _copied(network.state_dict())
 
     @torch.inference_mode()
     def embed(self, network, rows):
@@ -261,7 +265,7 @@ class Run:
             "selected_by": "hands" if len(self.held) else "nothing",
             "held_out": {"artists": len(np.unique(self.hands[self.held])), "works": len(self.held)},
             "hands_before": asked[0] if asked else None,
-            "hands": self.best if asked else None,
+            "hands": {row["step"]: row.get("hands") for row in self.history}.get(self.best_step),
             "precision": str(self.dtype).removeprefix("torch."),
         }
 
