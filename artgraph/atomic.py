@@ -1,6 +1,7 @@
 """Files that are either whole or not there."""
 
 import os
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def atomic_path(path):
         temporary file is removed and ``path`` is as it was.
     """
     path = Path(path)
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    # named by the thread, too: identical pictures have one thumbnail, and two threads may make it at once
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         yield temporary
         with open(temporary, "rb+") as file:

@@ -226,7 +226,9 @@ def measure(arguments):
 def demo(work):
     """Return the demo's paintings as data, and where its latents are kept."""
     pipeline.demo(work / "demo")
-    return load(Corpus(work / "demo"), ("color", "texture")), Keep(work / "demo")
+    corpus = Corpus(work / "demo")
+    pipeline.describe(corpus, descriptors=("color", "texture"))  # 'eye' would know the painter's manners already
+    return load(corpus, ("color", "texture")), Keep(work / "demo")
 
 
 def main():

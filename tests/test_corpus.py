@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import stat
+import threading
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import random as random_sparse
 
+from artgraph.atomic import atomic_path, write_bytes
 from artgraph.corpus import Corpus
 from artgraph.errors import CorpusError, InputError, LockedError, MissingError, StaleError
 from artgraph.formats import parse, serialise
@@ -228,3 +230,14 @@ def test_any_text_survives_the_table(tmp_path, values):
     )
     read = Corpus(made.path).paintings["title"]
     assert [None if pd.isna(value) else value for value in read] == values
+
+
+def test_threads_may_write_the_same_file_at_once(tmp_path):
+    """Identical pictures have one thumbnail; whoever is last wins, and nobody trips over the other's half."""
+    with atomic_path(tmp_path / "thumb.webp") as one:
+        one.write_bytes(b"same")
+        other = threading.Thread(target=write_bytes, args=(tmp_path / "thumb.webp", b"same"))
+        other.start()
+        other.join()
+    assert (tmp_path / "thumb.webp").read_bytes() == b"same"
+    assert [file.name for file in tmp_path.iterdir()] == ["thumb.webp"]

@@ -170,8 +170,8 @@ def test_missing_weights_stop_a_run_before_any_work(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.hf_hub_download", offline)
     monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", offline)
     toy_pictures(tmp_path / "in")
-    with pytest.raises(WeightsError, match="color,texture"):
-        pipeline.run(tmp_path / "in", tmp_path / "out")
+    with pytest.raises(WeightsError, match="--with eye"):
+        pipeline.run(tmp_path / "in", tmp_path / "out", descriptors=("gram",))
     assert not (tmp_path / "out").exists()
 
 

@@ -254,5 +254,5 @@ def test_an_unreachable_hub_says_which_file_to_fetch_and_what_needs_none(monkeyp
 
     monkeypatch.setattr("huggingface_hub.hf_hub_download", offline)
     monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", no_network)
-    with pytest.raises(WeightsError, match=r"model\.safetensors.*timm/resnet50.*--weights.*color,texture"):
+    with pytest.raises(WeightsError, match=r"model\.safetensors.*timm/resnet50.*--weights.*--with eye"):
         load_backbone("resnet50")
