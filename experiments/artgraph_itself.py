@@ -24,6 +24,7 @@ from experiments.study import DESCRIBED, Row, judged
 __all__ = ["ROWS"]
 
 BEST = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
+REVISION = 1  # of the VGAE that these rows were measured with: counted up when it changes
 LINKS = 0.5  # how heavy artist links are beside similarity
 
 
@@ -54,7 +55,7 @@ def latents(study, seed, *, artists, model="vgae", hops=2):
         X = fuse([study.features(key) for key in BEST])
         return train_vgae(X, graph(X), artists=artists, config=settings, device="cpu").mu
 
-    return study.keep.array("latents", learn, of=[study.stamp, asdict(settings), told])
+    return study.keep.array("latents", learn, of=[study.stamp, asdict(settings), told, REVISION])
 
 
 def config(study, seed, **settings):
@@ -135,11 +136,18 @@ def alone(study, seed, *, descriptor):
 NETWORKS = ("ResNet-18", "ViT-Tiny", "MobileNet")
 
 ROWS = (
-    Row("artgraph, whole", whole, networks=NETWORKS),
+    Row("artgraph, whole", whole, networks=NETWORKS, revision=REVISION),
     Row("artgraph with a ViT tuned by the given half of the names", tuned, networks=("ResNet-18", "ViT-Tiny")),
-    Row("artgraph, spectral instead of Leiden", partial(whole, method="spectral"), networks=NETWORKS),
-    Row("artgraph without artist links in the last graph", partial(whole, links=False), networks=NETWORKS),
-    Row("artgraph without artists' names", partial(whole, told=False), networks=NETWORKS),
+    Row(
+        "artgraph, spectral instead of Leiden", partial(whole, method="spectral"), networks=NETWORKS, revision=REVISION
+    ),
+    Row(
+        "artgraph without artist links in the last graph",
+        partial(whole, links=False),
+        networks=NETWORKS,
+        revision=REVISION,
+    ),
+    Row("artgraph without artists' names", partial(whole, told=False), networks=NETWORKS, revision=REVISION),
     Row("artgraph without VGAE: links alone", partial(whole, model="none"), networks=NETWORKS),
     Row("artgraph without VGAE and names", partial(whole, model="none", told=False), networks=NETWORKS),
     Row(
