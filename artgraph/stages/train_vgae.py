@@ -1,13 +1,10 @@
 """A graph and its features become latents."""
 
-import json
-
 from artgraph.stages.base import Made, features_of, make
+from artgraph.stages.checkpoint import Checkpoint
 from artgraph.stages.judging import hands_of
 
 __all__ = ["diagnose_training", "train_vgae"]
-
-LONG = 60  # seconds between checkpoints, so that short trainings write none
 
 
 def train_vgae(
@@ -78,7 +75,7 @@ def train_vgae(
 
     def fit():
         X, adjacency, artists = given()
-        checkpoint = _Checkpoint(corpus, name, params, refs)
+        checkpoint = Checkpoint(corpus, name, params, refs)
         trained = train_vgae(
             X,
             adjacency,
@@ -87,7 +84,7 @@ def train_vgae(
             device=device,
             progress=None if progress is None else lambda done, total: progress("train-vgae", done, total),
             resume=checkpoint.read(),
-            checkpoint=checkpoint.write,
+            checkpoint=lambda tensors: checkpoint.write_later(lambda: tensors),
         )
         checkpoint.file.unlink(missing_ok=True)
         latents.append(trained.mu)
@@ -130,37 +127,3 @@ def diagnose_training(corpus, *, name="vgae", out=None):
     out = Path(out) if out else corpus.path / "plots" / f"{name}.png"
     plot_training(out, facts)
     return Made("plot", str(out), True, facts)
-
-
-class _Checkpoint:
-    """Where a long training has got to; of use only to the same training on the same input."""
-
-    def __init__(self, corpus, name, params, refs):
-        import time
-
-        self.file = corpus.path / "models" / f".training-{name}.safetensors"
-        self.made_from = json.dumps([params, corpus.inputs(*refs)], sort_keys=True)
-        self.clock, self.last = time.monotonic, time.monotonic()
-
-    def read(self):
-        from safetensors import SafetensorError, safe_open
-
-        if not self.file.is_file():
-            return None
-        try:
-            with safe_open(self.file, framework="pt") as stored:
-                if (stored.metadata() or {}).get("made_from") == self.made_from:
-                    return {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
-        except SafetensorError:  # damaged: begin again
-            pass
-        return None
-
-    def write(self, tensors):
-        from safetensors.torch import save
-
-        from artgraph.atomic import write_bytes
-
-        if self.clock() - self.last >= LONG:
-            self.file.parent.mkdir(exist_ok=True)
-            write_bytes(self.file, save(tensors, metadata={"made_from": self.made_from}))
-            self.last = self.clock()

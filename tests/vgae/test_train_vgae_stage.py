@@ -6,7 +6,8 @@ import pytest
 from artgraph import pipeline
 from artgraph.errors import CircularError
 from artgraph.stages.base import features_of
-from artgraph.stages.train_vgae import _Checkpoint, diagnose_training
+from artgraph.stages.checkpoint import Checkpoint
+from artgraph.stages.train_vgae import diagnose_training
 from artgraph.testing import toy_corpus
 
 
@@ -59,13 +60,13 @@ def test_a_checkpoint_is_of_use_to_the_same_training_alone(corpus):
     import torch
 
     refs = ["graphs/style"]
-    mine = _Checkpoint(corpus, "vgae", {"seed": 0}, refs)
-    mine.write({"a": torch.ones(2)})
+    mine = Checkpoint(corpus, "vgae", {"seed": 0}, refs)
+    mine.write_later(lambda: {"a": torch.ones(2)})
     assert mine.read() is None  # a short training writes none
     mine.last -= 1000
-    mine.write({"a": torch.ones(2)})
+    mine.write_later(lambda: {"a": torch.ones(2)})
     assert torch.equal(mine.read()["a"], torch.ones(2))
-    assert _Checkpoint(corpus, "vgae", {"seed": 1}, refs).read() is None
+    assert Checkpoint(corpus, "vgae", {"seed": 1}, refs).read() is None
     mine.file.write_bytes(b"cut off")
     assert mine.read() is None
 
