@@ -120,11 +120,11 @@ def run(
     WeightsError
         Before any work, where the weights of a network cannot be had.
     """
-    from artgraph.descriptors import DESCRIPTORS, make_descriptor, refuse_unused
+    from artgraph.descriptors import make_descriptor, refuse_unused
     from artgraph.vgae.training import pick_device
 
     # Made here, so that missing weights stop the run before it has begun.
-    refuse_unused([name for name in descriptors if name.partition(":")[0] in DESCRIPTORS], options)
+    refuse_unused(descriptors, options)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
     corpus = ingest(images, out, metadata=metadata, max_refused=max_refused, workers=workers, progress=progress)
     tell(f"{len(corpus)} paintings in {corpus.path}")

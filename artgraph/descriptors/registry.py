@@ -81,8 +81,8 @@ def refuse_unused(specs, options):
 
     Parameters
     ----------
-    specs : sequence of str
-        As for ``make_descriptor``.
+    specs : sequence of str or Descriptor
+        As for ``make_descriptor``. Where one is made already, or is none of ours, nothing is said: another may read it.
     options : dict
         Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
 
@@ -90,7 +90,10 @@ def refuse_unused(specs, options):
     ------
     InputError
     """
-    known = [inspect.signature(DESCRIPTORS[name]).parameters for name in (spec.partition(":")[0] for spec in specs)]
+    names = [spec.partition(":")[0] if isinstance(spec, str) else None for spec in specs]
+    if not set(names) <= set(DESCRIPTORS):
+        return
+    known = [inspect.signature(DESCRIPTORS[name]).parameters for name in names]
     for option in ("backbone", "layers", "weights"):
         if options.get(option) and not any(option in one for one in known):
             raise InputError(

@@ -1,9 +1,10 @@
 """What all stages share."""
 
 import time
+from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Made", "adjacency_of", "features_of", "make"]
+__all__ = ["Made", "adjacency_of", "draw_facts", "features_of", "make"]
 
 
 class Made(NamedTuple):
@@ -53,6 +54,28 @@ def make(corpus, kind, key, *, function, params, refs, compute):
             seconds = time.perf_counter() - started
             corpus.put(kind, key, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
     return Made(kind, key, fresh, corpus.label(kind, key)["facts"])
+
+
+def draw_facts(corpus, kind, key, *, plot, out=None):
+    """Draw what the label of a thing says.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    kind, key : str
+    plot : callable(out, facts)
+    out : str or Path, optional
+        Default: ``plots/<key>.png`` in the corpus.
+
+    Returns
+    -------
+    Made
+        ``key`` is the path of the plot; the facts are those of the thing.
+    """
+    facts = corpus.label(kind, key)["facts"]
+    out = Path(out) if out else corpus.path / "plots" / f"{key}.png"
+    plot(out, facts)
+    return Made("plot", str(out), True, facts)
 
 
 def features_of(corpus, on):

@@ -56,15 +56,13 @@ def describe(
         An unknown descriptor, two with the same key, a weight for one that is not there; or true scale is asked for and
         the table has no columns ``height_cm`` and ``width_cm``.
     """
-    from artgraph.descriptors import DESCRIPTORS, Descriptor, extract, refuse_unused
+    from artgraph.descriptors import Descriptor, extract, refuse_unused
     from artgraph.formats import content_sha256, to_json
     from artgraph.shards import ShardStore, clear_shards
     from artgraph.vgae.training import pick_device
 
     device = pick_device(device)
-    named = [one for one in descriptors if isinstance(one, str) and one.partition(":")[0] in DESCRIPTORS]
-    if len(named) == len(descriptors):
-        refuse_unused(named, options)
+    refuse_unused(descriptors, options)
     made = [
         one if isinstance(one, Descriptor) else _tuned_or_made(corpus, one, device=device, **options)
         for one in descriptors

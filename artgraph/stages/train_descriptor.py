@@ -1,6 +1,6 @@
 """Pictures and their artists become a network that sees manners."""
 
-from artgraph.stages.base import Made, make
+from artgraph.stages.base import draw_facts, make
 from artgraph.stages.checkpoint import Checkpoint
 
 __all__ = ["diagnose_descriptor", "is_tuned", "train_descriptor", "tuned_descriptor"]
@@ -178,11 +178,6 @@ def diagnose_descriptor(corpus, *, name="mine", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from pathlib import Path
-
     from artgraph.descriptors.tuning import plot_tuning
 
-    facts = corpus.label("models", name)["facts"]
-    out = Path(out) if out else corpus.path / "plots" / f"{name}.png"
-    plot_tuning(out, facts)
-    return Made("plot", str(out), True, facts)
+    return draw_facts(corpus, "models", name, plot=plot_tuning, out=out)

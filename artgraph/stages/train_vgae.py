@@ -1,6 +1,6 @@
 """A graph and its features become latents."""
 
-from artgraph.stages.base import Made, features_of, make
+from artgraph.stages.base import draw_facts, features_of, make
 from artgraph.stages.checkpoint import Checkpoint
 from artgraph.stages.judging import hands_of
 
@@ -119,11 +119,6 @@ def diagnose_training(corpus, *, name="vgae", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from pathlib import Path
-
     from artgraph.vgae.curves import plot_training
 
-    facts = corpus.label("models", name)["facts"]
-    out = Path(out) if out else corpus.path / "plots" / f"{name}.png"
-    plot_training(out, facts)
-    return Made("plot", str(out), True, facts)
+    return draw_facts(corpus, "models", name, plot=plot_training, out=out)

@@ -36,7 +36,7 @@ class Tuning(NamedTuple):
     history : list of dict
         Per check: the step, means of the terms of the loss since the last, ``hands`` on held-out artists.
     facts : dict
-        Settings, kept step, figures before and after, seconds a step.
+        Settings, kept step, who was held out, figures before and after.
     """
 
     state: dict
@@ -154,7 +154,7 @@ class Run:
         self.ema = ModelEmaV3(self.network, decay=config.ema_decay, use_warmup=True)
         self.optimiser = optimiser(self.network, config, extra=[self.proxies, *self.head.parameters()])
         self.step, self.best_step, self.best, self.best_state = 0, 0, -math.inf, {}
-        self.history, self.terms, self.seconds = [], [], None
+        self.history, self.terms = [], []
 
     @property
     def finished(self):
@@ -169,15 +169,15 @@ class Run:
         self._loss(batch)[0].backward()  # the first is slower
         started = time.perf_counter()
         self._loss(batch)[0].backward()
-        self.seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started
         self.optimiser.zero_grad()
         for buffer, before in buffers:
             buffer.copy_(before)
         left = self.steps - self.step
-        minutes = math.ceil(left * self.seconds / 60)
+        minutes = math.ceil(left * seconds / 60)
         return (
             f"{left} steps of {batch.pixels.shape[0] * batch.pixels.shape[1]} pictures at {self.start.size} pixels in "
-            f"{str(self.dtype).removeprefix('torch.')}, {self.seconds:.2g} s each: about {minutes} min on {self.device}"
+            f"{str(self.dtype).removeprefix('torch.')}, {seconds:.2g} s each: about {minutes} min on {self.device}"
         )
 
     def one_step(self, batch):
