@@ -18,7 +18,7 @@ import numpy as np
 from artgraph import pipeline
 from artgraph.atomic import atomic_path, write_bytes
 
-__all__ = ["RESULTS", "Keep", "by_hash", "data_sha256", "described", "experiment", "parser", "spread"]
+__all__ = ["RESULTS", "Keep", "by_hash", "data_sha256", "described", "earlier", "experiment", "parser", "spread"]
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("artgraph", "faiss-cpu", "igraph", "numpy", "scikit-learn", "timm", "torch", "torch-geometric")
@@ -90,6 +90,19 @@ def described(folder, work, *, metadata=None, descriptors=(), weights=()):
     if descriptors:
         pipeline.describe(corpus, descriptors=descriptors, weights=weights)
     return corpus
+
+
+def earlier(file, same):
+    """Return the figures (dict) of a result file; none where there is no file, or where they are of something else.
+
+    Parameters
+    ----------
+    file : Path
+    same : dict
+        Figures that must stand there with these values, such as the hash of the data.
+    """
+    figures = json.loads(file.read_text("utf-8"))["figures"] if file.is_file() else {}
+    return figures if all(figures.get(key) == value for key, value in same.items()) else {}
 
 
 class Keep:

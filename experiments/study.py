@@ -24,7 +24,7 @@ from artgraph.descriptors import Patches, make_descriptor
 from artgraph.errors import WeightsError
 from artgraph.evaluation import cross_group_precision, partition_scores
 from artgraph.images import load_image, resize_cover
-from experiments.common import RESULTS, Keep, by_hash, data_sha256, described, experiment, spread
+from experiments.common import RESULTS, Keep, by_hash, data_sha256, described, earlier, experiment, spread
 
 __all__ = ["NETWORKS", "Row", "Study", "judged", "measured", "options", "run"]
 
@@ -241,7 +241,7 @@ def over_seeds(found):
     return first
 
 
-def measured(study, system, rows, *, wanted=""):
+def measured(study, system, rows, *, wanted="", before=None):
     """Measure rows, or take what is kept of them.
 
     Parameters
@@ -250,7 +250,10 @@ def measured(study, system, rows, *, wanted=""):
     system : str
     rows : sequence of Row
     wanted : str
-        Rows whose name does not hold it are not measured; they are reported where all their seeds are kept.
+        Rows whose name does not hold it are not measured; they are reported where all their seeds are kept, or as they
+        stand in ``before``.
+    before : dict, optional
+        Rows that an earlier run returned, on the same data.
 
     Returns
     -------
@@ -261,7 +264,12 @@ def measured(study, system, rows, *, wanted=""):
     for row in rows:
         seeds, of = range(study.arguments.seeds), [study.stamp, row.revision]
         names = [f"{system}: {row.name}, seed {seed}" for seed in seeds]
+        networks = {name: study.spec(name) for name in row.networks}
         if wanted not in row.name and not all(study.keep.has(name, of=of) for name in names):
+            told = (before or {}).get(row.name, {})
+            same = {"revision": row.revision, "networks": networks, "seeds": len(seeds)}
+            if all(told.get(key) == value for key, value in same.items()):
+                found[row.name] = told
             continue
         pieces = [
             study.keep(name, lambda row=row, seed=seed: _timed(row.measure, study, seed), of=of)
@@ -273,7 +281,8 @@ def measured(study, system, rows, *, wanted=""):
             "figures": over_seeds([piece["figures"] for piece in pieces]),
             "reported": row.reported,
             "differs": row.differs,
-            "networks": {name: study.spec(name) for name in row.networks},
+            "networks": networks,
+            "revision": row.revision,
             "seeds": len(pieces),
             "seconds": round(sum(piece["seconds"] for piece in pieces), 1),
         }
@@ -323,13 +332,14 @@ def run(systems, arguments):
         print(f"== {system}", file=sys.stderr, flush=True)
 
         def measure(system=system, rows=rows):
-            found = measured(study, system, rows, wanted=arguments.rows)
-            return {
-                "rows": found,
-                "owed": [row.name for row in rows if row.name not in found],
+            data = {
                 "paintings": len(study.paintings),
                 "data_sha256": dict(zip(("paintings", "domains"), study.stamp[0], strict=True)),
                 "quick": study.quick,
             }
+            kept = arguments.results / f"{system}.json"
+            before = earlier(kept, data).get("rows") if arguments.rows else None
+            found = measured(study, system, rows, wanted=arguments.rows, before=before)
+            return {"rows": found, "owed": [row.name for row in rows if row.name not in found]} | data
 
         experiment(system, arguments, measure)

@@ -2,7 +2,7 @@
 
 ``python -m experiments.teach_the_eye --paintings DIR --more DIR --domains DIR --weights DIR --work DIR --json``
 
-``--parts`` names some of these:
+``--parts`` names some of these; the others stay in the result file as they were measured on the same paintings:
 
 - **transfer**: artists are split in two by a hash, three times; a ViT-Tiny is tuned on the works of one half and judged
   on the other: style of the nearest work (P@1), of the 15 nearest by other artists (P@15), and AMI of Leiden at as many
@@ -39,7 +39,7 @@ from artgraph.evaluation import cross_group_precision, partition_scores, precisi
 from artgraph.graph import jaccard_weights, knn, linkable_artists
 from artgraph.vgae import Config, train_vgae
 from artgraph.vgae.checks import codes_of
-from experiments.common import Keep, by_hash, data_sha256, described, experiment, parser, spread
+from experiments.common import Keep, by_hash, data_sha256, described, earlier, experiment, parser, spread
 from experiments.train_eye import seen_artists
 
 VIT, GRAM = "cnn:vit_tiny_patch16_224", "gram:resnet18"
@@ -287,6 +287,7 @@ def measure(arguments):
     """Return all figures (dict) of the parts that are asked for."""
     data, parts = Collection(arguments), arguments.parts.split(",")
     figures = {"paintings": len(data.paths), "data_sha256": data_sha256(arguments.paintings)}
+    figures = earlier(arguments.results / "teach_the_eye.json", figures) | figures
     if "transfer" in parts:
         figures["transfer"] = transfer(data)
     if "objectives" in parts:

@@ -13,6 +13,9 @@ import torch
 from sklearn.metrics import accuracy_score, f1_score
 from torch import nn
 
+from artgraph.descriptors.tuning import TuningConfig
+from artgraph.descriptors.tuning.network import precision_of
+
 __all__ = ["Batches", "Classifier", "Features", "Pixels", "coded", "fit", "judge", "probabilities", "trainer"]
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, and of all three networks near enough
@@ -156,7 +159,7 @@ def fit(network, inputs, targets, rows, *, epochs, rate, size=64, balance=None, 
     balance : {None, "weights", "undersampling", "batches"}
         By the first column. ``weights``: a class weighs what it is rare.
     low : bool
-        bfloat16 where it does.
+        bfloat16 where the processor multiplies it.
     """
     weights = [None] * len(targets)
     if balance == "weights":
@@ -180,9 +183,10 @@ def trainer(*, epochs, low=False):
     ----------
     epochs : int
     low : bool
-        bfloat16 where it does.
+        bfloat16 where the processor multiplies it.
     """
     logger = logging.getLogger("lightning.pytorch")
+    fast = precision_of(TuningConfig(), "cuda" if torch.cuda.is_available() else "cpu") == torch.bfloat16
     level = logger.level
     logger.setLevel(logging.ERROR)
     quiet = {
@@ -198,7 +202,7 @@ def trainer(*, epochs, low=False):
                 max_epochs=epochs,
                 accelerator="auto",
                 devices=1,
-                precision="bf16-mixed" if low else "32-true",
+                precision="bf16-mixed" if low and fast else "32-true",
                 num_sanity_val_steps=0,
                 **quiet,
             )
