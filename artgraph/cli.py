@@ -33,7 +33,7 @@ def _show(made):
 
 
 WITH_HELP = (
-    "color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
+    "eye, color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
 )
 METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 

@@ -70,23 +70,31 @@ def option(of, name, *flags, **settings):
     if isinstance(default, tuple):
         default = ",".join(default)
     flags = flags or (f"--{name.replace('_', '-')}",)
+    if settings.get("callback") is names:  # --with a,b or --with a --with b
+        settings["multiple"], default = True, (default,) if default else None
     return click.option(*flags, name, default=default, show_default=default is not None, **settings)
 
 
 def names(context, parameter, value):
-    """Split 'a,b,c'; a callback of click.
+    """Split 'a,b,c', given once or several times; a callback of click.
 
     Parameters
     ----------
     context, parameter
         Click's; not used.
-    value : str or None
+    value : str, tuple of str, or None
 
     Returns
     -------
     tuple of str, or None
+
+    Examples
+    --------
+    >>> names(None, None, ("color, texture", "gram"))
+    ('color', 'texture', 'gram')
     """
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if value else None
+    text = value or "" if isinstance(value, str | None) else ",".join(value)
+    return tuple(part.strip() for part in text.split(",") if part.strip()) or None
 
 
 def named_weights(context, parameter, value):
@@ -129,7 +137,9 @@ def network_options(of):
     """Add the options of descriptors that use a network."""
     options = [
         click.option("--backbone", help="A timm network, for those of gram, cnn and clip that name none."),
-        click.option("--layers", callback=names, help="Its layers, by name, index or count (conv10), with commas."),
+        click.option(
+            "--layers", callback=names, multiple=True, help="Its layers, by name, index or count (conv10), with commas."
+        ),
         click.option(
             "--weights",
             multiple=True,

@@ -26,7 +26,7 @@ def test_stage_by_stage(call, tmp_path):
     assert "60 pictures found = 60 taken + 0 refused" in result.output
     for command in (
         ["describe", out, "--with", "color,texture"],
-        ["build-graph", out, "--on", "color,texture", "--artist-edges"],
+        ["build-graph", out, "--on", "color", "--on", "texture", "--artist-edges"],
         ["train-vgae", out, "--epochs", 5],
         ["build-graph", out, "--on", "vgae", "--name", "vgae"],
         ["communities", out, "--graph", "vgae", "--n-clusters", 3],
@@ -41,6 +41,8 @@ def test_stage_by_stage(call, tmp_path):
     assert (tmp_path / "page" / "index.html").is_file()
     assert "AMI" in call("evaluate", out).output
     assert json.loads(call("evaluate", out, "--json").output)["against"] == "style"
+    graph = json.loads((out / "graphs" / "style.json").read_text("utf-8"))
+    assert graph["made_by"]["params"]["on"] == ["color", "texture"]
     about = call("info", out).output
     assert "graphs/vgae" in about
     assert "STALE" not in about

@@ -25,7 +25,7 @@ def test_there_are_figures_and_commands():
 def test_every_figure_is_one_that_an_experiment_printed(experiment, path, shown):
     value = json.loads((ROOT / "experiments" / "results" / f"{experiment}.json").read_text("utf-8"))["figures"]
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part) if isinstance(value, list) else part]
     decimals = len(shown.partition(".")[2])
     assert f"{round(value, decimals) + 0.0:.{decimals}f}" == shown
 

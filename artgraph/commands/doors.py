@@ -91,7 +91,7 @@ def similar(corpus, query, as_json, **options):
 @option("plot", "partition")
 @option("plot", "against", help="confusion: a column, or another partition.")
 @option("plot", "model", help="training: which.")
-@click.option("--clusters", callback=names, help="sheets: only these, separated by commas.")
+@click.option("--clusters", callback=names, multiple=True, help="sheets: only these, separated by commas.")
 @option("plot", "works", type=click.IntRange(1), help="sheets: at most so many on one.")
 @option("plot", "seed", type=int)
 @option("plot", "form", type=click.Choice(["png", "svg", "pdf"]))
