@@ -10,7 +10,18 @@ from artgraph.commands.clusters import communities
 from artgraph.commands.doors import export, plot, similar
 from artgraph.commands.reading import influence, interpret, worklist
 from artgraph.commands.tuning import train_descriptor
-from artgraph.options import Bars, Group, named_weights, names, network, network_options, option, stage, with_corpus
+from artgraph.options import (
+    Bars,
+    Group,
+    keys,
+    named_weights,
+    names,
+    network,
+    network_options,
+    option,
+    stage,
+    with_corpus,
+)
 
 __all__ = ["main"]
 
@@ -160,7 +171,7 @@ def import_vectors(corpus, file, **options):
 
 @main.command("build-graph")
 @with_corpus
-@option("build_graph", "on", callback=names, help="Features, separated by commas.")
+@option("build_graph", "on", callback=keys, help="Features, separated by commas.")
 @option("build_graph", "name")
 @option("build_graph", "n_neighbors", type=click.IntRange(1))
 @option("build_graph", "metric", type=click.Choice(["cosine", "euclidean"]))

@@ -14,6 +14,7 @@ __all__ = [
     "Bars",
     "Command",
     "Group",
+    "keys",
     "named_weights",
     "names",
     "network",
@@ -70,7 +71,7 @@ def option(of, name, *flags, **settings):
     if isinstance(default, tuple):
         default = ",".join(default)
     flags = flags or (f"--{name.replace('_', '-')}",)
-    if settings.get("callback") is names:  # --with a,b or --with a --with b
+    if settings.get("callback") in (names, keys):  # --with a,b or --with a --with b
         settings["multiple"], default = True, (default,) if default else None
     return click.option(*flags, name, default=default, show_default=default is not None, **settings)
 
@@ -95,6 +96,28 @@ def names(context, parameter, value):
     """
     text = value or "" if isinstance(value, str | None) else ",".join(value)
     return tuple(part.strip() for part in text.split(",") if part.strip()) or None
+
+
+def keys(context, parameter, value):
+    """Split 'a,b,c' into keys of features, which may be written as descriptors; a callback of click.
+
+    Parameters
+    ----------
+    context, parameter
+        Click's; not used.
+    value : str, tuple of str, or None
+
+    Returns
+    -------
+    tuple of str, or None
+
+    Examples
+    --------
+    >>> keys(None, None, "gram:resnet18,color")
+    ('gram-resnet18', 'color')
+    """
+    found = names(context, parameter, value)
+    return found and tuple(name.replace(":", "-") for name in found)
 
 
 def named_weights(context, parameter, value):

@@ -147,9 +147,9 @@ def tuned(study, seed):
         prompts = [sentence(period=name) for name in names]
         before = _judged(said_of(model.eval(), tokenizer, pixels, test, prompts), names, period[test])
         module = Tuning(model.train(), pixels, tokens, rate=1e-3)
-        most, size = (32, 16) if study.quick else (1760, 44)
+        most, size = (32, 16) if study.quick else (1320, 44)
         batches = Batches(train, classes, size=size, balance="batches", most=most, seed=seed)
-        with trainer(epochs=1 if study.quick else 4, low=True) as made:
+        with trainer(epochs=1 if study.quick else 2, low=True) as made:
             made.fit(module, batches)
         model = module.model.cpu().eval()
         near = said_of(model, tokenizer, pixels, test, prompts)
@@ -176,7 +176,7 @@ def tuned(study, seed):
 
 def cnn(study, seed):
     """Return the figures (dict) of the CNN, trained until it knows its pictures by heart or nearly."""
-    options = {"epochs": 1 if study.quick else 14, "rate": 2e-3, "low": True}
+    options = {"epochs": 1 if study.quick else 10, "rate": 2e-3, "low": True}
     return both_splits(
         study, seed, network=batch_normed, inputs=Pixels(study.pictures(64)), targets=("style",), **options
     )
@@ -197,7 +197,7 @@ ROWS = (
         "supervised",
         (),
         {"accuracy": 0.67, "accuracy in training": 0.94},
-        "Ours are WikiArt's styles, and a small network that sees 64 pixels for 14 epochs; the source's pictures are "
+        "Ours are WikiArt's styles, and a small network that sees 64 pixels for 10 epochs; the source's pictures are "
         "not to be had. Split by artist, what was learned by heart is of less use.",
     ),
     Row(

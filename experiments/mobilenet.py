@@ -164,7 +164,7 @@ def both_splits(study, seed, *, network, inputs, targets, **options):
 
 def cnn(study, seed, *, balance):
     """Return the figures (dict) of the CNN of three layers."""
-    options = {"epochs": 1 if study.quick else 8, "rate": 1e-3, "balance": balance, "low": True}
+    options = {"epochs": 1 if study.quick else 6, "rate": 1e-3, "balance": balance, "low": True}
     return both_splits(study, seed, network=small_cnn, inputs=Pixels(study.pictures(64)), targets=("style",), **options)
 
 

@@ -20,8 +20,8 @@ from experiments.study import Row
 __all__ = ["ROWS"]
 
 SIDE = 112  # of a cut-out; pictures are described at the network's own
-STEPS = 40  # of SimCLR, 64 pictures each
-STEPS_BY_ARTISTS = 60  # 96 works each
+STEPS = 20  # of SimCLR, 64 pictures each
+STEPS_BY_ARTISTS = 30  # 96 works each
 
 
 def judged(study, seed, key):

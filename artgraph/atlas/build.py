@@ -245,6 +245,4 @@ def _membership(membership, n):
 
 
 def _parameters(rest):
-    if isinstance(rest, dict):
-        return ", ".join(f"{k} = {v}" for k, v in rest.items())
-    return str(rest)
+    return [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, dict) else str(rest)

@@ -2,7 +2,7 @@
 
 import click
 
-from artgraph.options import Bars, Command, names, option, stage, with_corpus
+from artgraph.options import Bars, Command, keys, names, option, stage, with_corpus
 
 __all__ = ["METHODS", "QUALITIES", "Resolution", "communities"]
 
@@ -29,7 +29,7 @@ class Resolution(click.ParamType):
 @click.command(cls=Command)
 @with_corpus
 @option("communities", "graph")
-@option("communities", "on", callback=names, help="For methods on features; default: those under the graph.")
+@option("communities", "on", callback=keys, help="For methods on features; default: those under the graph.")
 @option("communities", "name", help="Key of the partition; default: the method.")
 @option("communities", "method", type=click.Choice(METHODS))
 @option(
@@ -74,6 +74,9 @@ def communities(corpus, **options):
     click.echo(line(made))
     if made.facts.get("verdict"):
         click.echo(made.facts["verdict"])
+    wanted = options["n_clusters"]
+    if wanted and made.facts.get("n_clusters", wanted) != wanted:
+        click.echo(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")
     if roles := made.facts.get("membership", {}).get("roles"):
         shown = ((role, roles[role]) for role in ("core", "border", "bridge", "outlier"))
         click.echo("works: " + ", ".join(f"{count} {role}" for role, count in shown))

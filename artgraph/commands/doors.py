@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from artgraph.options import Bars, Command, names, option, stage, with_corpus
+from artgraph.options import Bars, Command, keys, names, option, stage, with_corpus
 
 __all__ = ["export", "plot", "similar"]
 
@@ -46,7 +46,7 @@ def export(corpus, **options):
 @click.command(cls=Command)
 @with_corpus
 @click.argument("query")
-@option("similar", "on", callback=names, help="Features, separated by commas; default: those under the graph.")
+@option("similar", "on", callback=keys, help="Features, separated by commas; default: those under the graph.")
 @option("similar", "graph")
 @option("similar", "partition")
 @option("similar", "n_neighbors", type=click.IntRange(1))

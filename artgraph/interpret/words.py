@@ -41,7 +41,7 @@ def cluster_sentence(facts, *, n_works, suspect=(), max_p=0.01):
     decades = sorted(row["name"] for row in facts["decades"] if row["p"] <= max_p)
     if decades:
         parts.append(f"the {decades[0]}" if len(decades) == 1 else f"the {decades[0]} to {decades[-1]}")
-    text = f"{facts['size']} of {n_works} works"
+    text = f"{facts['size']:,} of {n_works:,} works"
     if parts:
         text += "; over-represented: " + "; ".join(parts)
     elif facts["known"].get("artists") or facts["known"].get("decades") or facts["columns"]:

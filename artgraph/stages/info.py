@@ -42,9 +42,9 @@ def info(corpus):
 
 
 def provenance(corpus, partition):
-    """Return how a partition of a corpus was made, from the pictures on: (stage, sentence) pairs of str."""
+    """Return how a partition of a corpus was made, from the pictures on: (stage, sentence or dict of str) pairs."""
     ground = ground_of(corpus, partition)
-    rows = [("Pictures", f"{len(corpus)} taken, {corpus.head['facts'].get('images_refused', 0)} refused")]
+    rows = [("Pictures", f"{len(corpus):,} taken, {corpus.head['facts'].get('images_refused', 0):,} refused")]
 
     def features(keys):
         for key in keys:
@@ -58,27 +58,31 @@ def provenance(corpus, partition):
                     and name == key
                     and corpus.label(kind, name)["made_by"]["function"].endswith("vgae")
                 ):
-                    rows.append(("VGAE", _sentence(corpus.label(kind, name)["made_by"]["params"])))
-            rows.append((f"Features '{key}'", _sentence(label["made_by"]["params"] | label["facts"])))
+                    rows.append((f"VGAE · {name}", _shown(corpus.label(kind, name)["made_by"]["params"])))
+            rows.append((f"Features · {key}", _shown(label["made_by"]["params"] | label["facts"])))
 
     def links(name):
         label = corpus.label("graphs", name)
         features(label["made_by"]["params"]["on"])
-        rows.append((f"Graph '{name}'", _sentence(label["made_by"]["params"] | label["facts"])))
+        rows.append((f"Graph · {name}", _shown(label["made_by"]["params"] | label["facts"])))
 
     if ground.graph is None:
         features(ground.features)
     else:
         links(ground.graph)
     label = corpus.label("partitions", partition)
-    rows.append((f"Partition '{partition}'", _sentence(label["made_by"]["params"] | label["facts"])))
+    rows.append((f"Partition · {partition}", _shown(label["made_by"]["params"] | label["facts"])))
     rows.append(("artgraph", f"version {label['made_by']['version']}"))
     return rows
 
 
-def _sentence(params):
-    def show(value):
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _shown(params):
+    def show(key, value):
+        if isinstance(value, list):
+            return ", ".join(show(key, part) for part in value)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return f"{value:,}" if isinstance(value, int) else str(value)[: 12 if key.endswith("sha256") else 64]
 
-    shown = {key: value for key, value in params.items() if value is not None and not isinstance(value, dict)}
-    return "; ".join(f"{key.replace('_', ' ')} {show(value)[:64]}" for key, value in shown.items())
+    kept = {key: value for key, value in params.items() if value is not None and not isinstance(value, dict)}
+    return {key.replace("_", " "): show(key, value) for key, value in kept.items()}

@@ -115,7 +115,8 @@ def test_data_comes_back_as_it_was_given(tmp_path):
     assert data["years"] == [1500, 1510, 1520, 1530, 1540, 1550]
     # clusters {0,1,2}, {3,4} over styles {0,1,2}, {3,4,5}: the same where both say something
     assert data["compare"]["agreement"] == [{"a": "clusters", "b": "column:style", "ami": 1.0, "ari": 1.0, "n": 5}]
-    assert data["provenance"] == [["graph", "n_neighbors = 15, metric = cosine"], ["caveat", "Squashed."]]
+    graph = ["graph", [["n_neighbors", "15"], ["metric", "cosine"]]]
+    assert data["provenance"] == [graph, ["caveat", "Squashed."]]
     cells = list(zip(data["grid"]["column"], data["grid"]["row"], strict=True))
     assert len(set(cells)) == 6
     assert max(c for c, _ in cells) + 1 == data["grid"]["shape"][0]

@@ -132,7 +132,7 @@
           : `Earlier and later works lie alike, as far as ${ag.count(p.move.works, "dated work")} can tell.`)),
       el("div", { class: "page-body" }, chart(p),
         el("section", { class: "block" }, el("h2", null, "Works"), el("p", null, ag.saveButton(p.works, p.name)),
-          ag.gallery(p.works, { captions: true, note: (i) => el("span", null, ag.chip(ag.clusterOf(i)), [ag.value("date", i), ag.clusterName(ag.clusterOf(i))].filter(Boolean).map((t) => ag.shorten(t, 30)).join(" · ")) }))));
+          ag.gallery(p.works, { captions: true, who: false, note: (i) => el("span", null, ag.chip(ag.clusterOf(i)), [ag.value("date", i), ag.clusterName(ag.clusterOf(i))].filter(Boolean).map((t) => ag.shorten(t, 30)).join(" · ")) }))));
     return { node, title: p.name };
   };
 })(window.artgraph);

@@ -31,13 +31,13 @@
     return el("span", { class: "empty" }, words("span", ag.shorten(ag.title(i), 90)));
   }
 
-  // options: note (i) → text under the picture; captions: artist and title under the picture
+  // options: note (i) → text under the picture; captions: artist and title under the picture; who: false where all are by one
   ag.tile = function (i, options) {
-    const { captions = false, note = null } = options || {};
+    const { captions = false, note = null, who = true } = options || {};
     const link = el("a", { href: ag.link.painting(i), "data-row": i, title: captions ? null : ag.line(i) }, ag.picture(i));
     if (!ag.thumb(i)) link.setAttribute("aria-label", ag.line(i));
     const caption = captions && el("p", { class: "caption" },
-      words("span", ag.shorten(ag.artist(i), 80), { class: "who" }),
+      who && words("span", ag.shorten(ag.artist(i), 80), { class: "who" }),
       words("span", ag.shorten(ag.title(i), 120), { class: "what" }),
       note && el("span", { class: "note" }, note(i)),
     );

@@ -3,6 +3,17 @@
   "use strict";
   const { el, words } = ag;
 
+  // "Features · color": the kind of stage, and below it what it is called in the corpus.
+  function stageCell(stage) {
+    const [kind, ...key] = stage.split(" · ");
+    return el("th", { scope: "row" }, words("span", kind), key.length > 0 && words("span", key.join(" · "), { class: "key" }));
+  }
+
+  function parameters(told) {
+    if (typeof told === "string") return words("span", told);
+    return el("dl", null, told.map(([name, value]) => el("div", null, words("dt", name), words("dd", value))));
+  }
+
   ag.madePage = function () {
     const is = (p) => p[0].toLowerCase() === "caveat";
     const stages = ag.data.provenance.filter((p) => !is(p));
@@ -21,7 +32,7 @@
         el("h1", { tabindex: -1 }, "How it was made"),
         stages.length > 0 && el("table", null,
           el("thead", null, el("tr", null, el("th", { scope: "col" }, "Stage"), el("th", { scope: "col" }, "Parameters"))),
-          el("tbody", null, stages.map(([stage, text]) => el("tr", null, words("th", stage, { scope: "row" }), words("td", text))))),
+          el("tbody", null, stages.map(([stage, told]) => el("tr", null, stageCell(stage), el("td", null, parameters(told)))))),
         ag.data.methods && [el("h2", null, "Methods"), words("p", ag.data.methods, { class: "methods" })],
         el("h2", null, "To keep in mind"),
         el("ul", null, caveats.map((t) => words("li", t)))),
