@@ -15,6 +15,32 @@
     return { c, x: grid.column[at] + 0.5, y: grid.row[at] + 0.5, name, more: ag.knownFor(c).map((a) => ag.shorten(a, 24)).join(", ") };
   });
 
+  const NEAR = 40; // from so many pixels a cell on, a name stands beside the pictures, not on them
+
+  // The corner of a cell of the cluster above which a name, so many cells wide, covers the fewest pictures.
+  function spot(label, wide) {
+    label.spots = label.spots || new Map();
+    if (!label.spots.has(wide)) {
+      const [columns] = grid.shape;
+      const covered = (i) => {
+        let count = 0;
+        for (let k = 0; k < wide; k++) {
+          const x = grid.column[i] + k;
+          if (grid.row[i] && x < columns && taken.has((grid.row[i] - 1) * columns + x)) count++;
+        }
+        return count + 0.1 * Math.hypot(grid.column[i] - label.x, grid.row[i] - label.y);
+      };
+      let [best, least] = [-1, Infinity];
+      for (const i of label.c.works) {
+        const cost = covered(i);
+        if (cost < least) [best, least] = [i, cost];
+      }
+      label.spots.set(wide, { x: grid.column[best], y: grid.row[best] });
+    }
+    return label.spots.get(wide);
+  }
+  const taken = new Set(grid.column.map((x, i) => grid.row[i] * grid.shape[0] + x));
+
   // The largest clusters are named first; a name that would cover another waits until the map is nearer. Where there is
   // room beside all names, it also says whom a cluster is known for.
   function names({ camera, colors }, context) {
@@ -26,18 +52,24 @@
       context.font = font;
       return context.measureText(text).width;
     };
-    const place = (p, w) => ({ w, x: Math.min(Math.max(p.x - w / 2, 6), camera.width - w - 6), y: Math.min(Math.max(p.y - h / 2, 6), camera.height - h - 6) });
+    const near = camera.scale >= NEAR * u;
+    const place = (label, w) => {
+      const at = near ? spot(label, Math.ceil((w + 4) / camera.scale)) : label;
+      const p = camera.screen(at.x, at.y);
+      const [x, y] = near ? [p.x, p.y - h - 2] : [p.x - w / 2, p.y - h / 2];
+      return { w, x: Math.min(Math.max(x, 6), camera.width - w - 6), y: Math.min(Math.max(y, 6), camera.height - h - 6) };
+    };
     const free = (r, taken) => !taken.some((t) => t.r !== r && r.x < t.r.x + t.r.w + 4 && t.r.x < r.x + r.w + 4 && r.y < t.r.y + h + 4 && t.r.y < r.y + h + 4);
     const shown = [];
     for (const label of labels) {
       const p = camera.screen(label.x, label.y);
       if (p.x < 0 || p.y < 0 || p.x > camera.width || p.y > camera.height) continue;
-      const r = place(p, wide(bold, label.name) + 29 * u);
-      if (free(r, shown)) shown.push({ label, p, r });
+      const r = place(label, wide(bold, label.name) + 29 * u);
+      if (free(r, shown)) shown.push({ label, r });
     }
     for (const one of shown) {
       if (!one.label.more) continue;
-      const r = place(one.p, one.r.w + wide(plain, one.label.more) + 9 * u);
+      const r = place(one.label, one.r.w + wide(plain, one.label.more) + 9 * u);
       if (r.w < camera.width / 3 && free(r, shown.filter((t) => t !== one))) [one.r, one.told] = [r, true];
     }
     context.textAlign = "left";
