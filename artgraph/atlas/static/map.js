@@ -17,29 +17,33 @@
 
   const NEAR = 40; // from so many pixels a cell on, a name stands beside the pictures, not on them
 
-  // The corner of a cell of the cluster above which a name, so many cells wide, covers the fewest pictures.
+  // Where a name, so many cells wide, covers the fewest pictures, near the middle of its cluster: above or below one of
+  // its cells, from the left edge of this on or up to the right one.
   function spot(label, wide) {
     label.spots = label.spots || new Map();
     if (!label.spots.has(wide)) {
-      const [columns] = grid.shape;
-      const covered = (i) => {
-        let count = 0;
-        for (let k = 0; k < wide; k++) {
-          const x = grid.column[i] + k;
-          if (grid.row[i] && x < columns && taken.has((grid.row[i] - 1) * columns + x)) count++;
-        }
-        return count + 0.1 * Math.hypot(grid.column[i] - label.x, grid.row[i] - label.y);
-      };
-      let [best, least] = [-1, Infinity];
+      let best = { cost: Infinity };
       for (const i of label.c.works) {
-        const cost = covered(i);
-        if (cost < least) [best, least] = [i, cost];
+        const [column, row] = [grid.column[i], grid.row[i]];
+        const far = 0.05 * Math.hypot(column - label.x, row - label.y);
+        for (const below of [0, 1]) {
+          for (const leftward of [0, 1]) {
+            const covers = covered(leftward ? column - wide + 1 : column, below ? row + 1 : row - 1, wide);
+            if (covers + far < best.cost) best = { cost: covers + far, covers, x: column + leftward, y: row + below, below, leftward };
+          }
+        }
       }
-      label.spots.set(wide, { x: grid.column[best], y: grid.row[best] });
+      label.spots.set(wide, best);
     }
     return label.spots.get(wide);
   }
-  const taken = new Set(grid.column.map((x, i) => grid.row[i] * grid.shape[0] + x));
+
+  function covered(column, row, wide) {
+    let count = 0;
+    for (let x = column; x < column + wide; x++) count += x < 0 || x >= grid.shape[0] || taken.has(`${x},${row}`);
+    return count; // what lies beside the wall is not to be had: there stand the tools
+  }
+  const taken = new Set(grid.column.map((x, i) => `${x},${grid.row[i]}`));
 
   // The largest clusters are named first; a name that would cover another waits until the map is nearer. Where there is
   // room beside all names, it also says whom a cluster is known for.
@@ -54,10 +58,12 @@
     };
     const near = camera.scale >= NEAR * u;
     const place = (label, w) => {
-      const at = near ? spot(label, Math.ceil((w + 4) / camera.scale)) : label;
+      const at = near ? spot(label, Math.ceil(w / camera.scale)) : label;
       const p = camera.screen(at.x, at.y);
-      const [x, y] = near ? [p.x, p.y - h - 2] : [p.x - w / 2, p.y - h / 2];
-      return { w, x: Math.min(Math.max(x, 6), camera.width - w - 6), y: Math.min(Math.max(y, 6), camera.height - h - 6) };
+      const x = near ? p.x - at.leftward * w : p.x - w / 2;
+      const y = near ? p.y + (at.below ? 2 : -h - 2) : p.y - h / 2;
+      const within = (v, most) => Math.min(Math.max(v, 6), most - 6);
+      return { w, x: within(x, camera.width - w), y: within(y, camera.height - h), covers: near ? at.covers : 0 };
     };
     const free = (r, taken) => !taken.some((t) => t.r !== r && r.x < t.r.x + t.r.w + 4 && t.r.x < r.x + r.w + 4 && r.y < t.r.y + h + 4 && t.r.y < r.y + h + 4);
     const shown = [];
@@ -70,7 +76,7 @@
     for (const one of shown) {
       if (!one.label.more) continue;
       const r = place(one.label, one.r.w + wide(plain, one.label.more) + 9 * u);
-      if (r.w < camera.width / 3 && free(r, shown.filter((t) => t !== one))) [one.r, one.told] = [r, true];
+      if (r.w < camera.width / 3 && r.covers <= one.r.covers && free(r, shown.filter((t) => t !== one))) [one.r, one.told] = [r, true];
     }
     context.textAlign = "left";
     context.textBaseline = "middle";
