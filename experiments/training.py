@@ -16,7 +16,7 @@ from torch import nn
 from artgraph.descriptors.tuning import TuningConfig
 from artgraph.descriptors.tuning.network import precision_of
 
-__all__ = ["Batches", "Classifier", "Features", "Pixels", "coded", "fit", "judge", "probabilities", "trainer"]
+__all__ = ["Batches", "Classifier", "Features", "Pixels", "coded", "fit", "judge", "probabilities", "trainer", "unfold"]
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, and of all three networks near enough
 
@@ -59,6 +59,40 @@ class Features:
     def __call__(self, rows, *, learning=False):
         """Return the rows (b,), (b, ...) float32."""
         return self.values[rows]
+
+
+@torch.inference_mode()
+def unfold(network, pictures):
+    """Give batch norms that were folded into the convolutions before them something to do again; changes the network.
+
+    A network whose norms are identities answers as it did, and cannot be trained on: in training a norm goes by its
+    batch, and the scales that the next layer counts on are lost. Here each norm gets the mean and variance that it sees
+    of some pictures, and the weight and bias that undo them. Norms that are none, or that have something to do, stay.
+
+    Parameters
+    ----------
+    network : torch module
+    pictures : (b, 3, side, side) float32 tensor
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    norms = [norm for norm in norms if (norm.running_mean == 0).all() and (norm.running_var == 1).all()]
+    seen = {}
+
+    def note(norm, inputs):
+        seen[norm] = inputs[0].mean(dim=(0, 2, 3)), inputs[0].var(dim=(0, 2, 3))  # (c,), (c,)
+
+    hooks = [norm.register_forward_pre_hook(note) for norm in norms]
+    was = network.training
+    network.eval()(pictures)
+    network.train(was)
+    for hook in hooks:
+        hook.remove()
+    for norm, (mean, variance) in seen.items():
+        scale = ((variance + norm.eps) / (1 + norm.eps)).sqrt()
+        norm.bias += norm.weight * mean / (1 + norm.eps) ** 0.5
+        norm.weight *= scale
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
 
 
 class Batches:
