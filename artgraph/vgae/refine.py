@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from artgraph.vgae.losses import artist_loss
-from artgraph.vgae.sampling import ArtistSampler, gate_weights
+from artgraph.vgae.sampling import ArtistSampler
 
 __all__ = ["refine"]
 
@@ -30,7 +30,7 @@ def refine(mu, codes, *, config, gate=None, device="cpu"):
         Artist of each painting, -1 where none is known: these rows stay where they are.
     config : Config
         ``artist_strength``, ``temperature``, ``artists_per_batch``, ``works_per_artist``, ``seed``.
-    gate : artgraph.graph.Gate, optional
+    gate : artgraph.vgae.sampling.Witnesses, optional
         Of the features; without it, all works by one artist count alike.
     device : str
 
@@ -56,7 +56,7 @@ def refine(mu, codes, *, config, gate=None, device="cpu"):
     for _ in range(max(50, round(VISITS * int(sampler.count.sum()) / max(1, len(works))))):
         rows, names = sampler.draw(rng)
         e = offset[rows].requires_grad_(True)
-        near = None if gate is None else gate_weights(gate, rows)
+        near = None if gate is None else gate(rows)
         loss = artist_loss(start[rows] + e, names, temperature=config.temperature, weight=near)
         loss = loss + e.square().sum(dim=1).mean() / config.artist_strength
         (gradient,) = torch.autograd.grad(loss, e)

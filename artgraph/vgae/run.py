@@ -7,11 +7,10 @@ import numpy as np
 import torch
 
 from artgraph.errors import InputError
-from artgraph.graph import Gate
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
 from artgraph.vgae.model import VGAE
-from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, gate_weights, sample_non_edges
+from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, sample_non_edges
 from artgraph.vgae.validation import edge_scores, fold_artists, hand_precision, hold_out_edges
 
 __all__ = ["Run"]
@@ -57,7 +56,7 @@ class Run:
                 "(build the graph with artist edges; see that 'artist' is filled), or edges with a weight"
             )
         self.epoch, self.best_epoch, self.best, self.best_state, self.history = 0, 0, -math.inf, {}, []
-        self.gate = Gate(X) if config.learns and self.use_artists and config.gated else None
+        self.gate = Witnesses(X, device) if config.learns and self.use_artists and config.gated else None
         if not config.learns:
             return
         self.inputs = prepare(config, X, training, device=device)
@@ -172,7 +171,7 @@ class Run:
 
     def _artist_term(self, Z, works, names):
         """Return the mean over parts of the latents Z (b, latent_dim); none sees the artists of its own fold."""
-        near = None if self.gate is None else gate_weights(self.gate, works)  # (b, b)
+        near = None if self.gate is None else self.gate(works)  # (b, b)
         total = torch.zeros((), device=self.device)
         for number, part in enumerate(Z.tensor_split(self.folds, dim=1)):  # (b, about latent_dim / folds)
             seen = (self.fold[works] != number).nonzero()[:, 0]

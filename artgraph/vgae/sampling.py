@@ -3,7 +3,9 @@
 import numpy as np
 import torch
 
-__all__ = ["ArtistSampler", "EdgeSampler", "edge_keys", "gate_weights", "sample_non_edges"]
+from artgraph.graph import Gate
+
+__all__ = ["ArtistSampler", "EdgeSampler", "Witnesses", "edge_keys", "sample_non_edges"]
 
 
 def edge_keys(pairs, n):
@@ -60,16 +62,31 @@ def _strangers(pairs, n, known):
     return (known[place] != keys) & (pairs[0] != pairs[1])
 
 
-def gate_weights(gate, rows):
-    """Return how far works may count as witnesses of one hand: (b, b) float tensor in [0, 1].
+class Witnesses:
+    """How far works may count as witnesses of one hand: ``artgraph.graph.Gate``, for the works of a batch on a device.
+
+    Computed there, since a second library's threads between two steps of training cost more than the steps.
 
     Parameters
     ----------
-    gate : artgraph.graph.Gate
-    rows : (b,) int64 tensor
+    X : (n, d) float array
+        Features.
+    device : str
     """
-    weights = gate(rows.cpu().numpy(), rows.cpu().numpy()).clip(0, 1)
-    return torch.from_numpy(weights).to(rows.device)
+
+    def __init__(self, X, device):
+        gate = Gate(X)
+        self.unit, self.last, self.far = (
+            torch.tensor(part, dtype=torch.float32, device=device) for part in (gate.unit, gate.last, gate.far)
+        )
+
+    def __call__(self, rows):
+        """Return the gate of works ``rows`` (b,) with each other, (b, b) float tensor in [0, 1]."""
+        unit, last, far = self.unit[rows], self.last[rows], self.far[rows]
+        away = (far[:, None] + far) / 2  # (b, b)
+        near = (last[:, None] + last) / 2  # (b, b)
+        gate = (away - 1 + unit @ unit.T) / (away - near).clamp_min(1e-6)
+        return gate.nan_to_num(nan=0.0).clamp(0, 1)
 
 
 class EdgeSampler:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from artgraph.graph import Gate
 from artgraph.vgae.checks import checked, codes_of, pick_device
 from artgraph.vgae.config import Config
 from artgraph.vgae.encoders import prepare
@@ -14,6 +13,7 @@ from artgraph.vgae.propagation import hops
 from artgraph.vgae.refine import refine
 from artgraph.vgae.report import describe_latents
 from artgraph.vgae.run import Run
+from artgraph.vgae.sampling import Witnesses
 
 __all__ = ["Trained", "encode", "train_vgae"]
 
@@ -138,6 +138,6 @@ def _latents(state, X, adjacency, *, codes, config, device, gate=None):
     mu, logstd = model.encode_all(prepare(config, X, adjacency, device=device))
     mu = mu.cpu().numpy()
     if config.artist_strength > 0 and (codes >= 0).any():
-        gate = gate or (Gate(X) if config.gated else None)
+        gate = gate or (Witnesses(X, device) if config.gated else None)
         mu = refine(mu, codes, config=config, gate=gate, device=device)
     return mu, logstd.cpu().numpy() if config.model == "vgae" else None

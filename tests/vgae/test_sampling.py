@@ -2,8 +2,9 @@ import numpy as np
 import torch
 from scipy.sparse import csr_matrix
 
+from artgraph.graph import Gate
 from artgraph.vgae import Config
-from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, sample_non_edges
+from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, sample_non_edges
 
 
 def test_sampled_pairs_are_no_edges():
@@ -53,3 +54,13 @@ def test_artists_have_the_same_say():
     assert sorted(names.tolist()) == [0, 0, 0, 1, 1, 1]
     assert len(set(rows.tolist())) == 6
     assert (codes[rows.numpy()] == names.numpy()).all()
+
+
+def test_witnesses_are_the_gate_of_a_batch():
+    X = np.random.default_rng(0).standard_normal((200, 6)).astype(np.float32)
+    X[7] = 0  # near nothing
+    rows = np.array([3, 7, 50, 3, 199])
+    found = Witnesses(X, "cpu")(torch.from_numpy(rows))
+    np.testing.assert_allclose(found, Gate(X)(rows, rows).clip(0, 1), atol=1e-5)
+    assert found[1].max() == 0
+    assert found[0, 3] > 0.99
