@@ -141,7 +141,7 @@ def membership(arguments):
     found, curves = {}, {}
     for name, data in (("leiden", adjacency), ("spectral", adjacency), ("kmeans", X)):
         rows = []
-        for seed in range(arguments.seeds if name == "leiden" else 1):
+        for seed in range(arguments.seeds):
             labels, again = _again(name, data, styles, seed)
             raw = c.feature_membership(X, labels) if name == "kmeans" else c.graph_membership(adjacency, labels)
             shares, seen = c.co_assignment(labels, c.subsample_runs(len(labels), again, n_runs=8, seed=seed))
