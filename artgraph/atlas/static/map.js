@@ -19,7 +19,7 @@
 
   // Where a name, so many cells wide, covers the fewest pictures, near the middle of its cluster: above or below one of
   // its cells, from the left edge of this on or up to the right one.
-  function spot(label, wide) {
+  function spot(wall, label, wide) {
     label.spots = label.spots || new Map();
     if (!label.spots.has(wide)) {
       let best = { cost: Infinity };
@@ -28,7 +28,7 @@
         const far = 0.05 * Math.hypot(column - label.x, row - label.y);
         for (const below of [0, 1]) {
           for (const leftward of [0, 1]) {
-            const covers = covered(leftward ? column - wide + 1 : column, below ? row + 1 : row - 1, wide);
+            const covers = covered(wall, leftward ? column - wide + 1 : column, below ? row + 1 : row - 1, wide);
             if (covers + far < best.cost) best = { cost: covers + far, covers, x: column + leftward, y: row + below, below, leftward };
           }
         }
@@ -38,16 +38,16 @@
     return label.spots.get(wide);
   }
 
-  function covered(column, row, wide) {
+  function covered({ columns, place }, column, row, wide) {
     let count = 0;
-    for (let x = column; x < column + wide; x++) count += x < 0 || x >= grid.shape[0] || taken.has(`${x},${row}`);
+    for (let x = column; x < column + wide; x++) count += x < 0 || x >= columns || place[row * columns + x] >= 0;
     return count; // what lies beside the wall is not to be had: there stand the tools
   }
-  const taken = new Set(grid.column.map((x, i) => `${x},${grid.row[i]}`));
 
   // The largest clusters are named first; a name that would cover another waits until the map is nearer. Where there is
   // room beside all names, it also says whom a cluster is known for.
-  function names({ camera, colors }, context) {
+  function names(wall, context) {
+    const { camera, colors } = wall;
     const u = colors.unit;
     const h = 23 * u;
     const bold = `600 ${13 * u}px ${colors.sans}`;
@@ -58,7 +58,7 @@
     };
     const near = camera.scale >= NEAR * u;
     const place = (label, w) => {
-      const at = near ? spot(label, Math.ceil(w / camera.scale)) : label;
+      const at = near ? spot(wall, label, Math.ceil(w / camera.scale)) : label;
       const p = camera.screen(at.x, at.y);
       const x = near ? p.x - at.leftward * w : p.x - w / 2;
       const y = near ? p.y + (at.below ? 2 : -h - 2) : p.y - h / 2;
