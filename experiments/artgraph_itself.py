@@ -18,13 +18,12 @@ from artgraph.descriptors import fuse
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
 from artgraph.stages.train_descriptor import tuned_descriptor
 from artgraph.vgae import Config, train_vgae
-from experiments.common import described
+from experiments.common import REVISION, described
 from experiments.study import DESCRIBED, Row, judged
 
 __all__ = ["ROWS"]
 
 BEST = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
-REVISION = 1  # of the VGAE that these rows were measured with: counted up when it changes
 LINKS = 0.5  # how heavy artist links are beside similarity
 
 
@@ -137,7 +136,12 @@ NETWORKS = ("ResNet-18", "ViT-Tiny", "MobileNet")
 
 ROWS = (
     Row("artgraph, whole", whole, networks=NETWORKS, revision=REVISION),
-    Row("artgraph with a ViT tuned by the given half of the names", tuned, networks=("ResNet-18", "ViT-Tiny")),
+    Row(
+        "artgraph with a ViT tuned by the given half of the names",
+        tuned,
+        networks=("ResNet-18", "ViT-Tiny"),
+        revision=REVISION,
+    ),
     Row(
         "artgraph, spectral instead of Leiden", partial(whole, method="spectral"), networks=NETWORKS, revision=REVISION
     ),
@@ -154,6 +158,7 @@ ROWS = (
         "artgraph without graph: names alone, k-means",
         partial(whole, method="k-means", model="contrastive", hops=0),
         networks=NETWORKS,
+        revision=REVISION,
     ),
     Row(
         "artgraph without graph and names: k-means",

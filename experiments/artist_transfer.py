@@ -38,11 +38,13 @@ KEYS = ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100")
 MODELS = {
     "raw graph": None,
     "smooth": Config(model="smooth"),
-    "contrastive, raw features": Config(model="contrastive", hops=0, gated=False),
-    "contrastive, two hops beside": Config(model="contrastive", hops=2, gated=False),
-    "styles given, two hops beside": Config(model="contrastive", gated=False, works_per_artist=16),
+    "contrastive, raw features": Config(model="contrastive", hops=0, hidden_dim=0, gated=False),
+    "contrastive, two hops beside": Config(model="contrastive", hops=2, hidden_dim=0, gated=False),
+    "styles given, two hops beside": Config(model="contrastive", hidden_dim=0, gated=False, works_per_artist=16),
     "gae": Config(model="gae"),
     "vgae": Config(),
+    "vgae, a linear map": Config(hidden_dim=0),
+    "vgae, not gated": Config(gated=False),
     "vgae, no names": Config(),
 }
 STRENGTHS = (0.0, 0.1, 0.5, 2.0)  # of the artists in the latents

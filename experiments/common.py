@@ -18,9 +18,23 @@ import numpy as np
 from artgraph import pipeline
 from artgraph.atomic import atomic_path, write_bytes
 
-__all__ = ["RESULTS", "Keep", "by_hash", "data_sha256", "described", "earlier", "experiment", "parser", "spread"]
+__all__ = [
+    "RESULTS",
+    "REVISION",
+    "Keep",
+    "by_hash",
+    "data_sha256",
+    "described",
+    "earlier",
+    "experiment",
+    "parser",
+    "spread",
+]
 
 RESULTS = Path(__file__).parent / "results"
+REVISION = (
+    2  # of the VGAE: counted up when it changes, so that figures kept of an earlier one are not taken for its own
+)
 PACKAGES = ("artgraph", "faiss-cpu", "igraph", "numpy", "scikit-learn", "timm", "torch", "torch-geometric")
 
 

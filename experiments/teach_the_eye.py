@@ -8,6 +8,7 @@
   on the other: style of the nearest work (P@1), of the 15 nearest by other artists (P@15), and AMI of Leiden at as many
   clusters as there are styles. Then the tuned features are fused with Gram matrices, and a VGAE is given the names of
   the first half.
+- **longer**: the same with three times as many steps.
 - **objectives**: all objectives and both sets of augmentations beside each other, on the first split, with fewer
   steps and with seconds.
 - **domains**: the same things depicted in several ways, clustered by k-means; the share in the right one of as many
@@ -24,6 +25,7 @@ import hashlib
 import tempfile
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +42,7 @@ from artgraph.evaluation import cross_group_precision, partition_scores, precisi
 from artgraph.graph import jaccard_weights, knn, linkable_artists
 from artgraph.vgae import Config, train_vgae
 from artgraph.vgae.checks import codes_of
-from experiments.common import Keep, by_hash, data_sha256, described, earlier, experiment, parser, spread
+from experiments.common import REVISION, Keep, by_hash, data_sha256, described, earlier, experiment, parser, spread
 from experiments.train_eye import seen_artists
 
 VIT, GRAM = "cnn:vit_tiny_patch16_224", "gram:resnet18"
@@ -52,8 +54,9 @@ WAYS = {
     "simclr, usual": {"objective": "simclr", "augment": "usual"},
     "both, curated": {"objective": "both"},
 }
-PARTS = ("transfer", "objectives", "domains", "eye", "confounds", "small")
+PARTS = ("transfer", "longer", "objectives", "domains", "eye", "confounds", "small")
 FEW = 40  # steps, where all ways stand beside each other
+LONG = 480  # steps, three times the default
 LEIDEN_SEEDS = 3
 
 
@@ -116,19 +119,28 @@ class Collection:
         }
 
 
+def of_steps(name, steps):
+    """Return what a tuning is called (str); None: the steps that are the default."""
+    return name + (f", {steps} steps" if steps else "")
+
+
+def key_of(name):
+    """Return what the features of a tuning are kept under (str)."""
+    return f"tuned-{name.replace(', ', '-').replace(' ', '-')}"
+
+
 def few_steps(data, way):
     """Tune a ViT in one way on one half with ``FEW`` steps; return what ``Collection.tuned`` does."""
     rows = np.flatnonzero(by_hash(data.artist, "teach 0"))
-    return data.tuned(f"{way}, 0, {FEW} steps", rows, steps=FEW, **WAYS[way])
+    return data.tuned(of_steps(f"{way}, 0", FEW), rows, steps=FEW, **WAYS[way])
 
 
-def one_way(data, way, split, *, few=False):
+def one_way(data, way, split, *, steps=None):
     """Return the figures (dict) of a ViT tuned in one way on one half, on the other."""
     known = by_hash(data.artist, f"teach {split}")
-    other = np.flatnonzero(~known)
-    name = f"{way}, {split}" + (f", {FEW} steps" if few else "")
-    file, facts = few_steps(data, way) if few else data.tuned(name, np.flatnonzero(known), **WAYS[way])
-    X = data.features(make_descriptor(VIT, weights=file), f"tuned-{name.replace(', ', '-').replace(' ', '-')}")
+    other, name = np.flatnonzero(~known), of_steps(f"{way}, {split}", steps)
+    file, facts = data.tuned(name, np.flatnonzero(known), steps=steps, **WAYS[way])
+    X = data.features(make_descriptor(VIT, weights=file), key_of(name))
     rest = {key: facts[key] for key in ("seconds", "steps", "step", "hands_before", "hands") if facts[key] is not None}
     return data.keep(f"judged {name}", lambda: data.judged(X[other], other), of=facts["history"]) | rest
 
@@ -143,7 +155,7 @@ def refined(data, key, split):
     return {"fused with gram": data.judged(X[other], other), "and a VGAE": data.judged(latents[other], other)}
 
 
-def transfer(data):
+def transfer(data, *, steps=None):
     """Return, over splits, the native ViT, the tuned one, and both fused with Gram matrices and refined (dict)."""
     rows = {}
     for split in range(data.arguments.splits):
@@ -151,10 +163,11 @@ def transfer(data):
         native = data.features(VIT, "cnn-vit_tiny_patch16_224")
         found = {
             "native": data.keep(f"native {split}", lambda X=native, rows=other: data.judged(X[rows], rows)),
-            "tuned": one_way(data, "artist, curated", split),
+            "tuned": one_way(data, "artist, curated", split, steps=steps),
         }
-        for name, key in (("native", "cnn-vit_tiny_patch16_224"), ("tuned", f"tuned-artist-curated-{split}")):
-            extra = data.keep(f"refined {name} {split}", lambda key=key, split=split: refined(data, key, split))
+        tuned = key_of(of_steps(f"artist, curated, {split}", steps))
+        for name, key in (("native", "cnn-vit_tiny_patch16_224"), ("tuned", tuned)):
+            extra = data.keep(f"refined {key} {split}", partial(refined, data, key, split), of=REVISION)
             found |= {f"{name}, {step}": figures for step, figures in extra.items()}
         for name, figures in found.items():
             rows.setdefault(name, []).append(figures)
@@ -295,7 +308,9 @@ def measure(arguments):
     if "transfer" in parts:
         figures["transfer"] = transfer(data)
     if "objectives" in parts:
-        figures["objectives"] = {way: one_way(data, way, 0, few=True) for way in WAYS}
+        figures["objectives"] = {way: one_way(data, way, 0, steps=FEW) for way in WAYS}
+    if "longer" in parts:
+        figures["longer"] = transfer(data, steps=LONG)
     for name, part in (("domains", domains), ("eye", eye), ("confounds", confounds), ("small", small)):
         if name in parts:
             figures[name] = part(data)

@@ -9,6 +9,7 @@ __all__ = ["DECODERS", "ENCODERS", "MODELS", "Config"]
 MODELS = ("none", "smooth", "contrastive", "gae", "vgae")
 ENCODERS = ("gcn", "linear", "sign")
 DECODERS = ("cosine", "dot")
+NARROWEST = 4  # dimensions of a part of the latents
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Config:
     encoder: str = "sign"
     decoder: str = "cosine"  # the graph of the latents is built on cosines; 'dot' as published
     hops: int = 2  # of 'sign'; beyond, everything looks alike
-    hidden_dim: int = 0  # 0: a linear map; a hidden layer learns the hands and loses 0.01 on artists it never saw
+    hidden_dim: int | None = None  # None: as ``n_hidden`` says; 0: 'sign' is a linear map
     latent_dim: int = 256  # narrower latents lost: 64, by 0.01 AMI and 0.01 precision
     dropout: float = 0.3  # of features: a few hundred artists are few to learn from
     learning_rate: float = 0.02  # falls to 0 over the second half
@@ -82,6 +83,20 @@ class Config:
     def learns(self):
         """Whether the model has weights (bool)."""
         return self.model not in ("none", "smooth")
+
+    @property
+    def n_hidden(self):
+        """Hidden units (int): 256 of 'sign' unless told, none of 'linear', twice the latents of 'gcn', as published."""
+        if self.encoder == "linear":
+            return 0
+        if self.encoder == "gcn":
+            return self.hidden_dim or 2 * self.latent_dim
+        return 256 if self.hidden_dim is None else self.hidden_dim
+
+    @property
+    def n_parts(self):
+        """Parts of the latents (int): ``folds``, but none narrower than 4 dimensions."""
+        return min(self.folds, max(1, self.latent_dim // NARROWEST))
 
     @property
     def n_epochs(self):

@@ -15,27 +15,33 @@ class HopMap(nn.Module):
     ----------
     in_dim, hidden_dim, latent_dim : int
         hidden_dim 0: the linear part alone.
+    parts : int
+        Of the latents, one beside the other; each has hidden units of its own and knows nothing of what others learn.
     spread : bool
         Whether latents are distributions; otherwise logstd is None.
     generator : torch.Generator
         On the CPU; draws the first weights.
     """
 
-    def __init__(self, in_dim, hidden_dim, latent_dim, *, generator, spread=True):
+    def __init__(self, in_dim, hidden_dim, latent_dim, *, generator, parts=1, spread=True):
         super().__init__()
-        self.spread = spread
+        self.spread, self.parts = spread, parts
         # inputs have length 1 on average: so have latents at the start, in each dimension
         self.mu = _linear(in_dim, latent_dim, 1.0, generator)
         self.logstd = _linear(in_dim, latent_dim, 0.0, generator, bias=LOGSTD)
         self.hidden = _linear(in_dim, hidden_dim, 1.0, generator) if hidden_dim else None
-        self.residual = _linear(hidden_dim, latent_dim, 0.0, generator) if hidden_dim else None
+        widths = [[len(part) for part in torch.arange(dim).tensor_split(parts)] for dim in (hidden_dim, latent_dim)]
+        residuals = [_linear(*pair, 0.0, generator) for pair in zip(*widths, strict=True)] if hidden_dim else []
+        self.residual = nn.ModuleList(residuals)
 
     @torch.no_grad()
     def start_from(self, X):
         """Let mu begin as the principal components of features X (n, d), the first d of the inputs; the rest stays 0.
 
-        So mu never hears the hops: they answer the question which works are linked before it is asked.
+        So mu never hears the hops: they answer the question which works are linked before it is asked. Nor does it hear
+        the hidden layer, which hears them.
         """
+        self.residual.requires_grad_(False)  # 0
         vectors = torch.linalg.eigh(torch.cov(X.double().T).reshape(X.shape[1], X.shape[1])).eigenvectors
         basis = vectors.flip(1)[:, : len(self.mu.weight)]  # (d, k), widest first
         basis = basis * basis.gather(0, basis.abs().argmax(dim=0, keepdim=True)).sign()  # eigenvectors have no sign
@@ -49,7 +55,8 @@ class HopMap(nn.Module):
         Y = drop((inputs if rows is None else inputs[rows]) / unit)  # (b, in_dim)
         mu = self.mu(Y)  # (b, latent_dim)
         if self.hidden is not None:
-            mu = mu + self.residual(drop(nn.functional.gelu(self.hidden(Y))))
+            hidden = drop(nn.functional.gelu(self.hidden(Y))).tensor_split(self.parts, dim=1)
+            mu = mu + torch.cat([part(own) for part, own in zip(self.residual, hidden, strict=True)], dim=1)
         return mu, self.logstd(Y).clamp(*LOGSTD_RANGE) if self.spread else None
 
 
@@ -96,13 +103,12 @@ def make_encoder(config, in_dim, generator):
     -------
     HopMap or GraphConvolutions
     """
+    hidden = config.n_hidden
     if config.encoder == "gcn":
-        return GraphConvolutions(
-            in_dim, config.hidden_dim or 2 * config.latent_dim, config.latent_dim, generator=generator
-        )
+        return GraphConvolutions(in_dim, hidden, config.latent_dim, generator=generator)
     width = in_dim if config.encoder == "linear" else in_dim * (config.hops + 1)
-    spread = config.model == "vgae"
-    return HopMap(width, config.hidden_dim, config.latent_dim, generator=generator, spread=spread)
+    options = {"parts": config.n_parts, "spread": config.model == "vgae"}
+    return HopMap(width, hidden, config.latent_dim, generator=generator, **options)
 
 
 def prepare(config, X, adjacency, *, device):

@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,13 +11,12 @@ from artgraph.errors import InputError
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
 from artgraph.vgae.model import VGAE
-from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, sample_non_edges
+from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, dropout, sample_non_edges
 from artgraph.vgae.validation import edge_scores, fold_artists, hand_precision, hold_out_edges
 
 __all__ = ["Run"]
 
 FEWEST_STEPS = 10  # in an epoch
-NARROWEST = 4  # dimensions of a part of the latents
 FULL = 512  # paintings whose features are compared where a step takes all paintings
 MOST_WORKS = 4000  # that are asked for their fellows after every epoch
 
@@ -38,7 +38,7 @@ class Run:
         rng = np.random.default_rng([config.seed, 0])
         training, *self.held_edges = hold_out_edges(adjacency, config.validation_share, rng)
         self.codes = codes
-        folds = min(config.folds, max(1, config.latent_dim // NARROWEST))
+        folds = config.n_parts
         fold = fold_artists(codes, folds, rng) if folds > 1 else np.full(self.n, -1)
         self.folds = folds if (fold >= 0).any() else 1
         self.fold = torch.from_numpy(fold).to(device)
@@ -142,11 +142,8 @@ class Run:
         asked = torch.cat([pair.flatten() for pair in pairs] + [held, works])
         rows, place = (None, asked) if self.full else asked.unique(return_inverse=True)
 
-        def drop(values):
-            keep = torch.empty_like(values).bernoulli_(1 - config.dropout, generator=generator)
-            return values * keep / (1 - config.dropout)
-
-        mu, logstd = self.model(self.inputs, rows, drop if config.dropout else lambda values: values)
+        drop = partial(dropout, share=config.dropout, generator=generator) if config.dropout else lambda values: values
+        mu, logstd = self.model(self.inputs, rows, drop)
         Z = mu
         if config.model == "vgae":  # the reparametrisation trick
             Z = mu + logstd.exp() * torch.randn(mu.shape, generator=generator, device=self.device)

@@ -1,10 +1,11 @@
 import numpy as np
+import pytest
 import torch
 from scipy.sparse import csr_matrix
 
 from artgraph.graph import Gate
 from artgraph.vgae import Config
-from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, sample_non_edges
+from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, dropout, sample_non_edges
 
 
 def test_sampled_pairs_are_no_edges():
@@ -61,6 +62,17 @@ def test_witnesses_are_the_gate_of_a_batch():
     X[7] = 0  # near nothing
     rows = np.array([3, 7, 50, 3, 199])
     found = Witnesses(X, "cpu")(torch.from_numpy(rows))
-    np.testing.assert_allclose(found, Gate(X)(rows, rows).clip(0, 1), atol=1e-5)
+    np.testing.assert_allclose(found, (Gate(X)(rows, rows) / 0.3).clip(0, 1), atol=1e-5)
     assert found[1].max() == 0
     assert found[0, 3] > 0.99
+
+
+def test_dropout_keeps_the_mean_and_drops_its_share():
+    values = torch.full((301, 7), 2.0)
+    found = dropout(values, share=0.25, generator=torch.Generator().manual_seed(0))
+    assert found.unique().tolist() == pytest.approx([0.0, 2 / 0.75])
+    assert float((found == 0).float().mean()) == pytest.approx(0.25, abs=0.04)
+    again = dropout(values, share=0.25, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(found, again)
+    assert not torch.equal(found, dropout(values, share=0.25, generator=torch.Generator().manual_seed(1)))
+    assert dropout(values, share=1e-9, generator=torch.Generator()).max().item() == pytest.approx(2 * 256 / 255)

@@ -69,6 +69,22 @@ def test_without_names_latents_hear_no_hops(hands):
     weight = state["encoder.mu.weight"]
     assert (weight[:, X.shape[1] :] == 0).all()
     assert (weight[:, : X.shape[1]] != 0).all()
+    hidden = [value for name, value in state.items() if ".residual." in name]
+    assert hidden
+    assert not any(value.any() for value in hidden)
+
+
+def test_no_part_of_the_latents_hears_what_another_learned(hands):
+    X, _, _ = hands
+    encoder = VGAE(Config(latent_dim=9, hidden_dim=10, folds=2, hops=0), X.shape[1]).encoder
+    for part in encoder.residual:
+        torch.nn.init.ones_(part.weight)
+    mu, _ = encoder(torch.tensor(X), None, lambda values: values, 1.0)
+    for own, (dims, units) in enumerate(((slice(0, 5), slice(0, 5)), (slice(5, 9), slice(5, 10)))):
+        (gradient,) = torch.autograd.grad(mu[:, dims].sum(), encoder.hidden.weight, retain_graph=True)
+        assert gradient[units].any(), own
+        gradient[units] = 0
+        assert not gradient.any(), own
 
 
 def test_each_part_of_the_latents_learns_from_the_artists_outside_its_fold(hands):
