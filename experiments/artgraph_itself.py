@@ -10,15 +10,14 @@ from dataclasses import asdict
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_n_clusters, spectral
-from artgraph.descriptors import fuse
+from artgraph.descriptors import fuse, make_descriptor
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
-from artgraph.stages.train_descriptor import tuned_descriptor
 from artgraph.vgae import Config, train_vgae
-from experiments.common import REVISION, described
+from experiments import tuned as networks
+from experiments.common import REVISION
 from experiments.study import DESCRIBED, Row, judged
 
 __all__ = ["ROWS"]
@@ -97,21 +96,19 @@ def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, link
 
 
 def tuned_by_half(study, seed):
-    """Return the features (n, d) of a ViT that was trained on by the names that are given to this seed.
-
-    The pictures stand once more in a corpus of their own, in which the other names are not written.
-    """
-    table, root = study.paintings.paintings, study.work / f"half-{seed}"
-    given = table["artist"].where(~study.hidden(seed))
-    root.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame({"path": table["image"], "artist": given}).to_csv(root / "metadata.csv", index=False)
-    half = described(study.arguments.paintings, root, metadata=root / "metadata.csv")
+    """Return the features (n, d) of a ViT that was trained on by the names that are given to this seed."""
+    table, root, rows = study.paintings.paintings, study.paintings.image_root, np.flatnonzero(~study.hidden(seed))
     spec = study.spec("ViT-Tiny")
-    settings = {"steps": 2, "size": 32, "artists_per_batch": 4, "works_per_artist": 2} if study.quick else {"size": 160}
-    pipeline.train_descriptor(
-        half, backbone=spec.partition(":")[2], name="tuned", weights=study.weights, seed=seed, **settings
+    file, _ = networks.tuned(
+        study.work,
+        networks.named("artist, curated", seed),
+        [root / image for image in table["image"].iloc[rows]],
+        hands=names(study)[rows],
+        weights=study.weights,
+        backbone=spec.partition(":")[2],
+        **({"steps": 2, "size": 32, "artists_per_batch": 4, "works_per_artist": 2} if study.quick else {"size": 160}),
     )
-    descriptor = tuned_descriptor(half, "tuned")
+    descriptor = make_descriptor(spec, weights=file)
     descriptor.key = f"tuned-half-{seed}"
     pipeline.describe(study.paintings, descriptors=[descriptor])
     return study.paintings.get("features", descriptor.key)

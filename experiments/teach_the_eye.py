@@ -16,34 +16,30 @@
 - **eye**: ``artgraph_eye`` on artists that it never saw, beside others; pictures per second.
 - **confounds**: pictures are reproduced at random, in grey, as poor JPEG, at half the resolution: do clusters follow?
   The tuned network is that of the objectives.
-- **small**: 300 works by artists with two to five each.
+- **small**: 300 works by artists with two to five each, looked at 12 times and 36 times.
 
 Everything that is done is kept below ``--work`` and not done again. Styles are for judging only.
 """
 
-import hashlib
 import tempfile
 import time
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from safetensors.torch import save_file
 from sklearn.metrics import adjusted_mutual_info_score
 
 from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_n_clusters
 from artgraph.descriptors import fuse, make_descriptor
-from artgraph.descriptors.tuning import TuningConfig, train_descriptor
-from artgraph.descriptors.tuning.network import Start
+from artgraph.descriptors.tuning import TuningConfig
 from artgraph.evaluation import cross_group_precision, partition_scores, precision_at_k
 from artgraph.graph import jaccard_weights, knn, linkable_artists
 from artgraph.vgae import Config, train_vgae
-from artgraph.vgae.checks import codes_of
 from experiments.common import REVISION, Keep, by_hash, data_sha256, described, earlier, experiment, parser, spread
 from experiments.train_eye import seen_artists
+from experiments.tuned import named, tuned
 
 VIT, GRAM = "cnn:vit_tiny_patch16_224", "gram:resnet18"
 BACKBONE = VIT.partition(":")[2]
@@ -57,6 +53,8 @@ WAYS = {
 PARTS = ("transfer", "longer", "objectives", "domains", "eye", "confounds", "small")
 FEW = 40  # steps, where all ways stand beside each other
 LONG = 480  # steps, three times the default
+LOOKS = (12, 36)  # at each of 300 works
+BATCH = TuningConfig().artists_per_batch * TuningConfig().works_per_artist
 LEIDEN_SEEDS = 3
 
 
@@ -71,6 +69,7 @@ class Collection:
     def __init__(self, arguments):
         self.arguments, self.work, self.keep = arguments, arguments.work, Keep(arguments.work / "teach_the_eye")
         self.corpus = described(arguments.paintings, arguments.work, descriptors=(VIT, GRAM), weights=arguments.weights)
+        self.start = {"weights": arguments.weights, "backbone": BACKBONE, "size": arguments.size}
         table = self.corpus.paintings
         self.style, self.artist = (table[name].to_numpy(dtype=object) for name in ("style", "artist"))
         self.names = np.array(linkable_artists(table["artist"]), dtype=object)
@@ -83,28 +82,9 @@ class Collection:
             pipeline.describe(self.corpus, descriptors=[descriptor])
         return fuse([self.corpus.get("features", key)])
 
-    def tuned(self, name, rows, *, hands=None, backbone=BACKBONE, **settings):
-        """Tune a network on some works; return the file of its weights, and the facts (dict)."""
-        folder = self.work / "tuned"
-        folder.mkdir(exist_ok=True)
-        config = TuningConfig(size=self.arguments.size, **settings)
-        file = folder / f"{name.replace(', ', '-').replace(' ', '-')}.safetensors"
-
-        def one():
-            started = time.perf_counter()
-            start = Start(backbone, weights=self.weights_of(backbone), size=config.size)
-            hands_ = codes_of(self.names, len(self.names)) if hands is None else hands
-            done = train_descriptor(
-                list(self.paths[rows]), start, hands=hands_[rows], config=config, workers=1, tell=print
-            )
-            save_file(done.state, file)
-            return done.facts | {"history": done.history, "seconds": round(time.perf_counter() - started)}
-
-        return file, self.keep(f"tuned {name}", one, of=[asdict(config), hashlib.sha256(rows.tobytes()).hexdigest()])
-
-    def weights_of(self, backbone):
-        """Return the file (Path) that a network starts from."""
-        return next(Path(self.arguments.weights).glob(f"{backbone}*.safetensors"))
+    def tuned(self, name, rows, **settings):
+        """Tune a ViT on some works; return the file of its weights, and the facts (dict)."""
+        return tuned(self.work, name, self.paths[rows], hands=self.names[rows], **self.start, **settings)
 
     def judged(self, X, rows):
         """Return how far features of the works ``rows`` agree with their styles (dict)."""
@@ -119,11 +99,6 @@ class Collection:
         }
 
 
-def of_steps(name, steps):
-    """Return what a tuning is called (str); None: the steps that are the default."""
-    return name + (f", {steps} steps" if steps else "")
-
-
 def key_of(name):
     """Return what the features of a tuning are kept under (str)."""
     return f"tuned-{name.replace(', ', '-').replace(' ', '-')}"
@@ -132,13 +107,13 @@ def key_of(name):
 def few_steps(data, way):
     """Tune a ViT in one way on one half with ``FEW`` steps; return what ``Collection.tuned`` does."""
     rows = np.flatnonzero(by_hash(data.artist, "teach 0"))
-    return data.tuned(of_steps(f"{way}, 0", FEW), rows, steps=FEW, **WAYS[way])
+    return data.tuned(named(way, 0, FEW), rows, steps=FEW, **WAYS[way])
 
 
 def one_way(data, way, split, *, steps=None):
     """Return the figures (dict) of a ViT tuned in one way on one half, on the other."""
     known = by_hash(data.artist, f"teach {split}")
-    other, name = np.flatnonzero(~known), of_steps(f"{way}, {split}", steps)
+    other, name = np.flatnonzero(~known), named(way, split, steps)
     file, facts = data.tuned(name, np.flatnonzero(known), steps=steps, **WAYS[way])
     X = data.features(make_descriptor(VIT, weights=file), key_of(name))
     rest = {key: facts[key] for key in ("seconds", "steps", "step", "hands_before", "hands") if facts[key] is not None}
@@ -165,7 +140,7 @@ def transfer(data, *, steps=None):
             "native": data.keep(f"native {split}", lambda X=native, rows=other: data.judged(X[rows], rows)),
             "tuned": one_way(data, "artist, curated", split, steps=steps),
         }
-        tuned = key_of(of_steps(f"artist, curated, {split}", steps))
+        tuned = key_of(named("artist, curated", split, steps))
         for name, key in (("native", "cnn-vit_tiny_patch16_224"), ("tuned", tuned)):
             extra = data.keep(f"refined {key} {split}", partial(refined, data, key, split), of=REVISION)
             found |= {f"{name}, {step}": figures for step, figures in extra.items()}
@@ -186,11 +161,6 @@ def domains(data):
     corpus = described(folder, data.work, descriptors=(VIT,), weights=weights)
     table, paths = corpus.paintings, [corpus.image_root / image for image in corpus.paintings["image"]]
 
-    def tuned(way):
-        config = TuningConfig(size=data.arguments.size, steps=FEW, **WAYS[way])
-        start = Start(BACKBONE, weights=data.weights_of(BACKBONE), size=config.size)
-        return train_descriptor(paths, start, config=config, workers=1, tell=print)
-
     def judged(key):
         X = corpus.get("features", key)
         X = X / np.linalg.norm(X, axis=1, keepdims=True)
@@ -202,11 +172,10 @@ def domains(data):
 
     rows = {"native": judged("cnn-vit_tiny_patch16_224")}
     for way in ("simclr, usual", "simclr, curated", "artist, curated"):
-        file = data.work / "tuned" / f"domains-{way.replace(', ', '-')}.safetensors"
         if way.startswith("artist"):
             file = few_steps(data, way)[0]
-        elif not file.is_file():
-            save_file(tuned(way).state, file)
+        else:
+            file, _ = tuned(data.work, f"domains, {way}, {FEW} steps", paths, steps=FEW, **data.start, **WAYS[way])
         descriptor = make_descriptor(VIT, weights=file)
         descriptor.key = f"domains-{way.replace(', ', '-')}"
         pipeline.describe(corpus, descriptors=[descriptor])
@@ -283,7 +252,7 @@ def confounds(data):
 
 
 def small(data):
-    """Return what tuning gives on 300 works by artists with two to five works each, with few steps and with many."""
+    """Return what tuning gives on 300 works by artists with two to five works each, looked at seldom and often."""
     known, rng = by_hash(data.artist, "teach 0"), np.random.default_rng(0)
     rows = []
     for artist in rng.permutation(sorted(set(data.artist[known]))):
@@ -291,10 +260,12 @@ def small(data):
         rows += list(rng.permutation(works)[: rng.integers(2, 6)]) if len(works) > 1 else []
     rows, other = np.sort(rows[:300]), np.flatnonzero(~known)
     found = {"works": len(rows), "artists": len(set(data.artist[rows]))}
-    for name, settings in (("default steps", {}), ("three times as many", {"steps": 3 * TuningConfig().n_steps(300)})):
-        file, facts = data.tuned(f"small, {name}", rows, **settings)
-        X = data.features(make_descriptor(VIT, weights=file), f"tuned-small-{name.replace(' ', '-')}")
-        found[name] = data.judged(X[other], other) | {
+    found["native"] = data.judged(data.features(VIT, "cnn-vit_tiny_patch16_224")[other], other)
+    for looks in LOOKS:
+        name = f"small, {looks} times"
+        file, facts = data.tuned(name, rows, steps=looks * len(rows) // BATCH)
+        X = data.features(make_descriptor(VIT, weights=file), key_of(name))
+        found[f"every work {looks} times"] = data.judged(X[other], other) | {
             key: facts[key] for key in ("steps", "step", "history", "seconds")
         }
     return found
