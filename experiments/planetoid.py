@@ -31,7 +31,7 @@ from artgraph.vgae import Config, encode, hold_out_edges, train_vgae
 from experiments.common import data_sha256, experiment, parser, spread
 
 MODELS = {
-    "artgraph": {"encoder": "sign", "decoder": "cosine", "epochs": 40, "feature_weight": 0.0},
+    "artgraph": {"encoder": "sign", "decoder": "cosine", "hidden_dim": 0, "epochs": 40, "feature_weight": 0.0},
     "published": {
         "encoder": "gcn",
         "feature_weight": 0.0,

@@ -8,7 +8,7 @@
   on the other: style of the nearest work (P@1), of the 15 nearest by other artists (P@15), and AMI of Leiden at as many
   clusters as there are styles. Then the tuned features are fused with Gram matrices, and a VGAE is given the names of
   the first half.
-- **longer**: the same with three times as many steps.
+- **fewer**: the same tuning of the first split, with fewer steps.
 - **objectives**: all objectives and both sets of augmentations beside each other, on the first split, with fewer
   steps and with seconds.
 - **domains**: the same things depicted in several ways, clustered by k-means; the share in the right one of as many
@@ -50,9 +50,9 @@ WAYS = {
     "simclr, usual": {"objective": "simclr", "augment": "usual"},
     "both, curated": {"objective": "both"},
 }
-PARTS = ("transfer", "longer", "objectives", "domains", "eye", "confounds", "small")
+PARTS = ("transfer", "fewer", "objectives", "domains", "eye", "confounds", "small")
 FEW = 40  # steps, where all ways stand beside each other
-LONG = 480  # steps, three times the default
+FEWER = 160
 LOOKS = (12, 36)  # at each of 300 works
 BATCH = TuningConfig().artists_per_batch * TuningConfig().works_per_artist
 LEIDEN_SEEDS = 3
@@ -130,7 +130,7 @@ def refined(data, key, split):
     return {"fused with gram": data.judged(X[other], other), "and a VGAE": data.judged(latents[other], other)}
 
 
-def transfer(data, *, steps=None):
+def transfer(data):
     """Return, over splits, the native ViT, the tuned one, and both fused with Gram matrices and refined (dict)."""
     rows = {}
     for split in range(data.arguments.splits):
@@ -138,9 +138,9 @@ def transfer(data, *, steps=None):
         native = data.features(VIT, "cnn-vit_tiny_patch16_224")
         found = {
             "native": data.keep(f"native {split}", lambda X=native, rows=other: data.judged(X[rows], rows)),
-            "tuned": one_way(data, "artist, curated", split, steps=steps),
+            "tuned": one_way(data, "artist, curated", split),
         }
-        tuned = key_of(named("artist, curated", split, steps))
+        tuned = key_of(named("artist, curated", split))
         for name, key in (("native", "cnn-vit_tiny_patch16_224"), ("tuned", tuned)):
             extra = data.keep(f"refined {key} {split}", partial(refined, data, key, split), of=REVISION)
             found |= {f"{name}, {step}": figures for step, figures in extra.items()}
@@ -280,8 +280,8 @@ def measure(arguments):
         figures["transfer"] = transfer(data)
     if "objectives" in parts:
         figures["objectives"] = {way: one_way(data, way, 0, steps=FEW) for way in WAYS}
-    if "longer" in parts:
-        figures["longer"] = transfer(data, steps=LONG)
+    if "fewer" in parts:
+        figures["fewer"] = {f"{FEWER} steps": one_way(data, "artist, curated", 0, steps=FEWER)}
     for name, part in (("domains", domains), ("eye", eye), ("confounds", confounds), ("small", small)):
         if name in parts:
             figures[name] = part(data)
