@@ -37,7 +37,7 @@ SMALL = {
     "text_cfg": {"context_length": 40, "vocab_size": 49408, "width": 192, "heads": 3, "layers": 3},
 }
 SIDE, QUICK_SIDE = 112, 32
-SHOWN = 5  # captions
+SHOWN = 2  # captions
 
 
 def clip_model(study):
