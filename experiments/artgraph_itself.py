@@ -137,6 +137,8 @@ ROWS = (
         "artgraph with a ViT tuned by the given half of the names",
         tuned,
         networks=("ResNet-18", "ViT-Tiny"),
+        differs="The ViT of a seed is trained once for all experiments that share --work; the time is told without it "
+        "where another had done it: see teach_the_eye.",
         revision=REVISION,
     ),
     Row(
