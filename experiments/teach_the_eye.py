@@ -16,7 +16,7 @@
 - **eye**: ``artgraph_eye`` on artists that it never saw, beside others; pictures per second.
 - **confounds**: pictures are reproduced at random, in grey, as poor JPEG, at half the resolution: do clusters follow?
   The tuned network is that of the objectives.
-- **small**: 300 works by artists with two to five each, looked at 12 times and 36 times.
+- **small**: 300 works by artists with two to five each, looked at 12, 36 and 108 times.
 
 Everything that is done is kept below ``--work`` and not done again. Styles are for judging only.
 """
@@ -53,7 +53,7 @@ WAYS = {
 PARTS = ("transfer", "fewer", "objectives", "domains", "eye", "confounds", "small")
 FEW = 40  # steps, where all ways stand beside each other
 FEWER = 160
-LOOKS = (12, 36)  # at each of 300 works
+LOOKS = (12, 36, 108)  # at each of 300 works
 BATCH = TuningConfig().artists_per_batch * TuningConfig().works_per_artist
 LEIDEN_SEEDS = 3
 
@@ -275,7 +275,7 @@ def measure(arguments):
     """Return all figures (dict) of the parts that are asked for."""
     data, parts = Collection(arguments), arguments.parts.split(",")
     figures = {"paintings": len(data.paths), "data_sha256": data_sha256(arguments.paintings)}
-    figures = earlier(arguments.results / "teach_the_eye.json", figures) | figures
+    same = dict(figures)
     if "transfer" in parts:
         figures["transfer"] = transfer(data)
     if "objectives" in parts:
@@ -285,7 +285,7 @@ def measure(arguments):
     for name, part in (("domains", domains), ("eye", eye), ("confounds", confounds), ("small", small)):
         if name in parts:
             figures[name] = part(data)
-    return figures
+    return earlier(arguments.results / "teach_the_eye.json", same) | figures
 
 
 def main():

@@ -55,7 +55,7 @@ def train_descriptor(
     subject : str, optional
         A column of the table: works that are told apart show the same, wherever enough artists have painted it.
     steps : int, optional
-        Default: 160, fewer for few works; from scratch 5,000.
+        Default: 480, fewer for few works; from scratch 5,000.
     size : int, optional
         Side of a cut-out, pixels; default: what the network was trained on.
     artists_per_batch, works_per_artist : int

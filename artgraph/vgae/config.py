@@ -45,7 +45,7 @@ class Config:
     encoder: str = "sign"
     decoder: str = "cosine"  # the graph of the latents is built on cosines; 'dot' as published
     hops: int = 2  # of 'sign'; beyond, everything looks alike
-    hidden_dim: int | None = None  # None: as ``n_hidden`` says; 0: 'sign' is a linear map
+    hidden_dim: int | None = None  # None: see ``n_hidden``; 0: 'sign' is a linear map, 0.01 AMI worse on unseen artists
     latent_dim: int = 256  # narrower latents lost: 64, by 0.01 AMI and 0.01 precision
     dropout: float = 0.3  # of features: a few hundred artists are few to learn from
     learning_rate: float = 0.02  # falls to 0 over the second half

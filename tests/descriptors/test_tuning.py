@@ -98,8 +98,8 @@ def test_settings_out_of_range(wrong):
 
 
 def test_few_works_are_looked_at_less_often():
-    assert TuningConfig().n_steps(300) == 37
-    assert TuningConfig().n_steps(300_000) == 160
+    assert TuningConfig().n_steps(300) == 112
+    assert TuningConfig().n_steps(300_000) == 480
     assert TuningConfig(steps=5).n_steps(300) == 5
 
 
