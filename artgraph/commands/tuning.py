@@ -38,7 +38,7 @@ __all__ = ["train_descriptor"]
     help="Vary what belongs to the scan: cast, grey, resolution, JPEG.",
 )
 @option("train_descriptor", "subject", metavar="COLUMN", help="Tell hands apart by works that show the same.")
-@option("train_descriptor", "steps", type=click.IntRange(1), help="Default: 160, fewer for few works.")
+@option("train_descriptor", "steps", type=click.IntRange(1), help="Default: 480, fewer for few works.")
 @option("train_descriptor", "size", type=click.IntRange(32), help="Side of a cut-out, pixels; default: its own.")
 @option("train_descriptor", "artists_per_batch", type=click.IntRange(2))
 @option("train_descriptor", "works_per_artist", type=click.IntRange(2))
