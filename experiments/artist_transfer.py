@@ -16,7 +16,6 @@ Rows that are done are kept below ``--work`` and not done again.
 """
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from artgraph.descriptors import fuse
 from artgraph.evaluation import cross_group_precision
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
 from artgraph.vgae import Config, encode, train_vgae
-from experiments.common import data_sha256, experiment, parser, spread
+from experiments.common import REVISION, Keep, data_sha256, experiment, parser, spread
 
 ON = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
 KEYS = ("gram-resnet18", "cnn-vit_tiny_patch16_224", "cnn-mobilenetv2_100")
@@ -103,15 +102,18 @@ def transfer(data, split, name, keep):
         facts = {key: trained.facts[key] for key in ("auc", "hands", "active_units", "epoch") if key in trained.facts}
         return judged(trained.mu, rows, data) | facts
 
-    return keep(f"transfer {split} {name}", one)
+    return keep(f"transfer {split} {name}", one, of=REVISION)
 
 
 def latents(data, keep, *, strength=Config.artist_strength, gated=True):
     """Return latents (n, d) with all names given; the weights are kept in a file."""
-    file, config = keep.folder / f"{'gated' if gated else 'free'}.safetensors", Config(gated=gated)
-    if not file.is_file():
+    config = Config(gated=gated)
+
+    def learn(file):
         trained = train_vgae(data["X"], data["adjacency"], artists=data["names"], config=config)
         save_file(trained.state, file)
+
+    file = keep.file(f"weights, {'gated' if gated else 'free'}", learn, ending="safetensors", of=REVISION)
     config = replace(config, artist_strength=strength)
     return encode(load_file(file), data["X"], data["adjacency"], artists=data["names"], config=config)[0]
 
@@ -152,23 +154,6 @@ def glue(data, keep, count):
     }
 
 
-class Keep:
-    """Figures that are done already, in a folder."""
-
-    def __init__(self, folder):
-        self.folder = Path(folder) / "artist_transfer"
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def __call__(self, name, compute):
-        """Return what compute() -> JSON value gave the first time."""
-        file = self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
-        if not file.is_file():
-            value = compute()
-            print(name, value, flush=True)  # to stderr, as all that is no result
-            file.write_text(json.dumps(value), "utf-8")
-        return json.loads(file.read_text("utf-8"))
-
-
 def load(corpus, keys):
     """Return what is asked (dict): X, adjacency, style, artist, names that may be linked."""
     blocks, weights = [], []
@@ -189,7 +174,7 @@ def load(corpus, keys):
 
 def measure(arguments):
     """Return all figures (dict)."""
-    keep = Keep(arguments.work)
+    keep = Keep(arguments.work / "artist_transfer")
     corpus = pipeline.ingest(
         arguments.paintings, arguments.work / "paintings", metadata=arguments.paintings / "metadata.csv"
     )
@@ -213,7 +198,11 @@ def measure(arguments):
         for edges in EDGES:
             name = f"{'raw features' if strength is None else f'vgae, strength {strength:g}'}; artist edges {edges:g}"
             everything[name] = spread(
-                keep(f"all {name}", lambda X=X, edges=edges: agreement(X, None, data, links=links, strength=edges))
+                keep(
+                    f"all {name}",
+                    lambda X=X, edges=edges: agreement(X, None, data, links=links, strength=edges),
+                    of=REVISION,
+                )
             )
     return {
         "paintings": len(corpus),
@@ -230,7 +219,7 @@ def demo(work):
     pipeline.demo(work / "demo")
     corpus = Corpus(work / "demo")
     pipeline.describe(corpus, descriptors=("color", "texture"))  # 'eye' would know the painter's manners already
-    return load(corpus, ("color", "texture")), Keep(work / "demo")
+    return load(corpus, ("color", "texture")), Keep(work / "demo" / "artist_transfer")
 
 
 def main():

@@ -120,7 +120,7 @@ def earlier(file, same):
 
 
 class Keep:
-    """What was computed once, in a folder: figures as JSON, arrays as npy. A run that was killed goes on where it was.
+    """What was computed once, in a folder: figures as JSON, arrays as npy, other files. A killed run goes on from it.
 
     Parameters
     ----------
@@ -156,12 +156,26 @@ class Keep:
         name, compute, of
             As for a call.
         """
-        file = self._file(name, of, "npy")
+        file = self.file(name, lambda made: np.save(made, compute(), allow_pickle=False), ending="npy", of=of)
+        return np.load(file, mmap_mode="r", allow_pickle=False)
+
+    def file(self, name, write, *, ending, of=None):
+        """Return the file (Path) that ``write(Path)`` wrote the first time; it is whole or not there.
+
+        Parameters
+        ----------
+        name, of
+            As for a call.
+        write : callable
+        ending : str
+            Of the file's name.
+        """
+        file = self._file(name, of, ending)
         if not file.is_file():
             with atomic_path(file) as temporary:
-                np.save(temporary, compute(), allow_pickle=False)
+                write(temporary)
             print(name, file=sys.stderr, flush=True)
-        return np.load(file, mmap_mode="r", allow_pickle=False)
+        return file
 
     def has(self, name, *, of=None):
         """Return whether the figures of that name are there (bool)."""

@@ -42,6 +42,7 @@ from experiments.train_eye import seen_artists
 from experiments.tuned import named, tuned
 
 VIT, GRAM = "cnn:vit_tiny_patch16_224", "gram:resnet18"
+NATIVE = VIT.replace(":", "-")  # the key of its features
 BACKBONE = VIT.partition(":")[2]
 WAYS = {
     "artist, curated": {"objective": "artist"},
@@ -50,7 +51,6 @@ WAYS = {
     "simclr, usual": {"objective": "simclr", "augment": "usual"},
     "both, curated": {"objective": "both"},
 }
-PARTS = ("transfer", "fewer", "objectives", "domains", "eye", "confounds", "small")
 FEW = 40  # steps, where all ways stand beside each other
 FEWER = 160
 LOOKS = (12, 36, 108)  # at each of 300 works
@@ -104,17 +104,27 @@ def key_of(name):
     return f"tuned-{name.replace(', ', '-').replace(' ', '-')}"
 
 
-def few_steps(data, way):
-    """Tune a ViT in one way on one half with ``FEW`` steps; return what ``Collection.tuned`` does."""
-    rows = np.flatnonzero(by_hash(data.artist, "teach 0"))
-    return data.tuned(named(way, 0, FEW), rows, steps=FEW, **WAYS[way])
+def half(data, way, split, *, steps=None):
+    """Tune a ViT in one way on one half; return what ``Collection.tuned`` does."""
+    rows = np.flatnonzero(by_hash(data.artist, f"teach {split}"))
+    return data.tuned(named(way, split, steps), rows, steps=steps, **WAYS[way])
+
+
+def others(data, split):
+    """Return the works (m,) of the other half."""
+    return np.flatnonzero(~by_hash(data.artist, f"teach {split}"))
+
+
+def as_it_is(data, split):
+    """Return the figures (dict) of the native ViT on the other half."""
+    rows = others(data, split)
+    return data.keep(f"native {split}", lambda: data.judged(data.features(VIT, NATIVE)[rows], rows))
 
 
 def one_way(data, way, split, *, steps=None):
     """Return the figures (dict) of a ViT tuned in one way on one half, on the other."""
-    known = by_hash(data.artist, f"teach {split}")
-    other, name = np.flatnonzero(~known), named(way, split, steps)
-    file, facts = data.tuned(name, np.flatnonzero(known), steps=steps, **WAYS[way])
+    other, name = others(data, split), named(way, split, steps)
+    file, facts = half(data, way, split, steps=steps)
     X = data.features(make_descriptor(VIT, weights=file), key_of(name))
     rest = {key: facts[key] for key in ("seconds", "steps", "step", "hands_before", "hands") if facts[key] is not None}
     return data.keep(f"judged {name}", lambda: data.judged(X[other], other), of=facts["history"]) | rest
@@ -134,14 +144,8 @@ def transfer(data):
     """Return, over splits, the native ViT, the tuned one, and both fused with Gram matrices and refined (dict)."""
     rows = {}
     for split in range(data.arguments.splits):
-        other = np.flatnonzero(~by_hash(data.artist, f"teach {split}"))
-        native = data.features(VIT, "cnn-vit_tiny_patch16_224")
-        found = {
-            "native": data.keep(f"native {split}", lambda X=native, rows=other: data.judged(X[rows], rows)),
-            "tuned": one_way(data, "artist, curated", split),
-        }
-        tuned = key_of(named("artist, curated", split))
-        for name, key in (("native", "cnn-vit_tiny_patch16_224"), ("tuned", tuned)):
+        found = {"native": as_it_is(data, split), "tuned": one_way(data, "artist, curated", split)}
+        for name, key in (("native", NATIVE), ("tuned", key_of(named("artist, curated", split)))):
             extra = data.keep(f"refined {key} {split}", partial(refined, data, key, split), of=REVISION)
             found |= {f"{name}, {step}": figures for step, figures in extra.items()}
         for name, figures in found.items():
@@ -153,6 +157,16 @@ def transfer(data):
         if name != "native"
     }
     return {"figures": table, "above native": above}
+
+
+def fewer(data):
+    """Return the figures (dict) of the first split with fewer steps."""
+    return {f"{FEWER} steps": one_way(data, "artist, curated", 0, steps=FEWER)}
+
+
+def objectives(data):
+    """Return the figures (dict) of all ways beside each other, with few steps."""
+    return {way: one_way(data, way, 0, steps=FEW) for way in WAYS}
 
 
 def domains(data):
@@ -170,14 +184,14 @@ def domains(data):
             "AMI with the object": spread([partition_scores(labels, table["object"])["ami"] for labels in found]),
         }
 
-    rows = {"native": judged("cnn-vit_tiny_patch16_224")}
+    rows = {"native": judged(NATIVE)}
     for way in ("simclr, usual", "simclr, curated", "artist, curated"):
         if way.startswith("artist"):
-            file = few_steps(data, way)[0]
+            file = half(data, way, 0, steps=FEW)[0]
         else:
             file, _ = tuned(data.work, f"domains, {way}, {FEW} steps", paths, steps=FEW, **data.start, **WAYS[way])
         descriptor = make_descriptor(VIT, weights=file)
-        descriptor.key = f"domains-{way.replace(', ', '-')}"
+        descriptor.key = key_of(f"domains, {way}")
         pipeline.describe(corpus, descriptors=[descriptor])
         rows[f"{way} (on paintings)" if way.startswith("artist") else way] = judged(descriptor.key)
     return rows
@@ -228,13 +242,13 @@ def confounds(data):
             picture = picture.resize((int(drawn["pixel size"][place]),) * 2, Image.Resampling.BICUBIC)
         picture.save(folder / f"{row:05d}.jpg", quality=int(drawn["JPEG quality"][place]))
     corpus = pipeline.ingest(folder, data.work / "reproduced-corpus")
-    file = few_steps(data, "artist, curated")[0]
+    file = half(data, "artist, curated", 0, steps=FEW)[0]
     after = make_descriptor(VIT, weights=file)
     after.key = "tuned"
     pipeline.describe(corpus, descriptors=(VIT, GRAM, "eye", "color", after), weights=data.arguments.weights)
     found = {}
     for name, key in (
-        ("vit_tiny, native", "cnn-vit_tiny_patch16_224"),
+        ("vit_tiny, native", NATIVE),
         ("vit_tiny, tuned by artists", "tuned"),
         ("gram:resnet18", "gram-resnet18"),
         ("color", "color"),
@@ -258,9 +272,8 @@ def small(data):
     for artist in rng.permutation(sorted(set(data.artist[known]))):
         works = np.flatnonzero(data.artist == artist)
         rows += list(rng.permutation(works)[: rng.integers(2, 6)]) if len(works) > 1 else []
-    rows, other = np.sort(rows[:300]), np.flatnonzero(~known)
-    found = {"works": len(rows), "artists": len(set(data.artist[rows]))}
-    found["native"] = data.judged(data.features(VIT, "cnn-vit_tiny_patch16_224")[other], other)
+    rows, other = np.sort(rows[:300]), others(data, 0)
+    found = {"works": len(rows), "artists": len(set(data.artist[rows])), "native": as_it_is(data, 0)}
     for looks in LOOKS:
         name = f"small, {looks} times"
         file, facts = data.tuned(name, rows, steps=looks * len(rows) // BATCH)
@@ -271,21 +284,15 @@ def small(data):
     return found
 
 
+PARTS = {part.__name__: part for part in (transfer, fewer, objectives, domains, eye, confounds, small)}
+
+
 def measure(arguments):
     """Return all figures (dict) of the parts that are asked for."""
-    data, parts = Collection(arguments), arguments.parts.split(",")
-    figures = {"paintings": len(data.paths), "data_sha256": data_sha256(arguments.paintings)}
-    same = dict(figures)
-    if "transfer" in parts:
-        figures["transfer"] = transfer(data)
-    if "objectives" in parts:
-        figures["objectives"] = {way: one_way(data, way, 0, steps=FEW) for way in WAYS}
-    if "fewer" in parts:
-        figures["fewer"] = {f"{FEWER} steps": one_way(data, "artist, curated", 0, steps=FEWER)}
-    for name, part in (("domains", domains), ("eye", eye), ("confounds", confounds), ("small", small)):
-        if name in parts:
-            figures[name] = part(data)
-    return earlier(arguments.results / "teach_the_eye.json", same) | figures
+    data, asked = Collection(arguments), arguments.parts.split(",")
+    same = {"paintings": len(data.paths), "data_sha256": data_sha256(arguments.paintings)}
+    figures = {name: part(data) for name, part in PARTS.items() if name in asked}
+    return earlier(arguments.results / "teach_the_eye.json", same) | same | figures
 
 
 def main():

@@ -1,13 +1,16 @@
 """Networks tuned on some works of a collection: trained once for all experiments that share a ``--work``."""
 
 import hashlib
+import json
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.torch import save_file
 
+from artgraph.descriptors.registry import weights_for
 from artgraph.descriptors.tuning import TuningConfig, train_descriptor
 from artgraph.descriptors.tuning.network import Start
 from artgraph.vgae.checks import codes_of
@@ -27,9 +30,9 @@ def tuned(work, name, paths, *, weights, backbone, hands=None, **settings):
     Parameters
     ----------
     work : Path
-        Weights and facts are kept in ``tuned`` in it.
+        Weights, and the facts beside them, are kept in ``tuned`` in it.
     name : str
-        Of the file, and unique for what is tuned.
+        What is printed when it is done.
     paths : (n,) sequence of Path
     weights : Path
         Folder of safetensors files.
@@ -43,17 +46,17 @@ def tuned(work, name, paths, *, weights, backbone, hands=None, **settings):
     -------
     (file, facts) : Path, and what ``Tuning`` has as facts, with history and seconds (dict)
     """
-    folder, config = Path(work) / "tuned", TuningConfig(**settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name.replace(', ', '-').replace(' ', '-')}.safetensors"
+    keep, config = Keep(Path(work) / "tuned"), TuningConfig(**settings)
+    start = Start(backbone, weights=weights_for(backbone, weights), size=config.size)
+    shown = hashlib.sha256("\n".join(Path(path).name for path in paths).encode()).hexdigest()
 
-    def one():
+    def learn(file):
         started = time.perf_counter()
-        start = Start(backbone, weights=next(Path(weights).glob(f"{backbone}*.safetensors")), size=config.size)
         codes = None if hands is None else codes_of(np.array(hands, dtype=object), len(paths))
         done = train_descriptor(list(paths), start, hands=codes, config=config, workers=1, tell=print)
-        save_file(done.state, file)
-        return done.facts | {"history": done.history, "seconds": round(time.perf_counter() - started)}
+        facts = done.facts | {"history": done.history, "seconds": round(time.perf_counter() - started)}
+        save_file(done.state, file, metadata={"facts": json.dumps(facts)})
 
-    shown = hashlib.sha256("\n".join(Path(path).name for path in paths).encode()).hexdigest()
-    return file, Keep(folder)(f"tuned {name}", one, of=[asdict(config), backbone, shown])
+    file = keep.file(f"tuned {name}", learn, ending="safetensors", of=[asdict(config), start.params, shown])
+    with safe_open(file, "pt") as kept:
+        return file, json.loads(kept.metadata()["facts"])

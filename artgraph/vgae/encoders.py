@@ -41,7 +41,9 @@ class HopMap(nn.Module):
         So mu never hears the hops: they answer the question which works are linked before it is asked. Nor does it hear
         the hidden layer, which hears them.
         """
-        self.residual.requires_grad_(False)  # 0
+        for layer in (self.hidden, self.residual):
+            if layer is not None:
+                layer.requires_grad_(False)  # the residual is 0: what it would learn from is not worth computing
         vectors = torch.linalg.eigh(torch.cov(X.double().T).reshape(X.shape[1], X.shape[1])).eigenvectors
         basis = vectors.flip(1)[:, : len(self.mu.weight)]  # (d, k), widest first
         basis = basis * basis.gather(0, basis.abs().argmax(dim=0, keepdim=True)).sign()  # eigenvectors have no sign

@@ -142,7 +142,7 @@ class Run:
         asked = torch.cat([pair.flatten() for pair in pairs] + [held, works])
         rows, place = (None, asked) if self.full else asked.unique(return_inverse=True)
 
-        drop = partial(dropout, share=config.dropout, generator=generator) if config.dropout else lambda values: values
+        drop = partial(dropout, share=config.dropout, generator=generator)
         mu, logstd = self.model(self.inputs, rows, drop)
         Z = mu
         if config.model == "vgae":  # the reparametrisation trick

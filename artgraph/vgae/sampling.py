@@ -76,14 +76,16 @@ def dropout(values, *, share, generator):
     Parameters
     ----------
     values : float tensor
-    share : float in (0, 1)
-        Taken to the nearest of 1/256 … 255/256.
+    share : float in [0, 1)
+        Taken to the nearest of 1/256 … 255/256; 0: nothing is dropped, nothing drawn.
     generator : torch.Generator
 
     Returns
     -------
     float tensor
     """
+    if share == 0:
+        return values
     keep = min(255, max(1, round(256 * (1 - share))))
     drawn = torch.empty(-(-values.numel() // 8), dtype=torch.int64, device=values.device)
     drawn = drawn.random_(-(2**63), None, generator=generator).view(torch.uint8)
