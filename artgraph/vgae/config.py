@@ -52,7 +52,7 @@ class Config:
     weight_decay: float = 0.01
     epochs: int | None = None  # None: 25 (gcn: 200, as published); the kept one is the best on what was held out
     patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
-    batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least
+    batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 100 at most
     edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already
     artist_weight: float = 1.0  # of the artist relation
     feature_weight: float = 10.0  # of the features' cosines, where no artist teaches: then latents hold to these

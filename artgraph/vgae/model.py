@@ -38,9 +38,10 @@ class VGAE(nn.Module):
         return self.scale * (unit[pairs[0]] * unit[pairs[1]]).sum(dim=1) + self.bias
 
     @torch.no_grad()
-    def encode_all(self, inputs):
-        """Return mu and logstd, both (n, latent_dim), of all rows, without gradients."""
+    def encode_all(self, inputs, rows=None):
+        """Return mu and logstd, both (r, latent_dim), of ``rows`` (r,), None: of all; without gradients."""
         if isinstance(inputs, tuple):
-            return self(inputs)
-        parts = [self(inputs, rows) for rows in torch.arange(len(inputs), device=inputs.device).split(65536)]
+            return self(inputs, rows)
+        rows = torch.arange(len(inputs), device=inputs.device) if rows is None else rows
+        parts = [self(inputs, part) for part in rows.split(65536)]
         return tuple(None if part[0] is None else torch.cat(part) for part in zip(*parts, strict=True))

@@ -12,11 +12,11 @@ from artgraph.vgae.encoders import prepare
 from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, dropout, sample_non_edges
-from artgraph.vgae.validation import edge_scores, fold_artists, hand_precision, hold_out_edges
+from artgraph.vgae.validation import Judge, fold_artists, hold_out_edges
 
 __all__ = ["Run"]
 
-FEWEST_STEPS = 10  # in an epoch
+FEWEST_STEPS, MOST_STEPS = 10, 100  # in an epoch; beyond, batches grow, for a step costs much that no painting asks for
 FULL = 512  # paintings whose features are compared where a step takes all paintings
 MOST_WORKS = 4000  # that are asked for their fellows after every epoch
 
@@ -36,16 +36,17 @@ class Run:
     def __init__(self, X, adjacency, codes, config, device):
         self.config, self.device, self.X, self.n = config, device, X, len(X)
         rng = np.random.default_rng([config.seed, 0])
-        training, *self.held_edges = hold_out_edges(adjacency, config.validation_share, rng)
+        training, *held_edges = hold_out_edges(adjacency, config.validation_share, rng)
         self.codes = codes
         folds = config.n_parts
         fold = fold_artists(codes, folds, rng) if folds > 1 else np.full(self.n, -1)
         self.folds = folds if (fold >= 0).any() else 1
         self.fold = torch.from_numpy(fold).to(device)
-        self.asked_works = [  # per part of the latents, works by artists that it never saw
+        asked = [  # per part of the latents, works by artists that it never saw
             np.sort(rng.permutation(np.flatnonzero(fold == part))[: MOST_WORKS // self.folds])
             for part in range(self.folds if self.folds > 1 else 0)
         ]
+        self.judge = Judge(held_edges, asked, codes, device)
         self.artists = ArtistSampler(codes, config, device)
         self.use_artists = len(self.artists) > 1 and config.artist_weight > 0
         self.use_features = config.learns and not self.use_artists and config.feature_weight > 0
@@ -76,7 +77,8 @@ class Run:
         groups = [{"params": decay, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate)
         anchors = max(1, len(self.edges.rows))
-        self.steps = 1 if self.full else max(FEWEST_STEPS, math.ceil(anchors / config.batch_size))
+        self.batch = max(config.batch_size, math.ceil(anchors / MOST_STEPS))
+        self.steps = 1 if self.full else max(FEWEST_STEPS, math.ceil(anchors / self.batch))
 
     @property
     def selected_by(self):
@@ -107,9 +109,9 @@ class Run:
             progress = (self.epoch + step / self.steps) / config.n_epochs
             for group in self.optimiser.param_groups:
                 group["lr"] = config.learning_rate * min(1.0, 2 * (1 - progress))
-            anchors = order if self.full else order[step * config.batch_size : (step + 1) * config.batch_size]
+            anchors = order if self.full else order[step * self.batch : (step + 1) * self.batch]
             if len(anchors) < 2 and not self.full:  # a small graph: its paintings are asked again
-                anchors = self.edges.order(generator)[: config.batch_size]
+                anchors = self.edges.order(generator)[: self.batch]
             loss, parts = self._loss(anchors, rng, generator)
             self.optimiser.zero_grad()
             loss.backward()
@@ -176,44 +178,26 @@ class Run:
             total = total + artist_loss(part[seen], names[seen], temperature=self.config.temperature, weight=weight)
         return total / self.folds
 
-    def _hands(self, values):
-        """Return how well each of ``values`` (folds of (n, k)) finds the hands of its own fold, and the error."""
-        found = [
-            (*hand_precision(part[torch.from_numpy(rows).to(part.device)], self.codes[rows]), len(rows))
-            for part, rows in zip(values, self.asked_works, strict=True)
-        ]
-        share = np.array([count for *_, count in found]) / sum(count for *_, count in found)
-        precision, error = np.array([row[:2] for row in found]).T
-        return float(share @ precision), float(np.sqrt(np.square(share * error).sum()))
-
     def _judge(self):
         self.model.eval()
-        mu, _ = self.model.encode_all(self.inputs)
+        mu, _ = self.model.encode_all(self.inputs, self.judge.rows)
         self.model.train()
-        return self._scores(self.model.decode, mu)
-
-    @torch.no_grad()
-    def _scores(self, decode, mu):
-        auc, ap = edge_scores(decode, mu, self.held_edges)
-        figures = {"auc": auc, "ap": ap}
-        if self.folds > 1:
-            parts = mu.tensor_split(self.folds, dim=1) if self.config.learns else [mu] * self.folds
-            figures["hands"], figures["hands_error"] = self._hands(parts)
-        return figures
+        return self.judge(self.model.decode, mu)
 
     def facts(self, mu):
         """Return kept and last epoch and their figures (dict); for a model without weights, those of mu (n, k)."""
         if not self.config.learns:
-            mu = torch.nn.functional.normalize(torch.tensor(mu), dim=1)
-            scores = self._scores(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), mu)
+            mu = torch.nn.functional.normalize(torch.tensor(mu[self.judge.rows.cpu().numpy()]), dim=1)
+            scores = self.judge(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), mu, split=False)
             return {name: round(value, 4) for name, value in scores.items()}
         kept, last = ({k: round(v, 4) for k, v in self.history[at].items()} for at in (self.best_epoch, -1))
-        before = self._hands([torch.tensor(self.X)] * self.folds)[0] if self.folds > 1 else None
+        features = torch.tensor(self.X[self.judge.rows.cpu().numpy()], device=self.device)
+        before = self.judge.hands([features] * self.folds)[0] if self.folds > 1 else None
         return {
             **kept,
             "last_epoch": last,
             "hands_of_features": None if before is None else round(before, 4),
-            "held_out": {"edges": int(self.held_edges[0].shape[1]), "works": sum(map(len, self.asked_works))},
+            "held_out": {"edges": self.judge.edges[0].shape[1], "works": sum(map(len, self.judge.works))},
             "selected_by": self.selected_by,
         }
 

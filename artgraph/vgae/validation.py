@@ -7,9 +7,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from artgraph.vgae.sampling import edge_keys, sample_non_edges
 
-__all__ = ["edge_scores", "fold_artists", "hand_precision", "hold_out_artists", "hold_out_edges"]
+__all__ = ["Judge", "edge_scores", "fold_artists", "hand_precision", "hold_out_artists", "hold_out_edges"]
 
 FEWEST_ARTISTS = 30  # with fewer, none are held out, and edges decide
+MOST_EDGES = 10_000  # held out: enough to know the area under the curve to 0.002
 MOST_WORKS = 4000  # of held-out artists, compared with each other
 
 
@@ -21,6 +22,7 @@ def hold_out_edges(adjacency, share, rng):
     adjacency : (n, n) CSR
         Symmetric, zero diagonal.
     share : float in (0, 1)
+        Of the edges, to test on; no more than 10,000 of them.
     rng : numpy.random.Generator
 
     Returns
@@ -29,7 +31,7 @@ def hold_out_edges(adjacency, share, rng):
     """
     upper = triu(adjacency, 1).tocoo()
     held = np.zeros(upper.nnz, dtype=bool)
-    held[rng.permutation(upper.nnz)[: max(1, round(share * upper.nnz))]] = True
+    held[rng.permutation(upper.nnz)[: min(MOST_EDGES, max(1, round(share * upper.nnz)))]] = True
     pairs = torch.from_numpy(np.stack([upper.row, upper.col]).astype(np.int64))
     n = adjacency.shape[0]
     kept = csr_matrix((upper.data[~held], (upper.row[~held], upper.col[~held])), shape=(n, n))
@@ -151,3 +153,59 @@ def hand_precision(mu, codes):
     groups = len(excess)
     error = (excess.square().sum() * groups / max(1, groups - 1)).sqrt() / asked.sum()
     return float(shares[asked].mean()), float(error)
+
+
+class Judge:
+    """What decides how good an epoch is: held-out edges, and for each part of the latents hands that it never saw.
+
+    Parameters
+    ----------
+    edges : (positive, negative), of (2, p) and (2, q) int64 tensors
+    works : list of (r,) int arrays
+        Per part of the latents, works by the artists of its own fold. Empty: edges alone.
+    codes : (n,) int array
+        Artist of each painting.
+    device : str
+
+    Attributes
+    ----------
+    rows : (j,) int64 tensor
+        The paintings whose latents are asked for.
+    """
+
+    def __init__(self, edges, works, codes, device):
+        works = [torch.tensor(rows) for rows in works]
+        asked = torch.cat([pairs.flatten() for pairs in edges] + works).unique()
+        self.rows = asked.to(device)
+        self.edges = [torch.searchsorted(asked, pairs.contiguous()) for pairs in edges]
+        self.works = [torch.searchsorted(asked, rows).to(device) for rows in works]
+        self.codes = [codes[rows.numpy()] for rows in works]
+
+    @torch.no_grad()
+    def __call__(self, decode, mu, *, split=True):
+        """Return auc and ap, and where there are works asked for, hands and hands_error (dict of str to float).
+
+        Parameters
+        ----------
+        decode : callable
+            Latents (j, k), pairs (2, p) -> logits (p,).
+        mu : (j, k) tensor
+            Of ``rows``.
+        split : bool
+            Whether each part of mu is asked for the hands of its own fold; False: all of mu for all.
+        """
+        auc, ap = edge_scores(decode, mu, self.edges)
+        if not self.works:
+            return {"auc": auc, "ap": ap}
+        hands, error = self.hands(mu.tensor_split(len(self.works), dim=1) if split else [mu] * len(self.works))
+        return {"auc": auc, "ap": ap, "hands": hands, "hands_error": error}
+
+    def hands(self, parts):
+        """Return how well each of ``parts`` (list of (j, k) tensors) finds the hands of its own fold, and the error."""
+        found = [
+            (*hand_precision(part[rows], codes), len(rows))
+            for part, rows, codes in zip(parts, self.works, self.codes, strict=True)
+        ]
+        share = np.array([count for *_, count in found]) / sum(count for *_, count in found)
+        precision, error = np.array([row[:2] for row in found]).T
+        return float(share @ precision), float(np.sqrt(np.square(share * error).sum()))

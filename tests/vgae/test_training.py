@@ -87,6 +87,22 @@ def test_no_part_of_the_latents_hears_what_another_learned(hands):
         assert not gradient.any(), own
 
 
+@pytest.mark.parametrize(("least", "most", "steps", "batch"), [(10, 100, 16, 15), (10, 12, 12, 20), (30, 100, 30, 15)])
+def test_an_epoch_asks_every_painting_in_no_more_steps_than_allowed(hands, monkeypatch, least, most, steps, batch):
+    X, adjacency, artists = hands
+    assert len(X) == 240
+    monkeypatch.setattr("artgraph.vgae.run.FEWEST_STEPS", least)
+    monkeypatch.setattr("artgraph.vgae.run.MOST_STEPS", most)
+    run = Run(X, adjacency, codes_of(artists, len(X)), Config(batch_size=15, epochs=1), "cpu")
+    asked = []
+    draw = run.edges.draw
+    monkeypatch.setattr(run.edges, "draw", lambda anchors, generator: asked.append(anchors) or draw(anchors, generator))
+    run.one_epoch()
+    assert len(asked) == steps == run.steps
+    assert max(map(len, asked)) == batch
+    assert set(torch.cat(asked).tolist()) == set(range(240))
+
+
 def test_each_part_of_the_latents_learns_from_the_artists_outside_its_fold(hands):
     X, adjacency, artists = hands
     run = Run(X, adjacency, codes_of(artists, len(X)), Config(latent_dim=8, folds=2), "cpu")
@@ -96,7 +112,7 @@ def test_each_part_of_the_latents_learns_from_the_artists_outside_its_fold(hands
     own = torch.stack([run.fold == 0, run.fold == 1]).repeat_interleave(4, dim=0).T  # (n, 8)
     assert (Z.grad[own] == 0).all()
     assert (Z.grad[~own] != 0).all()
-    assert [set(run.fold[rows].tolist()) for rows in run.asked_works] == [{0}, {1}]
+    assert [set(run.fold[run.judge.rows[rows]].tolist()) for rows in run.judge.works] == [{0}, {1}]
 
 
 def test_baselines_that_learn_nothing(toy):

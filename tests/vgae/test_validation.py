@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from artgraph.vgae import hold_out_edges
-from artgraph.vgae.validation import edge_scores, fold_artists, hand_precision, hold_out_artists
+from artgraph.vgae.validation import Judge, edge_scores, fold_artists, hand_precision, hold_out_artists
 
 
 def test_held_out_edges_are_edges_that_training_does_not_see(toy):
@@ -17,6 +17,34 @@ def test_held_out_edges_are_edges_that_training_does_not_see(toy):
     assert abs(training - training.T).nnz == 0
     a, b = negative.numpy()
     assert (np.asarray(adjacency[a, b]) == 0).all()
+
+
+def test_no_more_edges_are_held_out_than_it_takes(toy, monkeypatch):
+    adjacency = toy[1]
+    monkeypatch.setattr("artgraph.vgae.validation.MOST_EDGES", 7)
+    training, positive, negative = hold_out_edges(adjacency, 0.5, np.random.default_rng(0))
+    assert positive.shape == negative.shape == (2, 7)
+    assert training.nnz + 2 * 7 == adjacency.nnz
+
+
+def test_the_judge_says_of_its_rows_what_all_rows_would_say():
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(8), 4)
+    mu = torch.tensor(rng.normal(size=(32, 6)))
+    edges = [torch.tensor([[0, 9], [30, 4]]), torch.tensor([[17, 2, 30], [4, 30, 21]])]
+    works = [np.array([8, 9, 10, 12, 13]), np.array([0, 1, 20, 21])]
+
+    def decode(Z, pairs):
+        return (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1)
+
+    judge = Judge(edges, works, codes, "cpu")
+    assert judge.rows.tolist() == [0, 1, 2, 4, 8, 9, 10, 12, 13, 17, 20, 21, 30]
+    figures = judge(decode, mu[judge.rows])
+    assert (figures["auc"], figures["ap"]) == edge_scores(decode, mu, edges)
+    first, second = hand_precision(mu[works[0], :3], codes[works[0]]), hand_precision(mu[works[1], 3:], codes[works[1]])
+    assert figures["hands"] == pytest.approx((5 * first[0] + 4 * second[0]) / 9)
+    assert figures["hands_error"] == pytest.approx(np.hypot(5 * first[1], 4 * second[1]) / 9)
+    assert set(Judge(edges, [], codes, "cpu")(decode, mu[Judge(edges, [], codes, "cpu").rows])) == {"auc", "ap"}
 
 
 def test_held_out_artists_lose_their_names_and_no_other():
