@@ -6,7 +6,7 @@ asked to predict, ``training`` for how.
 
 from artgraph.vgae.checks import pick_device
 from artgraph.vgae.config import Config
-from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
+from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kindred_loss, kl_divergence
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.propagation import hops, normalised_adjacency
 from artgraph.vgae.refine import refine
@@ -23,6 +23,7 @@ __all__ = [
     "feature_loss",
     "hold_out_edges",
     "hops",
+    "kindred_loss",
     "kl_divergence",
     "normalised_adjacency",
     "pick_device",

@@ -21,7 +21,7 @@ class Config:
     ================  ======================================================================================
     ``none``          the features as they are
     ``smooth``        each painting the weighted mean of itself and its neighbours; nothing is learned
-    ``contrastive``   the encoder trained on artists alone: no edges in the loss, no distributions
+    ``contrastive``   the encoder trained on artists alone: no edges in the loss, no kindred artists, no distributions
     ``gae``           edges and artists, no distributions
     ``vgae``          edges and artists, each latent a normal distribution
     ================  ======================================================================================
@@ -55,6 +55,7 @@ class Config:
     batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 100 at most
     edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already
     artist_weight: float = 1.0  # of the artist relation
+    kindred_weight: float = 1.0  # of artists whose works have come to lie near, from the second epoch: see ``kindred``
     feature_weight: float = 10.0  # of the features' cosines, where no artist teaches: then latents hold to these
     artist_strength: float = 0.1  # how far a known artist moves the latents of a work: see ``refine``; 0: not at all
     gated: bool = True  # works of one hand that the features find far from each other are no witnesses

@@ -4,7 +4,7 @@ from artgraph.plots import figure, save
 
 __all__ = ["plot_training"]
 
-TERMS = ("loss", "similarity", "artist", "kl")
+TERMS = ("loss", "similarity", "artist", "kindred", "kl")
 HELD = {"auc": "AUC, edges", "ap": "AP, edges", "hands": "precision, hands"}
 
 
@@ -27,9 +27,11 @@ def plot_training(out, facts):
     drawn, (loss, held, divergence) = figure(3)
     epochs = [row["epoch"] for row in history]
     for term in TERMS:
-        if history and term in history[0]:
-            first = history[0][term] or 1.0
-            loss.plot(epochs, [row[term] / first for row in history], label=f"{term} (first: {first:.3g})")
+        rows = [row for row in history if term in row]
+        if rows:
+            first = rows[0][term] or 1.0
+            values = [row[term] / first for row in rows]
+            loss.plot([row["epoch"] for row in rows], values, label=f"{term} (first: {first:.3g})")
     loss.set(xlabel="epoch", title="terms of the loss, first epoch = 1")
     for figure_, label in HELD.items():
         if history and figure_ in history[0]:

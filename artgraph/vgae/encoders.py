@@ -129,10 +129,9 @@ def prepare(config, X, adjacency, *, device):
     """
     if config.encoder == "gcn":
         return torch.tensor(X, device=device), Propagate(normalised_adjacency(adjacency), device)
-    inputs = hops(X, adjacency, config.hops if config.encoder == "sign" else 1)
     if config.encoder == "linear":
-        inputs = inputs[:, X.shape[1] :]
-    return torch.tensor(inputs, device=device)
+        return hops(X, adjacency, 1, device=device)[:, X.shape[1] :].contiguous()
+    return hops(X, adjacency, config.hops, device=device)
 
 
 def _linear(in_dim, out_dim, scale, generator, *, bias=0.0, uniform=False):

@@ -3,7 +3,9 @@
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
-__all__ = ["artist_loss", "bernoulli_edge_loss", "feature_loss", "kl_divergence"]
+__all__ = ["artist_loss", "bernoulli_edge_loss", "feature_loss", "kindred_loss", "kl_divergence"]
+
+NEVER = -1e6  # a logit; not minus infinity, for a row that has nothing else would have no gradient
 
 
 def bernoulli_edge_loss(positive_logits, negative_logits, positive_weight=None):
@@ -49,16 +51,17 @@ def artist_loss(Z, artists, *, temperature=0.1, weight=None):
 
     Parameters
     ----------
-    Z : (b, k) float tensor
-        Latents of a batch.
-    artists : (b,) int tensor
+    Z : (..., b, k) float tensor
+        Latents of a batch, or of several that know nothing of each other.
+    artists : (..., b) int tensor
+        Below 0: the work is not there, neither asking nor among the others.
     temperature : float, above 0
-    weight : (b, b) float tensor in [0, 1], optional
+    weight : (..., b, b) float tensor in [0, 1], optional
         Of works by one artist; that of others is not looked at.
 
     Returns
     -------
-    () float tensor
+    (...) float tensor
         0 where no work has a fellow; without weights never below.
 
     Notes
@@ -72,18 +75,63 @@ def artist_loss(Z, artists, *, temperature=0.1, weight=None):
     >>> artist_loss(torch.tensor([[1.0, 0], [1, 0], [0, 1]]), torch.tensor([0, 0, 1]), temperature=1.0)
     tensor(0.3133)
     """
-    unit = normalize(Z, dim=1)
-    similarity = unit @ unit.T / temperature  # (b, b)
-    self_ = torch.eye(len(Z), dtype=torch.bool, device=Z.device)
-    same = (artists[:, None] == artists) & ~self_
-    counts = same.to(Z.dtype)  # (b, b): what a fellow counts
-    others = similarity.masked_fill(self_, -torch.inf)
+    similarity, barred = _compared(Z, artists, temperature)
+    same = (artists[..., :, None] == artists[..., None, :]) & ~barred
+    counts = same.to(Z.dtype)  # (..., b, b): what a fellow counts
+    others = similarity.masked_fill(barred, NEVER)
     if weight is not None:
         counts = counts * weight
         others = torch.where(same, others + counts.clamp_min(1e-6).log(), others)
-    counts = counts / same.sum(dim=1, keepdim=True).clamp_min(1)
-    log_p = similarity - others.logsumexp(dim=1, keepdim=True)
-    return -(log_p * counts).sum() / counts.sum().clamp_min(1e-6)
+    counts = counts / same.sum(dim=-1, keepdim=True).clamp_min(1)
+    log_p = similarity - others.logsumexp(dim=-1, keepdim=True)
+    return -(log_p * counts).sum(dim=(-2, -1)) / counts.sum(dim=(-2, -1)).clamp_min(1e-6)
+
+
+def kindred_loss(Z, artists, kindred, *, temperature=0.1):
+    """Return -log p(kindred hand | Z): how surely works pick, among the others, those by artists akin to their own.
+
+    mean over pairs (i, p) with p kindred of i of -log [exp(s_ip) / sum over j ≠ i of exp(s_ij)]
+
+    with s_ij as in ``artist_loss``. Works by one artist are no kindred, but are among the others.
+
+    Parameters
+    ----------
+    Z : (..., b, k) float tensor
+    artists : (..., b) int tensor
+        Below 0: the work is not there.
+    kindred : (..., b, b) bool tensor
+        Whether work p is by an artist akin to that of work i: see ``artgraph.vgae.kindred``.
+    temperature : float, above 0
+
+    Returns
+    -------
+    (...) float tensor, 0 or more
+        0 where no work has kindred.
+
+    Notes
+    -----
+    Contrast with neighbours as positives: Dwibedi et al. 2021 (arXiv 2104.14548), there of a picture, here of a hand.
+
+    Examples
+    --------
+    The third work lies at a right angle to its kin: -log(1 / (e + 1)) for the one pair, t = 1.
+
+    >>> Z, kindred = torch.tensor([[1.0, 0], [1, 0], [0, 1]]), torch.zeros(3, 3, dtype=torch.bool)
+    >>> kindred[0, 2] = True
+    >>> kindred_loss(Z, torch.tensor([0, 0, 1]), kindred, temperature=1.0)
+    tensor(1.3133)
+    """
+    similarity, barred = _compared(Z, artists, temperature)
+    log_p = similarity - similarity.masked_fill(barred, NEVER).logsumexp(dim=-1, keepdim=True)
+    pairs = (kindred & ~barred & (artists >= 0)[..., :, None]).to(Z.dtype)
+    return -(log_p * pairs).sum(dim=(-2, -1)) / pairs.sum(dim=(-2, -1)).clamp_min(1)
+
+
+def _compared(Z, artists, temperature):
+    """Return s (..., b, b), and whether a work is not among the others of a work."""
+    unit = normalize(Z, dim=-1)
+    barred = torch.eye(Z.shape[-2], dtype=torch.bool, device=Z.device) | (artists < 0)[..., None, :]
+    return unit @ unit.mT / temperature, barred
 
 
 def feature_loss(Z, X):

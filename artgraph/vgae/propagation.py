@@ -36,7 +36,7 @@ def normalised_adjacency(adjacency, *, symmetric=True):
     return (sp.diags(left) @ loops @ sp.diags(right)).tocsr().astype(np.float32)
 
 
-def hops(X, adjacency, count):
+def hops(X, adjacency, count, *, device="cpu"):
     """Return features and their means over 1 ... ``count`` propagation steps, side by side.
 
     [X, S X, ..., S^count X] with S = D^-1 (A + I). Computed once, before training (SIGN: Frasca et al. 2020,
@@ -47,19 +47,33 @@ def hops(X, adjacency, count):
     X : (n, d) float32 array
     adjacency : (n, n) CSR
     count : int, 0 or more
+    device : str
+        Where it is computed; the result stays there.
 
     Returns
     -------
-    (n, (count + 1) · d) float32
+    (n, (count + 1) · d) float32 tensor
     """
     step = normalised_adjacency(adjacency, symmetric=False)
-    out = np.empty((len(X), (count + 1) * X.shape[1]), dtype=np.float32)
-    d, current = X.shape[1], np.asarray(X, dtype=np.float32)
+    X = np.asarray(X, dtype=np.float32)
+    out, d = torch.empty((len(X), (count + 1) * X.shape[1]), device=device), X.shape[1]
+    place = out
+    if str(device).startswith("cuda"):
+        step, X = _sparse(step, device), torch.tensor(X, device=device)
+    else:  # scipy's product is the faster one
+        place = out.numpy()
     for hop in range(count + 1):
-        out[:, hop * d : (hop + 1) * d] = current
+        place[:, hop * d : (hop + 1) * d] = X
         if hop < count:
-            current = step @ current
+            X = step @ X
     return out
+
+
+def _sparse(matrix, device):
+    coo = matrix.tocoo()
+    index = torch.from_numpy(np.stack([coo.row, coo.col]).astype(np.int64))
+    values = torch.from_numpy(coo.data.astype(np.float32))
+    return torch.sparse_coo_tensor(index, values, matrix.shape, check_invariants=True).to(device).coalesce()
 
 
 class Propagate:
@@ -73,10 +87,7 @@ class Propagate:
     """
 
     def __init__(self, matrix, device):
-        coo = matrix.tocoo()
-        index = torch.from_numpy(np.stack([coo.row, coo.col]).astype(np.int64))
-        values = torch.from_numpy(coo.data.astype(np.float32))
-        self.matrix = torch.sparse_coo_tensor(index, values, matrix.shape, check_invariants=True).to(device).coalesce()
+        self.matrix = _sparse(matrix, device)
 
     def __call__(self, H):
         """Return the product with H (n, d): (n, d)."""

@@ -1,5 +1,7 @@
 """Latents of works whose artist is known: the encoder's answer, moved a little by what their fellows are like."""
 
+import math
+
 import numpy as np
 import torch
 
@@ -9,6 +11,7 @@ from artgraph.vgae.sampling import ArtistSampler
 __all__ = ["refine"]
 
 VISITS = 12  # of each work, on average
+AT_ONCE = 16  # batches of different artists
 LEARNING_RATE = 0.05  # divided by the root of the dimensions: a step moves a latent of length 1 by about so much
 
 
@@ -52,18 +55,21 @@ def refine(mu, codes, *, config, gate=None, device="cpu"):
     offset = torch.zeros_like(start)
     first, second, visits = torch.zeros_like(start), torch.zeros_like(start), torch.zeros(len(mu), 1, device=device)
     rate, rng = LEARNING_RATE / mu.shape[1] ** 0.5, np.random.default_rng([config.seed, 2])
-    works = sampler.draw(rng)[0]
-    for _ in range(max(50, round(VISITS * int(sampler.count.sum()) / max(1, len(works))))):
-        rows, names = sampler.draw(rng)
-        e = offset[rows].requires_grad_(True)
-        near = None if gate is None else gate(rows)
-        loss = artist_loss(start[rows] + e, names, temperature=config.temperature, weight=near)
-        loss = loss + e.square().sum(dim=1).mean() / config.artist_strength
-        (gradient,) = torch.autograd.grad(loss, e)
-        # Adam (Kingma and Ba 2015, arXiv 1412.6980) on the rows that were asked, so a step costs what they cost
-        visits[rows] += 1
-        first[rows] = 0.9 * first[rows] + 0.1 * gradient
-        second[rows] = 0.999 * second[rows] + 0.001 * gradient.square()
-        mean, spread = first[rows] / (1 - 0.9 ** visits[rows]), second[rows] / (1 - 0.999 ** visits[rows])
-        offset[rows] -= rate * mean / (spread.sqrt() + 1e-8)
+    works = len(sampler.draw(rng)[0])  # of a batch, about
+    batches = max(1, len(sampler) // config.artists_per_batch)
+    for _ in range(math.ceil(max(50, VISITS * int(sampler.count.sum()) / works) / batches)):
+        for rows, names in sampler.rounds(rng, at_once=AT_ONCE):  # (g, b)
+            e = offset[rows].requires_grad_(True)  # (g, b, k)
+            near = None if gate is None else gate(rows)
+            loss = artist_loss(start[rows] + e, names, temperature=config.temperature, weight=near)  # (g,)
+            there = names >= 0
+            size = (e.square().sum(dim=2) * there).sum(dim=1) / there.sum(dim=1)  # (g,)
+            (gradient,) = torch.autograd.grad((loss + size / config.artist_strength).sum(), e)
+            rows, gradient = rows[there], gradient[there]  # (r,), (r, k)
+            # Adam (Kingma and Ba 2015, arXiv 1412.6980) on the rows that were asked, so a step costs what they cost
+            visits[rows] += 1
+            first[rows] = 0.9 * first[rows] + 0.1 * gradient
+            second[rows] = 0.999 * second[rows] + 0.001 * gradient.square()
+            mean, spread = first[rows] / (1 - 0.9 ** visits[rows]), second[rows] / (1 - 0.999 ** visits[rows])
+            offset[rows] -= rate * mean / (spread.sqrt() + 1e-8)
     return length * torch.nn.functional.normalize(start + offset, dim=1).cpu().numpy()

@@ -9,15 +9,17 @@ import torch
 
 from artgraph.errors import InputError
 from artgraph.vgae.encoders import prepare
-from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
+from artgraph.vgae.kindred import Kindred
+from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kindred_loss, kl_divergence
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, dropout, sample_non_edges
-from artgraph.vgae.validation import Judge, fold_artists, hold_out_edges
+from artgraph.vgae.validation import FEWEST_ARTISTS, Judge, fold_artists, hold_out_edges
 
 __all__ = ["Run"]
 
 FEWEST_STEPS, MOST_STEPS = 10, 100  # in an epoch; beyond, batches grow, for a step costs much that no painting asks for
 FULL = 512  # paintings whose features are compared where a step takes all paintings
+SURVEYED = 8  # works by which an artist's kindred are found
 MOST_WORKS = 4000  # that are asked for their fellows after every epoch
 
 
@@ -50,6 +52,12 @@ class Run:
         self.artists = ArtistSampler(codes, config, device)
         self.use_artists = len(self.artists) > 1 and config.artist_weight > 0
         self.use_features = config.learns and not self.use_artists and config.feature_weight > 0
+        self.use_kindred = (
+            self.use_artists
+            and config.kindred_weight > 0
+            and config.model != "contrastive"
+            and len(self.artists) >= FEWEST_ARTISTS
+        )
         self.use_edges = config.model != "contrastive" and config.edge_weight > 0
         if not (self.use_artists or self.use_edges or not config.learns):
             raise InputError(
@@ -103,7 +111,7 @@ class Run:
         config, seed = self.config, [self.config.seed, 1, self.epoch]
         rng = np.random.default_rng(seed)
         generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
-        terms = {}
+        kindred, terms = self._kindred(), {}
         order = self.edges.order(generator)
         for step in range(self.steps):
             progress = (self.epoch + step / self.steps) / config.n_epochs
@@ -112,7 +120,7 @@ class Run:
             anchors = order if self.full else order[step * self.batch : (step + 1) * self.batch]
             if len(anchors) < 2 and not self.full:  # a small graph: its paintings are asked again
                 anchors = self.edges.order(generator)[: self.batch]
-            loss, parts = self._loss(anchors, rng, generator)
+            loss, parts = self._loss(anchors, kindred, rng, generator)
             self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
@@ -130,7 +138,7 @@ class Run:
             self.best_state = {name: value.detach().cpu().clone() for name, value in self.model.state_dict().items()}
         self.epoch += 1
 
-    def _loss(self, anchors, rng, generator):
+    def _loss(self, anchors, kindred, rng, generator):
         config, parts, pairs = self.config, {}, []
         if self.use_edges and len(anchors):
             if self.full:
@@ -160,29 +168,47 @@ class Run:
             parts["features"] = feature_loss(Z[place[len(place) - len(held) :]], self.features[held])
             loss = loss + config.feature_weight * parts["features"]
         if len(works):
-            parts["artist"] = self._artist_term(Z[place[len(place) - len(works) :]], works, names)
+            parts |= self._artist_terms(Z[place[len(place) - len(works) :]], works, names, kindred)
             loss = loss + config.artist_weight * parts["artist"]
+            if kindred is not None:
+                loss = loss + config.kindred_weight * parts["kindred"]
         if config.model == "vgae":
             kl = kl_divergence(mu, logstd).mean(dim=0)  # (latent_dim,)
             parts["kl"] = kl.sum()
             loss = loss + config.kl_weight * kl.clamp_min(config.free_bits).sum()
         return loss, {"loss": loss, **parts}
 
-    def _artist_term(self, Z, works, names):
-        """Return the mean over parts of the latents Z (b, latent_dim); none sees the artists of its own fold."""
+    def _artist_terms(self, Z, works, names, kindred):
+        """Return the means over parts of the latents Z (b, latent_dim); none sees the artists of its own fold."""
+        parts = Z.tensor_split(self.folds, dim=1)
+        width = max(part.shape[1] for part in parts)
+        parts = torch.stack([torch.nn.functional.pad(part, (0, width - part.shape[1])) for part in parts])
+        own = self.fold[works] == torch.arange(self.folds, device=self.device)[:, None]  # (folds, b)
+        seen, temperature = torch.where(own, -1, names), self.config.temperature
         near = None if self.gate is None else self.gate(works)  # (b, b)
-        total = torch.zeros((), device=self.device)
-        for number, part in enumerate(Z.tensor_split(self.folds, dim=1)):  # (b, about latent_dim / folds)
-            seen = (self.fold[works] != number).nonzero()[:, 0]
-            weight = None if near is None else near[seen][:, seen]
-            total = total + artist_loss(part[seen], names[seen], temperature=self.config.temperature, weight=weight)
-        return total / self.folds
+        terms = {"artist": artist_loss(parts, seen, temperature=temperature, weight=near).mean()}
+        if kindred is not None:
+            terms["kindred"] = kindred_loss(parts, seen, kindred(names), temperature=temperature).mean()
+        return terms
+
+    def _kindred(self):
+        """Return which artists paint alike by the latents so far (Kindred), or None."""
+        if not self.use_kindred or self.epoch == 0:
+            return None
+        rng = np.random.default_rng([self.config.seed, 3, self.epoch])
+        rows, artists = self.artists.survey(rng, works=SURVEYED)
+        generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
+        return Kindred(self._encoded(rows), artists, parts=self.folds, generator=generator)
 
     def _judge(self):
+        return self.judge(self.model.decode, self._encoded(self.judge.rows))
+
+    def _encoded(self, rows):
+        """Return the means of ``rows`` (r,), without gradients: (r, latent_dim)."""
         self.model.eval()
-        mu, _ = self.model.encode_all(self.inputs, self.judge.rows)
+        mu, _ = self.model.encode_all(self.inputs, rows)
         self.model.train()
-        return self.judge(self.model.decode, mu)
+        return mu
 
     def facts(self, mu):
         """Return kept and last epoch and their figures (dict); for a model without weights, those of mu (n, k)."""

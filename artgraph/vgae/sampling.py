@@ -115,11 +115,11 @@ class Witnesses:
         )
 
     def __call__(self, rows):
-        """Return the gate of works ``rows`` (b,) with each other, (b, b) float tensor in [0, 1]."""
+        """Return the gate of works ``rows`` (..., b) with each other, (..., b, b) float tensor in [0, 1]."""
         unit, last, far = self.unit[rows], self.last[rows], self.far[rows]
-        away = (far[:, None] + far) / 2  # (b, b)
-        near = (last[:, None] + last) / 2  # (b, b)
-        gate = (away - 1 + unit @ unit.T) / (away - near).clamp_min(1e-6)
+        away = (far[..., :, None] + far[..., None, :]) / 2  # (..., b, b)
+        near = (last[..., :, None] + last[..., None, :]) / 2  # (..., b, b)
+        gate = (away - 1 + unit @ unit.mT) / (away - near).clamp_min(1e-6)
         return (gate.nan_to_num(nan=0.0) / ENOUGH).clamp(0, 1)
 
 
@@ -184,9 +184,41 @@ class ArtistSampler:
 
     def draw(self, rng):
         """Return rows (b,) and artists (b,), int64 tensors, drawn by a NumPy generator."""
-        chosen = rng.permutation(len(self.first))[: self.config.artists_per_batch]
-        works = []
-        for first, count in zip(self.first[chosen], self.count[chosen], strict=True):
-            works.append(first + rng.choice(count, min(count, self.config.works_per_artist), replace=False))
-        rows = self.rows[np.concatenate(works)]
-        return torch.from_numpy(rows).to(self.device), torch.from_numpy(self.codes[rows]).to(self.device)
+        chosen = rng.permutation(len(self))[: self.config.artists_per_batch]
+        return self._there(*self._works(chosen, self.config.works_per_artist, rng))
+
+    def survey(self, rng, *, works):
+        """Return rows (r,) and artists (r,), int64 tensors: of every artist as many works as told, or all."""
+        return self._there(*self._works(np.arange(len(self)), works, rng))
+
+    def rounds(self, rng, *, at_once):
+        """Yield rows and artists, (g, b) int64 tensors, of up to ``at_once`` batches in which no artist comes twice.
+
+        All artists come once, but for fewer than a batch, who wait for another round. Where an artist has fewer works
+        than the others, its row is repeated, with artist -1.
+        """
+        size = min(self.config.artists_per_batch, len(self))
+        batches = rng.permutation(len(self))[: len(self) // size * size].reshape(-1, size)
+        for start in range(0, len(batches), at_once):
+            chosen = batches[start : start + at_once]
+            yield tuple(
+                part.view(len(chosen), -1) for part in self._works(chosen.ravel(), self.config.works_per_artist, rng)
+            )
+
+    @staticmethod
+    def _there(rows, artists):
+        return rows[artists >= 0], artists[artists >= 0]
+
+    def _works(self, chosen, works, rng):
+        """Return rows and artists (a * works,): different works by artists ``chosen`` (a,); -1 where one has fewer."""
+        count = self.count[chosen]
+        drawn = np.empty((len(chosen), works), dtype=np.int64)
+        for j in range(drawn.shape[1]):  # one of those that are left, counted past those that were drawn
+            place = rng.integers(np.maximum(count - j, 1))
+            for earlier in np.sort(drawn[:, :j], axis=1).T:
+                place += place >= earlier
+            drawn[:, j] = place
+        there = np.arange(drawn.shape[1]) < count[:, None]
+        rows = self.rows[self.first[chosen, None] + np.where(there, drawn, 0)]
+        artists = np.where(there, self.codes[rows], -1)
+        return tuple(torch.from_numpy(part.ravel()).to(self.device) for part in (rows, artists))

@@ -131,7 +131,7 @@ def _latents(state, X, adjacency, *, codes, config, device, gate=None):
     if config.model == "none":
         return X, None
     if config.model == "smooth":
-        return hops(X, adjacency, 1)[:, X.shape[1] :].copy(), None
+        return hops(X, adjacency, 1)[:, X.shape[1] :].numpy().copy(), None
     model = VGAE(config, X.shape[1])
     model.load_state_dict(state)
     model = model.to(device).eval()

@@ -171,3 +171,15 @@ def test_what_cannot_be(folder):
         Pooled(backbone="test_resnet", weights=folder / "gone.safetensors")
     with pytest.raises(InputError, match="cropped by 'border'"):
         resize_crop(pictures(1, 9, 9)[0], 4, mode="border")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("spec", ["cnn:test_resnet", "cnn:test_vit", "gram:test_resnet"])
+def test_a_gpu_describes_as_the_cpu_does(folder, spec):
+    here, there = (make_descriptor(spec, weights=folder, device=device) for device in ("cpu", "cuda"))
+    for descriptor in (here, there):
+        descriptor.load()
+    pixels = np.stack([here.prepare(image) for image in pictures(4, 300, 411)])
+    a, b = (np.asarray(descriptor.embed(pixels), dtype=np.float64) for descriptor in (here, there))
+    cosine = (a * b).sum(axis=1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+    assert (cosine > 0.999).all()  # the GPU computes in bfloat16

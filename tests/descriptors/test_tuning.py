@@ -292,3 +292,13 @@ def test_command_line(corpus):
     assert "2 steps" in result.output
     reopened = Corpus(corpus.path)
     assert json.dumps(reopened.label("models", "mine")["facts"]["config"])
+
+
+@pytest.mark.gpu
+def test_a_gpu_tunes_and_leaves_weights_for_any_machine(pictures):
+    paths, hands = paths_and_hands(pictures)
+    config = TuningConfig(from_scratch=True, steps=6, artists_per_batch=6, pictures_per_batch=16)
+    start = Start("artgraph_eye", from_scratch=True, size=32)
+    tuned = train_descriptor(paths, start, hands=hands, config=config, workers=1, device="cuda")
+    assert np.isfinite([row["loss"] for row in tuned.history[1:]]).all()
+    assert all(not value.is_cuda and value.isfinite().all() for value in tuned.state.values())

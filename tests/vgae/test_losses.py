@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from artgraph.vgae import artist_loss, bernoulli_edge_loss, feature_loss, kl_divergence
+from artgraph.vgae import artist_loss, bernoulli_edge_loss, feature_loss, kindred_loss, kl_divergence
 
 
 def test_kl_equals_torch_distributions():
@@ -75,3 +75,39 @@ def test_full_weights_are_no_weights():
     Z = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
     artists = torch.tensor([0, 0, 0, 1, 1, 2])
     torch.testing.assert_close(artist_loss(Z, artists, weight=torch.ones(6, 6)), artist_loss(Z, artists))
+
+
+def test_a_work_that_is_not_there_changes_nothing():
+    Z = torch.randn(6, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    artists, weight = torch.tensor([0, -1, 0, 1, -1, 1]), torch.rand(6, 6, generator=torch.Generator().manual_seed(1))
+    there = artists >= 0
+    Z.requires_grad_(True)
+    loss = artist_loss(Z, artists, weight=weight)
+    torch.testing.assert_close(loss, artist_loss(Z[there], artists[there], weight=weight[there][:, there]))
+    loss.backward()
+    assert (Z.grad[~there] == 0).all()
+    alone = artist_loss(Z, torch.full((6,), -1))
+    assert alone.item() == 0
+    assert torch.autograd.grad(alone, Z)[0].isfinite().all()
+
+
+def test_several_batches_know_nothing_of_each_other():
+    generator = torch.Generator().manual_seed(0)
+    Z, artists = torch.randn(3, 8, 4, generator=generator), torch.randint(0, 3, (3, 8), generator=generator)
+    weight = torch.rand(3, 8, 8, generator=generator)
+    each = torch.stack([artist_loss(z, a, weight=w) for z, a, w in zip(Z, artists, weight, strict=True)])
+    torch.testing.assert_close(artist_loss(Z, artists, weight=weight), each)
+
+
+def test_kindred_attract_and_one_hand_does_not():
+    Z = torch.randn(6, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64).requires_grad_(True)
+    artists = torch.tensor([0, 0, 1, 1, 2, -1])
+    kindred = torch.zeros(6, 6, dtype=torch.bool)
+    kindred[0, 2] = kindred[2, 0] = kindred[5, 0] = kindred[0, 5] = True
+    loss = kindred_loss(Z, artists, kindred, temperature=0.5)
+    cosine = torch.nn.functional.cosine_similarity(Z[:, None], Z[None], dim=2) / 0.5
+    pairs = [cosine[a, b] - cosine[a, [j for j in range(5) if j != a]].logsumexp(0) for a, b in ((0, 2), (2, 0))]
+    torch.testing.assert_close(loss, -torch.stack(pairs).mean())
+    loss.backward()
+    assert (Z.grad[5] == 0).all()
+    assert kindred_loss(Z, artists, torch.zeros_like(kindred)).item() == 0

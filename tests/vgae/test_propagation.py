@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 from scipy.sparse import csr_matrix
 
@@ -36,3 +37,9 @@ def test_gradients_pass_through_the_product():
     other = H.detach().clone().requires_grad_()
     (dense @ other).square().sum().backward()
     torch.testing.assert_close(H.grad, other.grad)
+
+
+@pytest.mark.gpu
+def test_hops_on_a_gpu(toy):
+    X, adjacency, _ = toy
+    np.testing.assert_allclose(hops(X, adjacency, 3, device="cuda").cpu(), hops(X, adjacency, 3), atol=1e-5)
