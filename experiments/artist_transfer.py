@@ -44,6 +44,7 @@ MODELS = {
     "vgae": Config(),
     "vgae, a linear map": Config(hidden_dim=0),
     "vgae, not gated": Config(gated=False),
+    "vgae, no kindred": Config(kindred_weight=0.0),
     "vgae, no names": Config(),
 }
 STRENGTHS = (0.0, 0.1, 0.5, 2.0)  # of the artists in the latents

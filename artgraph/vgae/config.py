@@ -52,7 +52,7 @@ class Config:
     weight_decay: float = 0.01
     epochs: int | None = None  # None: 25 (gcn: 200, as published); the kept one is the best on what was held out
     patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
-    batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 100 at most
+    batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 50 at most
     edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already
     artist_weight: float = 1.0  # of the artist relation
     kindred_weight: float = 1.0  # of artists whose works have come to lie near, from the second epoch: see ``kindred``
@@ -61,7 +61,7 @@ class Config:
     gated: bool = True  # works of one hand that the features find far from each other are no witnesses
     folds: int = 4  # parts of the latents; each learns from all artists but its own fold's, whose hands judge it
     artists_per_batch: int = 32
-    works_per_artist: int = 4  # all artists have the same say, however many works they left
+    works_per_artist: int = 8  # all artists have the same say, however many works they left
     temperature: float = 0.1  # of the artist relation, as in Khosla et al. 2020; 0.3 finds unnamed hands less well
     kl_weight: float = 0.0001  # of the KL, summed over dimensions; 0.001 finds unnamed hands less well
     free_bits: float = 0.0  # nats per dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934)

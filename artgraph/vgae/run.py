@@ -17,7 +17,7 @@ from artgraph.vgae.validation import FEWEST_ARTISTS, Judge, fold_artists, hold_o
 
 __all__ = ["Run"]
 
-FEWEST_STEPS, MOST_STEPS = 10, 100  # in an epoch; beyond, batches grow, for a step costs much that no painting asks for
+FEWEST_STEPS, MOST_STEPS = 10, 50  # in an epoch; beyond, batches grow, for a step costs much that no painting asks for
 FULL = 512  # paintings whose features are compared where a step takes all paintings
 SURVEYED = 8  # works by which an artist's kindred are found
 MOST_WORKS = 4000  # that are asked for their fellows after every epoch
