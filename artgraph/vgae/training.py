@@ -43,11 +43,13 @@ def train_vgae(X, adjacency, *, artists=None, config=None, device="auto", progre
     """Learn latents from which the edges of a graph, and who made what, can be predicted.
 
     loss = - edge_weight · log p(similar | Z) - artist_weight · log p(same hand | Z)
-           + kl_weight · KL(q(Z | X, A) || N(0, 1))
+           - kindred_weight · log p(kindred hand | Z) + kl_weight · KL(q(Z | X, A) || N(0, 1))
 
     Where no artist teaches, feature_weight · (how far the cosines of latents are from those of features) is added, and
     the latents begin as the principal components of the features. Where 30 artists or more teach, the latents have
     ``folds`` parts; each is taught by all artists but those of its own fold, and those tell how well it finds hands.
+    There, from the second epoch on, artists whose works have come to lie near each other are kindred, and their works
+    are drawn together too: names set all artists apart, and a style is what several have in common.
 
     Parameters
     ----------
@@ -78,9 +80,10 @@ def train_vgae(X, adjacency, *, artists=None, config=None, device="auto", progre
     Notes
     -----
     Kipf and Welling 2016 (arXiv 1611.07308). We differ: relations have types, similarity with a logit per pair and
-    the artist a contrast (Khosla et al. 2020, arXiv 2004.11362); edges have weights, in the propagation and in the
-    loss; non-edges are drawn, instead of all n² pairs; propagation may be computed beforehand; a painting's latents
-    need its features and neighbours and no artist, so what was learned from the works of some holds for others.
+    the artist a contrast (Khosla et al. 2020, arXiv 2004.11362), which kindred artists soften; edges have weights, in
+    the propagation and in the loss; non-edges are drawn, instead of all n² pairs; propagation may be computed
+    beforehand; a painting's latents need its features and neighbours and no artist, so what was learned from the works
+    of some holds for others.
     """
     config, device = config or Config(), pick_device(device)
     X, adjacency = checked(X, adjacency)
