@@ -32,7 +32,7 @@ def plot_training(out, facts):
             first = rows[0][term] or 1.0
             values = [row[term] / first for row in rows]
             loss.plot([row["epoch"] for row in rows], values, label=f"{term} (first: {first:.3g})")
-    loss.set(xlabel="epoch", title="terms of the loss, first epoch = 1")
+    loss.set(xlabel="epoch", title="terms of the loss, each one's first = 1")
     for figure_, label in HELD.items():
         if history and figure_ in history[0]:
             held.plot(epochs, [row[figure_] for row in history], label=label)

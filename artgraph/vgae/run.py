@@ -94,10 +94,11 @@ class Run:
 
         Where too few artists are known to hold any out, edges cannot decide for them: what hands teach costs edges.
         Nor can they where latents begin as the features, in which the edges were found: nothing predicts them better.
+        Nor can hands where kindred teach, for what artists have in common is learned at the cost of telling them apart.
         """
         if not self.use_artists:
             return "nothing" if self.use_features else "auc + ap"
-        return "hands" if self.folds > 1 else "nothing"
+        return "hands" if self.folds > 1 and not self.use_kindred else "nothing"
 
     @property
     def finished(self):

@@ -78,10 +78,13 @@ def test_without_names_latents_hear_no_hops(hands):
 @pytest.mark.parametrize("model", ["vgae", "contrastive"])
 def test_kindred_artists_are_asked_from_the_second_epoch(hands, model):
     X, adjacency, artists = hands
-    history = train_vgae(X, adjacency, artists=artists, config=Config(model=model, latent_dim=16, epochs=3)).history
-    assert ["kindred" in row for row in history] == [False, model == "vgae", model == "vgae"]
+    trained = train_vgae(X, adjacency, artists=artists, config=Config(model=model, latent_dim=16, epochs=3))
+    assert ["kindred" in row for row in trained.history] == [False, model == "vgae", model == "vgae"]
+    assert trained.facts["selected_by"] == ("nothing" if model == "vgae" else "hands")
     without = Config(model=model, latent_dim=16, epochs=3, kindred_weight=0)
-    assert not any("kindred" in row for row in train_vgae(X, adjacency, artists=artists, config=without).history)
+    trained = train_vgae(X, adjacency, artists=artists, config=without)
+    assert not any("kindred" in row for row in trained.history)
+    assert trained.facts["selected_by"] == "hands"
 
 
 def test_few_artists_have_no_kindred(hands):
