@@ -80,6 +80,14 @@ def test_identical_pictures(tmp_path):
     assert len(corpus) == 23
 
 
+def test_where_no_picture_can_be_taken_the_error_says_why(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a.png", "b.png"):
+        (tmp_path / "in" / name).write_bytes(b"no picture")
+    with pytest.raises(IngestError, match=r"2 found, 2 refused; most of all: .+\)\."):
+        pipeline.ingest(tmp_path / "in", tmp_path / "out", max_refused=1.0)
+
+
 def test_what_changed_makes_everything_after_it_stale(tmp_path):
     metadata = toy_pictures(tmp_path / "in")
     corpus = pipeline.ingest(tmp_path / "in", tmp_path / "out", metadata=metadata)

@@ -16,6 +16,7 @@ from artgraph.plots import (
     figure,
     hang_rows,
     plot_confusion,
+    plot_influence,
     plot_pca,
     plot_sheet,
     plot_timeline,
@@ -131,6 +132,20 @@ def test_other_endings_and_a_missing_matplotlib(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
     with pytest.raises(ArtgraphError, match=r"artgraph\[plot\]"):
         figure(1)
+
+
+def test_every_drawing_says_what_to_install(tmp_path, monkeypatch):
+    for name in ("", ".figure", ".patches", ".colors", ".font_manager"):
+        monkeypatch.setitem(__import__("sys").modules, f"matplotlib{name}", None)
+    cluster = {"cluster": 0, "dated": 1, "median": 1890.0, "decades": [(1890, 1)]}
+    for draw in (
+        lambda out: plot_influence(out, [cluster], [], title=""),
+        lambda out: plot_confusion(out, [0, 1], ["a", "b"]),
+        lambda out: plot_timeline(out, [0, 1], [1890, 1900]),
+        lambda out: plot_pca(out, {"one": np.array([1.0])}),
+    ):
+        with pytest.raises(ArtgraphError, match=r"artgraph\[plot\]"):
+            draw(tmp_path / "a.png")
 
 
 @pytest.fixture(scope="module")

@@ -36,14 +36,14 @@ def plot_influence(out, times, pairs, *, names=None, title=""):
     ArtgraphError
         matplotlib is not installed.
     """
-    from matplotlib.patches import FancyArrowPatch
-
     dated = sorted((one for one in times if one["dated"]), key=lambda one: (one["median"], one["cluster"]))
     dated = dated[:MOST_CLUSTERS]
     if not dated:
         raise InputError("No cluster has a dated work; there is nothing to draw over time.")
     names = names or {}
     drawn, (panel,) = figure(1, width=9.0, height=max(2.6, 0.52 * len(dated) + 1.2))
+    from matplotlib.patches import FancyArrowPatch  # here: figure() has said so if there is no matplotlib
+
     place = {one["cluster"]: len(dated) - 1 - i for i, one in enumerate(dated)}
     for one in dated:
         y, color = place[one["cluster"]], cluster_color(one["cluster"])

@@ -32,8 +32,6 @@ def plot_confusion(out, labels, reference, *, title="", against=""):
     InputError
         No painting has both a cluster and a value.
     """
-    from matplotlib.colors import LinearSegmentedColormap
-
     from artgraph.evaluation.contingency import compared, contingency
 
     clusters, classes, names, rows = compared(labels, reference)
@@ -47,6 +45,8 @@ def plot_confusion(out, labels, reference, *, title="", against=""):
     names = [names[k] for k in kept[order]]
     wide, high = 1.8 + 0.36 * len(names), 1.9 + 0.27 * len(table)
     drawn, (panel,) = figure(1, width=max(wide, 4.0), height=max(high, 3.0))
+    from matplotlib.colors import LinearSegmentedColormap  # here: figure() has said so if there is no matplotlib
+
     panel.imshow(
         shares, vmin=0, vmax=1, aspect="auto", cmap=LinearSegmentedColormap.from_list("paper", ["#ffffff", BLUE])
     )
