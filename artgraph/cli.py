@@ -223,6 +223,12 @@ def build_graph(corpus, diagnose, **options):
 @option("train_vgae", "latent_dim", type=click.IntRange(1))
 @option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 25, for 'gcn' 200.")
 @option("train_vgae", "kl_weight", type=click.FloatRange(0))
+@option(
+    "train_vgae",
+    "kindred_weight",
+    type=click.FloatRange(0),
+    help="How far artists who paint alike come together; 0: no.",
+)
 @option("train_vgae", "artist_strength", type=click.FloatRange(0), help="How far a known artist moves a work.")
 @option(
     "train_vgae",

@@ -18,6 +18,7 @@ def train_vgae(
     latent_dim=256,
     epochs=None,
     kl_weight=0.0001,
+    kindred_weight=1.0,
     artist_strength=0.1,
     gated=True,
     seed=0,
@@ -45,6 +46,9 @@ def train_vgae(
     epochs : int, optional
         At most; default 25, for 'gcn' 200.
     kl_weight : float
+    kindred_weight : float
+        How much it counts to draw artists together whose works have come to lie near each other: see
+        ``artgraph.vgae.kindred``. It takes 30 artists with two works each.
     artist_strength : float
         How far a known artist moves the latents of a work: see ``artgraph.vgae.refine``.
     gated : bool
@@ -62,7 +66,8 @@ def train_vgae(
     from artgraph.vgae import Config, encode, train_vgae
 
     params = {"model": model, "encoder": encoder, "hops": hops, "latent_dim": latent_dim, "epochs": epochs}
-    params |= {"kl_weight": kl_weight, "artist_strength": artist_strength, "gated": gated, "seed": seed}
+    params |= {"kl_weight": kl_weight, "kindred_weight": kindred_weight, "artist_strength": artist_strength}
+    params |= {"gated": gated, "seed": seed}
     config = Config(**params)
     built = corpus.label("graphs", graph)["made_by"]["params"] if corpus.has("graphs", graph) else {}
     refs, latents = [f"graphs/{graph}"], []
