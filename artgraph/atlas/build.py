@@ -42,6 +42,7 @@ def write_atlas(
     name="clusters",
     compare=None,
     reference=None,
+    columns_used=(),
     provenance=(),
     methods=None,
     images=True,
@@ -90,6 +91,8 @@ def write_atlas(
         Other partitions, to be seen beside this one.
     reference : str, optional
         Column that the clusters are held against. It is shown, never used.
+    columns_used : sequence of str
+        Columns that had a say in the clusters, by links or by teaching: the page says so.
     provenance : sequence of (str, str or dict)
         How it was made: a stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
     methods : str, optional
@@ -154,6 +157,7 @@ def write_atlas(
             "agreement": agreement(groupings),
         },
         "reference": reference,
+        "columns_used": [str(column) for column in columns_used],
         "aspect": aspect,
         "images": bool(images),
         "missing": missing,

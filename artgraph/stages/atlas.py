@@ -8,6 +8,7 @@ import numpy as np
 
 from artgraph.errors import MissingError
 from artgraph.stages.base import Made, features_of
+from artgraph.stages.judging import columns_used
 from artgraph.stages.layout import layout
 from artgraph.stages.pictures import thumbnail
 
@@ -72,6 +73,7 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
         name=partition,
         compare={other: corpus.get("partitions", other) for other in compare},
         reference="style" if styled else None,
+        columns_used=columns_used(corpus, partition),
         provenance=provenance(corpus, partition),
         methods=report.get("methods"),
         images=images,

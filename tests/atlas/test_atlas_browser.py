@@ -19,12 +19,25 @@ def test_the_front_page_opens_from_disk(visit, index, until):
     assert page.title() == "The atlas"
     assert page.locator("h1").inner_text() == "The atlas"
     assert page.locator("section.cluster h2").all_inner_texts() == ["Cluster 0", BOMB, "In no cluster"]
-    assert "90 paintings in 2 clusters" in page.locator(".lead").inner_text()
+    lead = page.locator(".lead").inner_text()
+    assert "90 paintings in 2 clusters" in lead
+    assert "by what their pixels have in common; no style label was used." in lead
     assert page.locator(".ribbon a").count() == 3
     until(page, "document.querySelector('.strip img').naturalWidth > 0")
     # the map is painted: more than the one colour of its ground
     shot = Image.open(io.BytesIO(page.locator(".map canvas").screenshot()))
     assert len(shot.convert("RGB").resize((100, 50)).getcolors(5000)) > 50
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (["artist"], "in common and by the column “artist”; no style label was used."),
+        (["artist", "style", BOMB], f"in common and by the column “artist”, “style”, “{BOMB}”."),
+    ],
+)
+def test_the_front_page_says_which_columns_had_a_say(atlas, visit, used, said):
+    assert said in visit(atlas(columns_used=used)).locator(".lead").inner_text()
 
 
 def test_rows_of_the_strip_are_full_and_pictures_keep_their_shape(visit, index, until):

@@ -46,6 +46,7 @@ def test_links_of_one_hand_are_apart_from_the_others(full):
     artists = corpus.paintings["artist"]
     linked = [(i, j) for i, rows in enumerate(data["artist_links"]) for j in rows]
     assert linked
+    assert data["columns_used"] == ["artist"]
     assert all(artists[i] == artists[j] for i, j in linked)
 
 

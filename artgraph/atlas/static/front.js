@@ -6,10 +6,13 @@
   function masthead() {
     const k = ag.clusters.filter((c) => c.label >= 0).length;
     const without = ag.cluster(-1);
+    const used = ag.data.columns_used;
+    const help = used.length ? ` and by the column ${used.map((column) => `“${column}”`).join(", ")}` : "";
+    const unseen = used.includes("style") ? "" : "; no style label was used";
     return el("div", { class: "masthead" },
       words("h1", ag.data.title, { tabindex: -1 }),
       el("p", { class: "lead" },
-        `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by what their pixels have in common; no style label was used. `,
+        `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by what their pixels have in common${help}${unseen}. `,
         without && `${ag.count(without.works.length, "painting")} ${without.works.length === 1 ? "is" : "are"} in none. `,
         el("a", { href: ag.link.made() }, "How it was made")));
   }
