@@ -51,7 +51,7 @@ MODELS = {
 STRENGTHS = (0.0, 0.1, 0.5, 2.0)  # of the artists in the latents
 EDGES = (0.0, 2.0, 8.0)  # weight of artist edges beside those of the graph
 LAYERS = 3  # of the Gram matrices, as many dimensions each
-LEIDEN_SEEDS, VGAE_SEEDS = 3, range(3)
+LEIDEN_SEEDS = VGAE_SEEDS = 3
 MANY = 10  # works in each of two styles
 
 
@@ -110,7 +110,7 @@ def transfer(data, split, name, keep):
 def latents(data, keep, *, strength=Config.artist_strength, gated=True, blanked=()):
     """Return latents (list of (n, d), over seeds) with all names given but those that are blanked; weights are kept."""
     names, found = np.where(np.isin(data["artist"], blanked), None, data["names"]), []
-    for seed in VGAE_SEEDS:
+    for seed in range(VGAE_SEEDS):
         config = Config(gated=gated, seed=seed)
 
         def learn(file, config=config):
@@ -135,14 +135,15 @@ def glue(data, keep, count):
     table = pd.crosstab(data["artist"], data["style"])
     changed = table[(table >= MANY).sum(axis=1) > 1]
     links = artist_links(data["names"], data["X"])
+    told = latents(data, keep)
     ways = {
         "raw graph": ([data["X"]], {}),
         "raw graph + artist edges": ([data["X"]], {"links": links, "strength": 0.5}),
-        "vgae": (latents(data, keep), {}),
+        "vgae": (told, {}),
         "vgae, these names blanked": (latents(data, keep, blanked=tuple(changed.index)), {}),
         "vgae, strength 0": (latents(data, keep, strength=0.0), {}),
         "vgae, not gated": (latents(data, keep, gated=False), {}),
-        "vgae + artist edges": (latents(data, keep), {"links": links, "strength": 0.5}),
+        "vgae + artist edges": (told, {"links": links, "strength": 0.5}),
     }
     found = {name: [c for Z in every for c in clusters(Z, count, **way)] for name, (every, way) in ways.items()}
     groups = {
@@ -210,7 +211,7 @@ def measure(arguments):
                     lambda every=every, edges=edges: [
                         value for Z in every for value in agreement(Z, None, data, links=links, strength=edges)
                     ],
-                    of=[REVISION, len(VGAE_SEEDS)],
+                    of=[REVISION, VGAE_SEEDS],
                 )
             )
     return {

@@ -97,10 +97,8 @@ def _take_in(images, out, planned, notes, stamp, workers, progress):
     refused = pd.concat([planned.refused, refusals_table(refusals)], ignore_index=True)
     taken = [position for position, record in enumerate(seen) if "reason" not in record]
     if not taken:
-        why = refused["reason"].value_counts().index[0] if len(refused) else "there is none"
-        raise IngestError(
-            f"No picture in {images} could be taken ({len(paths)} found, {len(refused)} refused; most of all: {why})."
-        )
+        why = f"; most of all: {refused['reason'].value_counts().index[0]}" if len(refused) else ""
+        raise IngestError(f"No picture in {images} could be taken ({len(paths)} found, {len(refused)} refused{why}).")
     looks = pd.DataFrame([seen[position] for position in taken]).add_prefix("image_")
     looks["image_jpeg_quality"] = looks["image_jpeg_quality"].astype("Int64")
     table = pd.concat([paintings.iloc[taken].reset_index(drop=True), looks], axis=1)

@@ -45,12 +45,12 @@ class Config:
     encoder: str = "sign"
     decoder: str = "cosine"  # the graph of the latents is built on cosines; 'dot' as published
     hops: int = 2  # of 'sign'; beyond, everything looks alike
-    hidden_dim: int | None = None  # None: see ``n_hidden``; 0: 'sign' is a linear map, 0.01 AMI worse on unseen artists
+    hidden_dim: int | None = None  # None: see ``n_hidden``; 0: 'sign' is a linear map, little worse on unseen artists
     latent_dim: int = 256  # narrower latents lost: 64, by 0.01 AMI and 0.01 precision
     dropout: float = 0.3  # of features: a few hundred artists are few to learn from
     learning_rate: float = 0.02  # falls to 0 over the second half
     weight_decay: float = 0.01
-    epochs: int | None = None  # None: 25 (gcn: 200, as published); the kept one is the best on what was held out
+    epochs: int | None = None  # None: 25 (gcn: 200, as published); which one is kept: see ``Run.selected_by``
     patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
     batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 50 at most
     edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already

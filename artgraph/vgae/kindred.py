@@ -20,7 +20,7 @@ class Kindred:
     mu : (r, latent_dim) float tensor
         Latents of some works.
     artists : (r,) int64 tensor
-        0 or more.
+        0 or more; two of them at least.
     parts : int
         Of the latents.
     generator : torch.Generator
@@ -39,7 +39,8 @@ class Kindred:
                 chosen == torch.arange(len(means), device=mu.device)[:, None], -2
             )
             self.means.append(means)
-            self.least.append(near.topk(count, dim=1).values[:, -1])  # (a,)
+            # between the last of the kindred and the next, so that no rounding decides on the last
+            self.least.append(near.topk(count + 1, dim=1).values[:, -2:].mean(dim=1))  # (a,)
 
     def __call__(self, artists):
         """Return which of ``artists`` (b,) are kindred of which, by each part of the latents: (parts, b, b) bool."""

@@ -213,17 +213,19 @@ class Run:
 
     def facts(self, mu):
         """Return kept and last epoch and their figures (dict); for a model without weights, those of mu (n, k)."""
+        rows = self.judge.rows.cpu().numpy()
         if not self.config.learns:
-            mu = torch.nn.functional.normalize(torch.tensor(mu[self.judge.rows.cpu().numpy()]), dim=1)
+            mu = torch.nn.functional.normalize(torch.tensor(mu[rows]), dim=1)
             scores = self.judge(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), mu, split=False)
             return {name: round(value, 4) for name, value in scores.items()}
         kept, last = ({k: round(v, 4) for k, v in self.history[at].items()} for at in (self.best_epoch, -1))
-        features = torch.tensor(self.X[self.judge.rows.cpu().numpy()], device=self.device)
-        before = self.judge.hands([features] * self.folds)[0] if self.folds > 1 else None
+        before = None
+        if self.folds > 1:
+            before = round(self.judge.hands(torch.tensor(self.X[rows], device=self.device), split=False)[0], 4)
         return {
             **kept,
             "last_epoch": last,
-            "hands_of_features": None if before is None else round(before, 4),
+            "hands_of_features": before,
             "held_out": {"edges": self.judge.edges[0].shape[1], "works": sum(map(len, self.judge.works))},
             "selected_by": self.selected_by,
         }

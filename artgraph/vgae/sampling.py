@@ -213,12 +213,12 @@ class ArtistSampler:
         """Return rows and artists (a * works,): different works by artists ``chosen`` (a,); -1 where one has fewer."""
         count = self.count[chosen]
         drawn = np.empty((len(chosen), works), dtype=np.int64)
-        for j in range(drawn.shape[1]):  # one of those that are left, counted past those that were drawn
+        for j in range(works):  # one of those that are left, counted past those that were drawn
             place = rng.integers(np.maximum(count - j, 1))
             for earlier in np.sort(drawn[:, :j], axis=1).T:
                 place += place >= earlier
             drawn[:, j] = place
-        there = np.arange(drawn.shape[1]) < count[:, None]
+        there = np.arange(works) < count[:, None]
         rows = self.rows[self.first[chosen, None] + np.where(there, drawn, 0)]
         artists = np.where(there, self.codes[rows], -1)
         return tuple(torch.from_numpy(part.ravel()).to(self.device) for part in (rows, artists))

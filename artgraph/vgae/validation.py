@@ -197,11 +197,12 @@ class Judge:
         auc, ap = edge_scores(decode, mu, self.edges)
         if not self.works:
             return {"auc": auc, "ap": ap}
-        hands, error = self.hands(mu.tensor_split(len(self.works), dim=1) if split else [mu] * len(self.works))
+        hands, error = self.hands(mu, split=split)
         return {"auc": auc, "ap": ap, "hands": hands, "hands_error": error}
 
-    def hands(self, parts):
-        """Return how well each of ``parts`` (list of (j, k) tensors) finds the hands of its own fold, and the error."""
+    def hands(self, mu, *, split=True):
+        """Return how well the hands that are asked for are found, and the error (floats); arguments as for a call."""
+        parts = mu.tensor_split(len(self.works), dim=1) if split else [mu] * len(self.works)
         found = [
             (*hand_precision(part[rows], codes), len(rows))
             for part, rows, codes in zip(parts, self.works, self.codes, strict=True)
