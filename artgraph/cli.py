@@ -184,6 +184,7 @@ def import_vectors(corpus, file, **options):
 @option(
     "build_graph", "regress_out", callback=names, help="Take these out of the features: greyscale, margin, a column ..."
 )
+@option("build_graph", "cross_artist", is_flag=True, help="Look for neighbours among works by other artists.")
 @option("build_graph", "artist_edges", is_flag=True, help="Link works by the same hand, in a layer of their own.")
 @option("build_graph", "artist_strength", type=click.FloatRange(0), help="Weight of that layer beside the style edges.")
 @option("build_graph", "max_years", type=click.FloatRange(0), help="No such link between works dated further apart.")
@@ -197,6 +198,7 @@ def build_graph(corpus, diagnose, **options):
       artgraph build-graph mycorpus --on gram,color
       artgraph build-graph mycorpus --on gram,color --merge snf --hubness csls --diagnose
       artgraph build-graph mycorpus --on gram --regress-out greyscale
+      artgraph build-graph mycorpus --on vgae --name vgae --cross-artist --artist-edges --artist-strength 2
     """
     made = stage("build_graph")(corpus, **options)
     _show(made)

@@ -34,6 +34,7 @@ from artgraph.stages.influence import influence
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.interpret import interpret
+from artgraph.stages.judging import has_many_hands
 from artgraph.stages.layout import layout
 from artgraph.stages.plot import plot
 from artgraph.stages.similar import similar
@@ -98,7 +99,8 @@ def run(
     descriptors : sequence of str
         See ``describe``; the graph is built on all of them together.
     artist_edges : bool
-        See ``build_graph``.
+        See ``build_graph``. Where 30 artists or more have two works, the graph of the latents then has neighbours by
+        other hands alone (``cross_artist``), and works by one hand are linked in a layer of their own.
     n_clusters : int, optional
         See ``communities``.
     max_refused : float
@@ -134,7 +136,9 @@ def run(
     tell(line(communities(corpus, n_clusters=n_clusters, seed=seed)))
     if len(corpus) >= SMALLEST_FOR_VGAE:
         tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
-        tell(line(build_graph(corpus, on=("vgae",), name="vgae")))
+        hands = {"artist_edges": True, "cross_artist": True, "artist_strength": LATENT_LINKS}
+        hands = hands if artist_edges and has_many_hands(corpus) else {}
+        tell(line(build_graph(corpus, on=("vgae",), name="vgae", **hands)))
         tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed)))
     for partition in corpus.keys("partitions"):
         tell(line(evaluate(corpus, partition=partition, seed=seed)))
@@ -148,6 +152,7 @@ def run(
 
 
 SMALLEST_FOR_VGAE = 50
+LATENT_LINKS = 2.0  # of artist links beside neighbours by other hands; 8 agrees with style more and glues manners more
 
 
 def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import faiss
 import numpy as np
+import pandas as pd
 from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
 from artgraph.errors import InputError
@@ -14,6 +15,7 @@ __all__ = ["EXACT_UP_TO", "METRICS", "Neighbors", "knn"]
 METRICS = ("cosine", "euclidean")
 EXACT_UP_TO = 10_000  # rows; up to here exact search takes a second or two
 SAMPLE = 256  # rows on which the recall of an approximate search is measured
+MOST_OWN = 64  # works by one hand that are looked past before its works are asked again
 PROBES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096)
 
 
@@ -38,7 +40,7 @@ class Neighbors(NamedTuple):
     recall: float
 
 
-def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=None, seed=0):
+def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.95, exact=None, seed=0):
     """Find the nearest other works of every row.
 
     Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 1.5 √n centres, and each
@@ -54,6 +56,9 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=No
         Under cosine a row of zeros has no direction, so it has no neighbours and is nobody's neighbour.
     works : sequence, length n, optional
         Rows with the same value show the same work, as ``duplicates`` takes it.
+    apart : sequence of str or None, length n, optional
+        Rows with the same value are no neighbours of each other: given artists, the nearest works are by other hands.
+        Rows without a value may be anyone's neighbours.
     recall : float in (0, 1]
         Wanted share of true neighbours where the search is approximate.
     exact : bool, optional
@@ -72,8 +77,8 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=No
     Raises
     ------
     InputError
-        X is not two-dimensional or has values that are not finite; n_neighbors < 1; an unknown metric; works of
-        another length; recall outside (0, 1].
+        X is not two-dimensional or has values that are not finite; n_neighbors < 1; an unknown metric; works or
+        apart of another length; recall outside (0, 1].
 
     Notes
     -----
@@ -88,9 +93,14 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=No
            [0, 2],
            [1, 0],
            [1, 0]], dtype=int32)
+    >>> knn(np.array([[0.0], [1.0], [3.0]]), n_neighbors=2, metric="euclidean", apart=["Anna", "Anna", "Berta"]).indices
+    array([[ 2, -1],
+           [ 2, -1],
+           [ 1,  0]], dtype=int32)
     """
     X = _checked(X, n_neighbors, metric, recall)
     n = len(X)
+    hands = None if apart is None else _hands(apart, n)
     duplicate_of = duplicates(X, works=works)
     rows = np.flatnonzero(duplicate_of < 0)
     if metric == "cosine":
@@ -109,12 +119,16 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, recall=0.95, exact=No
     reached = 1.0
     if len(U) > 1:
         exact = len(U) <= EXACT_UP_TO if exact is None else exact
+        # A few more than asked for: the row itself is among them, and ties at the end are to be broken by row.
+        width = n_neighbors + (8 if exact else 1)
+        wide = width if hands is None else width + MOST_OWN
         if exact:
-            # A few more than asked for: the row itself is among them, and ties at the end are to be broken by row.
-            found = _flat(U, metric).search(U, min(n_neighbors + 8, len(U)))[1]
+            found = _flat(U, metric).search(U, min(wide, len(U)))[1]
         else:
-            order, found, reached = _approximate(U, n_neighbors + 1, metric=metric, recall=recall, seed=seed)
+            order, found, reached = _approximate(U, wide, metric=metric, recall=recall, seed=seed)
             U, rows = U[order], rows[order]
+        if hands is not None:
+            found = _strangers(U, hands[rows], found, width, metric=metric)
         near, distance = _ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
         indices[rows, : near.shape[1]] = near
         distances[rows, : near.shape[1]] = distance
@@ -182,6 +196,32 @@ def _approximate(U, k, *, metric, recall, seed):
 def _visit(index, U, k, cells, closeness):
     cells, closeness = (np.ascontiguousarray(part[:, : index.nprobe]) for part in (cells, closeness))
     return search_preassigned(index, U, k, cells, closeness)[1]
+
+
+def _hands(apart, n):
+    """Return a number per row, (n,) int64; rows without a value have one of their own, below 0."""
+    codes = pd.factorize(pd.Series(apart, dtype=object))[0]
+    if len(codes) != n:
+        raise InputError(f"{len(codes)} values that keep rows apart for {n} rows of features")
+    return np.where(codes < 0, -1 - np.arange(n), codes)
+
+
+def _strangers(U, hands, found, width, *, metric):
+    """Return the first ``width`` candidates of other hands, (n, width), -1 for none.
+
+    Where too few were found, all works by other hands are compared: a hand with very many works near each other.
+    """
+    _, group, count = np.unique(hands, return_inverse=True, return_counts=True)
+    usable = (found >= 0) & (hands[found] != hands[:, None])
+    first = np.argsort(~usable, axis=1, kind="stable")[:, :width]
+    near = np.where(np.take_along_axis(usable, first, axis=1), np.take_along_axis(found, first, axis=1), -1)
+    lacking = usable.sum(axis=1) < np.minimum(width, len(U) - count[group])
+    kind = faiss.METRIC_INNER_PRODUCT if metric == "cosine" else faiss.METRIC_L2
+    for hand in np.unique(hands[lacking]):
+        others, rows = np.flatnonzero(hands != hand), np.flatnonzero(lacking & (hands == hand))
+        again = faiss.knn(U[rows], U[others], min(width, len(others)), metric=kind)[1]
+        near[rows, : again.shape[1]] = others[again]
+    return near
 
 
 def _ranked(U, rows, found, *, metric, n_neighbors):

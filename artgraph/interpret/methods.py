@@ -67,6 +67,8 @@ def methods_text(*, n, version, features, partition, graph=None, graph_params=No
         cited += ["snf"] if graph_params.get("merge") == "snf" and len(features) > 1 else []
         if removed := graph_params.get("regress_out"):
             sentences.append(f"What {', '.join(removed)} tells of the features had been regressed out of them")
+        if graph_params.get("cross_artist"):
+            sentences.append("Neighbours were looked for among works by other hands")
         if graph_params.get("artist_edges"):
             sentences.append("Works by the same hand were linked, too, so that scores against artists are circular")
     method = partition.get("method", "")

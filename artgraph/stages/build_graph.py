@@ -2,7 +2,7 @@
 
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, make
-from artgraph.stages.judging import features_without, regressed_refs
+from artgraph.stages.judging import features_without, hands_of, regressed_refs
 
 __all__ = ["MERGES", "build_graph", "diagnose_graph"]
 
@@ -15,6 +15,7 @@ SEARCH = (
     "hubness",
     "merge",
     "regress_out",
+    "cross_artist",
     "seed",
 )  # what the neighbour lists depend on
 
@@ -31,6 +32,7 @@ def build_graph(
     hubness="none",
     merge="features",
     regress_out=(),
+    cross_artist=False,
     artist_edges=False,
     artist_strength=0.5,
     max_years=None,
@@ -58,6 +60,10 @@ def build_graph(
     regress_out : sequence of str
         Take out of the features what these tell of them: "greyscale", "one tone", "margin" or whatever ``evaluate``
         lists, or columns of the table. See ``artgraph.graph.regress_out``.
+    cross_artist : bool
+        Look for the neighbours of a work among works by other hands. Where names have taught the features, the nearest
+        works are all by the same hand, and a graph of them is one of artists, whatever it is called; here similarity
+        says what it has to say across hands, and works by one hand are linked by ``artist_edges`` or not at all.
     artist_edges : bool
         Also link works by the same hand, in a layer of their own.
     artist_strength : float
@@ -82,9 +88,15 @@ def build_graph(
     params |= {"hubness": hubness, "merge": merge, "seed": seed}
     if regress_out:
         params["regress_out"] = list(regress_out)
+    if cross_artist:
+        params["cross_artist"] = True
     if artist_edges:
         params |= {"artist_edges": True, "artist_strength": artist_strength, "max_years": max_years}
-    columns = ["image_sha256"] + (["artist"] if artist_edges else []) + (["date"] if max_years is not None else [])
+    columns = (
+        ["image_sha256"]
+        + (["artist"] if artist_edges or cross_artist else [])
+        + (["date"] if max_years is not None else [])
+    )
     refs = [f"features/{key}" for key in on] + [f"paintings/{column}" for column in columns]
     refs += regressed_refs(corpus, regress_out or ())
 
@@ -134,7 +146,8 @@ def _one_graph(corpus, key, features, *, name, params):
         searched = Neighbors(**{field: stored[field] for field in Neighbors._fields})
     else:
         wide = common | {"n_neighbors": params["n_neighbors"] * (WIDER if corrected else 1)}
-        searched = knn(X, works=corpus.paintings["image_sha256"], **wide)
+        hands = hands_of(corpus) if params.get("cross_artist") else None
+        searched = knn(X, works=corpus.paintings["image_sha256"], apart=hands, **wide)
     near = correct_hubness(searched, X, method=params["hubness"], **common) if corrected else searched
     figures = {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}
     if corrected:

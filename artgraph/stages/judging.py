@@ -1,6 +1,7 @@
 """What the stages share that judge a partition: what it was made from, what the pictures look like, whose they are."""
 
 import math
+from collections import Counter
 from typing import NamedTuple
 
 from artgraph.errors import InputError
@@ -16,6 +17,7 @@ __all__ = [
     "features_without",
     "ground_of",
     "hands_of",
+    "has_many_hands",
     "json_ready",
     "looks",
     "regressed_refs",
@@ -119,6 +121,14 @@ def hands_of(corpus):
     from artgraph.graph import linkable_artists
 
     return linkable_artists(corpus.paintings["artist"])
+
+
+def has_many_hands(corpus):
+    """Return whether 30 artists of a ``corpus`` have two works (bool): enough to teach what hands have in common."""
+    from artgraph.vgae.validation import FEWEST_ARTISTS
+
+    works = Counter(name for name in hands_of(corpus) if name is not None)
+    return sum(count > 1 for count in works.values()) >= FEWEST_ARTISTS
 
 
 def looks(corpus):

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from artgraph import pipeline
 from artgraph.cli import main
-from artgraph.errors import ArtgraphError, InputError
+from artgraph.errors import ArtgraphError, CircularError, InputError
 from artgraph.graph import edge_weights, knn
 from artgraph.plots import plot_graph
 from artgraph.stages.base import features_of
@@ -72,6 +72,37 @@ def test_artist_links_have_a_layer_of_their_own(described):
     links = described.get("graphs", "linked", "artists").tocoo()
     year = described.paintings["date"].astype(float).to_numpy()
     assert links.nnz == 0 or np.abs(year[links.row] - year[links.col]).max() <= 3
+
+
+@pytest.mark.parametrize("settings", [{}, {"hubness": "csls"}, {"merge": "snf", "on": ("color", "texture")}])
+def test_across_artists_no_edge_joins_works_by_one_hand(described, settings):
+    settings = {"on": ("color",), "name": "across", "n_neighbors": 4} | settings
+    artist = described.paintings["artist"].to_numpy()
+
+    def pairs_of_one_hand():
+        edges = described.get("graphs", "across").tocoo()
+        return int((artist[edges.row] == artist[edges.col]).sum())
+
+    assert pipeline.build_graph(described, **settings).fresh
+    assert pairs_of_one_hand() > 0
+    assert pipeline.build_graph(described, **settings, cross_artist=True, artist_edges=True).fresh
+    if settings.get("merge") != "snf":  # fusion spreads over neighbours' neighbours
+        assert pairs_of_one_hand() == 0
+    links = described.get("graphs", "across", "artists").tocoo()
+    assert links.nnz > 0
+    assert (artist[links.row] == artist[links.col]).all()
+    near = described.get("graphs", "across", "knn" if "merge" not in settings else "search-color")["indices"]
+    assert ((near < 0) | (artist[near] != artist[:, None])).all()
+
+
+def test_across_artists_depends_on_names(tmp_path):
+    corpus = toy_corpus(tmp_path, n=30)
+    pipeline.describe(corpus, descriptors=("color",))
+    pipeline.build_graph(corpus, on=("color",), cross_artist=True)
+    assert "paintings/artist" in corpus.label("graphs", "style")["inputs"]
+    pipeline.communities(corpus)
+    with pytest.raises(CircularError, match="artist"):
+        pipeline.evaluate(corpus, against="artist")
 
 
 def test_unknown_merge(described):

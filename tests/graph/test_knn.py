@@ -1,6 +1,7 @@
 import faiss
 import numpy as np
 import pytest
+from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
 from artgraph.errors import InputError
@@ -86,11 +87,16 @@ def test_a_row_of_zeros_has_no_direction():
 
 @pytest.mark.parametrize("exact", [True, False])
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_permuting_the_rows_permutes_the_result(metric, exact):
+@pytest.mark.parametrize("apart", [False, True])
+def test_permuting_the_rows_permutes_the_result(metric, exact, apart):
     X = np.random.default_rng(0).standard_normal((1500, 8)).astype(np.float32)
     order = np.random.default_rng(1).permutation(len(X))
     place = np.argsort(order)
-    near, moved = (knn(x, n_neighbors=5, metric=metric, exact=exact, recall=0.8) for x in (X, X[order]))
+    hands = np.array([f"hand {row % 12 % 5}" for row in range(len(X))])
+    near, moved = (
+        knn(x, n_neighbors=5, metric=metric, exact=exact, recall=0.8, apart=hand if apart else None)
+        for x, hand in ((X, hands), (X[order], hands[order]))
+    )
     assert (place[near.indices[order]] == moved.indices).all()
     assert (near.distances[order] == moved.distances).all()
 
@@ -130,6 +136,53 @@ def test_far_from_the_origin_and_of_any_size():
         assert (knn(X * np.float32(scale), n_neighbors=3).indices == knn(X, n_neighbors=3).indices).mean() > 0.99
 
 
+def clumps(n=1200):
+    """Rows in clumps, one hand to a clump; the first has a third of all, and every seventh row has no hand."""
+    rng = np.random.default_rng(0)
+    codes = rng.integers(1, 30, size=n)
+    codes[: n // 3] = 0
+    X = (rng.standard_normal((30, 8))[codes] + 0.3 * rng.standard_normal((n, 8))).astype(np.float32)
+    hands = np.array([f"hand {code}" for code in codes], dtype=object)
+    hands[::7] = None
+    return X, hands
+
+
+def test_neighbours_by_other_hands_by_hand():
+    X = np.array([[0.0], [1], [3], [7]])
+    near = knn(X, n_neighbors=2, metric="euclidean", apart=["a", "a", None, None])
+    assert near.indices.tolist() == [[2, 3], [2, 3], [1, 0], [2, 1]]
+    assert near.distances.tolist() == [[3, 7], [2, 6], [2, 3], [4, 6]]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_neighbours_by_other_hands_are_the_nearest_of_these(metric, exact):
+    X, hands = clumps()
+    near = knn(X, n_neighbors=10, metric=metric, apart=hands, exact=exact, recall=1.0)
+    distances = pairwise_distances(X, metric=metric)
+    codes = np.where(hands == None, -1 - np.arange(len(X)), np.unique(hands.astype(str), return_inverse=True)[1])  # noqa: E711
+    distances[codes[:, None] == codes] = np.inf
+    expected = np.sort(distances, axis=1)[:, :10]
+    np.testing.assert_allclose(near.distances, expected, atol=1e-5)
+    assert (codes[near.indices] != codes[:, None]).all()
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_without_hands_nobody_is_kept_apart(exact):
+    X, _ = clumps()
+    plain = knn(X, n_neighbors=10, exact=exact, recall=1.0)
+    assert (knn(X, n_neighbors=10, apart=[None] * len(X), exact=exact, recall=1.0).indices == plain.indices).all()
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_one_hand_has_no_neighbours_by_others(exact):
+    X, _ = clumps(100)
+    assert (knn(X, n_neighbors=3, apart=["the same"] * 100, exact=exact).indices == -1).all()
+    near = knn(X, n_neighbors=3, apart=["the same"] * 98 + ["another"] * 2, exact=exact).indices
+    assert (np.sort(near[:98], axis=1) == [-1, 98, 99]).all()
+    assert (near[98:] < 98).all()
+
+
 def test_the_input_is_as_it_was(features):
     X = features[0]  # read-only
     before = X.copy()
@@ -148,6 +201,7 @@ def test_the_input_is_as_it_was(features):
         (np.ones((3, 2)), {"metric": "hamming"}, "hamming"),
         (np.ones((3, 2)), {"recall": 0}, "recall"),
         (np.ones((3, 2)), {"works": ["a"]}, "1 works"),
+        (np.ones((3, 2)), {"apart": ["a"]}, "1 values"),
     ],
 )
 def test_what_cannot_be_searched(X, settings, message):
