@@ -8,16 +8,19 @@ split in two by a hash of their names, five times; half of the names are given, 
 other artists. Leiden at as many clusters as there are styles, once on a graph of those works alone and once on the
 graph of all works; and the share of the 15 nearest works by other artists that are of one style. One row, "styles
 given", is no method but a ceiling: there the contrastive map is told the styles of the same half in place of the names.
-**All names**: the same with every name given (style stays unseen), with artist edges of several strengths. **Glue**:
-artists who have ten works or more in each of two styles: which share of these lies in a cluster where their style is
-the commonest, with artist links and without, and where all names teach but those artists' own. The demo's painters are
-asked the same.
+**All names**: the same with every name given (style stays unseen), with artist edges of several strengths, and with
+neighbours by anybody or across artists (``build-graph --cross-artist``). **Glue**: artists who have ten works or more
+in each of two styles: which share of these lies in a cluster where their style is the commonest; and, "of two", which
+share lies where their own style, by other artists' works, is more at home than the artist's other one. With artist
+links and without, and where all names teach but those artists' own. The demo's painters are asked the same.
 
 Rows that are done are kept below ``--work`` and not done again.
 """
 
 import hashlib
 from dataclasses import replace
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -60,9 +63,9 @@ def known(artists, split):
     return np.array([hashlib.sha256(f"{split}/{name}".encode()).digest()[0] % 2 == 0 for name in artists])
 
 
-def clusters(Z, count, *, links=None, strength=0.0):
+def clusters(Z, count, *, links=None, strength=0.0, apart=None):
     """Return partitions (list of (n,), over seeds) by Leiden at ``count`` clusters; None: at the default resolution."""
-    adjacency = jaccard_weights(knn(Z, n_neighbors=15).indices)
+    adjacency = jaccard_weights(knn(Z, n_neighbors=15, apart=apart).indices)
     if links is not None and strength > 0:
         adjacency = merge_layers(adjacency, links, strength=strength)
     seeds = range(LEIDEN_SEEDS)
@@ -79,13 +82,14 @@ def agreement(Z, rows, data, **links):
     return [float(adjusted_mutual_info_score(styles[rows], labels[rows])) for labels in found]
 
 
-def judged(Z, rows, data):
-    """Return the figures (dict) of latents on the works ``rows``: those works alone, and among all."""
+def judged(Z, rows, data, **run):
+    """Return the figures (dict) of latents on the works ``rows``: those alone, among all, and as ``run`` has them."""
     part = {name: data[name][rows] for name in ("style", "artist")}
     near = cross_group_precision(Z[rows], part["style"], part["artist"], k=15)
     return {
         "AMI, these works": float(np.mean(agreement(Z[rows], None, part))),
         "AMI, among all works": float(np.mean(agreement(Z, rows, data))),
+        "AMI, among all works, across artists": float(np.mean(agreement(Z, rows, data, **run))),
         "P@15 other artists": float(near["precision"]),
     }
 
@@ -102,7 +106,9 @@ def transfer(data, split, name, keep):
         names = np.where(given & (name != "vgae, no names"), told, None)
         trained = train_vgae(data["X"], data["adjacency"], artists=names, config=config)
         facts = {key: trained.facts[key] for key in ("auc", "hands", "active_units", "epoch") if key in trained.facts}
-        return judged(trained.mu, rows, data) | facts
+        named = np.where(given & (name != "vgae, no names"), data["names"], None)
+        across = {"apart": named, "links": artist_links(named, data["X"]), "strength": pipeline.LATENT_LINKS}
+        return judged(trained.mu, rows, data, **across) | facts
 
     return keep(f"transfer {split} {name}", one, of=REVISION)
 
@@ -130,35 +136,60 @@ def right(labels, styles, rows):
     return float((commonest.loc[labels[rows]].to_numpy() == styles[rows]).mean())
 
 
+def of_two(labels, styles, artists, rows):
+    """Return the share (float) of ``rows``, works by an artist in two styles, that lie where their own is more at home.
+
+    A style is at home in a cluster as far as other artists' works in it lie there. Half, where both are alike.
+    """
+    others, home = artists != artists[rows[0]], {}
+    for style in sorted(set(styles[rows])):
+        its = others & (styles == style)
+        home[style] = np.array([(labels[its] == labels[row]).sum() / its.sum() for row in rows])
+    own = np.choose(np.searchsorted(list(home), styles[rows]), list(home.values()))
+    other = np.max([np.where(styles[rows] == style, -1, share) for style, share in home.items()], axis=0)
+    return float(((own > other) + 0.5 * (own == other)).mean())
+
+
 def glue(data, keep, count):
     """Return, for each artist with many works in two styles, the share in the right one (dict)."""
     table = pd.crosstab(data["artist"], data["style"])
     changed = table[(table >= MANY).sum(axis=1) > 1]
     links = artist_links(data["names"], data["X"])
     told = latents(data, keep)
+    edges, across = {"links": links, "strength": pipeline.LATENT_LINKS}, {"apart": data["names"]}
     ways = {
         "raw graph": ([data["X"]], {}),
-        "raw graph + artist edges": ([data["X"]], {"links": links, "strength": 0.5}),
+        "raw graph + artist edges": ([data["X"]], edges),
+        "raw graph + artist edges, across artists": ([data["X"]], edges | across),
+        "vgae, no names": (latents(data, keep, blanked=tuple(set(data["artist"]))), {}),
         "vgae": (told, {}),
         "vgae, these names blanked": (latents(data, keep, blanked=tuple(changed.index)), {}),
         "vgae, strength 0": (latents(data, keep, strength=0.0), {}),
         "vgae, not gated": (latents(data, keep, gated=False), {}),
-        "vgae + artist edges": (told, {"links": links, "strength": 0.5}),
+        "vgae + artist edges": (told, edges),
+        "vgae + artist edges, across artists": (told, edges | across),
+        "vgae + artist edges of 8, across artists": (told, edges | across | {"strength": 8.0}),
     }
     found = {name: [c for Z in every for c in clusters(Z, count, **way)] for name, (every, way) in ways.items()}
-    groups = {
-        artist: np.flatnonzero((data["artist"] == artist) & np.isin(data["style"], row.index[row >= MANY]))
-        for artist, row in changed.iterrows()
-    }
-    if groups:
-        groups["all of them"] = np.concatenate(list(groups.values()))
-    return {
-        artist: {"works": len(rows), "styles": sorted(set(data["style"][rows]))}
-        | {
-            name: round(np.mean([right(labels, data["style"], rows) for labels in every]), 3)
-            for name, every in found.items()
+    shares = {"right": {}, "of two": {}}
+    for artist, row in changed.iterrows():
+        rows = np.flatnonzero((data["artist"] == artist) & np.isin(data["style"], row.index[row >= MANY]))
+        for measure, of in (("right", right), ("of two", partial(of_two, artists=data["artist"]))):
+            shares[measure][artist] = {"works": len(rows), "styles": sorted(set(data["style"][rows]))} | {
+                name: float(np.mean([of(labels, data["style"], rows=rows) for labels in every]))
+                for name, every in found.items()
+            }
+    for each in shares.values() if len(changed) else ():
+        weights = [one["works"] for one in each.values()]
+        each["all of them"] = {"works": sum(weights)} | {
+            name: float(np.average([one[name] for one in each.values()], weights=weights)) for name in ways
         }
-        for artist, rows in groups.items()
+    return {
+        measure: {
+            artist: {k: round(v, 3) if isinstance(v, float) else v for k, v in one.items()}
+            for artist, one in each.items()
+        }
+        for measure, each in shares.items()
     }
 
 
@@ -203,14 +234,14 @@ def measure(arguments):
     everything = {}
     for strength in (None, *STRENGTHS):
         every = [data["X"]] if strength is None else latents(data, keep, strength=strength)
-        for edges in EDGES:
+        for edges, across in product(EDGES, (False, True)):
             name = f"{'raw features' if strength is None else f'vgae, strength {strength:g}'}; artist edges {edges:g}"
+            name += ", across artists" if across else ""
+            way = {"links": links, "strength": edges, "apart": data["names"] if across else None}
             everything[name] = spread(
                 keep(
                     f"all {name}",
-                    lambda every=every, edges=edges: [
-                        value for Z in every for value in agreement(Z, None, data, links=links, strength=edges)
-                    ],
+                    lambda every=every, way=way: [value for Z in every for value in agreement(Z, None, data, **way)],
                     of=[REVISION, VGAE_SEEDS],
                 )
             )

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from artgraph.painter import catalogue, write_demo
 from artgraph.testing import toy_features
 from experiments.__main__ import main
+from experiments.artist_transfer import of_two, right
 from experiments.classify_retrieve import self_retrieval
 from experiments.clip_captions import sentence
 from experiments.common import Keep, by_hash
@@ -249,6 +250,18 @@ def test_a_network_learns_what_can_be_learned_and_skips_what_is_unknown():
 def test_self_retrieval_says_nothing_of_the_features():
     noise = np.random.default_rng(0).standard_normal((50, 8))
     assert self_retrieval(noise) == {"hit@1": 1.0, "hit@5": 1.0, "MRR": 1.0}
+
+
+def test_which_of_two_manners_a_cluster_is_home_to():
+    # clusters 0 and 1: others' Cubism lies in 0, of others' Fauvism half in each
+    labels = np.array([0, 0, 0, 1, 0, 1, 1, 2])
+    styles = np.array(
+        ["Cubism", "Cubism", "Fauvism", "Fauvism", "Cubism", "Fauvism", "Cubism", "Fauvism"], dtype=object
+    )
+    artists = np.array(["o", "o", "o", "o", "Herbin", "Herbin", "Herbin", "Herbin"], dtype=object)
+    # right, right, wrong; and cluster 2 is home to neither
+    assert of_two(labels, styles, artists, np.array([4, 5, 6, 7])) == (1 + 1 + 0 + 0.5) / 4
+    assert right(labels, styles, np.array([4, 5, 6, 7])) == (1 + 1 + 0 + 1) / 4
 
 
 def test_captions_say_what_is_known():
