@@ -58,7 +58,7 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.
         Rows with the same value show the same work, as ``duplicates`` takes it.
     apart : sequence of str or None, length n, optional
         Rows with the same value are no neighbours of each other: given artists, the nearest works are by other hands.
-        Rows without a value may be anyone's neighbours.
+        Rows without a value may be anyone's neighbours; copies go by the first of them.
     recall : float in (0, 1]
         Wanted share of true neighbours where the search is approximate.
     exact : bool, optional
