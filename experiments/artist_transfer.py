@@ -3,16 +3,18 @@
 ``python -m experiments.artist_transfer --paintings DIR --weights DIR --work DIR --json``
 
 Features: Gram matrices of resnet18, a ViT-Tiny and a MobileNetV2, joined with equal say; each layer of the Gram
-matrices is a block of its own, with a third of their say. **Transfer**: artists are
-split in two by a hash of their names, five times; half of the names are given, and all figures are of the works of the
-other artists. Leiden at as many clusters as there are styles, once on a graph of those works alone and once on the
-graph of all works; and the share of the 15 nearest works by other artists that are of one style. One row, "styles
-given", is no method but a ceiling: there the contrastive map is told the styles of the same half in place of the names.
-**All names**: the same with every name given (style stays unseen), with artist edges of several strengths, and with
-neighbours by anybody or across artists (``build-graph --cross-artist``). **Glue**: artists who have ten works or more
-in each of two styles: which share of these lies in a cluster where their style is the commonest; and, "of two", which
-share lies where their own style, by other artists' works, is more at home than the artist's other one. With artist
-links and without, and where all names teach but those artists' own. The demo's painters are asked the same.
+matrices is a block of its own, with a third of their say. **Transfer**: artists are split in two by a hash of their
+names, five times; half of the names are given, and all figures are of the works of the other artists. Leiden at as many
+clusters as there are styles: on a graph of those works alone, on the graph of all works, and on that of all works with
+neighbours across artists and artist links of 2, as far as names are given (the raw graph is told none); and the share
+of the 15 nearest works by other artists that are of one style. The VGAE and the baselines that it must stand above are
+trained from three seeds; a figure of a split is their mean, and "over seeds" is the mean over splits from each seed.
+One row, "styles given", is no method but a ceiling: there the contrastive map is told the styles of the same half in
+place of the names. **All names**: the same with every name given (style stays unseen), with artist edges of several
+strengths, and with neighbours by anybody or across artists (``build-graph --cross-artist``). **Glue**: artists who have
+ten works or more in each of two styles: which share of these lies in a cluster where their style is the commonest; and,
+"of two", which share lies where their own style, by other artists' works, is more at home than the artist's other one.
+With artist links and without, and where all names teach but those artists' own. The demo's painters are asked the same.
 
 Rows that are done are kept below ``--work`` and not done again.
 """
@@ -55,6 +57,7 @@ STRENGTHS = (0.0, 0.1, 0.5, 2.0)  # of the artists in the latents
 EDGES = (0.0, 2.0, 8.0)  # weight of artist edges beside those of the graph
 LAYERS = 3  # of the Gram matrices, as many dimensions each
 LEIDEN_SEEDS = VGAE_SEEDS = 3
+SEEDED = ("contrastive, raw features", "contrastive, two hops beside", "vgae")  # rows trained from VGAE_SEEDS seeds
 MANY = 10  # works in each of two styles
 
 
@@ -94,14 +97,15 @@ def judged(Z, rows, data, **run):
     }
 
 
-def transfer(data, split, name, keep):
+def transfer(data, split, name, keep, *, seed=0):
     """Return the figures (dict) of one model on the works by artists whose names were not given."""
-    given, config = known(data["artist"], split), MODELS[name]
+    given = known(data["artist"], split)
     rows = np.flatnonzero(~given)
 
     def one():
-        if config is None:
+        if MODELS[name] is None:
             return judged(data["X"], rows, data)
+        config = replace(MODELS[name], seed=seed)
         told = data["style" if name.startswith("styles") else "names"]
         names = np.where(given & (name != "vgae, no names"), told, None)
         trained = train_vgae(data["X"], data["adjacency"], artists=names, config=config)
@@ -110,7 +114,7 @@ def transfer(data, split, name, keep):
         across = {"apart": named, "links": artist_links(named, data["X"]), "strength": pipeline.LATENT_LINKS}
         return judged(trained.mu, rows, data, **across) | facts
 
-    return keep(f"transfer {split} {name}", one, of=REVISION)
+    return keep(f"transfer {split} {name}" + (f", seed {seed}" if seed else ""), one, of=REVISION)
 
 
 def latents(data, keep, *, strength=Config.artist_strength, gated=True, blanked=()):
@@ -222,8 +226,14 @@ def measure(arguments):
     count = len(set(data["style"]))
     rows = {}
     for name in MODELS:
-        found = [transfer(data, split, name, keep) for split in range(arguments.splits)]
-        rows[name] = {key: spread([row[key] for row in found]) for key in found[0] if key != "epoch"}
+        seeds = range(VGAE_SEEDS if name in SEEDED else 1)
+        found = [[transfer(data, split, name, keep, seed=seed) for seed in seeds] for split in range(arguments.splits)]
+        rows[name] = {
+            key: spread([float(np.mean([row[key] for row in split])) for split in found])
+            | {"over seeds": [round(float(np.mean([split[seed][key] for split in found])), 4) for seed in seeds]}
+            for key in found[0][0]
+            if key != "epoch"
+        }
     raw = rows["raw graph"]
     above = {
         name: {key: round(row[key]["mean"] - raw[key]["mean"], 4) for key in raw}
