@@ -265,22 +265,20 @@ def measured(study, system, rows, *, wanted="", before=None):
         seeds, of = range(study.arguments.seeds), [study.stamp, row.revision]
         names = [f"{system}: {row.name}, seed {seed}" for seed in seeds]
         networks = {name: study.spec(name) for name in row.networks}
+        said = {"kind": row.kind, "published": row.published, "reported": row.reported, "differs": row.differs}
         if wanted not in row.name and not all(study.keep.has(name, of=of) for name in names):
             told = (before or {}).get(row.name, {})
             same = {"revision": row.revision, "networks": networks, "seeds": len(seeds)}
             if all(told.get(key) == value for key, value in same.items()):
-                found[row.name] = told
+                found[row.name] = told | said
             continue
         pieces = [
             study.keep(name, lambda row=row, seed=seed: _timed(row.measure, study, seed), of=of)
             for name, seed in zip(names, seeds, strict=True)
         ]
         found[row.name] = {
-            "kind": row.kind,
-            "published": row.published,
+            **said,
             "figures": over_seeds([piece["figures"] for piece in pieces]),
-            "reported": row.reported,
-            "differs": row.differs,
             "networks": networks,
             "revision": row.revision,
             "seeds": len(pieces),
