@@ -136,9 +136,9 @@ def run(
     tell(line(communities(corpus, n_clusters=n_clusters, seed=seed)))
     if len(corpus) >= SMALLEST_FOR_VGAE:
         tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
-        hands = {"artist_edges": True, "cross_artist": True, "artist_strength": LATENT_LINKS}
-        hands = hands if artist_edges and has_many_hands(corpus) else {}
-        tell(line(build_graph(corpus, on=("vgae",), name="vgae", **hands)))
+        hands = artist_edges and has_many_hands(corpus)
+        linked = {"cross_artist": hands, "artist_edges": hands, "artist_strength": LATENT_LINKS}
+        tell(line(build_graph(corpus, on=("vgae",), name="vgae", **linked)))
         tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed)))
     for partition in corpus.keys("partitions"):
         tell(line(evaluate(corpus, partition=partition, seed=seed)))

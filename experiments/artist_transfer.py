@@ -106,12 +106,12 @@ def transfer(data, split, name, keep, *, seed=0):
         if MODELS[name] is None:
             return judged(data["X"], rows, data)
         config = replace(MODELS[name], seed=seed)
-        told = data["style" if name.startswith("styles") else "names"]
-        names = np.where(given & (name != "vgae, no names"), told, None)
-        trained = train_vgae(data["X"], data["adjacency"], artists=names, config=config)
+        told = given & (name != "vgae, no names")
+        names = np.where(told, data["names"], None)
+        teaching = np.where(told, data["style"], None) if name.startswith("styles") else names
+        trained = train_vgae(data["X"], data["adjacency"], artists=teaching, config=config)
         facts = {key: trained.facts[key] for key in ("auc", "hands", "active_units", "epoch") if key in trained.facts}
-        named = np.where(given & (name != "vgae, no names"), data["names"], None)
-        across = {"apart": named, "links": artist_links(named, data["X"]), "strength": pipeline.LATENT_LINKS}
+        across = {"apart": names, "links": artist_links(names, data["X"]), "strength": pipeline.LATENT_LINKS}
         return judged(trained.mu, rows, data, **across) | facts
 
     return keep(f"transfer {split} {name}" + (f", seed {seed}" if seed else ""), one, of=REVISION)
@@ -145,12 +145,13 @@ def of_two(labels, styles, artists, rows):
 
     A style is at home in a cluster as far as other artists' works in it lie there. Half, where both are alike.
     """
-    others, home = artists != artists[rows[0]], {}
-    for style in sorted(set(styles[rows])):
-        its = others & (styles == style)
-        home[style] = np.array([(labels[its] == labels[row]).sum() / its.sum() for row in rows])
-    own = np.choose(np.searchsorted(list(home), styles[rows]), list(home.values()))
-    other = np.max([np.where(styles[rows] == style, -1, share) for style, share in home.items()], axis=0)
+    others, manners = artists != artists[rows[0]], sorted(set(styles[rows]))
+    theirs = [labels[others & (styles == style)] for style in manners]
+    home = np.array([[(its == label).mean() for label in labels[rows]] for its in theirs])  # (styles, rows)
+    place = np.searchsorted(manners, styles[rows]), np.arange(len(rows))
+    own = home[place]
+    home[place] = -1
+    other = home.max(axis=0)
     return float(((own > other) + 0.5 * (own == other)).mean())
 
 

@@ -12,7 +12,8 @@ from artgraph.graph.duplicates import duplicates, row_keys
 
 __all__ = ["EXACT_UP_TO", "METRICS", "Neighbors", "knn"]
 
-METRICS = ("cosine", "euclidean")
+KINDS = {"cosine": faiss.METRIC_INNER_PRODUCT, "euclidean": faiss.METRIC_L2}  # cosine: of rows of length 1
+METRICS = tuple(KINDS)
 EXACT_UP_TO = 10_000  # rows; up to here exact search takes a second or two
 SAMPLE = 256  # rows on which the recall of an approximate search is measured
 MOST_OWN = 64  # works by one hand that are looked past before its works are asked again
@@ -156,7 +157,7 @@ def _checked(X, n_neighbors, metric, recall):
 
 
 def _flat(U, metric):
-    index = faiss.IndexFlatIP(U.shape[1]) if metric == "cosine" else faiss.IndexFlatL2(U.shape[1])
+    index = faiss.IndexFlat(U.shape[1], KINDS[metric])
     index.add(U)
     return index
 
@@ -168,7 +169,7 @@ def _approximate(U, k, *, metric, recall, seed):
     """
     n, d = U.shape
     n_cells = min(round(1.5 * n**0.5), n)
-    kind = faiss.METRIC_INNER_PRODUCT if metric == "cosine" else faiss.METRIC_L2
+    kind = KINDS[metric]
     quantizer = faiss.IndexFlat(d, kind)
     index = faiss.IndexIVFFlat(quantizer, d, n_cells, kind)
     index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 4, 24, 1
@@ -216,10 +217,9 @@ def _strangers(U, hands, found, width, *, metric):
     first = np.argsort(~usable, axis=1, kind="stable")[:, :width]
     near = np.where(np.take_along_axis(usable, first, axis=1), np.take_along_axis(found, first, axis=1), -1)
     lacking = usable.sum(axis=1) < np.minimum(width, len(U) - count[group])
-    kind = faiss.METRIC_INNER_PRODUCT if metric == "cosine" else faiss.METRIC_L2
     for hand in np.unique(hands[lacking]):
         others, rows = np.flatnonzero(hands != hand), np.flatnonzero(lacking & (hands == hand))
-        again = faiss.knn(U[rows], U[others], min(width, len(others)), metric=kind)[1]
+        again = faiss.knn(U[rows], U[others], min(width, len(others)), metric=KINDS[metric])[1]
         near[rows, : again.shape[1]] = others[again]
     return near
 
