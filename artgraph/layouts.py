@@ -7,7 +7,7 @@ from openTSNE.affinity import PrecomputedAffinities
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed
+from artgraph.checks import check_adjacency, check_seed
 from artgraph.communities.spectral import smooth_coordinates
 from artgraph.errors import InputError
 

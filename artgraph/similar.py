@@ -10,7 +10,7 @@ __all__ = ["middle", "nearest"]
 MARGIN = 8  # a few hits more than asked for, so that ties at the end are broken by row
 
 
-def nearest(X, query, *, n_neighbors=15, exclude=(), works=None):
+def nearest(X, query, *, n_neighbors=15, exclude=(), duplicate_ids=None):
     """Find the rows whose direction is nearest to that of a query, by exact search (FAISS).
 
     Parameters
@@ -22,9 +22,9 @@ def nearest(X, query, *, n_neighbors=15, exclude=(), works=None):
         At least 1; fewer are returned where there are fewer.
     exclude : sequence of int
         Rows that are the query itself.
-    works : sequence, length n, optional
-        Rows with the same value show the same work: only the first of them is returned, and none that shows a work of
-        an excluded row.
+    duplicate_ids : sequence, length n, optional
+        Rows with the same value show the same painting: only the first of them is returned, and none that shows
+        the painting of an excluded row.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def nearest(X, query, *, n_neighbors=15, exclude=(), works=None):
         raise InputError(f"n_neighbors must be at least 1; got {n_neighbors}")
     if not query.any():
         raise InputError("the query is a vector of zeros, which has no direction: nothing is near it")
-    wanted = _allowed(X, exclude, works)
+    wanted = _allowed(X, exclude, duplicate_ids)
     U, q = _unit(X[wanted]), _unit(query[None])
     k = min(n_neighbors + MARGIN, len(U))
     if not k:
@@ -91,12 +91,12 @@ def middle(X, rows):
     return _unit(np.asarray(X, dtype=np.float32)[np.asarray(rows)]).mean(axis=0)
 
 
-def _allowed(X, exclude, works):
+def _allowed(X, exclude, duplicate_ids):
     """Return the rows that may be found (m,) int64."""
     allowed = X.any(axis=1)
     exclude = np.asarray(exclude, dtype=np.int64)
-    if works is not None:
-        codes = np.unique(np.asarray(works, dtype=object).astype(str), return_inverse=True)[1]
+    if duplicate_ids is not None:
+        codes = np.unique(np.asarray(duplicate_ids, dtype=object).astype(str), return_inverse=True)[1]
         first = np.zeros(len(X), dtype=bool)
         first[np.unique(codes, return_index=True)[1]] = True
         allowed &= first & ~np.isin(codes, codes[exclude])

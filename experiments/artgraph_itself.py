@@ -26,14 +26,14 @@ __all__ = ["ROWS"]
 BEST = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
 
 
-def graph(X, *, apart=None):
-    """Return the similarity graph (n, n) CSR of features (n, d); neighbours are not of one value of ``apart``."""
-    return jaccard_weights(knn(X, n_neighbors=min(15, len(X) - 1), apart=apart).indices)
+def graph(X, *, exclude_same=None):
+    """Return the similarity graph (n, n) CSR of features (n, d); none has the same ``exclude_same``."""
+    return jaccard_weights(knn(X, n_neighbors=min(15, len(X) - 1), exclude_same=exclude_same).indices)
 
 
 def linked(X, given, *, across=True, strength=pipeline.LATENT_LINKS):
     """Return the graph (n, n) CSR of features (n, d) and of artists, as far as their names are given."""
-    similar = graph(X, apart=given if across else None)
+    similar = graph(X, exclude_same=given if across else None)
     return merge_layers(similar, artist_links(given, X), strength=strength)
 
 

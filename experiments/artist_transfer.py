@@ -66,9 +66,9 @@ def known(artists, split):
     return np.array([hashlib.sha256(f"{split}/{name}".encode()).digest()[0] % 2 == 0 for name in artists])
 
 
-def clusters(Z, count, *, links=None, strength=0.0, apart=None):
+def clusters(Z, count, *, links=None, strength=0.0, exclude_same=None):
     """Return partitions (list of (n,), over seeds) by Leiden at ``count`` clusters; None: at the default resolution."""
-    adjacency = jaccard_weights(knn(Z, n_neighbors=15, apart=apart).indices)
+    adjacency = jaccard_weights(knn(Z, n_neighbors=15, exclude_same=exclude_same).indices)
     if links is not None and strength > 0:
         adjacency = merge_layers(adjacency, links, strength=strength)
     seeds = range(LEIDEN_SEEDS)
@@ -111,7 +111,7 @@ def transfer(data, split, name, keep, *, seed=0):
         teaching = np.where(told, data["style"], None) if name.startswith("styles") else names
         trained = train_vgae(data["X"], data["adjacency"], artists=teaching, config=config)
         facts = {key: trained.facts[key] for key in ("auc", "hands", "active_units", "epoch") if key in trained.facts}
-        across = {"apart": names, "links": artist_links(names, data["X"]), "strength": pipeline.LATENT_LINKS}
+        across = {"exclude_same": names, "links": artist_links(names, data["X"]), "strength": pipeline.LATENT_LINKS}
         return judged(trained.mu, rows, data, **across) | facts
 
     return keep(f"transfer {split} {name}" + (f", seed {seed}" if seed else ""), one, of=REVISION)
@@ -161,7 +161,7 @@ def glue(data, keep, count):
     changed = table[(table >= MANY).sum(axis=1) > 1]
     links = artist_links(data["names"], data["X"])
     told = latents(data, keep)
-    edges, across = {"links": links, "strength": pipeline.LATENT_LINKS}, {"apart": data["names"]}
+    edges, across = {"links": links, "strength": pipeline.LATENT_LINKS}, {"exclude_same": data["names"]}
     ways = {
         "raw graph": ([data["X"]], {}),
         "raw graph + artist edges": ([data["X"]], edges),
@@ -248,7 +248,7 @@ def measure(arguments):
         for edges, across in product(EDGES, (False, True)):
             name = f"{'raw features' if strength is None else f'vgae, strength {strength:g}'}; artist edges {edges:g}"
             name += ", across artists" if across else ""
-            way = {"links": links, "strength": edges, "apart": data["names"] if across else None}
+            way = {"links": links, "strength": edges, "exclude_same": data["names"] if across else None}
             everything[name] = spread(
                 keep(
                     f"all {name}",

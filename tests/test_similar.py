@@ -22,8 +22,8 @@ def test_nearest_by_hand():
     assert rows.tolist() == [0, 4, 5, 1, 2]  # equal distances by row; the row of zeros is never found
     assert np.allclose(distances, [0, 1 - 0.5**0.5, 1 - 0.5**0.5, 1, 2])
     assert nearest(X, [1, 0], n_neighbors=2, exclude=[0])[0].tolist() == [4, 5]
-    assert nearest(X, [1, 0], works=list("abcadd"))[0].tolist() == [0, 4, 1, 2]
-    assert nearest(X, [1, 0], works=list("abcadd"), exclude=[5])[0].tolist() == [0, 1, 2]
+    assert nearest(X, [1, 0], duplicate_ids=list("abcadd"))[0].tolist() == [0, 4, 1, 2]
+    assert nearest(X, [1, 0], duplicate_ids=list("abcadd"), exclude=[5])[0].tolist() == [0, 1, 2]
     assert nearest(X[:0], [1, 0])[0].tolist() == []
     assert nearest(X, [1, 0], exclude=range(6))[0].tolist() == []
 

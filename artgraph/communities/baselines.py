@@ -8,15 +8,13 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
-from artgraph.communities.igraph_bridge import check_seed
+from artgraph.checks import check_features, check_n_clusters, check_seed
 from artgraph.communities.labels import relabel_by_size
-from artgraph.communities.leiden import check_n_clusters
 from artgraph.errors import InputError
 
 __all__ = [
     "agglomerative",
     "bayesian_gaussian_mixture",
-    "check_features",
     "gaussian_mixture",
     "hdbscan",
     "kmeans",
@@ -206,33 +204,6 @@ def hdbscan(X, min_cluster_size: int = 10, *, seed: int = 0) -> np.ndarray:
     if len(features) < min_cluster_size:
         return np.full(len(features), -1, dtype=np.int32)
     return relabel_by_size(HDBSCAN(min_cluster_size=min_cluster_size, copy=True).fit_predict(features))
-
-
-def check_features(X) -> np.ndarray:
-    """Return features as numbers, or say what is wrong with them.
-
-    Parameters
-    ----------
-    X : array-like, shape (n, d), float
-
-    Returns
-    -------
-    ndarray, shape (n, d), float64
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity.
-    """
-    features = np.asarray(X, dtype=np.float64)
-    if features.ndim != 2:
-        raise InputError(f"X has shape {features.shape}; expected one row for each painting, (n, d).")
-    if not np.isfinite(features).all():
-        bad = int((~np.isfinite(features).all(axis=1)).sum())
-        raise InputError(
-            f"X holds NaN or infinity in {bad} of {len(features)} rows; leave these rows out or fill them."
-        )
-    return features
 
 
 def _distinct(X, n_clusters):

@@ -4,10 +4,9 @@ import itertools
 
 import numpy as np
 
-from artgraph.communities.baselines import check_features, kmeans
-from artgraph.communities.igraph_bridge import check_seed
+from artgraph.checks import check_features, check_n_clusters, check_seed
+from artgraph.communities.baselines import kmeans
 from artgraph.communities.labels import relabel_by_size
-from artgraph.communities.leiden import check_n_clusters
 
 __all__ = ["dec"]
 

@@ -3,8 +3,9 @@
 import igraph
 import numpy as np
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seeded_igraph
-from artgraph.communities.labels import check_labels, relabel_by_size
+from artgraph.checks import check_adjacency, check_labels, check_seed
+from artgraph.communities.igraph_bridge import seeded_igraph
+from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
 __all__ = ["coarsen", "hierarchy"]

@@ -10,74 +10,12 @@ import igraph
 import numpy as np
 import scipy.sparse as sp
 
-from artgraph.errors import InputError
+from artgraph.checks import check_seed
 
-__all__ = ["check_adjacency", "check_seed", "seeded_igraph", "to_igraph"]
+__all__ = ["seeded_igraph", "to_igraph"]
 
 _LOCK = threading.RLock()
 _PIECE = 1 << 16  # links
-
-
-def check_adjacency(adjacency) -> sp.csr_array:
-    """Return a canonical copy of an adjacency matrix, or say what is wrong with it.
-
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n), real or bool
-        Symmetric, weights finite and at least 0, diagonal 0. Stored zeros are no edges.
-
-    Returns
-    -------
-    csr_array, shape (n, n), float64
-        The same matrix, indices sorted, duplicates summed, stored zeros dropped, exactly symmetric.
-
-    Raises
-    ------
-    InputError
-        Not sparse, not square, not finite, negative, a self-loop, or not symmetric (relative difference above 1e-6).
-    """
-    if not sp.issparse(adjacency):
-        raise InputError(f"adjacency is a {type(adjacency).__name__}; expected a scipy sparse matrix (n, n).")
-    if adjacency.ndim != 2 or adjacency.shape[0] != adjacency.shape[1]:
-        raise InputError(f"adjacency has shape {adjacency.shape}; expected a square matrix (n, n).")
-    if adjacency.dtype.kind not in "biuf":
-        raise InputError(f"adjacency has dtype {adjacency.dtype}; expected real weights.")
-    matrix = sp.csr_array(adjacency, dtype=np.float64, copy=True)
-    matrix.sum_duplicates()
-    if not np.isfinite(matrix.data).all():
-        raise InputError("adjacency holds NaN or infinite weights; expected finite numbers of at least 0.")
-    if matrix.nnz and matrix.data.min() < 0:
-        raise InputError(f"adjacency holds a negative weight ({matrix.data.min():g}); expected at least 0.")
-    matrix.eliminate_zeros()
-    if matrix.diagonal().any():
-        raise InputError("adjacency has self-loops; set its diagonal to 0.")
-    difference = abs(matrix - matrix.T)
-    if difference.nnz:
-        if difference.data.max() > 1e-6 * matrix.data.max():
-            raise InputError("adjacency is not symmetric; expected weight (i, j) = weight (j, i). Try (A + A.T) / 2.")
-        matrix = sp.csr_array((matrix + matrix.T) / 2)
-    matrix.sort_indices()
-    return matrix
-
-
-def check_seed(seed) -> int:
-    """Return a seed as int, or say why it is none.
-
-    Parameters
-    ----------
-    seed : int, 0 ... 2**32 - 1
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InputError
-    """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
-        raise InputError(f"seed is {seed!r}; expected a whole number from 0 to 4294967295.")
-    return int(seed)
 
 
 def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:

@@ -2,41 +2,9 @@
 
 import numpy as np
 
-from artgraph.errors import InputError
+from artgraph.checks import check_labels
 
-__all__ = ["check_labels", "relabel_by_size"]
-
-
-def check_labels(labels, n: int | None = None) -> np.ndarray:
-    """Return labels as whole numbers, or say what is wrong with them.
-
-    Parameters
-    ----------
-    labels : array-like, shape (n,), integer
-        Cluster of each row; any negative number means none.
-    n : int, optional
-        Expected number of rows.
-
-    Returns
-    -------
-    ndarray, shape (n,), int64
-        A copy, with every negative number as -1.
-
-    Raises
-    ------
-    InputError
-        Not one-dimensional, not whole numbers, or not n rows.
-    """
-    array = np.asarray(labels)
-    if array.ndim != 1:
-        raise InputError(f"labels have shape {array.shape}; expected one number for each painting, (n,).")
-    if array.size and array.dtype.kind not in "iu":
-        raise InputError(f"labels have dtype {array.dtype}; expected whole numbers (-1 for none).")
-    if n is not None and array.size != n:
-        raise InputError(
-            f"labels have {array.size} rows, the other input has {n}; expected the same paintings in both."
-        )
-    return np.maximum(array.astype(np.int64), -1)
+__all__ = ["relabel_by_size"]
 
 
 def relabel_by_size(labels) -> np.ndarray:

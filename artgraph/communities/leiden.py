@@ -5,11 +5,12 @@ import math
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seeded_igraph, to_igraph
-from artgraph.communities.labels import check_labels, relabel_by_size
+from artgraph.checks import check_adjacency, check_labels, check_n_clusters, check_resolution, check_seed
+from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
+from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
-__all__ = ["Runner", "check_n_clusters", "check_resolution", "leiden", "leiden_n_clusters", "modularity"]
+__all__ = ["Runner", "leiden", "leiden_n_clusters", "modularity"]
 
 
 def leiden(
@@ -176,39 +177,6 @@ def modularity(adjacency, labels, *, resolution: float = 1.0) -> float:
     _, compact = np.unique(clusters, return_inverse=True)
     expected = np.square(np.bincount(compact, weights=strength) / total).sum()
     return float(inside / total - resolution * expected)
-
-
-def check_n_clusters(n_clusters: int, n: int) -> None:
-    """Refuse a number of clusters that n rows cannot be put into.
-
-    Parameters
-    ----------
-    n_clusters : int, 1 ... n
-    n : int
-
-    Raises
-    ------
-    InputError
-    """
-    if isinstance(n_clusters, bool) or not isinstance(n_clusters, (int, np.integer)) or not 1 <= n_clusters <= n:
-        raise InputError(
-            f"n_clusters is {n_clusters!r}; expected a whole number from 1 to {n}, the number of paintings."
-        )
-
-
-def check_resolution(resolution: float) -> None:
-    """Refuse a resolution that is no positive number.
-
-    Parameters
-    ----------
-    resolution : float
-
-    Raises
-    ------
-    InputError
-    """
-    if not (np.isscalar(resolution) and np.isreal(resolution) and np.isfinite(resolution) and resolution > 0):
-        raise InputError(f"resolution is {resolution!r}; expected a positive number.")
 
 
 class Runner:

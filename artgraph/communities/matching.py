@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_labels
 from artgraph.errors import InputError
 
 __all__ = ["keep_names"]

@@ -5,9 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from artgraph.communities.baselines import check_features
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_adjacency, check_features, check_labels, check_seed
 from artgraph.errors import InputError
 
 __all__ = [

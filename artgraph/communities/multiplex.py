@@ -5,9 +5,9 @@ import functools
 import numpy as np
 import scipy.sparse as sp
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed, to_igraph
-from artgraph.communities.labels import check_labels, relabel_by_size
-from artgraph.communities.leiden import check_resolution
+from artgraph.checks import check_adjacency, check_labels, check_resolution, check_seed
+from artgraph.communities.igraph_bridge import to_igraph
+from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
 __all__ = ["QUALITIES", "leiden_multiplex"]

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from artgraph.communities.igraph_bridge import check_seed
+from artgraph.checks import check_seed
 from artgraph.errors import InputError
 
 __all__ = ["planted_graph"]

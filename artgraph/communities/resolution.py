@@ -6,8 +6,9 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.metrics import adjusted_rand_score
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed, seeded_igraph, to_igraph
-from artgraph.communities.leiden import Runner, check_resolution, modularity
+from artgraph.checks import check_adjacency, check_resolution, check_seed
+from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
+from artgraph.communities.leiden import Runner, modularity
 from artgraph.errors import InputError
 
 __all__ = ["Profile", "leiden_auto", "resolution_profile", "rewire", "verdict"]

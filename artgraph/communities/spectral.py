@@ -6,9 +6,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 from sklearn.cluster import KMeans
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed
+from artgraph.checks import check_adjacency, check_n_clusters, check_seed
 from artgraph.communities.labels import relabel_by_size
-from artgraph.communities.leiden import check_n_clusters
 from artgraph.errors import InputError
 
 __all__ = ["eigengap", "smooth_coordinates", "spectral"]

@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from artgraph.communities.igraph_bridge import check_seed
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_at_least_one, check_labels, check_seed
 from artgraph.errors import InputError
 from artgraph.evaluation.contingency import adjusted_mutual_information, compared, contingency, expected_information
 from artgraph.evaluation.enrichment import over_represented
-from artgraph.evaluation.uncertainty import check_at_least_one, null_of
+from artgraph.evaluation.uncertainty import null_of
 
 __all__ = ["binned", "confound_caveats", "confound_table", "suspect_clusters"]
 

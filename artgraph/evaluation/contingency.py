@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import expected_mutual_information
 
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_labels
 from artgraph.errors import InputError
 
 __all__ = [

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, hypergeom
 
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_labels
 from artgraph.errors import InputError
 from artgraph.evaluation.contingency import encode
 

@@ -3,10 +3,9 @@
 import numpy as np
 import scipy.sparse as sp
 
-from artgraph.communities.igraph_bridge import check_adjacency, check_seed
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_adjacency, check_at_least_one, check_labels, check_seed
 from artgraph.errors import InputError
-from artgraph.evaluation.uncertainty import check_at_least_one, group_resamples, interval_of, null_of, row_groups
+from artgraph.evaluation.uncertainty import group_resamples, interval_of, null_of, row_groups
 
 __all__ = ["LOWER_IS_BETTER", "feature_scores", "graph_scores", "internal_scores"]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_labels
 from artgraph.evaluation.contingency import compared, contingency, encode, table_scores
 
 __all__ = ["BestClusters", "best_clusters", "partition_scores", "per_class"]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from artgraph.communities.igraph_bridge import check_seed
+from artgraph.checks import check_at_least_one, check_seed
 from artgraph.errors import InputError
 from artgraph.evaluation.contingency import encode
-from artgraph.evaluation.uncertainty import check_at_least_one, group_resamples, interval_of, null_of, row_groups
+from artgraph.evaluation.uncertainty import group_resamples, interval_of, null_of, row_groups
 
 __all__ = ["query_scores", "retrieval_scores"]
 

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from artgraph.communities.igraph_bridge import check_seed
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_at_least_one, check_labels, check_seed
 from artgraph.errors import InputError
 from artgraph.evaluation.contingency import compared, contingency, encode, expected_information, table_scores
 from artgraph.evaluation.partition import best_clusters
 
 __all__ = [
     "bootstrap_interval",
-    "check_at_least_one",
     "group_resamples",
     "interval_of",
     "null_of",
@@ -269,12 +267,6 @@ def row_groups(groups, n: int) -> np.ndarray:
     alone = codes < 0
     codes[alone] = len(names) + np.arange(alone.sum())
     return codes
-
-
-def check_at_least_one(name: str, value: int) -> None:
-    """Raise an InputError unless the parameter ``name`` has a whole ``value`` of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise InputError(f"{name} is {value!r}; expected a whole number of at least 1.")
 
 
 def _check_level(level: float) -> None:

@@ -7,9 +7,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 from artgraph.atomic import atomic_path
+from artgraph.checks import check_adjacency, check_labels
 from artgraph.colors import cluster_color
-from artgraph.communities.igraph_bridge import check_adjacency
-from artgraph.communities.labels import check_labels
 from artgraph.errors import ArtgraphError, InputError
 from artgraph.export.cells import column_values, free_names, node_ids, xml_text
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from artgraph.communities.igraph_bridge import check_adjacency
+from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
 
 __all__ = ["column_type", "column_values", "free_names", "node_ids", "node_labels", "upper_triangle", "xml_text"]

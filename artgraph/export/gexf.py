@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from artgraph.atomic import atomic_path
+from artgraph.checks import check_labels
 from artgraph.colors import cluster_color
-from artgraph.communities.labels import check_labels
 from artgraph.errors import InputError
 from artgraph.export.cells import (
     column_type,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from artgraph.atomic import atomic_path
-from artgraph.communities.labels import check_labels
+from artgraph.checks import check_labels
 from artgraph.errors import InputError
 from artgraph.export.cells import column_values, free_names
 

@@ -1,4 +1,4 @@
-"""Rows that show one and the same work."""
+"""Rows that show the same painting."""
 
 from hashlib import blake2b
 
@@ -10,34 +10,34 @@ from artgraph.errors import InputError
 __all__ = ["duplicates", "row_keys"]
 
 
-def duplicates(X, *, works=None):
-    """Say of every row which earlier row shows the same work.
+def duplicates(X, *, duplicate_ids=None):
+    """Say of every row which earlier row shows the same painting.
 
-    Two rows show the same work when their features are equal to the last bit, or when ``works`` says so.
+    Two rows show the same painting when their features are equal to the last bit, or when ``duplicate_ids`` says so.
 
     Parameters
     ----------
     X : (n, d) float array
-    works : sequence, length n, optional
-        Anything that names the work, such as the hash of the picture's file; missing values name none. It helps where
-        one file described twice gives features that differ in the last bits.
+    duplicate_ids : sequence, length n, optional
+        Anything that identifies the painting, such as the hash of the picture's file; missing values identify
+        none. It helps where one file described twice gives features that differ in the last bits.
 
     Returns
     -------
     (n,) int32
-        The first row of the same work; -1 where that is the row itself.
+        The first row of the same painting; -1 where that is the row itself.
 
     Examples
     --------
-    >>> duplicates(np.array([[1.0], [2.0], [1.0], [3.0]]), works=["a", "b", "c", "b"])
+    >>> duplicates(np.array([[1.0], [2.0], [1.0], [3.0]]), duplicate_ids=["a", "b", "c", "b"])
     array([-1, -1,  0,  1], dtype=int32)
     """
     X = np.asarray(X, dtype=np.float32)
     first = np.arange(len(X))
-    if works is not None:
-        codes = pd.factorize(pd.Series(works, dtype=object))[0]
+    if duplicate_ids is not None:
+        codes = pd.factorize(pd.Series(duplicate_ids, dtype=object))[0]
         if len(codes) != len(X):
-            raise InputError(f"{len(codes)} works for {len(X)} rows of features")
+            raise InputError(f"{len(codes)} duplicate_ids for {len(X)} rows of features")
         _, where, group = np.unique(codes, return_index=True, return_inverse=True)
         first = np.where(codes < 0, first, where[group])
     _, where, group = np.unique(row_keys(X)[first], return_index=True, return_inverse=True)

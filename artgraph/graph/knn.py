@@ -16,7 +16,7 @@ KINDS = {"cosine": faiss.METRIC_INNER_PRODUCT, "euclidean": faiss.METRIC_L2}  # 
 METRICS = tuple(KINDS)
 EXACT_UP_TO = 10_000  # rows; up to here exact search takes a second or two
 SAMPLE = 256  # rows on which the recall of an approximate search is measured
-MOST_OWN = 64  # works by one hand that are looked past before its works are asked again
+MOST_OWN = 64  # candidates of the same group that are skipped before a row is searched again
 PROBES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096)
 
 
@@ -41,7 +41,7 @@ class Neighbors(NamedTuple):
     recall: float
 
 
-def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.95, exact=None, seed=0):
+def knn(X, *, n_neighbors=15, metric="cosine", duplicate_ids=None, exclude_same=None, recall=0.95, exact=None, seed=0):
     """Find the nearest other works of every row.
 
     Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 1.5 √n centres, and each
@@ -55,11 +55,11 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.
         At least 1. Where there are fewer works, the lists are filled up with -1.
     metric : {"cosine", "euclidean"}
         Under cosine a row of zeros has no direction, so it has no neighbours and is nobody's neighbour.
-    works : sequence, length n, optional
-        Rows with the same value show the same work, as ``duplicates`` takes it.
-    apart : sequence of str or None, length n, optional
-        Rows with the same value are no neighbours of each other: given artists, the nearest works are by other hands.
-        Rows without a value may be anyone's neighbours; copies go by the first of them.
+    duplicate_ids : sequence, length n, optional
+        Rows with the same value show the same painting, as in ``duplicates``.
+    exclude_same : sequence of str or None, length n, optional
+        Rows with the same value are no neighbours of each other: given artists, neighbours are by other artists.
+        Rows without a value may be neighbours of any row; a duplicate takes the value of the first of its rows.
     recall : float in (0, 1]
         Wanted share of true neighbours where the search is approximate.
     exact : bool, optional
@@ -70,16 +70,16 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.
     Returns
     -------
     Neighbors
-        Lists are of distinct works: copies (rows that are equal, or of the same ``works``) are no neighbours of each
-        other, and where one is a neighbour it is the first of them; each has the list of the first. A row is never its
-        own neighbour; equal distances are ordered by row. The same rows in another order give the same lists, and the
+        Lists are of distinct paintings: duplicates (rows that are equal, or of the same ``duplicate_ids``) are no
+        neighbours of each other; the first of them stands for all, and each has its list. A row is never its own
+        neighbour; equal distances are ordered by row. The same rows in another order give the same lists, and the
         same seed the same bytes.
 
     Raises
     ------
     InputError
-        X is not two-dimensional or has values that are not finite; n_neighbors < 1; an unknown metric; works or
-        apart of another length; recall outside (0, 1].
+        X is not two-dimensional or has values that are not finite; n_neighbors < 1; an unknown metric; duplicate_ids
+        or exclude_same of another length; recall outside (0, 1].
 
     Notes
     -----
@@ -94,15 +94,16 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.
            [0, 2],
            [1, 0],
            [1, 0]], dtype=int32)
-    >>> knn(np.array([[0.0], [1.0], [3.0]]), n_neighbors=2, metric="euclidean", apart=["Anna", "Anna", "Berta"]).indices
+    >>> X, artists = np.array([[0.0], [1.0], [3.0]]), ["Anna", "Anna", "Berta"]
+    >>> knn(X, n_neighbors=2, metric="euclidean", exclude_same=artists).indices
     array([[ 2, -1],
            [ 2, -1],
            [ 1,  0]], dtype=int32)
     """
     X = _checked(X, n_neighbors, metric, recall)
     n = len(X)
-    hands = None if apart is None else _hands(apart, n)
-    duplicate_of = duplicates(X, works=works)
+    groups = None if exclude_same is None else _groups(exclude_same, n)
+    duplicate_of = duplicates(X, duplicate_ids=duplicate_ids)
     rows = np.flatnonzero(duplicate_of < 0)
     if metric == "cosine":
         largest = np.abs(X).max(axis=1, initial=0)
@@ -122,14 +123,14 @@ def knn(X, *, n_neighbors=15, metric="cosine", works=None, apart=None, recall=0.
         exact = len(U) <= EXACT_UP_TO if exact is None else exact
         # A few more than asked for: the row itself is among them, and ties at the end are to be broken by row.
         width = n_neighbors + (8 if exact else 1)
-        wide = width if hands is None else width + MOST_OWN
+        wide = width if groups is None else width + MOST_OWN
         if exact:
             found = _flat(U, metric).search(U, min(wide, len(U)))[1]
         else:
             order, found, reached = _approximate(U, wide, metric=metric, recall=recall, seed=seed)
             U, rows = U[order], rows[order]
-        if hands is not None:
-            found = _strangers(U, hands[rows], found, width, metric=metric)
+        if groups is not None:
+            found = _of_other_groups(U, groups[rows], found, width, metric=metric)
         near, distance = _ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
         indices[rows, : near.shape[1]] = near
         distances[rows, : near.shape[1]] = distance
@@ -199,26 +200,26 @@ def _visit(index, U, k, cells, closeness):
     return search_preassigned(index, U, k, cells, closeness)[1]
 
 
-def _hands(apart, n):
+def _groups(exclude_same, n):
     """Return a number per row, (n,) int64; rows without a value have one of their own, below 0."""
-    codes = pd.factorize(pd.Series(apart, dtype=object))[0]
+    codes = pd.factorize(pd.Series(exclude_same, dtype=object))[0]
     if len(codes) != n:
-        raise InputError(f"{len(codes)} values that keep rows apart for {n} rows of features")
+        raise InputError(f"{len(codes)} values of exclude_same for {n} rows of features")
     return np.where(codes < 0, -1 - np.arange(n), codes)
 
 
-def _strangers(U, hands, found, width, *, metric):
-    """Return the first ``width`` candidates of other hands, (n, width), -1 for none.
+def _of_other_groups(U, groups, found, width, *, metric):
+    """Return the first ``width`` candidates of other groups, (n, width), -1 for none.
 
-    Where too few were found, all works by other hands are compared: a hand with very many works near each other.
+    Where too few were found, all rows of other groups are compared: a group with very many rows near each other.
     """
-    _, group, count = np.unique(hands, return_inverse=True, return_counts=True)
-    usable = (found >= 0) & (hands[found] != hands[:, None])
+    _, group, count = np.unique(groups, return_inverse=True, return_counts=True)
+    usable = (found >= 0) & (groups[found] != groups[:, None])
     first = np.argsort(~usable, axis=1, kind="stable")[:, :width]
     near = np.where(np.take_along_axis(usable, first, axis=1), np.take_along_axis(found, first, axis=1), -1)
     lacking = usable.sum(axis=1) < np.minimum(width, len(U) - count[group])
-    for hand in np.unique(hands[lacking]):
-        others, rows = np.flatnonzero(hands != hand), np.flatnonzero(lacking & (hands == hand))
+    for one in np.unique(groups[lacking]):
+        others, rows = np.flatnonzero(groups != one), np.flatnonzero(lacking & (groups == one))
         again = faiss.knn(U[rows], U[others], min(width, len(others)), metric=KINDS[metric])[1]
         near[rows, : again.shape[1]] = others[again]
     return near

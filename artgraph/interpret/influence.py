@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import false_discovery_control, mannwhitneyu
 
-from artgraph.communities.igraph_bridge import check_seed
+from artgraph.checks import check_seed
 from artgraph.errors import InputError
 
 __all__ = ["cluster_times", "influence"]

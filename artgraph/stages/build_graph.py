@@ -147,7 +147,7 @@ def _one_graph(corpus, key, features, *, name, params):
     else:
         wide = common | {"n_neighbors": params["n_neighbors"] * (WIDER if corrected else 1)}
         hands = hands_of(corpus) if params.get("cross_artist") else None
-        searched = knn(X, works=corpus.paintings["image_sha256"], apart=hands, **wide)
+        searched = knn(X, duplicate_ids=corpus.paintings["image_sha256"], exclude_same=hands, **wide)
     near = correct_hubness(searched, X, method=params["hubness"], **common) if corrected else searched
     figures = {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}
     if corrected:

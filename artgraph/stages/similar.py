@@ -87,7 +87,7 @@ def similar(
     if not vector.any():
         raise InputError(f"Nothing is known of {about} in the features {', '.join(on)}, so nothing can be near it")
     rows, distances = nearest(
-        X, vector, n_neighbors=n_neighbors, exclude=own, works=corpus.paintings["image_sha256"].to_numpy()
+        X, vector, n_neighbors=n_neighbors, exclude=own, duplicate_ids=corpus.paintings["image_sha256"].to_numpy()
     )
     hits = _table(corpus, rows, distances, labels)
     if out is not None:

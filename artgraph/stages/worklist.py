@@ -83,7 +83,7 @@ def _works(corpus, partition, on, *, kinds, school, n_neighbors, share, seed):
     table, hands = corpus.paintings, hands_of(corpus)
     same = on == ground_of(corpus, partition).features
     X = features_under(corpus, partition) if same else features_of(corpus, on)
-    near = knn(X, n_neighbors=15, works=table["image_sha256"], seed=seed).indices
+    near = knn(X, n_neighbors=15, duplicate_ids=table["image_sha256"], seed=seed).indices
     found = []
     if {"attribution", "anonymous"} & set(kinds):
         found += _about_hands(X, hands, table, kinds=kinds, share=share, seed=seed)
@@ -106,7 +106,7 @@ def _works(corpus, partition, on, *, kinds, school, n_neighbors, share, seed):
 def _nearest(X, rows, table, n_neighbors, seed):
     from artgraph.graph import knn
 
-    indices = knn(X, n_neighbors=n_neighbors, works=table["image_sha256"], seed=seed).indices
+    indices = knn(X, n_neighbors=n_neighbors, duplicate_ids=table["image_sha256"], seed=seed).indices
     return {row: indices[row][indices[row] >= 0] for row in rows}
 
 

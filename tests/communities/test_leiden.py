@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from artgraph.checks import check_adjacency
 from artgraph.communities import leiden, leiden_n_clusters, modularity, relabel_by_size
-from artgraph.communities.igraph_bridge import check_adjacency, seeded_igraph, to_igraph
+from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
 from artgraph.errors import InputError
 
 

@@ -31,7 +31,7 @@ def test_another_kernel_searches_no_more(described, monkeypatch):
         assert all((before[name] == after[name]).all() for name in before)
     monkeypatch.undo()
     X = features_of(described, ("color",))
-    expected = edge_weights(knn(X, n_neighbors=5, works=described.paintings["image_sha256"]))
+    expected = edge_weights(knn(X, n_neighbors=5, duplicate_ids=described.paintings["image_sha256"]))
     assert (described.get("graphs", "once") != expected).nnz == 0
     assert pipeline.build_graph(described, on=("color",), name="once", n_neighbors=6).fresh
     assert described.get("graphs", "once", "knn")["indices"].shape == (30, 6)

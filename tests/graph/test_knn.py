@@ -48,7 +48,7 @@ def test_nothing_but_copies():
 
 def test_one_work_described_twice():
     X = np.array([[1.0, 0], [1, 1e-6], [1, 1], [0, 1]])
-    near = knn(X, n_neighbors=3, works=["a", "a", "b", None])
+    near = knn(X, n_neighbors=3, duplicate_ids=["a", "a", "b", None])
     assert near.duplicate_of.tolist() == [-1, 0, -1, -1]
     assert near.indices[1].tolist() == near.indices[0].tolist() == [2, 3, -1]
 
@@ -57,10 +57,10 @@ def test_duplicates_by_hand():
     X = np.array([[0.0], [1], [-0.0], [2], [1], [5]])
     assert duplicates(X).tolist() == [-1, -1, 0, -1, 1, -1]
     # 3 is 1 by name, and so is 5 by the name of 4, whose row is that of 1.
-    assert duplicates(X, works=[None, "b", None, "b", "e", "e"]).tolist() == [-1, -1, 0, 1, 1, 1]
+    assert duplicates(X, duplicate_ids=[None, "b", None, "b", "e", "e"]).tolist() == [-1, -1, 0, 1, 1, 1]
     assert duplicates(np.zeros((0, 3))).tolist() == []
-    with pytest.raises(InputError, match="1 works"):
-        duplicates(X, works=["a"])
+    with pytest.raises(InputError, match="1 duplicate_ids"):
+        duplicates(X, duplicate_ids=["a"])
 
 
 def test_ties_are_ordered_by_row():
@@ -94,7 +94,7 @@ def test_permuting_the_rows_permutes_the_result(metric, exact, apart):
     place = np.argsort(order)
     hands = np.array([f"hand {row % 12 % 5}" for row in range(len(X))])
     near, moved = (
-        knn(x, n_neighbors=5, metric=metric, exact=exact, recall=0.8, apart=hand if apart else None)
+        knn(x, n_neighbors=5, metric=metric, exact=exact, recall=0.8, exclude_same=hand if apart else None)
         for x, hand in ((X, hands), (X[order], hands[order]))
     )
     assert (place[near.indices[order]] == moved.indices).all()
@@ -149,7 +149,7 @@ def clumps(n=1200):
 
 def test_neighbours_by_other_hands_by_hand():
     X = np.array([[0.0], [1], [3], [7]])
-    near = knn(X, n_neighbors=2, metric="euclidean", apart=["a", "a", None, None])
+    near = knn(X, n_neighbors=2, metric="euclidean", exclude_same=["a", "a", None, None])
     assert near.indices.tolist() == [[2, 3], [2, 3], [1, 0], [2, 1]]
     assert near.distances.tolist() == [[3, 7], [2, 6], [2, 3], [4, 6]]
 
@@ -158,7 +158,7 @@ def test_neighbours_by_other_hands_by_hand():
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 def test_neighbours_by_other_hands_are_the_nearest_of_these(metric, exact):
     X, hands = clumps()
-    near = knn(X, n_neighbors=10, metric=metric, apart=hands, exact=exact, recall=1.0)
+    near = knn(X, n_neighbors=10, metric=metric, exclude_same=hands, exact=exact, recall=1.0)
     distances = pairwise_distances(X, metric=metric)
     codes = np.where(hands == None, -1 - np.arange(len(X)), np.unique(hands.astype(str), return_inverse=True)[1])  # noqa: E711
     distances[codes[:, None] == codes] = np.inf
@@ -171,14 +171,16 @@ def test_neighbours_by_other_hands_are_the_nearest_of_these(metric, exact):
 def test_without_hands_nobody_is_kept_apart(exact):
     X, _ = clumps()
     plain = knn(X, n_neighbors=10, exact=exact, recall=1.0)
-    assert (knn(X, n_neighbors=10, apart=[None] * len(X), exact=exact, recall=1.0).indices == plain.indices).all()
+    assert (
+        knn(X, n_neighbors=10, exclude_same=[None] * len(X), exact=exact, recall=1.0).indices == plain.indices
+    ).all()
 
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_one_hand_has_no_neighbours_by_others(exact):
     X, _ = clumps(100)
-    assert (knn(X, n_neighbors=3, apart=["the same"] * 100, exact=exact).indices == -1).all()
-    near = knn(X, n_neighbors=3, apart=["the same"] * 98 + ["another"] * 2, exact=exact).indices
+    assert (knn(X, n_neighbors=3, exclude_same=["the same"] * 100, exact=exact).indices == -1).all()
+    near = knn(X, n_neighbors=3, exclude_same=["the same"] * 98 + ["another"] * 2, exact=exact).indices
     assert (np.sort(near[:98], axis=1) == [-1, 98, 99]).all()
     assert (near[98:] < 98).all()
 
@@ -200,8 +202,8 @@ def test_the_input_is_as_it_was(features):
         (np.ones((3, 2)), {"n_neighbors": 0}, "at least 1"),
         (np.ones((3, 2)), {"metric": "hamming"}, "hamming"),
         (np.ones((3, 2)), {"recall": 0}, "recall"),
-        (np.ones((3, 2)), {"works": ["a"]}, "1 works"),
-        (np.ones((3, 2)), {"apart": ["a"]}, "1 values"),
+        (np.ones((3, 2)), {"duplicate_ids": ["a"]}, "1 duplicate_ids"),
+        (np.ones((3, 2)), {"exclude_same": ["a"]}, "1 values"),
     ],
 )
 def test_what_cannot_be_searched(X, settings, message):

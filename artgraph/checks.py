@@ -1,0 +1,222 @@
+"""Checks of arguments: each returns the value in the form that the code needs, or says what is wrong with it."""
+
+import difflib
+from collections.abc import Iterable
+
+import numpy as np
+import scipy.sparse as sp
+
+from artgraph.errors import InputError
+
+__all__ = [
+    "check_adjacency",
+    "check_at_least_one",
+    "check_choice",
+    "check_features",
+    "check_labels",
+    "check_n_clusters",
+    "check_resolution",
+    "check_seed",
+    "unit_rows",
+]
+
+
+def check_adjacency(adjacency) -> sp.csr_array:
+    """Return a canonical copy of an adjacency matrix, or say what is wrong with it.
+
+    Parameters
+    ----------
+    adjacency : scipy sparse, shape (n, n), real or bool
+        Symmetric, weights finite and at least 0, diagonal 0. Stored zeros are no edges.
+
+    Returns
+    -------
+    csr_array, shape (n, n), float64
+        The same matrix, indices sorted, duplicates summed, stored zeros dropped, exactly symmetric.
+
+    Raises
+    ------
+    InputError
+        Not sparse, not square, not finite, negative, a self-loop, or not symmetric (relative difference above 1e-6).
+    """
+    if not sp.issparse(adjacency):
+        raise InputError(f"adjacency is a {type(adjacency).__name__}; expected a scipy sparse matrix (n, n).")
+    if adjacency.ndim != 2 or adjacency.shape[0] != adjacency.shape[1]:
+        raise InputError(f"adjacency has shape {adjacency.shape}; expected a square matrix (n, n).")
+    if adjacency.dtype.kind not in "biuf":
+        raise InputError(f"adjacency has dtype {adjacency.dtype}; expected real weights.")
+    matrix = sp.csr_array(adjacency, dtype=np.float64, copy=True)
+    matrix.sum_duplicates()
+    if not np.isfinite(matrix.data).all():
+        raise InputError("adjacency holds NaN or infinite weights; expected finite numbers of at least 0.")
+    if matrix.nnz and matrix.data.min() < 0:
+        raise InputError(f"adjacency holds a negative weight ({matrix.data.min():g}); expected at least 0.")
+    matrix.eliminate_zeros()
+    if matrix.diagonal().any():
+        raise InputError("adjacency has self-loops; set its diagonal to 0.")
+    difference = abs(matrix - matrix.T)
+    if difference.nnz:
+        if difference.data.max() > 1e-6 * matrix.data.max():
+            raise InputError("adjacency is not symmetric; expected weight (i, j) = weight (j, i). Try (A + A.T) / 2.")
+        matrix = sp.csr_array((matrix + matrix.T) / 2)
+    matrix.sort_indices()
+    return matrix
+
+
+def check_seed(seed) -> int:
+    """Return a seed as int, or say why it is none.
+
+    Parameters
+    ----------
+    seed : int, 0 ... 2**32 - 1
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
+        raise InputError(f"seed is {seed!r}; expected a whole number from 0 to 4294967295.")
+    return int(seed)
+
+
+def check_features(X) -> np.ndarray:
+    """Return features as numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, d), float
+
+    Returns
+    -------
+    ndarray, shape (n, d), float64
+
+    Raises
+    ------
+    InputError
+        Wrong shape, NaN or infinity.
+    """
+    features = np.asarray(X, dtype=np.float64)
+    if features.ndim != 2:
+        raise InputError(f"X has shape {features.shape}; expected one row for each painting, (n, d).")
+    if not np.isfinite(features).all():
+        bad = int((~np.isfinite(features).all(axis=1)).sum())
+        raise InputError(
+            f"X holds NaN or infinity in {bad} of {len(features)} rows; leave these rows out or fill them."
+        )
+    return features
+
+
+def check_labels(labels, n: int | None = None) -> np.ndarray:
+    """Return labels as whole numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    labels : array-like, shape (n,), integer
+        Cluster of each row; any negative number means none.
+    n : int, optional
+        Expected number of rows.
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+        A copy, with every negative number as -1.
+
+    Raises
+    ------
+    InputError
+        Not one-dimensional, not whole numbers, or not n rows.
+    """
+    array = np.asarray(labels)
+    if array.ndim != 1:
+        raise InputError(f"labels have shape {array.shape}; expected one number for each painting, (n,).")
+    if array.size and array.dtype.kind not in "iu":
+        raise InputError(f"labels have dtype {array.dtype}; expected whole numbers (-1 for none).")
+    if n is not None and array.size != n:
+        raise InputError(
+            f"labels have {array.size} rows, the other input has {n}; expected the same paintings in both."
+        )
+    return np.maximum(array.astype(np.int64), -1)
+
+
+def check_n_clusters(n_clusters: int, n: int) -> None:
+    """Refuse a number of clusters that n rows cannot be put into.
+
+    Parameters
+    ----------
+    n_clusters : int, 1 ... n
+    n : int
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(n_clusters, bool) or not isinstance(n_clusters, (int, np.integer)) or not 1 <= n_clusters <= n:
+        raise InputError(
+            f"n_clusters is {n_clusters!r}; expected a whole number from 1 to {n}, the number of paintings."
+        )
+
+
+def check_resolution(resolution: float) -> None:
+    """Refuse a resolution that is no positive number.
+
+    Parameters
+    ----------
+    resolution : float
+
+    Raises
+    ------
+    InputError
+    """
+    if not (np.isscalar(resolution) and np.isreal(resolution) and np.isfinite(resolution) and resolution > 0):
+        raise InputError(f"resolution is {resolution!r}; expected a positive number.")
+
+
+def check_at_least_one(name: str, value: int) -> None:
+    """Raise an InputError unless the parameter ``name`` has a whole ``value`` of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise InputError(f"{name} is {value!r}; expected a whole number of at least 1.")
+
+
+def check_choice(name: str, value: object, known: Iterable[str]) -> None:
+    """Raise an InputError unless ``value`` is one of the ``known`` names; a near one is suggested.
+
+    Parameters
+    ----------
+    name : str
+        What the value is, such as "metric".
+    value : object
+    known : iterable of str
+    """
+    known = list(known)
+    if value not in known:
+        near = difflib.get_close_matches(str(value).casefold(), known, n=1)
+        meant = f" Did you mean '{near[0]}'?" if near else ""
+        raise InputError(f"There is no {name} '{value}' (there are: {', '.join(known)}).{meant}")
+
+
+def unit_rows(X: np.ndarray, *, least: float = 1e-12) -> np.ndarray:
+    """Return rows of Euclidean length 1; a row whose largest entry is at most ``least`` becomes zeros.
+
+    Parameters
+    ----------
+    X : ndarray, shape (..., d), float
+    least : float
+
+    Returns
+    -------
+    ndarray, shape (..., d), of the dtype of X
+        Entries are divided by the largest of their row first, so that squares neither overflow nor vanish.
+
+    Examples
+    --------
+    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    largest = np.abs(X).max(axis=-1, keepdims=True, initial=0)
+    scaled = np.divide(X, largest, out=np.zeros_like(X), where=largest > least)
+    length = np.linalg.norm(scaled, axis=-1, keepdims=True)
+    return np.divide(scaled, length, out=scaled, where=length > 0)
