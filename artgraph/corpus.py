@@ -18,15 +18,18 @@
 Rules
 -----
 1. Row i is painting i everywhere; every label repeats ``ids_sha256``.
-2. Every array has a JSON label: kind, key, files with sha256, made_by {function, params, version}, inputs, facts.
+2. Every array has a JSON label: kind, key, files with sha256, inputs, facts, and made_by {stage, revision, params,
+   version}.
 3. Arrays are written to a temporary name, synced, renamed; then the label. **A label means that its arrays are
    complete.** When something is replaced, its old label goes first.
-4. What a label says it was made from is compared with what is there now: equal means up to date, else stale.
+4. What a label says it was made from is compared with what is there now (``artgraph.lineage``): equal means up to
+   date, else stale.
 5. No pickle. 6. Tables are parquet inside, CSV at the borders. 7. Other formats are exports, never the thing itself.
 
 Labels hold no clock times, so that the same work gives the same bytes; times stand in ``journal.jsonl`` alone.
 """
 
+import difflib
 import hashlib
 import io
 import json
@@ -38,21 +41,13 @@ import pandas as pd
 
 from artgraph import __version__
 from artgraph.atomic import locked, write_bytes
-from artgraph.errors import CorpusError, InputError, MissingError, StaleError
+from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 
 __all__ = ["FORMAT", "KINDS", "Corpus"]
 
 FORMAT = 1
 KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
-COMMANDS = {
-    "features": "artgraph describe {path} --with {key}",
-    "graphs": "artgraph build-graph {path} --name {key}",
-    "partitions": "artgraph communities {path} --name {key}",
-    "models": "artgraph train-vgae {path} --name {key}",
-    "reports": "artgraph evaluate {path} --partition {key}",
-    "tuned": "artgraph train-descriptor {path} --name {key}",
-}
 
 
 class Corpus:
@@ -106,7 +101,7 @@ class Corpus:
             raise CorpusError(f"corpus.json and paintings.parquet in {self.path} disagree about the ids or their order")
 
     @classmethod
-    def create(cls, path, paintings, *, image_root, refused=None, made_by=None, facts=None):
+    def create(cls, path, paintings, *, image_root, refused=None, facts=None):
         """Write the table of paintings, or replace it by one with the same ids, and open the corpus.
 
         Parameters
@@ -119,8 +114,8 @@ class Corpus:
             The folder that ``image`` is relative to. Stored relative to the corpus when it lies inside it.
         refused : pandas.DataFrame, optional
             Inputs not taken: ``input``, ``kind``, ``reason``, ``detail``.
-        made_by, facts : dict, optional
-            Parameters of the ingest, and what it counted.
+        facts : dict, optional
+            What the ingest counted.
 
         Returns
         -------
@@ -148,7 +143,7 @@ class Corpus:
             "ids_sha256": ids_sha256,
             "image_root": root.relative_to(inside).as_posix() if root.is_relative_to(inside) else root.as_posix(),
             "files": {},
-            "made_by": {"function": "artgraph.pipeline.ingest", "params": made_by or {}, "version": __version__},
+            "made_by": {"stage": "ingest", "params": {}, "version": __version__},
             "facts": facts or {},
         }
         buffer = io.BytesIO()
@@ -195,7 +190,7 @@ class Corpus:
         Raises
         ------
         MissingError
-            It has not been made; the message says what there is and which command makes it.
+            It has not been made; the message says what there is.
         CorpusError
             It was made for other paintings or in another order.
         """
@@ -203,10 +198,11 @@ class Corpus:
         try:
             label = json.loads(file.read_text("utf-8"))
         except FileNotFoundError:
-            there = ", ".join(self.keys(kind)) or "none"
-            command = COMMANDS.get(kind, "artgraph info {path}").format(path=self.path, key=key)
+            there = self.keys(kind)
+            near = difflib.get_close_matches(key, there, n=1, cutoff=0.7)
+            meant = f" Did you mean '{near[0]}'?" if near else ""
             raise MissingError(
-                f"No {kind} '{key}' in {self.path} (there are: {there}). Make it with: {command}"
+                f"No {kind} '{key}' in {self.path} (there are: {', '.join(there) or 'none'}).{meant}"
             ) from None
         if label["ids_sha256"] != self.ids_sha256:
             raise CorpusError(f"{file} was made for other paintings, or another order, than {self.path}/corpus.json")
@@ -215,54 +211,6 @@ class Corpus:
     def has(self, kind, key):
         """Return whether a complete thing of this kind and key is there (bool)."""
         return (self._folder(kind) / f"{_checked(key)}.json").is_file()
-
-    def stale(self, kind, key):
-        """Return why a thing no longer follows from its inputs (list of str); empty when it is up to date."""
-        reasons = []
-        for ref, recorded in self.label(kind, key)["inputs"].items():
-            source, _, name = ref.partition("/")
-            if source == "paintings":
-                now = self.column_sha256(name) if name in self.paintings.columns else None
-            elif self.has(source, name):
-                now = self.label(source, name)["sha256"]
-                reasons += [f"{ref}: {reason}" for reason in self.stale(source, name)]
-            else:
-                now = None
-            if now is None:
-                reasons.append(f"{ref} is no longer there")
-            elif now != recorded:
-                reasons.append(f"{ref} has changed")
-        return reasons
-
-    def up_to_date(self, kind, key, *, made_by, inputs):
-        """Return whether a thing is there, made by this function with these parameters from these inputs (bool)."""
-        if not self.has(kind, key):
-            return False
-        label = self.label(kind, key)
-        same = {name: label["made_by"][name] for name in ("function", "params")} == plain(made_by)
-        return same and label["inputs"] == inputs
-
-    def inputs(self, *refs):
-        """Return {ref: hash} for things that a stage is about to read, such as 'features/gram' or 'paintings/artist'.
-
-        Raises
-        ------
-        StaleError
-            One of them does not follow from its own inputs any more.
-        """
-        hashes = {}
-        for ref in refs:
-            source, _, name = ref.partition("/")
-            if source == "paintings":
-                hashes[ref] = self.column_sha256(name)
-                continue
-            label = self.label(source, name)
-            if reasons := self.stale(source, name):
-                kind = "tuned" if label["made_by"]["function"].endswith("train_descriptor") else source
-                command = COMMANDS.get(kind, "artgraph run").format(path=self.path, key=name)
-                raise StaleError(f"{source} '{name}' in {self.path} is stale: {reasons[0]}. Make it again: {command}")
-            hashes[ref] = label["sha256"]
-        return hashes
 
     # ---- reading and writing
 
@@ -294,7 +242,8 @@ class Corpus:
         parts : dict of str to array, CSR matrix, dict of arrays, or (for models) dict of tensors
             '' is the main file. An empty dict makes a label alone (a report).
         made_by, inputs, facts : dict
-            ``function`` and ``params``; what ``inputs`` returned; figures worth keeping with it. All JSON values.
+            ``stage``, ``revision`` and ``params``; {reference: hash} of what it was made from; figures worth keeping
+            with it. All JSON values.
         seconds : float, optional
             For the journal.
         """

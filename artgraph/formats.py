@@ -3,11 +3,12 @@
 import hashlib
 import io
 import json
+import math
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["content_sha256", "parse", "plain", "serialise", "to_json"]
+__all__ = ["content_sha256", "json_ready", "parse", "plain", "serialise", "to_json"]
 
 
 def content_sha256(values):
@@ -28,6 +29,21 @@ def content_sha256(values):
 def plain(value):
     """Return a value as JSON would give it back: tuples as lists, keys as strings."""
     return json.loads(json.dumps(value, sort_keys=True))
+
+
+def json_ready(value):
+    """Return a value with NumPy numbers as Python's, DataFrames as lists of dicts, and what is not finite as None."""
+    if isinstance(value, pd.DataFrame):
+        return json_ready(value.to_dict("records"))
+    if isinstance(value, dict):
+        return {str(key): json_ready(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [json_ready(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value
 
 
 def to_json(value):

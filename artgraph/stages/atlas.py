@@ -1,21 +1,36 @@
 """The page to look at."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
 
-from artgraph.errors import MissingError
+from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, features_of
-from artgraph.stages.judging import columns_used
-from artgraph.stages.layout import layout
+from artgraph.stages.history import history
 from artgraph.stages.pictures import thumbnail
+from artgraph.stages.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from artgraph.corpus import Corpus
 
 __all__ = ["atlas"]
 
 
-def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
+def atlas(
+    corpus: Corpus,
+    *,
+    partition: str = "leiden",
+    compare: Sequence[str] | None = None,
+    out: str | Path | None = None,
+    images: bool = True,
+) -> Made:
     """Write the page to look at: a folder whose index.html opens by double-click.
 
     What ``interpret`` and ``worklist`` have found, if they were run and are not stale, stands in it too.
@@ -37,51 +52,42 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
         ``key`` is the path of index.html.
     """
     from artgraph.atlas import write_atlas
-    from artgraph.interpret import typicality
-    from artgraph.stages.info import provenance
 
-    compare = compare or ()
-    corpus.inputs(*(f"partitions/{other}" for other in (partition, *compare)))
-    labels = corpus.get("partitions", partition)
-    graph, on = _ground(corpus, partition)
-    X = features_of(corpus, on)
-    layout(corpus, graph=graph)
+    view, lineage = View(corpus, partition), Lineage(corpus)
+    lineage.inputs(Ref("partitions", other) for other in compare or ())
     out = Path(out) if out else corpus.path / "atlas"
-    typical = typicality(X, labels)
-    near = corpus.get("graphs", graph, "knn")
     rows = {id_: row for row, id_ in enumerate(corpus.paintings["id"])}
     report = _report(corpus, f"{partition}-clusters")
-    clusters = _clusters(corpus, labels, typical, report=report, rows=rows, images=images)
-    styled = corpus.paintings["style"].notna().any()
-    linked = corpus.label("graphs", graph)["made_by"]["params"].get("artist_edges")
+    clusters = _clusters(view, report=report, rows=rows, images=images)
+    near = view.neighbors
     index = write_atlas(
         out,
         corpus.paintings,
-        labels,
+        view.labels,
         title=corpus.path.resolve().name,
         thumbnails=lambda row: thumbnail(corpus, row),
         sources=lambda row: _href(corpus, row, out.resolve()),
-        layout=corpus.get("layouts", graph),
+        layout=view.layout,
         neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
-        shares=_shares(corpus, graph, near["indices"]),
-        artist_links=corpus.get("graphs", graph, "artists") if linked else None,
-        typicality=typical,
-        membership=_membership(corpus, partition),
+        shares=_shares(view),
+        artist_links=view.artist_edges,
+        typicality=view.typicality,
+        membership=view.membership if view.has_membership else None,
         windows=_windows(corpus),
         clusters=clusters,
         worklist=_worklist(corpus, partition, rows),
         name=partition,
-        compare={other: corpus.get("partitions", other) for other in compare},
-        reference="style" if styled else None,
-        columns_used=columns_used(corpus, partition),
-        provenance=provenance(corpus, partition),
+        compare={other: corpus.get("partitions", other) for other in compare or ()},
+        reference="style" if corpus.paintings["style"].notna().any() else None,
+        columns_used=lineage.columns_used(Ref("partitions", partition)),
+        provenance=history(corpus, partition),
         methods=report.get("methods"),
         images=images,
     )
     return Made("atlas", str(index), True, {"n": len(corpus), "clusters": len(clusters)})
 
 
-def _href(corpus, row, folder):
+def _href(corpus: Corpus, row: int, folder: Path) -> str | None:
     """Return the address of the original picture, relative to a folder; None where it lies on another drive."""
     try:
         relative = os.path.relpath(corpus.image_root / corpus.paintings["image"].iloc[row], folder)
@@ -90,16 +96,18 @@ def _href(corpus, row, folder):
     return quote(Path(relative).as_posix(), errors="surrogateescape")
 
 
-def _report(corpus, key):
+def _report(corpus: Corpus, key: str) -> dict[str, Any]:
     """Return the facts of a report, or nothing where it was not made or has gone stale."""
-    if not corpus.has("reports", key) or corpus.stale("reports", key):
+    ref = Ref("reports", key)
+    if not corpus.has(*ref) or Lineage(corpus).stale(ref):
         return {}
-    return corpus.label("reports", key)["facts"]
+    return corpus.label(*ref)["facts"]
 
 
-def _clusters(corpus, labels, typical, *, report, rows, images):
+def _clusters(view: View, *, report: dict[str, Any], rows: dict[str, int], images: bool) -> list[dict[str, Any]]:
     from artgraph.interpret import palette
 
+    corpus, labels, typical = view.corpus, view.labels, view.typicality
     found = {int(c["cluster"]): c for c in report.get("clusters", ())}
     clusters = []
     for label in range(int(labels.max(initial=-1)) + 1):
@@ -125,7 +133,7 @@ def _clusters(corpus, labels, typical, *, report, rows, images):
     return clusters
 
 
-def _worklist(corpus, partition, rows):
+def _worklist(corpus: Corpus, partition: str, rows: dict[str, int]) -> list[dict[str, Any]] | None:
     works = _report(corpus, f"{partition}-worklist").get("works")
     if works is None:
         return None
@@ -143,59 +151,22 @@ def _worklist(corpus, partition, rows):
     return listed
 
 
-def _rows(ids, rows):
+def _rows(ids: Sequence[str] | None, rows: dict[str, int]) -> list[int]:
     return [rows[id_] for id_ in ids or () if id_ in rows]
 
 
-def _ground(corpus, partition):
-    """Return the graph whose links and map are shown, and the features: those that the partition was made of."""
-    refs = [ref.split("/", 1) for ref in corpus.label("partitions", partition)["inputs"]]
-    graphs = [name for kind, name in refs if kind == "graphs"]
-    features = [name for kind, name in refs if kind == "features"]
-    if not graphs:
-        graphs = sorted(corpus.keys("graphs"), key=lambda name: name != "style")
-        if not graphs:
-            raise MissingError(
-                f"The page shows links, and {corpus.path} has no graph. "
-                f"Make one with: artgraph build-graph {corpus.path} --on {','.join(features)}"
-            )
-    corpus.inputs(f"graphs/{graphs[0]}")
-    return graphs[0], features or corpus.label("graphs", graphs[0])["made_by"]["params"]["on"]
-
-
-def _descriptors(corpus, graph):
-    """Return the keys of the features that a graph rests on, those behind a VGAE or a fused feature for itself."""
-    keys = []
-    for key in corpus.label("graphs", graph)["made_by"]["params"]["on"]:
-        inputs = [ref.split("/", 1) for ref in corpus.label("features", key)["inputs"]]
-        fused = [name for kind, name in inputs if kind == "features"]
-        graphs = [name for kind, name in inputs if kind == "graphs"]
-        keys += fused or [found for name in graphs for found in _descriptors(corpus, name)] or [key]
-    return list(dict.fromkeys(keys))
-
-
-def _shares(corpus, graph, indices):
+def _shares(view: View) -> tuple[list[str], np.ndarray] | None:
+    """Return the descriptors under the graph, and how far each says that neighbours are alike; None for one alone."""
     from artgraph.atlas import reasons
 
-    keys = [key for key in _descriptors(corpus, graph) if corpus.has("features", key)]
+    corpus = view.corpus
+    keys = [key for key in view.lineage.descriptors(view.graph_params["on"]) if corpus.has("features", key)]
     if len(keys) < 2:
         return None
-    return keys, reasons([features_of(corpus, (key,)) for key in keys], indices)
+    return keys, reasons([features_of(corpus, (key,)) for key in keys], view.neighbors["indices"])
 
 
-def _membership(corpus, partition):
-    files = corpus.label("partitions", partition)["files"]
-    if f"{partition}.membership.npz" not in files:
-        return None
-    from artgraph.communities.membership import ROLES
-
-    stored = corpus.get("partitions", partition, "membership")
-    found = {key: stored[key] for key in ("confidence", "second")}
-    return found | {"role": [ROLES[code] for code in stored["role"]]}
-
-
-def _windows(corpus):
-    for key in corpus.keys("patches"):
-        if not corpus.stale("patches", key):
-            return corpus.get("patches", key)
-    return None
+def _windows(corpus: Corpus) -> dict[str, np.ndarray] | None:
+    lineage = Lineage(corpus)
+    refs = (Ref("patches", key) for key in corpus.keys("patches"))
+    return next((corpus.get(*ref) for ref in refs if not lineage.stale(ref)), None)

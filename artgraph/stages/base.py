@@ -1,10 +1,38 @@
-"""What all stages share."""
+"""What all stages share: making a thing once, and reading graphs and features as the next stage uses them."""
+
+from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-__all__ = ["Made", "adjacency_of", "draw_facts", "features_of", "make"]
+from artgraph.catalogue import CONFOUNDS, Catalogue
+from artgraph.lineage import Lineage, Ref
+from artgraph.makers import STAGES
+
+if TYPE_CHECKING:
+    import numpy as np
+    import scipy.sparse as sp
+
+    from artgraph.corpus import Corpus
+
+__all__ = [
+    "Made",
+    "Progress",
+    "adjacency_of",
+    "catalogue_of",
+    "columns",
+    "confound_refs",
+    "features_of",
+    "features_under",
+    "make",
+    "progress_of",
+    "put",
+    "regressed",
+]
+
+Progress = Callable[[str, int, int], None] | None  # (stage, done, total)
 
 
 class Made(NamedTuple):
@@ -23,80 +51,184 @@ class Made(NamedTuple):
     kind: str
     key: str
     fresh: bool
-    facts: dict
+    facts: dict[str, Any]
 
 
-def make(corpus, kind, key, *, function, params, refs, compute):
-    """Make one thing, unless it is up to date.
+def make(
+    corpus: Corpus,
+    stage: str,
+    refs: Ref | Sequence[Ref],
+    *,
+    params: Mapping[str, Any],
+    inputs: Iterable[Ref],
+    compute: Callable[[], Any],
+) -> Made:
+    """Make one thing, or several that are made together, unless all are up to date.
 
     Parameters
     ----------
     corpus : Corpus
-    kind, key : str
-    function : str
-        The public function that does the work, for the label.
-    params : dict
+    stage : str
+        A key of ``artgraph.makers.STAGES``, for the label.
+    refs : Ref or sequence of Ref
+        What is made; the last is the main one.
+    params : dict of JSON values
         Everything that the result depends on besides the inputs.
-    refs : sequence of str
-        The inputs, as ``Corpus.inputs`` takes them.
-    compute : callable() -> (parts, facts)
+    inputs : iterable of Ref
+    compute : callable
+        Returns the parts and the facts, or a list of such pairs, one for each of ``refs``.
 
     Returns
     -------
     Made
+        The main one.
     """
-    made_by = {"function": function, "params": params}
-    fresh = not corpus.up_to_date(kind, key, made_by=made_by, inputs=corpus.inputs(*refs))
+    several = [refs] if isinstance(refs, Ref) else list(refs)
+    inputs = list(inputs)
+    lineage, main = Lineage(corpus), several[-1]
+    found = lineage.inputs(inputs)
+    fresh = not all(lineage.up_to_date(ref, stage, params, found) for ref in several)
     if fresh:
         with corpus.lock():
-            inputs, started = corpus.inputs(*refs), time.perf_counter()
-            parts, facts = compute()
+            found, started = lineage.inputs(inputs), time.perf_counter()
+            made = compute()
             seconds = time.perf_counter() - started
-            corpus.put(kind, key, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
-    return Made(kind, key, fresh, corpus.label(kind, key)["facts"])
+            for ref, (parts, facts) in zip(several, [made] if isinstance(refs, Ref) else made, strict=True):
+                put(corpus, stage, ref, parts, params=params, inputs=found, facts=facts, seconds=seconds)
+    return Made(*main, fresh, corpus.label(*main)["facts"])
 
 
-def draw_facts(corpus, kind, key, *, plot, out=None):
-    """Draw what the label of a thing says.
+def put(
+    corpus: Corpus,
+    stage: str,
+    ref: Ref,
+    parts: Mapping[str, Any],
+    *,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, str],
+    facts: Mapping[str, Any] | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Store one thing with a label that names the stage and its revision; parameters as for ``make``."""
+    made_by = {"stage": stage, "revision": STAGES[stage].revision, "params": params}
+    corpus.put(*ref, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
+
+
+def columns(*names: str) -> list[Ref]:
+    """Return references (list of Ref) to columns of the table."""
+    return [Ref("paintings", name) for name in dict.fromkeys(names)]
+
+
+def progress_of(progress: Progress, name: str) -> Callable[[int, int], None] | None:
+    """Return ``progress`` for one stage: a callable(done, total), or None."""
+    return None if progress is None else lambda done, total: progress(name, done, total)
+
+
+def thumbnails(corpus: Corpus) -> Made:
+    """Measure every thumbnail once: margin, spread of hues, and a tiny picture to find duplicates by.
 
     Parameters
     ----------
     corpus : Corpus
-    kind, key : str
-    plot : callable(out, facts)
-    out : str or Path, optional
-        Default: ``plots/<key>.png`` in the corpus.
 
     Returns
     -------
     Made
-        ``key`` is the path of the plot; the facts are those of the thing.
+        ``features/thumbnails``: (n, 2) float32, margin and hue spread; part ``tiny``: (n, 16, 16, 3) uint8. NaN and
+        black where the thumbnail is gone.
     """
-    facts = corpus.label(kind, key)["facts"]
-    out = Path(out) if out else corpus.path / "plots" / f"{key}.png"
-    plot(out, facts)
-    return Made("plot", str(out), True, facts)
+    import numpy as np
+
+    from artgraph.evaluation.looks import TINY, hue_spread, margin, tiny_picture
+    from artgraph.images import load_image
+    from artgraph.stages.pictures import thumbnail
+
+    def compute() -> tuple[dict, dict]:
+        measured = np.full((len(corpus), 2), np.nan, dtype=np.float32)
+        tiny = np.zeros((len(corpus), TINY, TINY, 3), dtype=np.uint8)
+        for row in range(len(corpus)):
+            if (data := thumbnail(corpus, row)) is not None:
+                picture = load_image(data)
+                measured[row] = margin(picture), hue_spread(picture)
+                tiny[row] = tiny_picture(picture)
+        return {"": measured, "tiny": tiny}, {"n": len(corpus), "dimensions": 2, "columns": ["margin", "hue spread"]}
+
+    return make(
+        corpus,
+        "thumbnails",
+        Ref("features", "thumbnails"),
+        params={},
+        inputs=columns("image_sha256"),
+        compute=compute,
+    )
 
 
-def features_of(corpus, on):
-    """Return the features of a corpus under the keys ``on``, fused with equal say: (n, d) float32."""
+def catalogue_of(corpus: Corpus, *, measured: bool = False) -> Catalogue:
+    """Return the catalogue of a corpus; ``measured``: with what is measured on its thumbnails."""
+    if measured:
+        thumbnails(corpus)
+        return Catalogue(corpus.paintings, corpus.get("features", "thumbnails"))
+    return Catalogue(corpus.paintings)
+
+
+def confound_refs(names: Iterable[str]) -> list[Ref]:
+    """Return what some confounds, or columns of the table, are read from (sorted list of Ref)."""
+    return sorted({Ref.of(CONFOUNDS[name]) if name in CONFOUNDS else Ref("paintings", name) for name in names})
+
+
+def regressed(corpus: Corpus, X: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Return features (n, d) without the linear effect of some confounds or columns."""
+    from artgraph.graph import regress_out
+
+    if not names:
+        return X
+    measured = any(ref.kind == "features" for ref in confound_refs(names))
+    return regress_out(X, catalogue_of(corpus, measured=measured).confounds(names))
+
+
+def features_of(corpus: Corpus, on: Sequence[str], *, regress_out: Sequence[str] = ()) -> np.ndarray:
+    """Return the features of a corpus under the keys ``on``, fused with equal weight.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    on : sequence of str
+    regress_out : sequence of str, optional
+        Confounds or columns whose linear effect is removed.
+
+    Returns
+    -------
+    (n, d) float32
+    """
     from artgraph.descriptors import fuse
 
-    blocks, whitening = [corpus.get("features", key) for key in on], {}
+    blocks = [corpus.get("features", key) for key in on]
+    whitening = {}
     if len(on) == 1:
-        label = corpus.label("features", on[0])
-        if label["made_by"]["function"] == "artgraph.descriptors.fuse":
-            return blocks[0]  # with the say that each part was given
-        if any(ref.startswith("graphs/") for ref in label["inputs"]):
-            whitening = {"whitening": 0}  # latents have learned their spreads
-    return fuse(blocks, **whitening)
+        lineage, ref = Lineage(corpus), Ref("features", on[0])
+        if lineage.stage(ref) == "fuse_features":
+            return regressed(corpus, blocks[0], regress_out)  # with the weights that its parts were given
+        if lineage.inputs_of(ref, "graphs"):
+            whitening = {"whitening": 0}  # the spread of latents is learned
+    return regressed(corpus, fuse(blocks, **whitening), regress_out)
 
 
-def adjacency_of(corpus, graph):
-    """Return a graph of a corpus as the next stage uses it: style edges, plus artist links at their strength."""
+def features_under(corpus: Corpus, partition: str) -> np.ndarray:
+    """Return the features ((n, d) float32) of a corpus that a partition, or the graph under it, was made from."""
+    basis = Lineage(corpus).basis(partition)
+    return features_of(corpus, basis.features, regress_out=basis.regress_out)
+
+
+def adjacency_of(corpus: Corpus, graph: str) -> sp.csr_matrix:
+    """Return a graph of a corpus as the next stage uses it: similarity edges, plus artist edges at their weight."""
     from artgraph.graph import merge_layers
 
-    adjacency, params = corpus.get("graphs", graph), corpus.label("graphs", graph)["made_by"]["params"]
-    if params.get("artist_edges"):
-        return merge_layers(adjacency, corpus.get("graphs", graph, "artists"), strength=params["artist_strength"])
+    adjacency, params = corpus.get("graphs", graph), Lineage(corpus).params(Ref("graphs", graph))
+    if params["artist_edges"]:
+        return merge_layers(adjacency, corpus.get("graphs", graph, "artists"), strength=params["artist_edge_weight"])
     return adjacency
+
+
+def drawing(corpus: Corpus, out: str | Path | None, name: str) -> Path:
+    """Return the file that a plot is written to; default: ``plots/<name>.png`` in the corpus."""
+    return Path(out) if out else corpus.path / "plots" / f"{name}.png"

@@ -1,177 +1,132 @@
 """Features become a graph."""
 
-from artgraph.errors import InputError
-from artgraph.stages.base import Made, make
-from artgraph.stages.judging import features_without, hands_of, regressed_refs
+from __future__ import annotations
 
-__all__ = ["MERGES", "build_graph", "diagnose_graph"]
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-MERGES = ("features", "weights", "snf", "layers")
+from artgraph.lineage import Lineage, Ref
+from artgraph.settings import GraphSettings
+from artgraph.stages.base import Made, catalogue_of, columns, confound_refs, drawing, features_of, make, thumbnails
+
+if TYPE_CHECKING:
+    import numpy as np
+    import scipy.sparse as sp
+
+    from artgraph.corpus import Corpus
+    from artgraph.graph import Neighbors
+
+__all__ = ["build_graph", "diagnose_graph"]
+
 WIDER = 4  # a correction of hubness chooses from lists this many times as long
-SEARCH = (
-    "on",
-    "n_neighbors",
-    "metric",
-    "hubness",
-    "merge",
-    "regress_out",
-    "cross_artist",
-    "seed",
-)  # what the neighbour lists depend on
+NOT_SEARCH = ("kernel", "symmetry", "artist_edges", "artist_edge_weight", "max_years")  # neighbours do not depend on
 
 
-def build_graph(
-    corpus,
-    *,
-    on=("eye",),
-    name="style",
-    n_neighbors=15,
-    metric="cosine",
-    weights="jaccard",
-    symmetry="union",
-    hubness="none",
-    merge="features",
-    regress_out=(),
-    cross_artist=False,
-    artist_edges=False,
-    artist_strength=0.5,
-    max_years=None,
-    seed=0,
-):
+def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made:
     """Link every painting to those that look most alike.
+
+    Neighbours are searched in the features, and each edge is weighed by a kernel; when the kernel alone is changed, the
+    search is not repeated. Artist edges are kept in a layer of their own.
 
     Parameters
     ----------
     corpus : Corpus
-    on : sequence of str
-        Features.
     name : str
         Key of the graph.
-    n_neighbors : int
-    metric : {"cosine", "euclidean"}
-    weights : {"jaccard", "fuzzy", "gauss", "cosine"}
-        What an edge weighs: see ``artgraph.graph.edge_weights``. When it alone is changed, the search is not repeated.
-    symmetry : {"union", "mutual"}
-    hubness : {"none", "csls", "mutual-proximity"}
-        Correction of the neighbour lists: see ``artgraph.graph.correct_hubness``.
-    merge : {"features", "weights", "snf", "layers"}
-        Several features: joined with equal say before the search; or a graph of each, and the mean of the graphs; or
-        similarity network fusion of the graphs; or the mean, with the graph of each kept as a part 'layer-<key>'.
-    regress_out : sequence of str
-        Take out of the features what these tell of them: "greyscale", "one tone", "margin" or whatever ``evaluate``
-        lists, or columns of the table. See ``artgraph.graph.regress_out``.
-    cross_artist : bool
-        Look for the neighbours of a work among works by other hands. Where names have taught the features, the nearest
-        works are all by the same hand, and a graph of them is one of artists, whatever it is called; here similarity
-        says what it has to say across hands, and works by one hand are linked by ``artist_edges`` or not at all.
-    artist_edges : bool
-        Also link works by the same hand, in a layer of their own.
-    artist_strength : float
-        Weight of that layer beside the style edges, where the two are used together.
-    max_years : float, optional
-        Works by the same hand that are dated further apart are not linked.
-    seed : int
-        Of approximate searches.
+    **settings
+        Fields of ``artgraph.settings.GraphSettings``.
 
     Returns
     -------
     Made
+        ``graphs/<name>``: (n, n) CSR; parts ``knn`` (neighbour lists), ``artists`` (artist edges) and, with ``merge``
+        "layers", ``layer-<key>``.
     """
-    from artgraph.dates import parse_years
     from artgraph.graph import artist_links, describe_graph, mean_graph, neighbors_in, similarity_network_fusion
 
-    if merge not in MERGES:
-        raise InputError(f"There is no way to merge called '{merge}' (there are: {', '.join(MERGES)})")
-    if len(on) == 1:
-        merge = "features"
-    params = {"on": list(on), "n_neighbors": n_neighbors, "metric": metric, "weights": weights, "symmetry": symmetry}
-    params |= {"hubness": hubness, "merge": merge, "seed": seed}
-    if regress_out:
-        params["regress_out"] = list(regress_out)
-    if cross_artist:
-        params["cross_artist"] = True
-    if artist_edges:
-        params |= {"artist_edges": True, "artist_strength": artist_strength, "max_years": max_years}
-    columns = (
-        ["image_sha256"]
-        + (["artist"] if artist_edges or cross_artist else [])
-        + (["date"] if max_years is not None else [])
-    )
-    refs = [f"features/{key}" for key in on] + [f"paintings/{column}" for column in columns]
-    refs += regressed_refs(corpus, regress_out or ())
+    chosen = GraphSettings.of(settings)
+    if any(ref.kind == "features" for ref in confound_refs(chosen.regress_out)):
+        thumbnails(corpus)
+    catalogue = catalogue_of(corpus)
+    by_artist = chosen.artist_edges or chosen.cross_artist
+    read = ["image_sha256"] + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
+    inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]
 
-    def compute():
-        together = {"": tuple(on)} if merge == "features" else {f"-{key}": (key,) for key in on}
-        parts, facts, lists, graphs = {}, {}, {}, {}
-        for key, features in together.items():
-            lists[key], graphs[key], search, figures = _one_graph(corpus, key, features, name=name, params=params)
+    def compute() -> tuple[dict, dict]:
+        groups = {"": chosen.on} if chosen.merge == "features" else {f"-{key}": (key,) for key in chosen.on}
+        parts, facts, graphs, near = {}, {}, {}, None
+        for suffix, on in groups.items():
+            near, graphs[suffix], search, figures = _one_graph(corpus, name, on, chosen, suffix=suffix)
             parts |= search
-            facts |= {f"{fact}{key}": value for fact, value in figures.items()}
-        if merge == "features":
-            adjacency, near = graphs[""], lists[""]
-        else:
-            adjacency = (
-                similarity_network_fusion(list(graphs.values()))
-                if merge == "snf"
-                else mean_graph(list(graphs.values()))
-            )
-            near = neighbors_in(adjacency, n_neighbors=n_neighbors)
-        if merge == "layers":
-            parts |= {f"layer{key}": graph for key, graph in graphs.items()}
+            facts |= {f"{fact}{suffix}": value for fact, value in figures.items()}
+        adjacency = graphs.get("")
+        if adjacency is None:
+            merged = similarity_network_fusion if chosen.merge == "snf" else mean_graph
+            adjacency = merged(list(graphs.values()))
+            near = neighbors_in(adjacency, n_neighbors=chosen.n_neighbors)
+        if chosen.merge == "layers":
+            parts |= {f"layer{suffix}": graph for suffix, graph in graphs.items()}
         parts |= {"": adjacency, "knn": _arrays(near)}
         facts |= describe_graph(adjacency, near.indices)
-        if artist_edges:
-            table = corpus.paintings
+        if chosen.artist_edges:
             parts["artists"] = artist_links(
-                table["artist"],
-                [features_without(corpus, (key,), regress_out) for key in on],
-                years=None if max_years is None else parse_years(table["date"]),
-                max_years=max_years,
+                corpus.paintings["artist"],
+                [features_of(corpus, (key,), regress_out=chosen.regress_out) for key in chosen.on],
+                years=None if chosen.max_years is None else catalogue.years,
+                max_years=chosen.max_years,
             )
             facts["artist_links"] = int(parts["artists"].nnz // 2)
         return parts, facts
 
-    return make(corpus, "graphs", name, function="artgraph.graph.knn", params=params, refs=refs, compute=compute)
+    return make(corpus, "build_graph", Ref("graphs", name), params=chosen.params(), inputs=inputs, compute=compute)
 
 
-def _one_graph(corpus, key, features, *, name, params):
+def _one_graph(
+    corpus: Corpus, name: str, on: Sequence[str], chosen: GraphSettings, *, suffix: str
+) -> tuple[Neighbors, sp.csr_matrix, dict[str, Any], dict[str, Any]]:
     """Return neighbour lists, graph, the parts to keep for another time, and figures, for one set of features."""
     from artgraph.graph import Neighbors, correct_hubness, edge_weights, knn
     from artgraph.graph import hubness as hubness_of
 
-    X, corrected = features_without(corpus, features, params.get("regress_out")), params["hubness"] != "none"
-    common = {name: params[name] for name in ("n_neighbors", "metric", "seed")}
-    part = f"search{key}" if corrected or key else "knn"
-    if stored := _stored(corpus, name, part, params=params):
+    X, corrected = features_of(corpus, on, regress_out=chosen.regress_out), chosen.hubness != "none"
+    common = {"metric": chosen.metric, "seed": chosen.seed}
+    part = f"search{suffix}" if corrected or suffix else "knn"
+    if stored := _stored(corpus, name, part, chosen):
         searched = Neighbors(**{field: stored[field] for field in Neighbors._fields})
     else:
-        wide = common | {"n_neighbors": params["n_neighbors"] * (WIDER if corrected else 1)}
-        hands = hands_of(corpus) if params.get("cross_artist") else None
-        searched = knn(X, duplicate_ids=corpus.paintings["image_sha256"], exclude_same=hands, **wide)
-    near = correct_hubness(searched, X, method=params["hubness"], **common) if corrected else searched
-    figures = {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}
+        searched = knn(
+            X,
+            n_neighbors=chosen.n_neighbors * (WIDER if corrected else 1),
+            duplicate_ids=corpus.paintings["image_sha256"],
+            exclude_same=catalogue_of(corpus).artists if chosen.cross_artist else None,
+            **common,
+        )
+    near, figures = searched, {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}
     if corrected:
-        figures["uncorrected"] = hubness_of(searched.indices[:, : params["n_neighbors"]])
+        near = correct_hubness(searched, X, n_neighbors=chosen.n_neighbors, method=chosen.hubness, **common)
+        figures["uncorrected"] = hubness_of(searched.indices[:, : chosen.n_neighbors])
     keep = {part: _arrays(searched)} if part != "knn" else {}
-    return near, edge_weights(near, kernel=params["weights"], symmetry=params["symmetry"]), keep, figures
+    return near, edge_weights(near, kernel=chosen.kernel, symmetry=chosen.symmetry), keep, figures
 
 
-def _arrays(neighbors):
+def _arrays(neighbors: Neighbors) -> dict[str, np.ndarray]:
     import numpy as np
 
     return {field: np.asarray(value) for field, value in neighbors._asdict().items()}
 
 
-def _stored(corpus, name, part, *, params):
+def _stored(corpus: Corpus, name: str, part: str, chosen: GraphSettings) -> dict[str, np.ndarray] | None:
     """Return the neighbour lists of the graph that is there, when they are those that would be found again."""
-    if not corpus.has("graphs", name) or corpus.stale("graphs", name):
+    lineage, ref = Lineage(corpus), Ref("graphs", name)
+    if not corpus.has(*ref) or lineage.stale(ref):
         return None
-    label = corpus.label("graphs", name)
-    same = all(label["made_by"]["params"].get(key) == params.get(key) for key in SEARCH)
-    return corpus.get("graphs", name, part) if same else None
+    there, wanted = lineage.params(ref), chosen.params()
+    same = all(there[key] == value for key, value in wanted.items() if key not in NOT_SEARCH)
+    return corpus.get(*ref, part) if same else None
 
 
-def diagnose_graph(corpus, *, graph="style", out=None):
+def diagnose_graph(corpus: Corpus, *, graph: str = "style", out: str | Path | None = None) -> Made:
     """Draw how many links the paintings of a graph have, and how often each is a neighbour.
 
     Parameters
@@ -186,12 +141,9 @@ def diagnose_graph(corpus, *, graph="style", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the graph.
     """
-    from pathlib import Path
-
     from artgraph.plots import plot_graph
 
-    corpus.inputs(f"graphs/{graph}")
-    out = Path(out) if out else corpus.path / "plots" / f"{graph}.png"
-    facts = corpus.label("graphs", graph)["facts"]
+    Lineage(corpus).inputs([Ref("graphs", graph)])
+    out = drawing(corpus, out, graph)
     plot_graph(out, corpus.get("graphs", graph), corpus.get("graphs", graph, "knn")["indices"], title=graph)
-    return Made("plot", str(out), True, facts)
+    return Made("plot", str(out), True, corpus.label("graphs", graph)["facts"])

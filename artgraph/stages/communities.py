@@ -1,230 +1,146 @@
 """A graph, or features, become a partition."""
 
-import contextlib
-from pathlib import Path
+from __future__ import annotations
 
-from artgraph.errors import ArtgraphError, InputError
-from artgraph.stages.base import Made, adjacency_of, features_of, make
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artgraph.errors import InputError
+from artgraph.lineage import Lineage, Ref
+from artgraph.settings import ClusterSettings
+from artgraph.stages.base import Made, Progress, adjacency_of, columns, drawing, features_of, make, progress_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import scipy.sparse as sp
+
+    from artgraph.corpus import Corpus
 
 __all__ = ["communities", "levels_of"]
 
 
-def communities(
-    corpus,
-    *,
-    graph="style",
-    on=None,
-    name=None,
-    method="leiden",
-    resolution=1.0,
-    n_clusters=None,
-    quality="modularity",
-    layers=None,
-    fixed=None,
-    max_size=None,
-    levels=1,
-    membership=True,
-    keep_names_of=None,
-    seed=0,
-    progress=None,
-):
+def communities(corpus: Corpus, *, name: str | None = None, progress: Progress = None, **settings: Any) -> Made:
     """Find the style clusters of a graph, or of features without one.
 
     Parameters
     ----------
     corpus : Corpus
-    graph : str
-        The graph to cluster, or, for a method on features, the one that the clusters are shown and measured in.
-    on : sequence of str, optional
-        Features, for a method that takes them; default: those that the graph was built on.
     name : str, optional
         Key of the partition; default: the method, with the graph before it where that is not 'style'.
-    method : str
-        A key of ``artgraph.communities.METHODS``: leiden, spectral (of a graph); kmeans, agglomerative, gmm,
-        bayesian-gmm, hdbscan, dec (of features).
-    resolution : float or "auto"
-        Leiden's; higher gives more clusters. "auto": where clusters are stable and chance has none, see
-        ``artgraph.communities.resolution_profile``; without community structure all works are in one cluster.
-    n_clusters : int, optional
-        Leiden: search for the resolution that gives this many. Spectral: default by the eigengap.
-    quality : {"modularity", "cpm", "rb-er", "surprise", "significance"}
-        What Leiden maximises.
-    layers : sequence of str, optional
-        Leiden on several graphs at once, such as ``("style=1", "artists=0.5")``: keys of graphs, or parts of ``graph``
-        ('artists', 'layer-color'), with their weights (default 1).
-    fixed : str, optional
-        A column: works with one value stay together, works with different values apart, the others are free.
-    max_size : int, optional
-        No cluster gets more works.
-    levels : int
-        Above 1: also join clusters into clusters of clusters, kept as partitions <name>-2, <name>-3 ...
-    membership : bool
-        Also keep the soft membership, confidence, second cluster and role of every work, calibrated on subsamples.
-    keep_names_of : str, optional
-        An earlier partition, or another corpus (its partition of the same name is meant): clusters that overlap get
-        its numbers. Works are matched by id.
-    seed : int
     progress : callable(stage, done, total), optional
+    **settings
+        Fields of ``artgraph.settings.ClusterSettings``.
 
     Returns
     -------
     Made
+        ``partitions/<name>``: (n,) int32, 0 the largest cluster, -1 none; part ``membership``: soft membership,
+        confidence, second cluster and role of every work, calibrated on subsamples. With ``levels`` above 1 also
+        partitions ``<name>-2``, ``<name>-3`` ..., as long as there are clusters to join.
 
     Raises
     ------
     InputError
-        An unknown method; settings that the method does not have.
+        An unknown method; settings that the method does not have, or that do not go together.
     """
     from artgraph.communities import METHODS
 
-    if method not in METHODS:
-        raise InputError(f"There is no method '{method}' (there are: {', '.join(METHODS)})")
-    takes = METHODS[method].takes
-    beyond = {"quality": quality if quality != "modularity" else None}
-    beyond |= {"layers": list(layers) if layers else None, "fixed": fixed, "max_size": max_size}
-    beyond = {key: value for key, value in beyond.items() if value is not None}
-    _check(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond, on=on)
-    name = name or (method if graph == "style" else f"{graph}-{method}")
-    refs = [f"graphs/{graph}"]
-    params = {"method": method, "n_clusters": n_clusters, "seed": seed, "membership": membership} | beyond
-    if takes == "features":
-        params["on"] = list(on or corpus.label("graphs", graph)["made_by"]["params"]["on"])
-        refs += [f"features/{key}" for key in params["on"]]
-    if method == "leiden" and n_clusters is None:
-        params["resolution"] = resolution
-    if fixed:
-        refs.append(f"paintings/{fixed}")
-    weights = {}
-    if layers:
-        weights = dict(_layer(text) for text in layers)
-        refs += [f"graphs/{layer}" for layer in weights if corpus.has("graphs", layer) and layer != graph]
-        params["graph"] = graph
-    earlier = _earlier(corpus, keep_names_of, name)
+    chosen = ClusterSettings.of(settings)
+    name = name or (chosen.method if chosen.graph == "style" else f"{chosen.graph}-{chosen.method}")
+    lineage, graph = Lineage(corpus), Ref("graphs", chosen.graph)
+    layers = dict(_layer(text) for text in chosen.graphs or ())
+    clusters_features = METHODS[chosen.method].takes == "features"
+    basis = lineage.params(graph)
+    on = tuple(chosen.on or basis["on"]) if clusters_features else ()
+    removed = basis["regress_out"] if list(on) == basis["on"] else ()
+    inputs = [graph, *(Ref("features", key) for key in on), *columns(*([chosen.fixed] if chosen.fixed else []))]
+    inputs += [Ref("graphs", key) for key in layers if corpus.has("graphs", key) and key != chosen.graph]
+    earlier, params = _earlier(corpus, chosen.keep_names_of, name), chosen.params()
     if earlier is not None:
-        params["keep_names_of"] = earlier.sha256
-    drawn = []
+        from artgraph.formats import content_sha256
 
-    def compute():
-        from artgraph.communities import keep_names, modularity
-        from artgraph.stages.finding import find
+        params["earlier_sha256"] = content_sha256(earlier.tolist())
 
-        adjacency = adjacency_of(corpus, graph)
-        data = features_of(corpus, params["on"]) if takes == "features" else adjacency
+    def compute() -> tuple[dict, dict]:
+        from artgraph.communities import find_partition, keep_names, modularity
+        from artgraph.plots import plot_profile
+
+        adjacency = adjacency_of(corpus, chosen.graph)
+        data = features_of(corpus, on, regress_out=removed) if clusters_features else adjacency
         if layers:
-            data = [_layer_of(corpus, graph, layer) for layer in weights]
-        codes, classes = _classes(corpus, fixed)
-        report = None if progress is None else lambda done, total: progress("resolutions", done, total)
-        found = find(
+            data = [_layer_of(corpus, chosen.graph, key) for key in layers]
+        codes, classes = _classes(corpus, chosen.fixed)
+        found = find_partition(
             data,
-            method=method,
-            resolution=resolution,
-            n_clusters=n_clusters,
-            quality=quality,
-            layer_weights=list(weights.values()) or None,
+            method=chosen.method,
+            resolution=chosen.resolution,
+            n_clusters=chosen.n_clusters,
+            quality=chosen.quality,
+            layer_weights=list(layers.values()) or None,
             fixed=codes,
-            max_size=max_size,
-            seed=seed,
-            progress=report,
+            max_size=chosen.max_size,
+            seed=chosen.seed,
+            progress=progress_of(progress, "resolutions"),
         )
-        labels, facts = found.labels, dict(found.facts)
-        if earlier is not None:
-            labels = keep_names(labels, earlier.labels)
-        facts["n_clusters"] = len(set(labels[labels >= 0].tolist()))
-        facts["unassigned"] = int((labels < 0).sum())
-        facts["modularity"] = round(float(modularity(adjacency, labels)), 4)
+        labels = found.labels if earlier is None else keep_names(found.labels, earlier)
+        facts = found.facts | {
+            "n_clusters": len(set(labels[labels >= 0].tolist())),
+            "unassigned": int((labels < 0).sum()),
+            "modularity": round(float(modularity(adjacency, labels)), 4),
+        }
         if classes is not None:
             facts["fixed"] = {value: int(labels[codes == code][0]) for code, value in enumerate(classes)}
-        drawn.append(found.profile)
         parts = {"": labels}
-        if membership:
-            parts["membership"], facts["membership"] = found.soft(labels, data, adjacency=adjacency, seed=seed)
+        if chosen.membership:
+            parts["membership"], facts["membership"] = found.soft(labels, data, adjacency=adjacency, seed=chosen.seed)
+        if found.profile is not None:
+            plot_profile(drawing(corpus, None, f"{name}-resolution"), found.profile, title=name)
         return parts, facts
 
-    made = make(
-        corpus,
-        "partitions",
-        name,
-        function=f"artgraph.communities.{METHODS[method].function}",
-        params=params,
-        refs=refs,
-        compute=compute,
-    )
-    if drawn and drawn[0] is not None:
-        _draw(corpus, name, drawn[0])
-    _join(corpus, graph, name, levels=levels, seed=seed)
+    made = make(corpus, "communities", Ref("partitions", name), params=params, inputs=inputs, compute=compute)
+    _coarsen(corpus, chosen, name)
     return made
 
 
-def levels_of(corpus, partition):
-    """List the partitions that join the clusters of a partition, from the finer to the coarser.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    partition : str
-
-    Returns
-    -------
-    list of Made
-    """
-    found, level = [], 2
-    while corpus.has("partitions", key := f"{partition}-{level}"):
-        label = corpus.label("partitions", key)
-        if label["made_by"]["function"] != COARSEN:
-            break
-        found.append(Made("partitions", key, True, label["facts"]))
-        level += 1
-    return found
-
-
-COARSEN = "artgraph.communities.coarsen"
-
-
-def _join(corpus, graph, name, *, levels, seed):
-    """Make the levels above a partition."""
+def _coarsen(corpus: Corpus, chosen: ClusterSettings, name: str) -> None:
+    """Make the levels above a partition; levels with nothing left to join are not made, and old ones of them go."""
     from artgraph.communities import coarsen, modularity
 
-    if levels < 1:
-        raise InputError(f"levels is {levels}; expected at least 1.")
-    for level in range(2, levels + 1):
-        below = name if level == 2 else f"{name}-{level - 1}"
+    below = name
+    for level in range(2, chosen.levels + 1):
+        key = f"{name}-{level}"
 
-        def compute(below=below):
-            adjacency = adjacency_of(corpus, graph)
-            labels = coarsen(adjacency, corpus.get("partitions", below), seed=seed)
+        def compute(below: str = below) -> tuple[dict, dict]:
+            adjacency = adjacency_of(corpus, chosen.graph)
+            labels = coarsen(adjacency, corpus.get("partitions", below), seed=chosen.seed)
             return {"": labels}, {
                 "n_clusters": int(labels.max(initial=-1)) + 1,
                 "unassigned": int((labels < 0).sum()),
                 "modularity": round(float(modularity(adjacency, labels)), 4),
             }
 
-        refs = [f"graphs/{graph}", f"partitions/{below}"]
-        params = {"level": level, "seed": seed, "graph": graph}
-        make(corpus, "partitions", f"{name}-{level}", function=COARSEN, params=params, refs=refs, compute=compute)
+        inputs = [Ref("graphs", chosen.graph), Ref("partitions", below)]
+        params = {"level": level, "seed": chosen.seed, "graph": chosen.graph}
+        make(corpus, "coarsen", Ref("partitions", key), params=params, inputs=inputs, compute=compute)
+        below = key
 
 
-def _check(method, *, resolution, n_clusters, beyond, on):
-    """Refuse settings that do not go together."""
-    if method != "leiden":
-        for key in [*beyond, *(["resolution"] if resolution == "auto" else [])]:
-            raise InputError(f"'{key}' is a setting of Leiden; '{method}' does not have it.")
-    if on and method in ("leiden", "spectral"):
-        raise InputError(f"'{method}' clusters a graph. Make one of these features: artgraph build-graph --on {on[0]}")
-    if resolution == "auto" and (n_clusters is not None or beyond):
-        other = "n_clusters" if n_clusters is not None else next(iter(beyond))
-        raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
-    if n_clusters is not None and set(beyond) - {"quality"}:
-        raise InputError(f"'n_clusters' and '{next(iter(beyond))}' do not go together; set the resolution instead.")
+def levels_of(corpus: Corpus, partition: str) -> list[Made]:
+    """List the partitions that join the clusters of a partition, from the finer to the coarser.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    partition : str
+    """
+    found, level, lineage = [], 2, Lineage(corpus)
+    while corpus.has(*(ref := Ref("partitions", f"{partition}-{level}"))) and lineage.stage(ref) == "coarsen":
+        found.append(Made(*ref, True, corpus.label(*ref)["facts"]))
+        level += 1
+    return found
 
 
-class _Earlier:
-    def __init__(self, labels):
-        from artgraph.formats import content_sha256
-
-        self.labels, self.sha256 = labels, content_sha256(labels.tolist())
-
-
-def _earlier(corpus, source, name):
+def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None:
     """Return the labels of an earlier partition, row for row; -1 where a work was not there."""
     import numpy as np
 
@@ -233,13 +149,13 @@ def _earlier(corpus, source, name):
     if source is None:
         return None
     if not (Path(source) / "corpus.json").is_file():
-        return _Earlier(corpus.get("partitions", source).astype(np.int64))
+        return corpus.get("partitions", source).astype(np.int64)
     other = Corpus(source)
     known = dict(zip(other.paintings["id"], other.get("partitions", name).tolist(), strict=True))
-    return _Earlier(np.array([known.get(key, -1) for key in corpus.paintings["id"]], dtype=np.int64))
+    return np.array([known.get(key, -1) for key in corpus.paintings["id"]], dtype=np.int64)
 
 
-def _classes(corpus, fixed):
+def _classes(corpus: Corpus, fixed: str | None) -> tuple[np.ndarray | None, list[str] | None]:
     """Return a code for the value of every work in a column, -1 where it has none, and the values."""
     import pandas as pd
 
@@ -250,26 +166,16 @@ def _classes(corpus, fixed):
     return codes, [str(value) for value in classes]
 
 
-def _layer(text):
+def _layer(text: str) -> tuple[str, float]:
     key, _, weight = text.partition("=")
     try:
         return key.strip(), float(weight) if weight else 1.0
     except ValueError:
         raise InputError(
-            f"The layer '{text}' has a weight that is no number; expected such as 'artists=0.5'."
+            f"The graph '{text}' has a weight that is no number; expected such as 'artists=0.5'."
         ) from None
 
 
-def _layer_of(corpus, graph, layer):
-    """Return a graph by its key, or a part of the graph; without the artist links that would make it a mixture."""
-    if corpus.has("graphs", layer):
-        return corpus.get("graphs", layer)
-    return corpus.get("graphs", graph, layer)
-
-
-def _draw(corpus, name, profile):
-    """Draw the profile beside the partition, for those who have matplotlib."""
-    from artgraph.communities.drawing import plot_profile
-
-    with contextlib.suppress(ArtgraphError):
-        plot_profile(corpus.path / "plots" / f"{name}-resolution.png", profile, title=name)
+def _layer_of(corpus: Corpus, graph: str, layer: str) -> sp.csr_matrix:
+    """Return a graph by its key, or a part of the graph; without the artist edges that would make it a mixture."""
+    return corpus.get("graphs", layer) if corpus.has("graphs", layer) else corpus.get("graphs", graph, layer)

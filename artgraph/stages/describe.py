@@ -1,28 +1,40 @@
 """Pictures become features."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from artgraph.errors import InputError
-from artgraph.stages.base import Made
+from artgraph.lineage import Lineage, Ref
+from artgraph.makers import STAGES
+from artgraph.stages.base import Made, Progress, columns, progress_of, put
 from artgraph.stages.fuse import fuse_features
 from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from artgraph.corpus import Corpus
+    from artgraph.descriptors import Descriptor
 
 __all__ = ["describe"]
 
 
 def describe(
-    corpus,
+    corpus: Corpus,
     *,
-    descriptors=("eye",),
-    fuse=False,
-    fuse_name="fused",
-    fuse_weights=None,
-    workers=2,
-    seed=0,
-    device="auto",
-    progress=None,
-    **options,
-):
+    descriptors: Sequence[str | Descriptor] = ("eye",),
+    fuse: bool = False,
+    fuse_name: str = "fused",
+    fuse_weights: Mapping[str, float] | None = None,
+    workers: int = 2,
+    seed: int = 0,
+    device: str = "auto",
+    progress: Progress = None,
+    **options: Any,
+) -> list[Made]:
     """Turn pictures into features, all descriptors in one pass.
 
     Parameters
@@ -58,8 +70,8 @@ def describe(
     """
     from artgraph.descriptors import Descriptor, extract, refuse_unused
     from artgraph.formats import content_sha256, to_json
+    from artgraph.learning import pick_device
     from artgraph.shards import ShardStore, clear_shards
-    from artgraph.vgae.training import pick_device
 
     device = pick_device(device)
     refuse_unused(descriptors, options)
@@ -71,49 +83,54 @@ def describe(
     if len(set(keys)) < len(keys):
         raise InputError(f"Descriptors must differ in their keys, and these are: {', '.join(keys)}")
     weights = _weights_by_key(fuse_weights, descriptors, keys)
+    lineage = Lineage(corpus)
     with corpus.lock():
         todo = []
         for key, descriptor in zip(keys, made, strict=True):
-            tuned = [f"models/{descriptor.name}"] if is_tuned(corpus, descriptor.name) else []
-            inputs = corpus.inputs("paintings/image_sha256", *_size_columns(corpus, descriptor), *tuned)
-            made_by = {"function": "artgraph.descriptors.extract", "params": {**descriptor.params(), "seed": seed}}
-            from_model = {f"models/{key}"} if corpus.has("models", key) else set()
-            all_inputs = {**inputs, **{ref: corpus.label(*ref.split("/"))["sha256"] for ref in from_model}}
-            if not corpus.up_to_date("features", key, made_by=made_by, inputs=all_inputs):
-                todo.append((key, descriptor, made_by, inputs))
+            tuned = [Ref("models", descriptor.name)] if is_tuned(corpus, descriptor.name) else []
+            inputs = lineage.inputs([*columns("image_sha256", *_size_columns(corpus, descriptor)), *tuned])
+            params = {**descriptor.params(), "seed": seed}
+            if not lineage.up_to_date(Ref("features", key), "describe", params, inputs):
+                todo.append((key, descriptor, params, inputs))
         folder = corpus.path / "features"
         folder.mkdir(exist_ok=True)
         for key in set(keys) - {key for key, *_ in todo}:
             clear_shards(folder, f".shards-{key}-")  # of a run that was killed after its last write
         if todo:
             started = time.perf_counter()
+            made_from = [STAGES["describe"].revision, corpus.ids_sha256]
             stores = [
-                ShardStore(folder, f".shards-{key}-", content_sha256([to_json(by), to_json(inputs), corpus.ids_sha256]))
+                ShardStore(folder, f".shards-{key}-", content_sha256([to_json(by), to_json(inputs), *made_from]))
                 for key, _, by, inputs in todo
             ]
-            paths = [corpus.image_root / image for image in corpus.paintings["image"]]
-            report = None if progress is None else lambda done, n: progress("describe", done, n)
             results = extract(
-                paths,
+                [corpus.image_root / image for image in corpus.paintings["image"]],
                 [descriptor for _, descriptor, *_ in todo],
                 stores,
                 sizes_cm=_sizes_cm(corpus),
                 workers=workers,
                 seed=seed,
-                progress=report,
+                progress=progress_of(progress, "describe"),
             )
             seconds = time.perf_counter() - started
-            for (key, descriptor, by, inputs), store, (features, fitted) in zip(todo, stores, results, strict=True):
-                places = store.get("places.npy") if descriptor.places else None
-                facts = _true_scale_facts(corpus) if descriptor.true_scale else {}
-                _put_features(corpus, key, features, fitted, by, inputs, seconds, places=places, facts=facts)
+            for (key, descriptor, params, inputs), store, (features, fitted) in zip(todo, stores, results, strict=True):
+                _put_features(
+                    corpus,
+                    key,
+                    features,
+                    fitted,
+                    places=store.get("places.npy") if descriptor.places else None,
+                    facts=_true_scale_facts(corpus) if descriptor.true_scale else {},
+                    label={"params": params, "inputs": inputs},
+                    seconds=seconds,
+                )
                 store.remove()
     fresh = {key for key, *_ in todo}
     done = [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
     return [*done, fuse_features(corpus, on=keys, name=fuse_name, weights=weights)] if fuse else done
 
 
-def _tuned_or_made(corpus, spec, *, device, ignore_color=False, **options):
+def _tuned_or_made(corpus: Corpus, spec: str, *, device: str, ignore_color: bool = False, **options: Any) -> Descriptor:
     from artgraph.descriptors import Grey, make_descriptor
 
     if is_tuned(corpus, spec):
@@ -122,7 +139,9 @@ def _tuned_or_made(corpus, spec, *, device, ignore_color=False, **options):
     return make_descriptor(spec, device=device, ignore_color=ignore_color, **options)
 
 
-def _weights_by_key(weights, descriptors, keys):
+def _weights_by_key(
+    weights: Mapping[str, float] | None, descriptors: Sequence[str | Descriptor], keys: list[str]
+) -> list[float] | None:
     """Return a weight per key (list), of weights by key or by the name that the user gave; None: all the same."""
     if not weights:
         return None
@@ -136,8 +155,8 @@ def _weights_by_key(weights, descriptors, keys):
 SIZE_COLUMNS = ("height_cm", "width_cm")
 
 
-def _size_columns(corpus, descriptor):
-    """Return the columns (as inputs) that a descriptor needs besides the pictures."""
+def _size_columns(corpus: Corpus, descriptor: Descriptor) -> Sequence[str]:
+    """Return the columns that a descriptor needs besides the pictures."""
     if not descriptor.true_scale:
         return []
     if missing := [name for name in SIZE_COLUMNS if name not in corpus.paintings]:
@@ -145,10 +164,10 @@ def _size_columns(corpus, descriptor):
             f"True scale needs the size of the paintings, and {corpus.path} has no column {' and no '.join(missing)}. "
             "Give the columns of the spreadsheet these names and run artgraph ingest again, or leave out --window-cm."
         )
-    return [f"paintings/{name}" for name in SIZE_COLUMNS]
+    return SIZE_COLUMNS
 
 
-def _sizes_cm(corpus):
+def _sizes_cm(corpus: Corpus) -> np.ndarray | None:
     """Return height and width of every painting, (n, 2) float64, nan where unknown; None without the columns."""
     import numpy as np
     import pandas as pd
@@ -160,24 +179,33 @@ def _sizes_cm(corpus):
     return np.stack(columns, axis=1)
 
 
-def _true_scale_facts(corpus):
+def _true_scale_facts(corpus: Corpus) -> dict[str, int]:
     return {"true_scale": int((_sizes_cm(corpus) > 0).all(axis=1).sum())}
 
 
-def _put_features(corpus, name, features, fitted, made_by, inputs, seconds, *, places=None, facts=None):
+def _put_features(
+    corpus: Corpus,
+    key: str,
+    features: np.ndarray,
+    fitted: Mapping[str, np.ndarray],
+    *,
+    places: np.ndarray | None,
+    facts: Mapping[str, Any],
+    label: Mapping[str, Any],
+    seconds: float,
+) -> None:
+    """Store features, and first what a new painting needs to be placed beside them, and the windows that were seen."""
     import numpy as np
     import torch
 
-    inputs = dict(inputs)
     if fitted:
-        tensors = {key: torch.from_numpy(array) for key, array in fitted.items()}
-        corpus.put("models", name, {"": tensors}, made_by=made_by, inputs=inputs)
-        inputs[f"models/{name}"] = corpus.label("models", name)["sha256"]
+        tensors = {name: torch.from_numpy(array) for name, array in fitted.items()}
+        put(corpus, "describe", Ref("models", key), {"": tensors}, **label)
     if places is not None:
         painting = np.repeat(np.arange(len(places)), places.shape[1])
         rows = np.unique(np.column_stack([painting, places.reshape(-1, 3)]), axis=0)  # a small picture repeats windows
         patches = {"painting": rows[:, 0].astype(np.int32)}
         patches |= {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
-        corpus.put("patches", name, {"": patches}, made_by=made_by, inputs=inputs)
-    facts = {"n": len(features), "dimensions": features.shape[1], **(facts or {})}
-    corpus.put("features", name, {"": features}, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
+        put(corpus, "describe", Ref("patches", key), {"": patches}, **label)
+    facts = {"n": len(features), "dimensions": features.shape[1], **facts}
+    put(corpus, "describe", Ref("features", key), {"": features}, facts=facts, seconds=seconds, **label)

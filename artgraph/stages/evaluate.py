@@ -1,37 +1,34 @@
-"""A partition is judged: by a column, by itself, and by what it should not follow."""
+"""A partition is evaluated: against a column, by itself, and by what it should not follow."""
 
-from artgraph.stages.base import adjacency_of, make
-from artgraph.stages.judging import (
-    columns_used,
-    confound_columns,
-    features_under,
-    ground_of,
-    hands_of,
-    json_ready,
-    looks,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from artgraph.formats import json_ready
+from artgraph.lineage import Lineage, Ref
+from artgraph.settings import EvaluateSettings
+from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, features_under, make
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from artgraph.corpus import Corpus
 
 __all__ = ["evaluate"]
 
 
-def evaluate(corpus, *, partition="leiden", against="style", confounds=(), n_neighbors=15, seed=0):
-    """Judge a partition, and the features under it.
+def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> Made:
+    """Evaluate a partition, and the features under it.
 
-    Where no painting has a value in the reference column, only what needs none is judged.
+    Where no painting has a value in the reference column, only what needs none is measured.
 
     Parameters
     ----------
     corpus : Corpus
     partition : str
-    against : str
-        A column of the table; labels are for judging only, no stage before this one reads it.
-    confounds : sequence of str
-        Columns that the partition should not follow, such as subject or museum, besides what is measured of every
-        picture: greyscale, margin, brightness, proportions, size, compression, folder.
-    n_neighbors : int
-        k of precision at k.
-    seed : int
-        Of permutations and bootstrap.
+    **settings
+        Fields of ``artgraph.settings.EvaluateSettings``. ``against`` is a column of the table; such labels are for
+        evaluation only, no stage before this one reads them.
 
     Returns
     -------
@@ -43,92 +40,92 @@ def evaluate(corpus, *, partition="leiden", against="style", confounds=(), n_nei
     Raises
     ------
     CircularError
-        The column made links in the graph, or fixed works.
+        The column made links in the graph, taught a model, or fixed works.
     """
     from artgraph import evaluation as ev
+    from artgraph.evaluation.leakage import check_not_circular
 
-    confounds = tuple(confounds or ())
-    graph, on = ground_of(corpus, partition)
-    links = columns_used(corpus, partition)
-    ev.check_not_circular(against, links)
-    looks(corpus)
-    own = ["paintings/artist", f"paintings/{against}", *(f"paintings/{name}" for name in confounds)]
-    refs = [f"partitions/{partition}", *([f"graphs/{graph}"] if graph else []), *(f"features/{key}" for key in on)]
+    chosen, lineage, ref = EvaluateSettings.of(settings), Lineage(corpus), Ref("partitions", partition)
+    against, seed = chosen.against, chosen.seed
+    basis, used = lineage.basis(partition), lineage.columns_used(ref)
+    check_not_circular(against, used)
+    catalogue = catalogue_of(corpus, measured=True)
+    inputs = [ref, *([Ref("graphs", basis.graph)] if basis.graph else []), Ref("features", "thumbnails")]
+    inputs += [*(Ref("features", key) for key in basis.features), *columns("artist", against, *chosen.confounds)]
 
-    def compute():
-        labels, hands = corpus.get("partitions", partition), hands_of(corpus)
+    def compute() -> tuple[dict, dict]:
+        labels, artists = corpus.get("partitions", partition), catalogue.artists
         column = corpus.paintings[against]
         reference = column.astype(object).where(column.notna(), None).to_numpy()
-        judged = bool(((labels >= 0) & column.notna().to_numpy()).any())
+        compared = bool(((labels >= 0) & column.notna().to_numpy()).any())
         X = features_under(corpus, partition)
         facts = {"partition": partition, "against": against, "caveats": []}
-        if judged:
-            facts |= _agreement(labels, reference, hands, against=against, links=links, seed=seed)
+        if compared:
+            facts |= _agreement(labels, reference, artists, against=against, used=used, seed=seed)
         else:
-            facts["caveats"] = [f"No painting in a cluster has a {against}: only what needs no reference is judged."]
-        facts["internal"] = ev.internal_scores(
-            labels, X, adjacency_of(corpus, graph) if graph else None, groups=hands, seed=seed
-        )
-        facts["retrieval"] = _retrieval(X, reference, hands, against=against, links=links, k=n_neighbors, seed=seed)
+            facts["caveats"] = [f"No painting in a cluster has a {against}: only what needs no reference is measured."]
+        adjacency = adjacency_of(corpus, basis.graph) if basis.graph else None
+        facts["internal"] = ev.internal_scores(labels, X, adjacency, groups=artists, seed=seed)
+        facts["retrieval"] = _retrieval(X, reference, artists, chosen, used=used)
         facts["duplicates"] = _duplicates(corpus, labels, against)
-        columns = confound_columns(corpus, [name for name in confounds if name != against])
-        beside = {against: list(reference)} if judged else {}
-        facts["confounds"] = ev.confound_table(labels, beside | columns, seed=seed)
-        facts["suspects"] = ev.suspect_clusters(labels, columns)
+        confounds = catalogue.confounds(also=[name for name in chosen.confounds if name != against])
+        beside = {against: list(reference)} if compared else {}
+        facts["confounds"] = ev.confound_table(labels, beside | confounds, seed=seed)
+        facts["suspects"] = ev.suspect_clusters(labels, confounds)
         facts["caveats"] += ev.confound_caveats(facts["confounds"], facts["suspects"], against=against)
         return {}, json_ready(facts)
 
-    return make(
-        corpus,
-        "reports",
-        partition,
-        function="artgraph.evaluation.partition_scores",
-        params={"against": against, "confounds": list(confounds), "n_neighbors": n_neighbors, "seed": seed},
-        refs=[*refs, "features/looks", *own],
-        compute=compute,
-    )
+    report = Ref("reports", partition)
+    return make(corpus, "evaluate", report, params=chosen.params(), inputs=inputs, compute=compute)
 
 
-def _agreement(labels, reference, hands, *, against, links, seed):
+def _agreement(
+    labels: np.ndarray, reference: np.ndarray, artists: list[str | None], *, against: str, used: list[str], seed: int
+) -> dict[str, Any]:
     from artgraph import evaluation as ev
 
     scores = ev.partition_scores(labels, reference)
-    sure = ev.per_class_uncertainty(labels, reference, groups=hands, seed=seed)
+    sure = ev.per_class_uncertainty(labels, reference, groups=artists, seed=seed)
     return {
         "scores": scores,
         "chance": ev.permutation_null(labels, reference, seed=seed),
-        "interval": ev.bootstrap_interval(labels, reference, groups=hands, seed=seed),
+        "interval": ev.bootstrap_interval(labels, reference, groups=artists, seed=seed),
         "per_class": ev.per_class(labels, reference).merge(sure, on="reference"),
-        "caveats": ev.caveats(against, links, scores=scores),
+        "caveats": ev.caveats(against, used, scores=scores),
     }
 
 
-def _retrieval(X, reference, hands, *, against, links, k, seed):
-    """Return what each question to the features answers; a question that nobody can answer is left out."""
+def _retrieval(
+    X: np.ndarray, reference: np.ndarray, artists: list[str | None], chosen: EvaluateSettings, *, used: list[str]
+) -> dict[str, Any]:
+    """Return retrieval scores of each kind of query; a kind that no painting can be a query of is left out."""
     from artgraph import evaluation as ev
     from artgraph.errors import InputError
 
-    questions = {against: (reference, False), f"{against}, works of other artists": (reference, True)}
+    against = chosen.against
+    queries = {against: (reference, False), f"{against}, works of other artists": (reference, True)}
     if against == "artist":
-        questions = {}
-    if "artist" not in links:
-        questions["artist"] = (hands, False)
+        queries = {}
+    if "artist" not in used:
+        queries["artist"] = (artists, False)
     found = {}
-    for question, (values, other) in questions.items():
+    for query, (values, other) in queries.items():
         try:
-            found[question] = ev.retrieval_scores(X, values, hands, other_groups=other, ks=(1, k), seed=seed)
-        except InputError:
+            found[query] = ev.retrieval_scores(
+                X, values, artists, other_groups=other, ks=(1, chosen.n_neighbors), seed=chosen.seed
+            )
+        except InputError:  # no painting of such a query has a relevant other one
             continue
     return found
 
 
-def _duplicates(corpus, labels, against):
+def _duplicates(corpus: Corpus, labels: np.ndarray, against: str) -> dict[str, Any]:
     from artgraph import evaluation as ev
 
     table = corpus.paintings
-    pairs = ev.near_duplicates(list(table["image_dhash"]), corpus.get("features", "looks", "tiny"))
-    columns = {"cluster": labels.tolist(), against: list(table[against])}
+    pairs = ev.near_duplicates(list(table["image_dhash"]), corpus.get("features", "thumbnails", "tiny"))
+    compared = {"cluster": labels.tolist(), against: list(table[against])}
     if "split" in table:
-        columns["split"] = list(table["split"])
+        compared["split"] = list(table["split"])
     ids = table["id"].to_numpy()
-    return {**ev.separated_duplicates(pairs, columns), "works": ids[pairs[:50]].tolist()}
+    return {**ev.separated_duplicates(pairs, compared), "works": ids[pairs[:50]].tolist()}

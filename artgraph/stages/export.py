@@ -1,16 +1,29 @@
 """What other programs read."""
 
-import os
-from pathlib import Path
+from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import numpy as np
+
+from artgraph.checks import check_choice
 from artgraph.errors import InputError
-from artgraph.stages.base import Made
+from artgraph.stages.base import Made, Progress, progress_of
 from artgraph.stages.pictures import thumbnail
-from artgraph.stages.seen import placed, scale, seen_of, with_room
+from artgraph.stages.view import View, with_free_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from artgraph.corpus import Corpus
 
 __all__ = ["FORMATS", "export", "network"]
 
-# how each is called below exports/ in the corpus; those without an ending are folders
+# the name of each below exports/ in the corpus; those without an ending are folders
 FORMATS = {
     "gexf": "{}.gexf",
     "csv": "{}.csv",
@@ -24,16 +37,16 @@ _OWN_USE = ("image_sha256", "image_bytes", "image_format", "image_mode", "image_
 
 
 def export(
-    corpus,
+    corpus: Corpus,
     *,
-    to="gexf",
-    partition="leiden",
-    out=None,
-    pictures=False,
-    timeline=False,
-    image_url=None,
-    progress=None,
-):
+    to: str = "gexf",
+    partition: str = "leiden",
+    out: str | Path | None = None,
+    pictures: bool = False,
+    timeline: bool = False,
+    image_url: str | None = None,
+    progress: Progress = None,
+) -> Made:
     """Write a partition, its graph and its map in the format of another program.
 
     Parameters
@@ -66,30 +79,32 @@ def export(
     ArtgraphError
         "anndata" without the package anndata.
     """
-    if to not in FORMATS:
-        raise InputError(f"There is no export format '{to}' (there are: {', '.join(FORMATS)})")
+    check_choice("export format", to, FORMATS)
     if pictures and to in ("csv", "anndata"):
         raise InputError(f"'{to}' cannot give pictures along; gexf, graphml, gephi-csv, embedding-atlas and vikus can")
     if timeline and to != "gexf":
         raise InputError(f"'{to}' knows no timeline; gexf does")
     out = Path(out) if out else corpus.path / "exports" / FORMATS[to].format(partition)
     out.parent.mkdir(parents=True, exist_ok=True)
-    seen = seen_of(corpus, partition)
-    report = None if progress is None else lambda done, n: progress("export", done, n)
-    given = {"pictures": pictures, "timeline": timeline, "image_url": image_url, "report": report}
-    {
-        "gexf": _gexf,
-        "csv": lambda *_: _csv(seen, out),
-        "graphml": _graph_tables,
-        "gephi-csv": _graph_tables,
-        "anndata": _anndata,
-        "embedding-atlas": _embedding_atlas,
-        "vikus": _vikus,
-    }[to](corpus, seen, out, given)
+    view, report = View(corpus, partition), progress_of(progress, "export")
+    if to == "csv":
+        from artgraph.export import write_csv
+
+        write_csv(out, view.table)
+    elif to == "anndata":
+        _anndata(view, out)
+    elif to == "embedding-atlas":
+        _embedding_atlas(view, out, pictures=pictures)
+    elif to == "vikus":
+        _vikus(view, out, pictures=pictures, report=report)
+    else:
+        folder = out if to == "gephi-csv" else out.parent
+        table = _for_graphs(view, folder, pictures=pictures, image_url=image_url, report=report)
+        {"gexf": _gexf, "graphml": _graphml, "gephi-csv": _gephi_csv}[to](view, out, table, timeline)
     return Made("export", str(out), True, {"n": len(corpus), "format": to})
 
 
-def network(corpus, *, partition="leiden", library="networkx"):
+def network(corpus: Corpus, *, partition: str = "leiden", library: str = "networkx") -> Any:
     """Return a partition, its graph and its map as a graph in Python.
 
     Parameters
@@ -110,128 +125,124 @@ def network(corpus, *, partition="leiden", library="networkx"):
     """
     from artgraph.export import to_igraph, to_networkx
 
-    if library not in ("networkx", "igraph"):
-        raise InputError(f"There is no library '{library}' (there are: networkx, igraph)")
-    seen = seen_of(corpus, partition)
-    table = placed(seen, seen.table)
+    check_choice("library", library, ("networkx", "igraph"))
+    view = View(corpus, partition)
     make = to_networkx if library == "networkx" else to_igraph
-    return make(seen.style, table, artist_adjacency=seen.links)
+    return make(view.style, view.placed(view.table), artist_adjacency=view.artist_edges)
 
 
-def _csv(seen, out):
-    from artgraph.export import write_csv
-
-    write_csv(out, seen.table)
-
-
-def _for_graphs(corpus, seen, folder, given):
+def _for_graphs(
+    view: View, folder: Path, *, pictures: bool, image_url: str | None, report: Callable[[int, int], None] | None
+) -> pd.DataFrame:
     """Return the table as people see it in Gephi, without what only artgraph needs.
 
     ``image`` is a file to show, relative to ``folder``; the original is ``file``.
     """
-    from urllib.parse import quote
-
+    corpus = view.corpus
     names = [f"{digest}.webp" for digest in corpus.paintings["image_sha256"]]
-    table = _trimmed(seen)
-    if given["pictures"]:
-        written = _write_thumbnails(corpus, folder / f"{seen.partition}-pictures", given["report"])
-        table["image"] = [f"{seen.partition}-pictures/{name}" if name else None for name in written]
+    table = _trimmed(view)
+    if pictures:
+        written = _write_thumbnails(corpus, folder / f"{view.partition}-pictures", report)
+        table["image"] = [f"{view.partition}-pictures/{name}" if name else None for name in written]
     else:
         thumbs = Path(os.path.relpath(corpus.path.resolve() / "thumbs", folder.resolve())).as_posix()
         there = set(os.listdir(corpus.path / "thumbs")) if (corpus.path / "thumbs").is_dir() else set()
         table["image"] = [f"{thumbs}/{name}" if name in there else None for name in names]
-    if given["image_url"] and "image_url" not in table:
-        table["image_url"] = [f"{given['image_url'].rstrip('/')}/{quote(name)}" for name in names]
+    if image_url and "image_url" not in table:
+        table["image_url"] = [f"{image_url.rstrip('/')}/{quote(name)}" for name in names]
     return table
 
 
-def _trimmed(seen):
-    table = seen.table.drop(columns=[name for name in _OWN_USE if name in seen.table])
-    return with_room(table, ("file",)).rename(columns={"image": "file"})
+def _trimmed(view: View) -> pd.DataFrame:
+    table = view.table.drop(columns=[name for name in _OWN_USE if name in view.table])
+    return with_free_names(table, ("file",)).rename(columns={"image": "file"})
 
 
-def _write_thumbnails(corpus, folder, report):
-    """Write the thumbnails as JPEGs; return the name of each (str), None where a painting has none."""
+def _write_thumbnails(corpus: Corpus, folder: Path, report: Callable[[int, int], None] | None) -> list[str | None]:
+    """Write the thumbnails as JPEGs; return the name of each, None where a painting has none."""
     from artgraph.export import write_jpegs
     from artgraph.images import load_image
 
-    def read(row):
+    def read(row: int) -> np.ndarray | None:
         data = thumbnail(corpus, row)
         return None if data is None else load_image(data)
 
     return write_jpegs(folder, corpus.paintings["image_sha256"], read, report=report)
 
 
-def _gexf(corpus, seen, out, given):
+def _gexf(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
     from artgraph.export import write_gexf
 
     write_gexf(
         out,
-        seen.style,
-        _for_graphs(corpus, seen, out.parent, given),
-        title=f"{corpus.path.resolve().name}: {seen.partition}",
-        layout=seen.layout,
-        sizes=seen.sizes,
-        colors=seen.colors,
-        years=seen.years if given["timeline"] else None,
-        artist_adjacency=seen.links,
-        scale=scale(seen.layout),
+        view.style,
+        table,
+        title=f"{view.corpus.path.resolve().name}: {view.partition}",
+        layout=view.layout,
+        sizes=view.sizes,
+        colors=view.colors,
+        years=view.catalogue.years if timeline else None,
+        artist_adjacency=view.artist_edges,
+        scale=view.scale,
     )
 
 
-def _graph_tables(corpus, seen, out, given):
-    from artgraph.export import write_gephi_csv, write_graphml
+def _graphml(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
+    from artgraph.export import write_graphml
 
-    folder = out.parent if out.suffix else out
-    table = placed(seen, _for_graphs(corpus, seen, folder, given))
-    if out.suffix:
-        channels = {name: [int(c[k : k + 2], 16) for c in seen.colors] for name, k in (("r", 1), ("g", 3), ("b", 5))}
-        write_graphml(out, seen.style, with_room(table, channels).assign(**channels), artist_adjacency=seen.links)
-    else:
-        write_gephi_csv(out, seen.style, table, artist_adjacency=seen.links)
+    channels = {name: [int(c[k : k + 2], 16) for c in view.colors] for name, k in (("r", 1), ("g", 3), ("b", 5))}
+    table = with_free_names(view.placed(table), tuple(channels)).assign(**channels)
+    write_graphml(out, view.style, table, artist_adjacency=view.artist_edges)
 
 
-def _anndata(corpus, seen, out, given):
+def _gephi_csv(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
+    from artgraph.export import write_gephi_csv
+
+    write_gephi_csv(out, view.style, view.placed(table), artist_adjacency=view.artist_edges)
+
+
+def _anndata(view: View, out: Path) -> None:
     from artgraph.export import to_anndata, write_h5ad
 
-    params = corpus.label("graphs", seen.graph)["made_by"]["params"]
     data = to_anndata(
-        seen.X,
-        seen.table.drop(columns="cluster"),
-        adjacency=seen.style,
-        neighbors=(seen.near["indices"], seen.near["distances"]),
-        labels=seen.labels,
-        layout=seen.layout,
-        features={key: corpus.get("features", key) for key in seen.on},
-        artist_adjacency=seen.links,
-        params=params,
+        view.X,
+        view.table.drop(columns="cluster"),
+        adjacency=view.style,
+        neighbors=(view.neighbors["indices"], view.neighbors["distances"]),
+        labels=view.labels,
+        layout=view.layout,
+        features={key: view.corpus.get("features", key) for key in view.on},
+        artist_adjacency=view.artist_edges,
+        params=view.graph_params,
     )
     write_h5ad(out, data)
 
 
-def _embedding_atlas(corpus, seen, out, given):
+def _embedding_atlas(view: View, out: Path, *, pictures: bool) -> None:
     from artgraph.export import write_embedding_atlas
 
-    table = _trimmed(seen)
-    clusters = [f"{label:02d}" if label >= 0 else None for label in seen.labels]  # text: a category, not a quantity
-    pictures = None
-    if given["pictures"]:
-        pictures = [thumbnail(corpus, row) for row in range(len(corpus))]
-    near = seen.near["indices"], seen.near["distances"]
-    write_embedding_atlas(out, table.assign(cluster=clusters), layout=seen.layout, neighbors=near, pictures=pictures)
+    clusters = [f"{label:02d}" if label >= 0 else None for label in view.labels]  # text: a category, not a quantity
+    write_embedding_atlas(
+        out,
+        _trimmed(view).assign(cluster=clusters),
+        layout=view.layout,
+        neighbors=(view.neighbors["indices"], view.neighbors["distances"]),
+        pictures=[thumbnail(view.corpus, row) for row in range(len(view.corpus))] if pictures else None,
+    )
 
 
-def _vikus(corpus, seen, out, given):
+def _vikus(view: View, out: Path, *, pictures: bool, report: Callable[[int, int], None] | None) -> None:
     from artgraph.export import vikus_names, write_jpegs, write_vikus
     from artgraph.images import load_image, resize_contain
 
-    table = seen.table.drop(columns=[name for name in (*_OWN_USE, "cluster", "image", "year") if name in seen.table])
-    title = corpus.path.resolve().name
-    write_vikus(out, table, layouts={"map": seen.layout}, labels=seen.labels, years=seen.years, title=title)
-    if given["pictures"]:
+    corpus = view.corpus
+    table = view.table.drop(columns=[name for name in (*_OWN_USE, "cluster", "image", "year") if name in view.table])
+    years, title = view.catalogue.years, corpus.path.resolve().name
+    write_vikus(out, table, layouts={"map": view.layout}, labels=view.labels, years=years, title=title)
+    if pictures:
         files = [corpus.image_root / image for image in corpus.paintings["image"]]
 
-        def read(row):
+        def read(row: int) -> np.ndarray:
             return resize_contain(load_image(files[row], min_side=1024), 1024)
 
-        write_jpegs(out / "pictures", vikus_names(corpus.paintings["id"]), read, report=given["report"])
+        write_jpegs(out / "pictures", vikus_names(corpus.paintings["id"]), read, report=report)

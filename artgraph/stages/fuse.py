@@ -1,11 +1,21 @@
 """Several features become one."""
 
-from artgraph.stages.base import Made
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from artgraph.errors import InputError
+from artgraph.lineage import Ref
+from artgraph.settings import FuseSettings
+from artgraph.stages.base import Made, make
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
 
 __all__ = ["fuse_features"]
 
 
-def fuse_features(corpus, *, on, name="fused", weights=None, components=128, whitening=0.5):
+def fuse_features(corpus: Corpus, *, name: str = "fused", **settings: Any) -> Made:
     """Join features of a corpus into one that is a feature like any other.
 
     What a new painting needs to be placed beside the others is kept as ``models/<name>``.
@@ -13,16 +23,10 @@ def fuse_features(corpus, *, on, name="fused", weights=None, components=128, whi
     Parameters
     ----------
     corpus : Corpus
-    on : sequence of str
-        Features.
     name : str
         Key of the fused feature.
-    weights : sequence of float, optional
-        One for each, 0 or more; default 1 for each.
-    components : int
-        Dimensions kept of each, at most.
-    whitening : float, 0 … 1
-        See ``artgraph.descriptors.fuse``.
+    **settings
+        Fields of ``artgraph.settings.FuseSettings``.
 
     Returns
     -------
@@ -37,30 +41,24 @@ def fuse_features(corpus, *, on, name="fused", weights=None, components=128, whi
     import torch
 
     from artgraph.descriptors import apply_fusion, fit_fusion
-    from artgraph.errors import InputError
 
-    if name in on:
+    chosen = FuseSettings.of(settings)
+    if name in chosen.on:
         raise InputError(f"The fused feature cannot be called '{name}' like one of its parts; name it with --fuse-name")
-    weights = [1.0] * len(on) if weights is None else [float(weight) for weight in weights]
-    params = {"on": list(on), "weights": weights, "components": components, "whitening": whitening}
-    made_by = {"function": "artgraph.descriptors.fuse", "params": params}
-    refs = [f"features/{key}" for key in on]
-    # Graphs that a part was learned on stay in sight, so that a partition is never judged by what made it.
-    refs += sorted({ref for key in on for ref in corpus.label("features", key)["inputs"] if ref.startswith("graphs/")})
-    with corpus.lock():
-        inputs = corpus.inputs(*refs)
-        model = {f"models/{name}": corpus.label("models", name)["sha256"]} if corpus.has("models", name) else {}
-        fresh = not corpus.up_to_date("features", name, made_by=made_by, inputs=inputs | model)
-        if fresh:
-            blocks = [corpus.get("features", key) for key in on]
-            fitted = fit_fusion(blocks, components=components, weights=weights, whitening=whitening)
-            fused = apply_fusion(blocks, fitted)
-            tensors = {key: torch.from_numpy(array) for key, array in fitted.items()}
-            corpus.put("models", name, {"": tensors}, made_by=made_by, inputs=inputs)
-            inputs[f"models/{name}"] = corpus.label("models", name)["sha256"]
-            explained = {
-                key: [round(float(share), 4) for share in fitted[f"{i}.explained"]] for i, key in enumerate(on)
-            }
-            facts = {"n": len(fused), "dimensions": fused.shape[1], "explained": explained}
-            corpus.put("features", name, {"": fused}, made_by=made_by, inputs=inputs, facts=facts)
-    return Made("features", name, fresh, corpus.label("features", name)["facts"])
+    weights = [1.0] * len(chosen.on) if chosen.weights is None else [float(weight) for weight in chosen.weights]
+    inputs = [Ref("features", key) for key in chosen.on]
+
+    def compute() -> list[tuple[dict, dict]]:
+        blocks = [corpus.get(*ref) for ref in inputs]
+        fitted = fit_fusion(blocks, components=chosen.components, weights=weights, whitening=chosen.whitening)
+        fused = apply_fusion(blocks, fitted)
+        explained = {
+            key: [round(float(share), 4) for share in fitted[f"{i}.explained"]] for i, key in enumerate(chosen.on)
+        }
+        facts = {"n": len(fused), "dimensions": fused.shape[1], "explained": explained}
+        tensors = {key: torch.from_numpy(array) for key, array in fitted.items()}
+        return [({"": tensors}, {}), ({"": fused}, facts)]
+
+    params = chosen.params() | {"weights": weights}
+    refs = [Ref("models", name), Ref("features", name)]
+    return make(corpus, "fuse_features", refs, params=params, inputs=inputs, compute=compute)

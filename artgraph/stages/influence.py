@@ -1,50 +1,58 @@
 """Clusters in time."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from artgraph.errors import ArtgraphError, InputError
-from artgraph.stages.base import adjacency_of, make
-from artgraph.stages.judging import ground_of, json_ready
+from artgraph.errors import InputError
+from artgraph.formats import json_ready
+from artgraph.lineage import Lineage, Ref
+from artgraph.settings import InfluenceSettings
+from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, drawing, make
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
 
 __all__ = ["influence"]
 
 
-def influence(corpus, *, partition="leiden", seed=0):
+def influence(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> Made:
     """Compare the clusters of a partition in time: which precedes, which looks back to which.
 
     Parameters
     ----------
     corpus : Corpus
     partition : str
-    seed : int
-        Of the shuffles.
+    **settings
+        Fields of ``artgraph.settings.InfluenceSettings``.
 
     Returns
     -------
     Made
-        ``reports/<partition>-influence``: facts ``clusters`` (when each was painted), ``pairs`` (see
-        ``artgraph.interpret.influence``; works by id) and ``plot`` in it, and where matplotlib is installed
-        ``plots/<partition>-influence.png``.
+        ``reports/<partition>-influence``: facts ``clusters`` (when each was painted) and ``pairs`` (see
+        ``artgraph.interpret.influence``; works by id). ``plots/<partition>-influence.png`` is drawn beside it.
 
     Raises
     ------
     InputError
         The partition was not found in a graph, or no painting has a date that names a year.
     """
-    graph, _ = ground_of(corpus, partition)
+    chosen = InfluenceSettings.of(settings)
+    graph = Lineage(corpus).basis(partition).graph
     if graph is None:
         raise InputError(f"Partition '{partition}' was found in features, not in a graph: it has no links to follow.")
 
-    def compute():
-        from artgraph.dates import parse_years
+    def compute() -> tuple[dict, dict]:
         from artgraph.interpret import cluster_times
         from artgraph.interpret import influence as compared
 
-        labels, years = corpus.get("partitions", partition), parse_years(corpus.paintings["date"])
+        labels, years = corpus.get("partitions", partition), catalogue_of(corpus).years
         if not np.isfinite(years).any():
             raise InputError(f"No painting of {corpus.path} has a date that names a year: there is no order in time.")
         ids = corpus.paintings["id"].to_numpy()
-        pairs = compared(labels, years, adjacency_of(corpus, graph), seed=seed)
+        pairs = compared(labels, years, adjacency_of(corpus, graph), seed=chosen.seed)
         for pair in pairs:
             pair["borrowers"] = ids[pair["borrowers"]].tolist()
             pair["sentence"] = _sentence(pair)
@@ -55,18 +63,17 @@ def influence(corpus, *, partition="leiden", seed=0):
 
     made = make(
         corpus,
-        "reports",
-        f"{partition}-influence",
-        function="artgraph.interpret.influence",
-        params={"seed": seed},
-        refs=[f"partitions/{partition}", f"graphs/{graph}", "paintings/date"],
+        "influence",
+        Ref("reports", f"{partition}-influence"),
+        params=chosen.params(),
+        inputs=[Ref("partitions", partition), Ref("graphs", graph), *columns("date")],
         compute=compute,
     )
     _draw(corpus, partition, made)
     return made
 
 
-def _sentence(pair):
+def _sentence(pair: dict[str, Any]) -> str:
     a, b = pair["earlier"], pair["later"]
     if pair["relation"] == "beside":
         return f"Clusters {a} and {b} are linked, without a clear order in time."
@@ -82,12 +89,9 @@ def _sentence(pair):
     return f"Cluster {b} comes after cluster {a}; where they are linked, its works are {between} (median){sure}."
 
 
-def _draw(corpus, partition, made):
+def _draw(corpus: Corpus, partition: str, made: Made) -> None:
     from artgraph.plots import plot_influence
 
-    out = corpus.path / "plots" / f"{partition}-influence.png"
+    out = drawing(corpus, None, f"{partition}-influence")
     if made.fresh or not out.is_file():
-        try:
-            plot_influence(out, made.facts["clusters"], made.facts["pairs"], title=f"{partition}: clusters over time")
-        except ArtgraphError:
-            return  # without matplotlib the report is whole all the same
+        plot_influence(out, made.facts["clusters"], made.facts["pairs"], title=f"{partition}: clusters over time")

@@ -1,41 +1,40 @@
 """What each cluster is: its works, artists, decades, colours and neighbours."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from artgraph.stages.base import Made, adjacency_of, features_of, make
-from artgraph.stages.judging import (
-    confound_columns,
-    features_under,
-    ground_of,
-    hands_of,
-    json_ready,
-    looks,
-    unlearned,
-)
+from artgraph.formats import json_ready
+from artgraph.lineage import Lineage, Ref
+from artgraph.settings import InterpretSettings
+from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, features_of, features_under, make
 from artgraph.stages.pictures import thumbnail
 
-__all__ = ["decades_of", "described_columns", "interpret"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-RIGHTS = ("rights", "licen", "domain", "copyright", "credit", "url")  # in names of columns that say nothing of works
-OURS = ("id", "image", "artist", "title", "date", "metadata_line")
+    from artgraph.corpus import Corpus
+
+__all__ = ["interpret"]
+
+SUSPECTS = ("greyscale", "one tone", "margin", "folder")  # what is worth a word where a cluster is mostly of one value
 
 
-def interpret(corpus, *, partition="leiden", columns=(), n_exemplars=12, seed=0):
+def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> Made:
     """Say what each cluster of a partition is.
 
-    Per cluster: exemplars (at most two by one hand), artists, decades and values of other columns that are
-    over-represented (hypergeometric, corrected), palette, the descriptors that set it apart, the nearest clusters with
-    the works that bridge them, and a sentence. Also a table for Excel and a paragraph of methods text.
+    Per cluster: exemplars (at most two by one artist), artists, decades and values of other columns that are
+    over-represented (hypergeometric, corrected), palette, the descriptors that distinguish it, the nearest clusters
+    with the works between them, and a sentence. Also a table for Excel and a paragraph for a methods section.
 
     Parameters
     ----------
     corpus : Corpus
     partition : str
-    columns : sequence of str
-        Columns of the table to look at besides artist and date; default: all whose values recur.
-    n_exemplars : int
-    seed : int
-        Of the palettes.
+    **settings
+        Fields of ``artgraph.settings.InterpretSettings``.
 
     Returns
     -------
@@ -43,68 +42,48 @@ def interpret(corpus, *, partition="leiden", columns=(), n_exemplars=12, seed=0)
         ``reports/<partition>-clusters``: facts ``clusters`` and ``methods``. ``exports/<partition>-clusters.csv`` is
         written beside it.
     """
-    looks(corpus)
-    graph, on = ground_of(corpus, partition)
-    columns = tuple(columns or described_columns(corpus.paintings))
-    key = f"{partition}-clusters"
-    names = ["artist", "date", *columns]
-    refs = [f"partitions/{partition}", *([f"graphs/{graph}"] if graph else []), *(f"features/{name}" for name in on)]
+    chosen, lineage = InterpretSettings.of(settings), Lineage(corpus)
+    catalogue = catalogue_of(corpus, measured=True)
+    basis = lineage.basis(partition)
+    names = chosen.columns or catalogue.described_columns
+    inputs = [Ref("partitions", partition), *([Ref("graphs", basis.graph)] if basis.graph else [])]
+    inputs += [*(Ref("features", key) for key in basis.features), Ref("features", "thumbnails")]
 
-    def compute():
-        found = _clusters(corpus, partition, columns, n_exemplars=n_exemplars, seed=seed)
+    def compute() -> tuple[dict, dict]:
+        found = _clusters(corpus, partition, names, chosen)
         facts = {"partition": partition, "clusters": found, "methods": _methods(corpus, partition)}
         return {}, json_ready(facts | {"summary": f"{len(found)} clusters described"})
 
     made = make(
         corpus,
-        "reports",
-        key,
-        function="artgraph.interpret",
-        params={"columns": list(columns), "n_exemplars": n_exemplars, "seed": seed},
-        refs=[*refs, "features/looks", *(f"paintings/{name}" for name in dict.fromkeys(names))],
+        "interpret",
+        Ref("reports", f"{partition}-clusters"),
+        params=chosen.params(),
+        inputs=[*inputs, *columns("artist", "date", *names)],
         compute=compute,
     )
     _write_table(corpus, partition, made)
     return made
 
 
-def described_columns(table):
-    """Return the columns (tuple of str) of a table of paintings whose values recur, ours and long text left out."""
-    found = []
-    for name in table.columns:
-        if name in OURS or name.startswith("image_") or any(word in name.casefold() for word in RIGHTS):
-            continue
-        values = table[name].dropna().astype(str)
-        if 2 <= values.nunique() <= max(2, len(values) / 3) and values.str.len().max() <= 80:
-            found.append(name)
-    return tuple(found)
-
-
-def decades_of(dates):
-    """Return the decades (list of str such as '1870s', or None) of dates."""
-    from artgraph.dates import parse_years
-
-    return [None if np.isnan(year) else f"{int(year // 10) * 10}s" for year in parse_years(dates)]
-
-
-def _clusters(corpus, partition, columns, *, n_exemplars, seed):
+def _clusters(
+    corpus: Corpus, partition: str, columns: tuple[str, ...], chosen: InterpretSettings
+) -> list[dict[str, Any]]:
     from artgraph import interpret as reading
     from artgraph.evaluation import over_represented, suspect_clusters
 
-    graph, on = ground_of(corpus, partition)
+    lineage, catalogue = Lineage(corpus), catalogue_of(corpus, measured=True)
+    graph, on, _ = lineage.basis(partition)
     labels, table = corpus.get("partitions", partition), corpus.paintings
-    hands, ids = hands_of(corpus), table["id"].to_numpy()
-    X = features_under(corpus, partition)
-    best = reading.exemplars(reading.typicality(X, labels), labels, hands, n_works=n_exemplars)
-    named = {"artists": _shown_hands(table["artist"], hands), "decades": decades_of(table["date"])}
+    ids, X = table["id"].to_numpy(), features_under(corpus, partition)
+    best = reading.exemplars(reading.typicality(X, labels), labels, catalogue.artists, n_works=chosen.n_exemplars)
+    named = {"artists": catalogue.artist_names, "decades": catalogue.decades}
     over = {name: over_represented(labels, values) for name, values in named.items()}
     beside = {name: over_represented(labels, table[name]) for name in columns}
-    blocks = {key: features_of(corpus, (key,)) for key in unlearned(corpus, on)}
+    blocks = {key: features_of(corpus, (key,)) for key in lineage.descriptors(on)}
     shares = reading.descriptor_shares(blocks, labels)
     near = reading.neighboring_clusters(adjacency_of(corpus, graph), labels) if graph else {}
-    suspects = suspect_clusters(
-        labels, confound_columns(corpus, ["greyscale", "one tone", "margin", "folder"], only=True)
-    )
+    suspects = suspect_clusters(labels, catalogue.confounds(SUSPECTS))
     found = []
     for label, rows in best.items():
         members = np.flatnonzero(labels == label)
@@ -116,7 +95,7 @@ def _clusters(corpus, partition, columns, *, n_exemplars, seed):
             "artists": _rows(over["artists"], label),
             "decades": _rows(over["decades"], label),
             "columns": {name: _rows(frame, label) for name, frame in beside.items()},
-            "palette": reading.palette(pictures, seed=seed),
+            "palette": reading.palette(pictures, seed=chosen.seed),
             "descriptors": shares[label],
             "near": [{**one, "bridges": ids[one["bridges"]].tolist()} for one in near.get(label, [])],
             "known": {name: sum(values[row] is not None for row in members) for name, values in named.items()},
@@ -127,42 +106,34 @@ def _clusters(corpus, partition, columns, *, n_exemplars, seed):
     return found
 
 
-def _rows(frame, label, *, most=8, max_p=0.05):
+def _rows(frame: pd.DataFrame, label: int, *, most: int = 8, max_p: float = 0.05) -> list[dict[str, Any]]:
     rows = frame[(frame["cluster"] == label) & (frame["p"] <= max_p)].head(most)
     return [{**row, "name": str(row["name"])} for row in rows.drop(columns="cluster").to_dict("records")]
 
 
-def _shown_hands(artists, hands):
-    """Return each hand as the table first writes it (list of str or None)."""
-    first = {}
-    for artist, hand in zip(artists, hands, strict=True):
-        if hand is not None:
-            first.setdefault(hand, str(artist).strip())
-    return [first.get(hand) for hand in hands]
-
-
-def _methods(corpus, partition):
+def _methods(corpus: Corpus, partition: str) -> str:
     from artgraph.interpret import methods_text
 
-    graph, on = ground_of(corpus, partition)
-    label = corpus.label("partitions", partition)
+    lineage, ref = Lineage(corpus), Ref("partitions", partition)
+    graph, on, _ = lineage.basis(partition)
+    label = corpus.label(*ref)
     return methods_text(
         n=len(corpus),
         version=label["made_by"]["version"],
-        features={key: corpus.label("features", key)["made_by"]["params"] for key in on},
-        partition=label["made_by"]["params"],
+        features={key: lineage.params(Ref("features", key)) for key in on},
+        partition=lineage.params(ref),
         graph=graph,
-        graph_params=corpus.label("graphs", graph)["made_by"]["params"] if graph else None,
+        graph_params=lineage.params(Ref("graphs", graph)) if graph else None,
         facts=label["facts"],
     )
 
 
-def _write_table(corpus, partition, made):
+def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
     import pandas as pd
 
     from artgraph.export import write_csv
 
-    def named(rows):
+    def named(rows: list[dict[str, Any]]) -> str:
         return "; ".join(f"{row['name']} ({row['count']} of {row['size']})" for row in rows)
 
     rows = []
@@ -183,4 +154,3 @@ def _write_table(corpus, partition, made):
     out = corpus.path / "exports" / f"{partition}-clusters.csv"
     out.parent.mkdir(parents=True, exist_ok=True)
     write_csv(out, pd.DataFrame(rows, columns=None if rows else ["cluster", "size", "sentence"]))
-    return Made("export", str(out), True, {})

@@ -1,19 +1,28 @@
-"""Features in a plane: where a painting stands on the map, and what every view of a partition starts from."""
+"""A graph becomes a map."""
 
-from artgraph.stages.base import adjacency_of, make
-from artgraph.stages.judging import ground_of
+from __future__ import annotations
 
-__all__ = ["layout", "view"]
+from typing import TYPE_CHECKING, Any
+
+from artgraph.lineage import Ref
+from artgraph.settings import LayoutSettings
+from artgraph.stages.base import Made, adjacency_of, make
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+
+__all__ = ["layout"]
 
 
-def layout(corpus, *, graph="style", seed=0):
+def layout(corpus: Corpus, *, graph: str = "style", **settings: Any) -> Made:
     """Place every painting on a plane, linked works near each other.
 
     Parameters
     ----------
     corpus : Corpus
     graph : str
-    seed : int
+    **settings
+        Fields of ``artgraph.settings.LayoutSettings``.
 
     Returns
     -------
@@ -22,28 +31,16 @@ def layout(corpus, *, graph="style", seed=0):
     """
     from artgraph.layouts import graph_layout, spread
 
-    def compute():
-        return {"": spread(graph_layout(adjacency_of(corpus, graph), seed=seed))}, {}
+    chosen = LayoutSettings.of(settings)
+
+    def compute() -> tuple[dict, dict]:
+        return {"": spread(graph_layout(adjacency_of(corpus, graph), seed=chosen.seed))}, {}
 
     return make(
         corpus,
-        "layouts",
-        graph,
-        function="artgraph.layouts.graph_layout",
-        params={"seed": seed},
-        refs=[f"graphs/{graph}"],
+        "layout",
+        Ref("layouts", graph),
+        params=chosen.params(),
+        inputs=[Ref("graphs", graph)],
         compute=compute,
     )
-
-
-def view(corpus, partition):
-    """Return graph key, labels, keys of the features and layout of a partition of a corpus, none of them stale.
-
-    A partition that was found in features is shown on the graph that its label names, or else on 'style'.
-    """
-    corpus.inputs(f"partitions/{partition}")
-    graph, on = ground_of(corpus, partition)
-    graph = graph or "style"
-    layout(corpus, graph=graph)
-    corpus.inputs(*(f"features/{key}" for key in on))
-    return graph, corpus.get("partitions", partition), on, corpus.get("layouts", graph)

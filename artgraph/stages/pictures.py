@@ -1,20 +1,30 @@
 """A painting of a corpus as people see it: its picture and what stands under it."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from artgraph.corpus import Corpus
+
 __all__ = ["caption", "picture", "thumbnail", "thumbnail_file"]
 
 
-def thumbnail_file(corpus, row):
+def thumbnail_file(corpus: Corpus, row: int) -> Path:
     """Return where the thumbnail (Path) of one row of a corpus lies, or would lie."""
     return corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
 
 
-def thumbnail(corpus, row):
+def thumbnail(corpus: Corpus, row: int) -> bytes | None:
     """Return the thumbnail (bytes, or None where it is gone) of one row of a corpus."""
     file = thumbnail_file(corpus, row)
     return file.read_bytes() if file.is_file() else None
 
 
-def picture(corpus, row, *, min_side):
+def picture(corpus: Corpus, row: int, *, min_side: int) -> np.ndarray | None:
     """Return the picture of a painting, uint8 (h, w, 3); None where neither original nor thumbnail can be read.
 
     Parameters
@@ -36,7 +46,7 @@ def picture(corpus, row, *, min_side):
     return None
 
 
-def caption(corpus, row, *, first=None):
+def caption(corpus: Corpus, row: int, *, first: str | None = None) -> tuple[str, ...]:
     """Return the lines under a painting (tuple of str): the first one given, artist, title and date.
 
     Parameters

@@ -1,12 +1,21 @@
 """Plots of what a corpus holds."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from artgraph.checks import check_choice
 from artgraph.errors import InputError
-from artgraph.stages.base import Made, adjacency_of, features_of
-from artgraph.stages.judging import ground_of
+from artgraph.stages.base import Made, Progress, adjacency_of, progress_of
+from artgraph.stages.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from artgraph.corpus import Corpus
 
 __all__ = ["PLOTS", "plot"]
 
@@ -14,19 +23,19 @@ PLOTS = ("sheets", "confusion", "timeline", "resolution", "degree", "pca", "trai
 
 
 def plot(
-    corpus,
-    kind,
+    corpus: Corpus,
+    kind: str,
     *,
-    partition="leiden",
-    against="style",
-    model="vgae",
-    clusters=None,
-    works=40,
-    seed=0,
-    form="png",
-    out=None,
-    progress=None,
-):
+    partition: str = "leiden",
+    against: str = "style",
+    model: str = "vgae",
+    clusters: Sequence[int] | None = None,
+    works: int = 40,
+    seed: int = 0,
+    form: str = "png",
+    out: str | Path | None = None,
+    progress: Progress = None,
+) -> list[Made]:
     """Draw something that a corpus holds: PNG, SVG or PDF.
 
     Parameters
@@ -69,10 +78,8 @@ def plot(
     """
     from artgraph.plots import FORMATS
 
-    if kind not in PLOTS:
-        raise InputError(f"There is no plot '{kind}' (there are: {', '.join(PLOTS)})")
-    if f".{form}" not in FORMATS:
-        raise InputError(f"There is no form '{form}' (there are: png, svg, pdf)")
+    check_choice("plot", kind, PLOTS)
+    check_choice("form", form, [name.removeprefix(".") for name in FORMATS])
     name = model if kind == "training" else partition
     if out is None:
         out = corpus.path / "plots" / (f"{name}-sheets" if kind == "sheets" else f"{name}-{kind}.{form}")
@@ -81,36 +88,39 @@ def plot(
         from artgraph.stages.train_vgae import diagnose_training
 
         return [diagnose_training(corpus, name=model, out=out)]
-    corpus.inputs(f"partitions/{partition}")
-    graph, on = ground_of(corpus, partition)
-    graph = graph or "style"
+    view, report = View(corpus, partition), progress_of(progress, "plot")
     if kind == "degree":
         from artgraph.stages.build_graph import diagnose_graph
 
-        return [diagnose_graph(corpus, graph=graph, out=out)]
-    report = None if progress is None else lambda done, n: progress("plot", done, n)
+        return [diagnose_graph(corpus, graph=view.graph, out=out)]
     if kind == "sheets":
-        return _sheets(corpus, partition, out, clusters=clusters, works=works, form=form, report=report)
+        return _sheets(view, out, clusters=clusters, works=works, form=form, report=report)
     {
-        "confusion": lambda: _confusion(corpus, partition, against, out),
-        "timeline": lambda: _timeline(corpus, partition, out),
-        "resolution": lambda: _resolution(corpus, graph, out, seed=seed, report=report),
-        "pca": lambda: _pca(corpus, on, out, title=f"features under '{partition}'"),
+        "confusion": lambda: _confusion(view, against, out),
+        "timeline": lambda: _timeline(view, out),
+        "resolution": lambda: _resolution(view, out, seed=seed, report=report),
+        "pca": lambda: _pca(view, out),
     }[kind]()
     return [Made("plot", str(out), True, {})]
 
 
-def _sheets(corpus, partition, folder, *, clusters, works, form, report):
-    from artgraph.interpret import typicality
+def _sheets(
+    view: View,
+    folder: Path,
+    *,
+    clusters: Sequence[int] | None,
+    works: int,
+    form: str,
+    report: Callable[[int, int], None] | None,
+) -> list[Made]:
     from artgraph.plots import plot_sheet
     from artgraph.stages.pictures import caption, picture
 
-    labels = corpus.get("partitions", partition)
+    corpus, partition, labels, typical = view.corpus, view.partition, view.labels, view.typicality
     there = np.unique(labels[labels >= 0])
     wanted = there if clusters is None else np.asarray(clusters)
     if missing := sorted(set(wanted.tolist()) - set(there.tolist())):
         raise InputError(f"'{partition}' has no cluster {missing[0]} (there are: 0 to {there.max(initial=-1)})")
-    typical = typicality(features_of(corpus, ground_of(corpus, partition).features), labels)
     made = []
     for done, label in enumerate(wanted.tolist(), 1):
         members = np.flatnonzero(labels == label)
@@ -131,10 +141,10 @@ def _sheets(corpus, partition, folder, *, clusters, works, form, report):
     return made
 
 
-def _confusion(corpus, partition, against, out):
+def _confusion(view: View, against: str, out: Path) -> None:
     from artgraph.plots import plot_confusion
 
-    labels = corpus.get("partitions", partition)
+    corpus = view.corpus
     if against in corpus.paintings.columns:
         reference = corpus.paintings[against].to_numpy(dtype=object)
     elif corpus.has("partitions", against):
@@ -145,27 +155,25 @@ def _confusion(corpus, partition, against, out):
             f"{corpus.path} has neither a column nor a partition '{against}' (columns: "
             f"{', '.join(corpus.paintings.columns)}; partitions: {', '.join(corpus.keys('partitions'))})"
         )
-    plot_confusion(out, labels, reference, title=f"{partition} × {against}", against=against)
+    plot_confusion(out, view.labels, reference, title=f"{view.partition} × {against}", against=against)
 
 
-def _timeline(corpus, partition, out):
-    from artgraph.dates import parse_years
+def _timeline(view: View, out: Path) -> None:
     from artgraph.plots import plot_timeline
 
-    years = parse_years(corpus.paintings["date"])
-    plot_timeline(out, corpus.get("partitions", partition), years, title=partition)
+    plot_timeline(out, view.labels, view.catalogue.years, title=view.partition)
 
 
-def _resolution(corpus, graph, out, *, seed, report):
-    from artgraph.communities.drawing import plot_profile
+def _resolution(view: View, out: Path, *, seed: int, report: Callable[[int, int], None] | None) -> None:
     from artgraph.communities.resolution import resolution_profile
+    from artgraph.plots import plot_profile
 
-    profile = resolution_profile(adjacency_of(corpus, graph), seed=seed, progress=report)
-    plot_profile(out, profile, title=f"graph '{graph}'")
+    profile = resolution_profile(adjacency_of(view.corpus, view.graph), seed=seed, progress=report)
+    plot_profile(out, profile, title=f"graph '{view.graph}'")
 
 
-def _pca(corpus, on, out, *, title):
+def _pca(view: View, out: Path) -> None:
     from artgraph.plots import explained_variance, plot_pca
 
-    curves = {key: explained_variance(corpus.get("features", key)) for key in on}
-    plot_pca(out, curves, title=title)
+    curves = {key: explained_variance(view.corpus.get("features", key)) for key in view.on}
+    plot_pca(out, curves, title=f"features under '{view.partition}'")

@@ -1,15 +1,29 @@
 """A picture that is not in the corpus is described as the corpus was."""
 
+from __future__ import annotations
+
 import inspect
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from artgraph.errors import InputError, WeightsError
+from artgraph.lineage import Lineage, Ref
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+    from artgraph.descriptors import Descriptor
+
+Weights = str | Path | Sequence[str | Path] | None
 
 __all__ = ["project"]
 
 
-def project(corpus, on, files, *, weights=None, device="auto"):
+def project(
+    corpus: Corpus, on: Sequence[str], files: Sequence[Path], *, weights: Weights = None, device: str = "auto"
+) -> np.ndarray:
     """Describe pictures as the features of a corpus were made, with what the corpus stores of them.
 
     Parameters
@@ -39,29 +53,29 @@ def project(corpus, on, files, *, weights=None, device="auto"):
     from artgraph.descriptors import apply_fusion, fit_fusion
 
     on = tuple(on)
-    if len(on) == 1 and _function(corpus, on[0]) == "artgraph.descriptors.fuse":
+    if len(on) == 1 and _stage(corpus, on[0]) == "fuse_features":
         return _described(corpus, on[0], files, weights, device)
     fitted = fit_fusion([corpus.get("features", key) for key in on])
     return apply_fusion([_described(corpus, key, files, weights, device) for key in on], fitted)
 
 
-def _function(corpus, key):
-    return corpus.label("features", key)["made_by"]["function"]
+def _stage(corpus: Corpus, key: str) -> str | None:
+    return Lineage(corpus).stage(Ref("features", key))
 
 
-def _described(corpus, key, files, weights, device):
+def _described(corpus: Corpus, key: str, files: Sequence[Path], weights: Weights, device: str) -> np.ndarray:
     from artgraph.descriptors import apply_fusion
 
-    function, params = _function(corpus, key), corpus.label("features", key)["made_by"]["params"]
+    stage, params = _stage(corpus, key), corpus.label("features", key)["made_by"]["params"]
     fitted = {}
     if corpus.has("models", key):
         fitted = {name: tensor.numpy() for name, tensor in corpus.get("models", key).items()}
-    if function == "artgraph.descriptors.fuse":
+    if stage == "fuse_features":
         return apply_fusion([_described(corpus, part, files, weights, device) for part in params["on"]], fitted)
-    if function != "artgraph.descriptors.extract":
+    if stage != "describe":
         raise InputError(
-            f"Features '{key}' in {corpus.path} were not computed from pictures alone ({function}), so a picture from "
-            "outside cannot be placed among them. Name others with --on; there are: "
+            f"Features '{key}' in {corpus.path} were not computed from pictures alone ({stage or 'not by artgraph'}), "
+            "so a picture from outside cannot be placed among them. Name others with --on; there are: "
             f"{', '.join(name for name in corpus.keys('features') if _from_pictures(corpus, name)) or 'none'}"
         )
     descriptor = _descriptor(corpus, key, params, weights, device)
@@ -70,15 +84,15 @@ def _described(corpus, key, files, weights, device):
     return np.concatenate(rows).astype(np.float32)
 
 
-def _from_pictures(corpus, key):
-    return _function(corpus, key) in ("artgraph.descriptors.extract", "artgraph.descriptors.fuse")
+def _from_pictures(corpus: Corpus, key: str) -> bool:
+    return _stage(corpus, key) in ("describe", "fuse_features")
 
 
-def _descriptor(corpus, key, params, weights, device):
+def _descriptor(corpus: Corpus, key: str, params: dict[str, Any], weights: Weights, device: str) -> Descriptor:
     """Return the descriptor that made some features; its parameters are compared with those in their label."""
     from artgraph.descriptors import DESCRIPTORS, make_descriptor
     from artgraph.formats import plain
-    from artgraph.vgae.training import pick_device
+    from artgraph.learning import pick_device
 
     params = {name: value for name, value in params.items() if name != "seed"}
     name = params["descriptor"]
@@ -105,7 +119,7 @@ def _descriptor(corpus, key, params, weights, device):
     return descriptor
 
 
-def _prepared(descriptor, file):
+def _prepared(descriptor: Descriptor, file: Path) -> np.ndarray:
     from artgraph.descriptors.extract import DECODE_SIDE
     from artgraph.images import load_image
 

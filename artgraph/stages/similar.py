@@ -1,31 +1,42 @@
 """The works nearest to a picture, a work or a cluster."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from artgraph.errors import InputError
+from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, features_of
 from artgraph.stages.project import project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from artgraph.corpus import Corpus
 
 __all__ = ["similar"]
 
 
 def similar(
-    corpus,
-    query,
+    corpus: Corpus,
+    query: str | Path,
     *,
-    on=None,
-    graph="style",
-    partition="leiden",
-    n_neighbors=15,
-    sheet=None,
-    out=None,
-    weights=None,
-    device="auto",
-):
+    on: Sequence[str] | None = None,
+    graph: str = "style",
+    partition: str = "leiden",
+    n_neighbors: int = 15,
+    sheet: str | Path | None = None,
+    out: str | Path | None = None,
+    weights: str | Path | Sequence[str | Path] | None = None,
+    device: str = "auto",
+) -> Made:
     """Find the works nearest to a query; what the query itself shows is never among them.
 
     Parameters
@@ -40,7 +51,7 @@ def similar(
         Where the features are taken from, and the clusters.
     n_neighbors : int
     sheet : str or Path, optional
-        Draw query and hits: PNG, SVG or PDF (needs the extra ``plot``).
+        Draw query and hits: PNG, SVG or PDF.
     out : str or Path, optional
         Write the hits as CSV.
     weights : str, Path, or sequence of them, optional
@@ -64,13 +75,12 @@ def similar(
     """
     from artgraph.similar import middle, nearest
 
-    if not on:
-        on = corpus.label("graphs", graph)["made_by"]["params"]["on"]
-    on = tuple(on)
-    corpus.inputs(*(f"features/{key}" for key in on))
+    lineage = Lineage(corpus)
+    on = tuple(on or lineage.params(Ref("graphs", graph))["on"])
+    lineage.inputs(Ref("features", key) for key in on)
     labels = None
     if corpus.has("partitions", partition):
-        corpus.inputs(f"partitions/{partition}")
+        lineage.inputs([Ref("partitions", partition)])
         labels = corpus.get("partitions", partition)
     kind, value = _understood(corpus, str(query), labels, partition)
     X = features_of(corpus, on)
@@ -100,14 +110,14 @@ def similar(
     return Made("similar", str(sheet or out or ""), True, {"query": about, "on": list(on), "hits": plain})
 
 
-def _understood(corpus, query, labels, partition):
+def _understood(corpus: Corpus, query: str, labels: np.ndarray | None, partition: str) -> tuple[str, Any]:
     """Return ("id", row), ("cluster", label) or ("file", Path)."""
     at = np.flatnonzero(corpus.paintings["id"] == query)
     if len(at):
         return "id", int(at[0])
     if found := re.fullmatch(r"cluster:(\d+)", query):
         if labels is None:
-            corpus.label("partitions", partition)  # says what there is, and how to make it
+            Lineage(corpus).label(Ref("partitions", partition))  # says what there is, and how to make it
         if int(found[1]) not in labels:
             raise InputError(f"'{partition}' has no cluster {found[1]} (there are: 0 to {labels.max(initial=-1)})")
         return "cluster", int(found[1])
@@ -120,7 +130,7 @@ def _understood(corpus, query, labels, partition):
     )
 
 
-def _table(corpus, rows, distances, labels):
+def _table(corpus: Corpus, rows: np.ndarray, distances: np.ndarray, labels: np.ndarray | None) -> pd.DataFrame:
     import pandas as pd
 
     paintings = corpus.paintings.iloc[rows].reset_index(drop=True)
@@ -136,7 +146,15 @@ def _table(corpus, rows, distances, labels):
     return table.assign(**{name: paintings[name] for name in ("artist", "title", "date")})
 
 
-def _draw(corpus, sheet, query, rows, *, hits, about):
+def _draw(
+    corpus: Corpus,
+    sheet: str | Path,
+    query: tuple[str, Any],
+    rows: np.ndarray,
+    *,
+    hits: pd.DataFrame,
+    about: str,
+) -> None:
     from artgraph.plots import plot_sheet
     from artgraph.stages.pictures import caption, picture
 

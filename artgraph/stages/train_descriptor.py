@@ -1,79 +1,64 @@
-"""Pictures and their artists become a network that sees manners."""
+"""Pictures and their artists become a network that tells manners apart."""
 
-from artgraph.stages.base import draw_facts, make
-from artgraph.stages.checkpoint import Checkpoint
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artgraph.errors import InputError
+from artgraph.lineage import Lineage, Ref
+from artgraph.stages.base import Made, Progress, catalogue_of, columns, drawing, make, progress_of
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+    from artgraph.descriptors.tuning import Tuned
 
 __all__ = ["diagnose_descriptor", "is_tuned", "train_descriptor", "tuned_descriptor"]
 
-FUNCTION = "artgraph.descriptors.tuning.train_descriptor"
-
 
 def train_descriptor(
-    corpus,
+    corpus: Corpus,
     *,
-    backbone="artgraph_eye",
-    objective="artist",
-    augment="curated",
-    name="mine",
-    weights=None,
-    from_scratch=False,
-    reproduction=True,
-    subject=None,
-    steps=None,
-    size=None,
-    artists_per_batch=24,
-    works_per_artist=4,
-    checkpointing=False,
-    workers=2,
-    seed=0,
-    device="auto",
-    tell=lambda text: None,
-    progress=None,
-):
-    """Tune a network on the collection itself; ``describe`` then knows it by its name.
+    backbone: str = "artgraph_eye",
+    name: str = "mine",
+    weights: str | Path | Sequence[str | Path] | None = None,
+    subject: str | None = None,
+    workers: int = 2,
+    device: str = "auto",
+    tell: Callable[[str], None] = lambda text: None,
+    progress: Progress = None,
+    **settings: Any,
+) -> Made:
+    """Tune a network on the collection itself; ``describe`` then takes it by its name.
 
-    Which step is kept is decided by artists whose names were held out: how well their hands are told apart. Style is
-    never asked. Killed and started again, it goes on where it was.
+    Which step is kept is decided by artists whose names were held out: how well they are told apart. No style label is
+    read. Killed and started again, it resumes from its last checkpoint.
 
     Parameters
     ----------
     corpus : Corpus
     backbone : str
         Any timm network that takes square pictures, or ``artgraph_eye``, which comes with artgraph.
-    objective : {"artist", "simclr", "both"}
-        See ``artgraph.descriptors.tuning.TuningConfig``.
-    augment : {"curated", "usual"}
-        What cut-outs may lose: see ``artgraph.descriptors.tuning.augment``.
     name : str
         Key of the model, and of the descriptor.
     weights : str, Path or sequence of them, optional
         What the network starts from: see ``artgraph.descriptors.make_descriptor``. Default: timm's, from the hub.
-    from_scratch : bool
-        Start from random numbers.
-    reproduction : bool
-        Vary what belongs to the scan: cast, grey, resolution, JPEG.
     subject : str, optional
-        A column of the table: works that are told apart show the same, wherever enough artists have painted it.
-    steps : int, optional
-        Default: 480, fewer for few works; from scratch 5,000.
-    size : int, optional
-        Side of a cut-out, pixels; default: what the network was trained on.
-    artists_per_batch, works_per_artist : int
-        Of a step.
-    checkpointing : bool
-        Half the memory, a third more time.
+        A column of the table: works that are contrasted show the same subject, wherever enough artists have painted it.
     workers : int
         Decoding threads.
-    seed : int
     device : {"auto", "cpu", "cuda"}
     tell : callable(str), optional
-        Is told how long it will take, before it starts.
+        Is given a line on how long it will take, before it starts.
     progress : callable(stage, done, total), optional
+    **settings
+        Fields of ``artgraph.descriptors.tuning.TuningConfig``.
 
     Returns
     -------
     Made
-        Its facts hold the settings, the kept step, how well held-out hands were told apart before and after, and the
+        Its facts hold the settings, the kept step, how well held-out artists were told apart before and after, and the
         history.
 
     Raises
@@ -88,68 +73,54 @@ def train_descriptor(
     from artgraph.descriptors.tuning import TuningConfig
     from artgraph.descriptors.tuning.network import Start
     from artgraph.descriptors.tuning.train import train_descriptor
-    from artgraph.errors import InputError
-    from artgraph.stages.judging import hands_of
-    from artgraph.vgae.checks import codes_of, pick_device
+    from artgraph.learning import Checkpoint, artist_codes, pick_device
 
     if name in DESCRIPTORS:
         raise InputError(f"'{name}' is a descriptor already; give yours another --name")
-    settings = {"objective": objective, "augment": augment, "reproduction": reproduction, "from_scratch": from_scratch}
-    settings |= {"steps": steps, "size": size, "artists_per_batch": artists_per_batch, "checkpointing": checkpointing}
-    settings |= {"works_per_artist": works_per_artist, "seed": seed}
-    config, device = TuningConfig(**settings), pick_device(device)
-    file = None if from_scratch else weights_for(backbone, weights or ())
-    start = Start(backbone, weights=file, from_scratch=from_scratch, size=size)
-    params = {**start.params, **settings, "subject": subject}
-    refs = ["paintings/image_sha256"]
-    if objective != "simclr":
-        refs.append("paintings/artist")
-    if subject is not None:
-        if subject not in corpus.paintings:
-            raise InputError(f"{corpus.path} has no column '{subject}' (there are: {', '.join(corpus.paintings)})")
-        refs.append(f"paintings/{subject}")
+    config, device = TuningConfig.of(settings), pick_device(device)
+    file = None if config.from_scratch else weights_for(backbone, weights or ())
+    start = Start(backbone, weights=file, from_scratch=config.from_scratch, size=config.size)
+    catalogue, by_name = catalogue_of(corpus), config.objective != "simclr"
+    subjects = None if subject is None else artist_codes(_words(catalogue.column(subject)), len(corpus))
+    params = {**start.params, **config.params(), "subject": subject}
+    inputs = columns("image_sha256", *["artist"] * by_name, *([subject] if subject else []))
 
-    def fit():
-        checkpoint = Checkpoint(corpus, name, params, refs)
+    def compute() -> tuple[dict, dict]:
+        checkpoint = Checkpoint(
+            corpus.path / "models" / f".training-{name}.safetensors",
+            made_from=[params, Lineage(corpus).inputs(inputs)],
+        )
         tuned = train_descriptor(
             [corpus.image_root / image for image in corpus.paintings["image"]],
             start,
-            hands=None if objective == "simclr" else codes_of(hands_of(corpus), len(corpus)),
-            subjects=None if subject is None else codes_of(_words(corpus.paintings[subject]), len(corpus)),
+            artists=artist_codes(catalogue.artists, len(corpus)) if by_name else None,
+            subjects=subjects,
             config=config,
             device=device,
             workers=workers,
             tell=tell,
-            progress=None if progress is None else lambda done, total: progress("train-descriptor", done, total),
+            progress=progress_of(progress, "train-descriptor"),
             resume=checkpoint.read(),
             checkpoint=checkpoint.write_later,
         )
         checkpoint.file.unlink(missing_ok=True)
         return {"": tuned.state}, {**tuned.facts, **start.params, "history": tuned.history}
 
-    return make(corpus, "models", name, function=FUNCTION, params=params, refs=refs, compute=fit)
+    return make(corpus, "train_descriptor", Ref("models", name), params=params, inputs=inputs, compute=compute)
 
 
-def _words(column):
-    return [None if value is None or value != value else str(value) for value in column]
+def _words(column: list[Any]) -> list[str | None]:
+    return [None if value is None else str(value) for value in column]
 
 
-def is_tuned(corpus, name):
-    """Return whether a corpus has a descriptor of this name that ``train_descriptor`` trained (bool)."""
-    if ":" in name or not corpus.has("models", name):
-        return False
-    return corpus.label("models", name)["made_by"]["function"] == FUNCTION
+def is_tuned(corpus: Corpus, name: str) -> bool:
+    """Return whether a corpus has a descriptor of this name that ``train_descriptor`` trained."""
+    ref = Ref("models", name)
+    return ":" not in name and corpus.has(*ref) and Lineage(corpus).stage(ref) == "train_descriptor"
 
 
-def tuned_descriptor(corpus, name, *, device="cpu"):
-    """Return the descriptor (Tuned) that was trained in a corpus under a name.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    name : str
-    device : str
-    """
+def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu") -> Tuned:
+    """Return the descriptor that was trained in a corpus under a name."""
     from artgraph.descriptors.tuning import Tuned
 
     label = corpus.label("models", name)
@@ -162,8 +133,8 @@ def tuned_descriptor(corpus, name, *, device="cpu"):
     )
 
 
-def diagnose_descriptor(corpus, *, name="mine", out=None):
-    """Draw how a tuning went: terms of the loss, hands of held-out artists.
+def diagnose_descriptor(corpus: Corpus, *, name: str = "mine", out: str | Path | None = None) -> Made:
+    """Draw how a tuning went: terms of the loss, precision among held-out artists.
 
     Parameters
     ----------
@@ -178,6 +149,9 @@ def diagnose_descriptor(corpus, *, name="mine", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from artgraph.descriptors.tuning import plot_tuning
+    from artgraph.plots import plot_tuning
 
-    return draw_facts(corpus, "models", name, plot=plot_tuning, out=out)
+    facts = Lineage(corpus).label(Ref("models", name))["facts"]
+    out = drawing(corpus, out, name)
+    plot_tuning(out, facts)
+    return Made("plot", str(out), True, facts)

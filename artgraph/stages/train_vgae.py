@@ -1,34 +1,32 @@
 """A graph and its features become latents."""
 
-from artgraph.stages.base import draw_facts, features_of, make
-from artgraph.stages.checkpoint import Checkpoint
-from artgraph.stages.judging import hands_of
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artgraph.lineage import Lineage, Ref
+from artgraph.stages.base import Made, Progress, catalogue_of, columns, drawing, features_of, make, progress_of
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
 
 __all__ = ["diagnose_training", "train_vgae"]
 
 
 def train_vgae(
-    corpus,
+    corpus: Corpus,
     *,
-    graph="style",
-    name="vgae",
-    model="vgae",
-    encoder="sign",
-    hops=2,
-    latent_dim=256,
-    epochs=None,
-    kl_weight=0.0001,
-    kindred_weight=1.0,
-    artist_strength=0.1,
-    gated=True,
-    seed=0,
-    device="auto",
-    progress=None,
-):
+    graph: str = "style",
+    name: str = "vgae",
+    device: str = "auto",
+    progress: Progress = None,
+    **settings: Any,
+) -> Made:
     """Refine features by a variational graph autoencoder; the latents are features like any other.
 
-    Where the graph was built with artist edges, the artists' names teach: the latents of all paintings, those without
-    a name too, come to tell hands apart. Killed and started again, it goes on where it was.
+    Where the graph was built with artist edges, the artists' names teach: latents, those of paintings without a name
+    too, come to tell artists apart. Killed and started again, it resumes from its last checkpoint.
 
     Parameters
     ----------
@@ -37,78 +35,50 @@ def train_vgae(
         The graph to learn; its features are the input.
     name : str
         Key of the model and of the latents.
-    model : {"none", "smooth", "contrastive", "gae", "vgae"}
-        The baselines beside it, to see what it adds: see ``artgraph.vgae.Config``.
-    encoder : {"gcn", "linear", "sign"}
-    hops : int
-        Propagation steps of 'sign'.
-    latent_dim : int
-    epochs : int, optional
-        At most; default 25, for 'gcn' 200.
-    kl_weight : float
-    kindred_weight : float
-        How much it counts to draw artists together whose works have come to lie near each other: see
-        ``artgraph.vgae.kindred``. It takes 30 artists with two works each.
-    artist_strength : float
-        How far a known artist moves the latents of a work: see ``artgraph.vgae.refine``.
-    gated : bool
-        Works of one hand that the features find far from each other are no witnesses: see ``artgraph.graph.Gate``.
-    seed : int
     device : {"auto", "cpu", "cuda"}
     progress : callable(stage, done, total), optional
+    **settings
+        Fields of ``artgraph.vgae.Config``.
 
     Returns
     -------
     Made
-        Its facts hold figures on what was held out, active units, KL per dimension, neighbour overlap, a warning where
-        the latents collapsed, and the history of every epoch.
+        ``models/<name>``; ``features/<name>`` holds the latents, (n, latent_dim) float32. The facts hold figures on
+        held-out edges and artists, active units, KL per dimension, neighbour overlap, a warning where the latents
+        collapsed, and the history of every epoch.
     """
-    from artgraph.vgae import Config, encode, train_vgae
+    from artgraph.learning import Checkpoint
+    from artgraph.vgae import Config, train_vgae
 
-    params = {"model": model, "encoder": encoder, "hops": hops, "latent_dim": latent_dim, "epochs": epochs}
-    params |= {"kl_weight": kl_weight, "kindred_weight": kindred_weight, "artist_strength": artist_strength}
-    params |= {"gated": gated, "seed": seed}
-    config = Config(**params)
-    built = corpus.label("graphs", graph)["made_by"]["params"] if corpus.has("graphs", graph) else {}
-    refs, latents = [f"graphs/{graph}"], []
-    if built.get("artist_edges"):
-        refs.append("paintings/artist")
+    config = Config.of(settings)
+    built = Lineage(corpus).params(Ref("graphs", graph))
+    inputs = [Ref("graphs", graph), *(columns("artist") if built["artist_edges"] else [])]
 
-    def given():
-        names = hands_of(corpus) if built.get("artist_edges") else None
-        return features_of(corpus, built["on"]), corpus.get("graphs", graph), names
-
-    def fit():
-        X, adjacency, artists = given()
-        checkpoint = Checkpoint(corpus, name, params, refs)
+    def compute() -> list[tuple[dict, dict]]:
+        checkpoint = Checkpoint(
+            corpus.path / "models" / f".training-{name}.safetensors",
+            made_from=[config.params(), Lineage(corpus).inputs(inputs)],
+        )
         trained = train_vgae(
-            X,
-            adjacency,
-            artists=artists,
+            features_of(corpus, built["on"], regress_out=built["regress_out"]),
+            corpus.get("graphs", graph),
+            artists=catalogue_of(corpus).artists if built["artist_edges"] else None,
             config=config,
             device=device,
-            progress=None if progress is None else lambda done, total: progress("train-vgae", done, total),
+            progress=progress_of(progress, "train-vgae"),
             resume=checkpoint.read(),
             checkpoint=lambda tensors: checkpoint.write_later(lambda: tensors),
         )
         checkpoint.file.unlink(missing_ok=True)
-        latents.append(trained.mu)
-        return {"": trained.state} if trained.state else {}, {**trained.facts, "history": trained.history}
+        latents = {"n": len(trained.mu), "dimensions": trained.mu.shape[1]}
+        model = {"": trained.state} if trained.state else {}
+        return [({"": trained.mu}, latents), (model, {**trained.facts, "history": trained.history})]
 
-    def encoded():
-        if not latents:  # the model was up to date and its latents were not
-            X, adjacency, artists = given()
-            state = corpus.get("models", name) if config.learns else {}
-            latents.append(encode(state, X, adjacency, artists=artists, config=config, device=device)[0])
-        return {"": latents[0]}, {"n": len(latents[0]), "dimensions": latents[0].shape[1]}
-
-    made = make(corpus, "models", name, function="artgraph.vgae.train_vgae", params=params, refs=refs, compute=fit)
-    refs = [f"models/{name}", *refs]
-    make(corpus, "features", name, function="artgraph.vgae.encode", params={}, refs=refs, compute=encoded)
-    return made
+    refs = [Ref("features", name), Ref("models", name)]
+    return make(corpus, "train_vgae", refs, params=config.params(), inputs=inputs, compute=compute)
 
 
-def diagnose_training(corpus, *, name="vgae", out=None):
+def diagnose_training(corpus: Corpus, *, name: str = "vgae", out: str | Path | None = None) -> Made:
     """Draw how a training went: terms of the loss, figures on what was held out, KL per dimension.
 
     Parameters
@@ -124,6 +94,9 @@ def diagnose_training(corpus, *, name="vgae", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from artgraph.vgae.curves import plot_training
+    from artgraph.plots import plot_training
 
-    return draw_facts(corpus, "models", name, plot=plot_training, out=out)
+    facts = Lineage(corpus).label(Ref("models", name))["facts"]
+    out = drawing(corpus, out, name)
+    plot_training(out, facts)
+    return Made("plot", str(out), True, facts)

@@ -1,196 +1,181 @@
 """Works to look at again."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from artgraph.errors import InputError
-from artgraph.stages.base import features_of, make
-from artgraph.stages.judging import features_under, ground_of, hands_of, json_ready, unlearned
+from artgraph.catalogue import Catalogue
+from artgraph.formats import json_ready
+from artgraph.lineage import Lineage, Ref
+from artgraph.settings import KINDS, WorklistSettings
+from artgraph.stages.base import Made, catalogue_of, columns, features_of, features_under, make
 
-__all__ = ["KINDS", "worklist"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-KINDS = ("attribution", "date", "school", "anonymous")
+    from artgraph.corpus import Corpus
+
+__all__ = ["worklist"]
+
 SCHOOLS = ("school", "culture", "nationality")
 NOTE = "Nothing here is an attribution or a date: a work may be listed for its subject, its state or its photograph."
 
 
-def worklist(corpus, *, partition="leiden", kinds=KINDS, school=None, n_neighbors=8, share=0.05, seed=0):
+def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> Made:
     """List the works that do not go with what the catalogue says, each with its evidence.
 
-    The features are those under the partition that were not learned from artists' names. "attribution": another hand's
-    works are nearer than those of its own; "date": the neighbours are of another time; "school": they are of another
-    school; "anonymous": works without a certain hand, with the hands that are nearest.
+    The features are those under the partition that were not learned from artists' names. "attribution": works by
+    another artist are nearer than those by its own; "date": the neighbours are of another time; "school": they are of
+    another school; "anonymous": works without a certain artist, with the artists whose works are nearest.
 
     Parameters
     ----------
     corpus : Corpus
     partition : str
         Says which features.
-    kinds : sequence of str
-    school : str, optional
-        The column of schools; default: the first of "school", "culture" and "nationality" that is there.
-    n_neighbors : int
-        Works shown as evidence, of each descriptor.
-    share : float in [0, 1]
-        At most this share of the paintings, of each kind.
-    seed : int
+    **settings
+        Fields of ``artgraph.settings.WorklistSettings``.
 
     Returns
     -------
     Made
         ``reports/<partition>-worklist``: facts ``works``, the most unusual first: ``id``, ``kind``, ``score`` (share of
         the works of this kind that are less unusual), ``sentence``, ``evidence`` (for each descriptor the nearest
-        works), ``hands`` (the nearest ones, where it is about hands). ``exports/<partition>-worklist.csv`` is written
-        beside it.
+        works), ``artists`` (the nearest ones, where it is about artists). ``exports/<partition>-worklist.csv`` is
+        written beside it.
 
     Raises
     ------
     InputError
         An unknown kind or column.
     """
-    kinds = tuple(kinds or KINDS)
-    for kind in kinds:
-        if kind not in KINDS:
-            raise InputError(f"The worklist knows no kind '{kind}' (there are: {', '.join(KINDS)})")
-    if school is None:
-        school = next((name for name in SCHOOLS if name in corpus.paintings), None)
-    _, on = ground_of(corpus, partition)
-    on = unlearned(corpus, on)
-    columns = ["image_sha256", "artist", "date"] + ([school] if school else [])
-    params = {"kinds": list(kinds), "school": school, "n_neighbors": n_neighbors, "share": share, "seed": seed}
+    chosen, lineage, catalogue = WorklistSettings.of(settings), Lineage(corpus), catalogue_of(corpus)
+    school = chosen.school or next((name for name in SCHOOLS if name in corpus.paintings), None)
+    basis = lineage.basis(partition)
+    on = lineage.descriptors(basis.features)
+    inputs = [Ref("partitions", partition), *(Ref("features", key) for key in on)]
+    inputs += columns("image_sha256", "artist", "date", *([school] if school else []))
 
-    def compute():
-        works = _works(corpus, partition, on, **params)
-        counts = ", ".join(f"{sum(work['kind'] == kind for work in works)} {kind}" for kind in kinds)
+    def compute() -> tuple[dict, dict]:
+        same = on == basis.features
+        X = features_under(corpus, partition) if same else features_of(corpus, on, regress_out=basis.regress_out)
+        works = _works(corpus, catalogue, X, on, school=school, chosen=chosen)
+        counts = ", ".join(f"{sum(work['kind'] == kind for work in works)} {kind}" for kind in chosen.kinds)
         summary = f"{len(works)} works to look at again ({counts}). {NOTE}"
         return {}, json_ready({"partition": partition, "works": works, "summary": summary})
 
-    made = make(
-        corpus,
-        "reports",
-        f"{partition}-worklist",
-        function="artgraph.interpret.affinity",
-        params=params,
-        refs=[f"partitions/{partition}", *(f"features/{key}" for key in on), *(f"paintings/{c}" for c in columns)],
-        compute=compute,
-    )
+    report = Ref("reports", f"{partition}-worklist")
+    made = make(corpus, "worklist", report, params=chosen.params(), inputs=inputs, compute=compute)
     _write_table(corpus, partition, made)
     return made
 
 
-def _works(corpus, partition, on, *, kinds, school, n_neighbors, share, seed):
+def _works(
+    corpus: Corpus,
+    catalogue: Catalogue,
+    X: np.ndarray,
+    on: Sequence[str],
+    *,
+    school: str | None,
+    chosen: WorklistSettings,
+) -> list[dict[str, Any]]:
     from artgraph.graph import knn
 
-    table, hands = corpus.paintings, hands_of(corpus)
-    same = on == ground_of(corpus, partition).features
-    X = features_under(corpus, partition) if same else features_of(corpus, on)
+    table, kinds, seed = corpus.paintings, chosen.kinds, chosen.seed
     near = knn(X, n_neighbors=15, duplicate_ids=table["image_sha256"], seed=seed).indices
     found = []
     if {"attribution", "anonymous"} & set(kinds):
-        found += _about_hands(X, hands, table, kinds=kinds, share=share, seed=seed)
+        found += _about_artists(X, catalogue, chosen)
     if "date" in kinds:
-        found += _about_dates(near, table, share=share)
+        found += _about_dates(near, catalogue, share=chosen.share)
     if "school" in kinds and school:
-        found += _about_schools(near, table[school], hands, share=share)
-    place = {kind: i for i, kind in enumerate(KINDS)}
-    found.sort(key=lambda work: (-work["score"], place[work["kind"]], work["row"]))
+        found += _about_schools(near, table[school], catalogue.artists, share=chosen.share)
+    found.sort(key=lambda work: (-work["score"], KINDS.index(work["kind"]), work["row"]))
     rows = sorted({work["row"] for work in found})
     ids = table["id"].to_numpy()
-    beside = {key: _nearest(features_of(corpus, (key,)), rows, table, n_neighbors, seed) for key in on} if rows else {}
+    lists = {key: _nearest(features_of(corpus, (key,)), rows, table, chosen) for key in on} if rows else {}
     for work in found:
         row = work.pop("row")
         work["id"] = ids[row]
-        work["evidence"] = [{"descriptor": key, "neighbors": ids[lists[row]].tolist()} for key, lists in beside.items()]
+        work["evidence"] = [{"descriptor": key, "neighbors": ids[one[row]].tolist()} for key, one in lists.items()]
     return found
 
 
-def _nearest(X, rows, table, n_neighbors, seed):
+def _nearest(X: np.ndarray, rows: list[int], table: pd.DataFrame, chosen: WorklistSettings) -> dict[int, np.ndarray]:
     from artgraph.graph import knn
 
-    indices = knn(X, n_neighbors=n_neighbors, duplicate_ids=table["image_sha256"], seed=seed).indices
-    return {row: indices[row][indices[row] >= 0] for row in rows}
+    near = knn(X, n_neighbors=chosen.n_neighbors, duplicate_ids=table["image_sha256"], seed=chosen.seed).indices
+    return {row: near[row][near[row] >= 0] for row in rows}
 
 
-def _about_hands(X, hands, table, *, kinds, share, seed):
+def _about_artists(X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings) -> list[dict[str, Any]]:
     from artgraph.interpret import affinity, unusual
+    from artgraph.interpret.words import listed
 
-    shown, count = {}, {}
-    for hand, artist in zip(hands, table["artist"], strict=True):
-        if hand is not None:
-            shown.setdefault(hand, str(artist).strip())
-            count[hand] = count.get(hand, 0) + 1
-    found = affinity(X, hands, seed=seed)
+    artists, names, count = catalogue.artists, catalogue.artist_names, catalogue.works_by_artist
+    shown = dict(zip(artists, names, strict=True))
+    found, works = affinity(X, artists, seed=chosen.seed), []
 
-    def nearest(row):
+    def nearest(row: int) -> list[str]:
         return [shown[found.names[code]] for code in found.nearest[row] if code >= 0]
 
-    works = []
-    if "attribution" in kinds:
-        rows, scores = unusual(found.near[:, 0] - found.own, share=share)
+    if "attribution" in chosen.kinds:
+        rows, scores = unusual(found.near[:, 0] - found.own, share=chosen.share)
         for row, score in zip(rows.tolist(), scores, strict=True):
             sentence = (
-                f"Catalogued as {shown[hands[row]]} ({count[hands[row]]} works here); "
-                f"nearer to works by {_or(nearest(row))} than to others by that hand."
+                f"Catalogued as {names[row]} ({count[artists[row]]} works here); "
+                f"nearer to works by {' or '.join(nearest(row)[:2])} than to others by that artist."
             )
-            works.append(
-                {"row": row, "kind": "attribution", "score": score, "sentence": sentence, "hands": nearest(row)}
-            )
-    if "anonymous" in kinds:
-        nobody = np.array([hand is None for hand in hands])
-        rows, scores = unusual(np.where(nobody, found.near[:, 0], np.nan), at_least=-np.inf, share=share)
+            works.append(_work(row, "attribution", score, sentence) | {"artists": nearest(row)})
+    if "anonymous" in chosen.kinds:
+        nobody = np.array([artist is None for artist in artists])
+        rows, scores = unusual(np.where(nobody, found.near[:, 0], np.nan), at_least=-np.inf, share=chosen.share)
         for row, score in zip(rows.tolist(), scores, strict=True):
-            said = table["artist"].iloc[row]
-            said = "Without an artist" if not isinstance(said, str) or not said.strip() else f"Catalogued as '{said}'"
-            sentence = f"{said}; the nearest hands here are {_and(nearest(row))}."
-            works.append({"row": row, "kind": "anonymous", "score": score, "sentence": sentence, "hands": nearest(row)})
+            said = catalogue.attribution(row)
+            said = f"Catalogued as '{said}'" if said else "Without an artist"
+            sentence = f"{said}; the nearest artists here are {listed(nearest(row)) or 'none with enough works'}."
+            works.append(_work(row, "anonymous", score, sentence) | {"artists": nearest(row)})
     return works
 
 
-def _about_dates(near, table, *, share):
-    from artgraph.dates import parse_years
+def _about_dates(near: np.ndarray, catalogue: Catalogue, *, share: float) -> list[dict[str, Any]]:
     from artgraph.interpret import date_gaps, unusual
 
-    middle, unlikely = date_gaps(near, parse_years(table["date"]))
+    middle, unlikely = date_gaps(near, catalogue.years)
     rows, scores = unusual(unlikely, at_least=2.0, share=share)
+    dates = catalogue.table["date"]
     return [
-        {
-            "row": row,
-            "kind": "date",
-            "score": score,
-            "sentence": f"Dated {table['date'].iloc[row]}; the works nearest to it are of about {middle[row]:.0f}.",
-        }
+        _work(row, "date", score, f"Dated {dates.iloc[row]}; the works nearest to it are of about {middle[row]:.0f}.")
         for row, score in zip(rows.tolist(), scores, strict=True)
     ]
 
 
-def _about_schools(near, column, hands, *, share):
+def _about_schools(
+    near: np.ndarray, column: pd.Series, artists: list[str | None], *, share: float
+) -> list[dict[str, Any]]:
     from artgraph.interpret import school_votes, unusual
 
     schools = [str(value).strip() if isinstance(value, str) and value.strip() else None for value in column]
-    other, votes, own = school_votes(near, schools, hands)
+    other, votes, own = school_votes(near, schools, artists)
     away = np.array([np.nan if name is None else a - b for name, a, b in zip(other, votes, own, strict=True)])
     rows, scores = unusual(away, at_least=0.25, share=share)
+    said = "{name} {school}; {votes:.0%} of its neighbours by others: {other}."
     return [
-        {
-            "row": row,
-            "kind": "school",
-            "score": score,
-            "sentence": f"{column.name} {schools[row]}; {votes[row]:.0%} of its neighbours by others: {other[row]}.",
-        }
+        _work(
+            row, "school", score, said.format(name=column.name, school=schools[row], votes=votes[row], other=other[row])
+        )
         for row, score in zip(rows.tolist(), scores, strict=True)
     ]
 
 
-def _or(names):
-    return " or ".join(names[:2])
+def _work(row: int, kind: str, score: float, sentence: str) -> dict[str, Any]:
+    return {"row": row, "kind": kind, "score": score, "sentence": sentence}
 
 
-def _and(names):
-    from artgraph.interpret.words import listed
-
-    return listed(names) or "none with enough works"
-
-
-def _write_table(corpus, partition, made):
+def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
     import pandas as pd
 
     from artgraph.export import write_csv
@@ -207,6 +192,6 @@ def _write_table(corpus, partition, made):
     write_csv(out, pd.DataFrame(rows, columns=None if rows else ["id", "kind", "score", "sentence"]))
 
 
-def _named(ids, about):
+def _named(ids: list[str], about: pd.DataFrame) -> str:
     artists = about["artist"].reindex(ids)
     return "; ".join(f"{i} ({a})" if isinstance(a, str) else i for i, a in zip(ids, artists, strict=True))

@@ -1,0 +1,168 @@
+"""What the table says of every painting: artist, attribution, year, rights, confounds. Read once, the same for all.
+
+The graph, the page, the worklist, the evaluation and the exports read these columns; nobody else interprets the text of
+the table.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from artgraph.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CONFOUNDS", "Catalogue"]
+
+ONE_TONE = 2.5  # hue spread, in units of CIELAB
+THUMBNAILS = "features/thumbnails"
+CONFOUNDS = {  # name: the column or feature that it is read from
+    "greyscale": "paintings/image_greyscale",
+    "one tone": THUMBNAILS,
+    "margin": THUMBNAILS,
+    "brightness": "paintings/image_brightness",
+    "aspect ratio": "paintings/image_width",
+    "pixels": "paintings/image_width",
+    "file format": "paintings/image_format",
+    "JPEG quality": "paintings/image_jpeg_quality",
+    "folder": "paintings/image",
+}
+RIGHTS = ("rights", "licen", "domain", "copyright", "credit", "url")  # in names of columns that say nothing of style
+OURS = ("id", "image", "artist", "title", "date", "metadata_line")
+
+
+class Catalogue:
+    """The paintings of a corpus as the table describes them.
+
+    Parameters
+    ----------
+    table : DataFrame, n rows
+        ``Corpus.paintings``.
+    thumbnails : (n, 2) float array, optional
+        Margin and hue spread, ``features/thumbnails``; needed for the confounds that are measured on thumbnails.
+    """
+
+    def __init__(self, table: pd.DataFrame, thumbnails: np.ndarray | None = None) -> None:
+        self.table = table
+        self.thumbnails = thumbnails
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    # ---- artists
+
+    @cached_property
+    def artists(self) -> list[str | None]:
+        """The key under which works by one artist are linked; None where the table names no certain, single artist."""
+        from artgraph.graph import linkable_artists
+
+        return linkable_artists(self.table["artist"])
+
+    @cached_property
+    def artist_names(self) -> list[str | None]:
+        """The name to show for ``artists``: as the table first writes it."""
+        first: dict[str, str] = {}
+        for artist, text in zip(self.artists, self.table["artist"], strict=True):
+            if artist is not None:
+                first.setdefault(artist, str(text).strip())
+        return [first.get(artist) for artist in self.artists]
+
+    @cached_property
+    def works_by_artist(self) -> Counter[str]:
+        """How many works there are by each of ``artists``."""
+        return Counter(artist for artist in self.artists if artist is not None)
+
+    @property
+    def has_many_artists(self) -> bool:
+        """Whether 30 artists have two works: enough to learn what sets artists apart, and to hold some out."""
+        return sum(count > 1 for count in self.works_by_artist.values()) >= 30
+
+    def attribution(self, row: int) -> str | None:
+        """Return what the table says of the artist of a row, word for word; None where it says nothing."""
+        text = self.table["artist"].iloc[row]
+        return text.strip() if isinstance(text, str) and text.strip() else None
+
+    # ---- time
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """The year of each painting, (n,) float64: the middle of its span; NaN unknown; negative before Christ."""
+        from artgraph.dates import parse_years
+
+        return parse_years(self.table["date"])
+
+    @cached_property
+    def decades(self) -> list[str | None]:
+        """The decade of each painting, such as '1870s'; None unknown."""
+        return [None if np.isnan(year) else f"{int(year // 10) * 10}s" for year in self.years]
+
+    # ---- other columns
+
+    @cached_property
+    def described_columns(self) -> tuple[str, ...]:
+        """The columns whose values recur, without ours, those on rights, and long text."""
+        found = []
+        for name in self.table.columns:
+            if name in OURS or name.startswith("image_") or any(word in name.casefold() for word in RIGHTS):
+                continue
+            values = self.table[name].dropna().astype(str)
+            if 2 <= values.nunique() <= max(2, len(values) / 3) and values.str.len().max() <= 80:
+                found.append(name)
+        return tuple(found)
+
+    def column(self, name: str) -> list[Any]:
+        """Return the values of a column, None where missing; an unknown one is an InputError that lists all."""
+        if name not in self.table.columns:
+            raise InputError(
+                f"There is no column '{name}' (there are: {', '.join(self.table.columns)}; measured of every picture: "
+                f"{', '.join(CONFOUNDS)})"
+            )
+        column = self.table[name].astype(object)
+        return list(column.where(column.notna(), None))
+
+    # ---- confounds: what a partition might follow instead of style
+
+    def confounds(self, names: Iterable[str] | None = None, *, also: Sequence[str] = ()) -> dict[str, list[Any]]:
+        """Return what a partition might follow instead of style.
+
+        Parameters
+        ----------
+        names : iterable of str, optional
+            Of ``CONFOUNDS``, or columns of the table; default: all of ``CONFOUNDS``.
+        also : sequence of str
+            More of them.
+
+        Returns
+        -------
+        dict of str to list, length n
+        """
+        wanted = [name for name in (CONFOUNDS if names is None else names) if name not in also] + list(also)
+        return {name: self._measured(name) if name in CONFOUNDS else self.column(name) for name in wanted}
+
+    def _measured(self, name: str) -> list[Any]:
+        table = self.table
+        if name in ("one tone", "margin"):
+            if self.thumbnails is None:
+                raise InputError(f"'{name}' is measured on thumbnails, which are not given")
+            margin, hues = self.thumbnails.T
+            if name == "one tone":
+                return [None if np.isnan(value) else bool(value < ONE_TONE) for value in hues]
+            return [None if np.isnan(v) else "none" if v == 0 else "narrow" if v < 0.1 else "wide" for v in margin]
+        if name == "JPEG quality":
+            return [None if value is None else int(value) for value in self.column("image_jpeg_quality")]
+        if name == "folder":
+            return [str(image).rpartition("/")[0] or "." for image in table["image"]]
+        if name == "file format":
+            return list(table["image_format"] + " " + table["image_mode"])
+        if name in ("aspect ratio", "pixels"):
+            width, height = table["image_width"].astype(float), table["image_height"].astype(float)
+            return list((width / height).round(3) if name == "aspect ratio" else width * height)
+        if name == "greyscale":
+            return [bool(value) for value in table["image_greyscale"]]
+        return [round(float(value), 4) for value in table["image_brightness"]]

@@ -1,0 +1,289 @@
+"""What a thing in a corpus was made from, by which stage, with which settings, and whether it still follows from them.
+
+The only module that reads references (``"features/gram"``) and that knows which stage made what: everybody else asks
+here. A thing is stale where an input has changed or is gone, or where its stage has since been changed so that it gives
+other results: a label records the revision of the stage, and one older than in ``makers`` no longer counts.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from artgraph.errors import MissingError, StaleError
+from artgraph.formats import plain
+from artgraph.makers import FIRST, REPORTS, STAGES
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+
+__all__ = ["Basis", "Lineage", "Ref"]
+
+
+class Ref(NamedTuple):
+    """The name of a thing in a corpus, written 'features/gram'; a column of the table is 'paintings/artist'."""
+
+    kind: str
+    key: str
+
+    @classmethod
+    def of(cls, text: str) -> Ref:
+        """Read a reference as labels write it."""
+        return cls(*text.split("/", 1))
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.key}"
+
+
+TRAINING = ("train_descriptor", "train_vgae")
+NO_LABELS = ("id", "date", "height_cm", "width_cm")  # columns that join, order or measure, and name no class
+
+
+class Basis(NamedTuple):
+    """What a partition was found in.
+
+    Attributes
+    ----------
+    graph : str or None
+        Key of the (first) graph; for a partition of features the graph that it is measured in, if one is named.
+    features : tuple of str
+        Keys of the features that the graph, or the partition itself, was made from.
+    regress_out : tuple of str
+        What had been removed from them.
+    """
+
+    graph: str | None
+    features: tuple[str, ...]
+    regress_out: tuple[str, ...] = ()
+
+
+class Lineage:
+    """The history of everything in a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+
+    # ---- labels
+
+    def label(self, ref: Ref) -> dict[str, Any]:
+        """Return the label of a thing; a MissingError says which command makes it."""
+        try:
+            return self.corpus.label(*ref)
+        except MissingError as error:
+            advice = "" if "Did you mean" in str(error) else f" Make it with: {self.command(ref)}"
+            raise MissingError(f"{error}{advice}") from None
+
+    def stage(self, ref: Ref) -> str | None:
+        """Return the stage that made a thing (a key of ``STAGES``); None where it was none of ours."""
+        made_by = self.label(ref)["made_by"]
+        if "stage" in made_by:
+            return made_by["stage"]
+        return next((name for name, stage in STAGES.items() if made_by["function"] in stage.functions), None)
+
+    def params(self, ref: Ref) -> dict[str, Any]:
+        """Return the settings that a thing was made with, under today's names, defaults filled in."""
+        return self._current(self.stage(ref), self.label(ref)["made_by"]["params"])
+
+    @staticmethod
+    def _current(stage: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
+        settings = STAGES[stage].settings if stage in STAGES else None
+        if settings is None or stage in ("describe", "fuse_features"):
+            return dict(params)
+        return settings().params() | {settings.renamed.get(name, name): value for name, value in params.items()}
+
+    def inputs_of(self, ref: Ref, kind: str | None = None) -> list[Ref]:
+        """Return what a thing was made from, all of it or that of one kind."""
+        found = [Ref.of(text) for text in self.label(ref)["inputs"]]
+        return [one for one in found if kind in (None, one.kind)]
+
+    def ancestors(self, ref: Ref) -> list[Ref]:
+        """Return everything under a thing, and the thing last, each after what it was made from; no columns."""
+        found: dict[Ref, None] = {}
+
+        def visit(one: Ref) -> None:
+            if one in found or one.kind == "paintings" or not self.corpus.has(*one):
+                return
+            for source in self.inputs_of(one):
+                if source != one:
+                    visit(source)
+            found[one] = None
+
+        visit(ref)
+        return list(found)
+
+    # ---- what is up to date
+
+    def _revision(self, ref: Ref) -> tuple[int, int]:
+        stage = self.stage(ref)
+        now = STAGES[stage].revision if stage in STAGES else 0
+        return self.label(ref)["made_by"].get("revision", 0), now
+
+    def stale(self, ref: Ref) -> list[str]:
+        """Return why a thing no longer follows from its inputs (list of str); empty when it is up to date."""
+        reasons = []
+        made, now = self._revision(ref)
+        if made < now:
+            reasons.append("it was made by an earlier version of artgraph, which gave other results")
+        for text, recorded in self.label(ref)["inputs"].items():
+            source = Ref.of(text)
+            if source.kind == "paintings":
+                there = self.corpus.column_sha256(source.key) if source.key in self.corpus.paintings.columns else None
+            elif self.corpus.has(*source):
+                there = self.corpus.label(*source)["sha256"]
+                reasons += [f"{source}: {reason}" for reason in self.stale(source)]
+            else:
+                there = None
+            if there is None:
+                reasons.append(f"{source} is no longer there")
+            elif there != recorded:
+                reasons.append(f"{source} has changed")
+        return reasons
+
+    def inputs(self, refs: Iterable[Ref]) -> dict[str, str]:
+        """Return {reference: hash} of what a stage is about to read.
+
+        Raises
+        ------
+        MissingError, StaleError
+            One of them is not there, or does not follow from its own inputs any more; with the command to run.
+        """
+        hashes = {}
+        for ref in refs:
+            if ref.kind == "paintings":
+                hashes[str(ref)] = self.corpus.column_sha256(ref.key)
+                continue
+            label = self.label(ref)
+            if reasons := self.stale(ref):
+                raise StaleError(
+                    f"{ref.kind} '{ref.key}' in {self.corpus.path} is stale: {reasons[0]}. "
+                    f"Make it again: {self.command(ref)}"
+                )
+            hashes[str(ref)] = label["sha256"]
+        return hashes
+
+    def up_to_date(self, ref: Ref, stage: str, params: Mapping[str, Any], inputs: Mapping[str, str]) -> bool:
+        """Return whether a thing is there, made by this stage, in its present revision, with these settings and inputs.
+
+        A model that was made together with the thing, and has its name, is not compared: its inputs are the same.
+        """
+        if not self.corpus.has(*ref) or self.stage(ref) != stage:
+            return False
+        made, now = self._revision(ref)
+        companion = Ref("models", ref.key)
+        recorded = dict(self.label(ref)["inputs"])
+        if ref.kind != "models" and self.corpus.has(*companion) and self.stage(companion) == stage:
+            recorded.pop(str(companion), None)
+        same = self.params(ref) == self._current(stage, plain(params))
+        return made == now and same and recorded == dict(inputs)
+
+    def command(self, ref: Ref) -> str:
+        """Return the command that makes a thing, or makes it again with the settings it has."""
+        there = self.corpus.has(*ref)
+        name = self.stage(ref) if there else self._first(ref)
+        if name not in STAGES:
+            return f"artgraph info {shlex.quote(str(self.corpus.path))}"
+        stage, key, words = STAGES[name], ref.key, []
+        if name in ("evaluate", "interpret", "worklist", "influence"):
+            key = key.removesuffix(next((end for end, by in REPORTS.items() if by == name), ""))
+        if there:
+            params = self.params(ref)
+            if name == "describe":
+                key, words = _as_option(params)
+            elif name == "coarsen":
+                key, words = ref.key.rsplit("-", 1)[0], ["--levels", str(params["level"])]
+            elif name == "train_vgae":
+                words = [
+                    word for one in self.inputs_of(ref, "graphs") if one.key != "style" for word in ("--graph", one.key)
+                ]
+            if name == "fuse_features":
+                words = ["--with", ",".join(params["on"]), "--fuse"]
+            elif stage.settings is not None:
+                words += stage.settings.words(params)
+        named = [] if key == stage.default else [stage.option, key]
+        return shlex.join(["artgraph", stage.command, str(self.corpus.path), *named, *words])
+
+    @staticmethod
+    def _first(ref: Ref) -> str:
+        if ref.kind == "reports":
+            return next((name for end, name in REPORTS.items() if ref.key.endswith(end)), "evaluate")
+        return FIRST.get(ref.kind, "")
+
+    # ---- what is under a partition
+
+    def basis(self, partition: str) -> Basis:
+        """Return the graph and features (Basis) that a partition was found in."""
+        ref = Ref("partitions", partition)
+        graphs = [one.key for one in self.inputs_of(ref, "graphs")]
+        features = tuple(one.key for one in self.inputs_of(ref, "features"))
+        params = self.label(ref)["made_by"]["params"]
+        graph = params.get("graph") or next(iter(graphs), None)
+        if graph is None or not self.corpus.has("graphs", graph):
+            return Basis(graph, features)
+        built = self.params(Ref("graphs", graph))
+        on = tuple(built["on"])
+        same = not features or features == on
+        return Basis(graph, features or on, tuple(built["regress_out"]) if same else ())
+
+    def shown_graph(self, partition: str) -> str:
+        """Return the key of the graph that a partition is shown on: its own, else 'style', else the first there is."""
+        graph, features, _ = self.basis(partition)
+        there = self.corpus.keys("graphs")
+        graph = graph or next(iter(sorted(there, key=lambda key: key != "style")), None)
+        if graph is None:
+            raise MissingError(
+                f"'{partition}' is shown with the links of a graph, and {self.corpus.path} has none. "
+                f"Make one with: artgraph build-graph {self.corpus.path} --on {','.join(features)}"
+            )
+        return graph
+
+    def descriptors(self, features: Sequence[str]) -> tuple[str, ...]:
+        """Return the features that others rest on: those behind a fusion or a VGAE, none of them learned on a graph."""
+        found: list[str] = []
+        for key in features:
+            ref = Ref("features", key)
+            stage = self.stage(ref)
+            if stage == "fuse_features":
+                found += self.descriptors(self.params(ref)["on"])
+            elif graphs := self.inputs_of(ref, "graphs"):
+                found += [one for graph in graphs for one in self.descriptors(self.params(graph)["on"])]
+            else:
+                found.append(key)
+        return tuple(dict.fromkeys(found))
+
+    def columns_used(self, ref: Ref) -> list[str]:
+        """Return the columns whose values made links, taught a model, or fixed works, under a thing (sorted).
+
+        Columns that only joined or measured, dates that only prevented links, and what was regressed out are not
+        among them.
+        """
+        found = set()
+        for one in self.ancestors(ref):
+            removed = self.label(one)["made_by"]["params"].get("regress_out") or ()
+            columns = {source.key for source in self.inputs_of(one, "paintings")}
+            found |= {key for key in columns - {*removed, *NO_LABELS} if not key.startswith("image")}
+        return sorted(found)
+
+    def taught_by_names(self, ref: Ref) -> list[Ref]:
+        """Return the features and models under a thing that artists' names taught."""
+        found = []
+        for one in self.ancestors(ref):
+            if self.stage(one) in TRAINING and Ref("paintings", "artist") in self.inputs_of(one):
+                params = self.params(one)
+                learns = params.get("model") not in ("none", "smooth") and params.get("artist_weight", 1) != 0
+                found += [one] if learns else []
+        return found
+
+
+def _as_option(params: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return what --with is given for the parameters of a descriptor, and the other options."""
+    name, backbone = params.get("descriptor", ""), params.get("backbone")
+    words = ["--layers", ",".join(map(str, params["layers"]))] if params.get("layers") else []
+    words += ["--ignore-color"] if params.get("grey") else []
+    words += ["--weights", "FILE"] if params.get("weights_sha256") and name != "eye" else []
+    return (name if backbone in (None, "artgraph_eye") else f"{name}:{backbone}"), words

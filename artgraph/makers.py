@@ -1,0 +1,85 @@
+"""The stages as labels and commands know them: which command makes what, and in which revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from artgraph import settings as chosen
+
+__all__ = ["FIRST", "REPORTS", "STAGES", "Stage"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage, as far as labels and commands are concerned.
+
+    Attributes
+    ----------
+    command : str
+        Of the command line.
+    option : str
+        The option that takes the key of what is made.
+    default : str
+        The key where the option is not given.
+    settings : type, optional
+        The class of its settings.
+    revision : int
+        Counted up when the stage gives other results for the same inputs and settings.
+    functions : tuple of str
+        Labels without a revision named the stage so; they count as revision 0.
+    """
+
+    command: str
+    option: str
+    default: str = ""
+    settings: type[chosen.Settings] | None = None
+    revision: int = 0
+    functions: tuple[str, ...] = ()
+
+
+def _named(package: str, names: str) -> tuple[str, ...]:
+    return tuple(f"artgraph.{package}.{name}" for name in names.split())
+
+
+STAGES = {
+    "describe": Stage("describe", "--with", "eye", chosen.DescriptorSettings, 0, _named("descriptors", "extract")),
+    "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
+    "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
+    "train_descriptor": Stage(
+        "train-descriptor", "--name", "mine", None, 1, _named("descriptors.tuning", "train_descriptor")
+    ),
+    "thumbnails": Stage("evaluate", "--partition"),
+    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 0, _named("graph", "knn")),
+    "train_vgae": Stage("train-vgae", "--name", "vgae", None, 1, _named("vgae", "train_vgae encode")),
+    "communities": Stage(
+        "communities",
+        "--name",
+        "leiden",
+        chosen.ClusterSettings,
+        0,
+        _named(
+            "communities",
+            "leiden spectral kmeans agglomerative gaussian_mixture bayesian_gaussian_mixture hdbscan dec",
+        ),
+    ),
+    "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
+    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 0, _named("layouts", "graph_layout")),
+    "evaluate": Stage(
+        "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 1, _named("evaluation", "partition_scores")
+    ),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 1, ("artgraph.interpret",)),
+    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 1, _named("interpret", "affinity")),
+    "influence": Stage(
+        "influence", "--partition", "leiden", chosen.InfluenceSettings, 0, _named("interpret", "influence")
+    ),
+}
+FIRST = {  # the stage that makes a thing of a kind, where there is no label that says so
+    "features": "describe",
+    "graphs": "build_graph",
+    "partitions": "communities",
+    "layouts": "layout",
+    "models": "train_vgae",
+    "patches": "describe",
+    "reports": "evaluate",
+}
+REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence"}

@@ -1,0 +1,301 @@
+"""What can be chosen in each stage: the one source of options, defaults, help, labels and commands.
+
+A stage takes the fields of its class by name (``pipeline.build_graph(corpus, n_neighbors=10)``), the command line has
+an option for each, and the label of what was made records all of them. Where work runs (threads, device) is no
+setting: it does not change the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
+
+from artgraph.checks import check_choice
+from artgraph.errors import InputError
+
+__all__ = [
+    "ClusterSettings",
+    "DescriptorSettings",
+    "EvaluateSettings",
+    "FuseSettings",
+    "GraphSettings",
+    "InfluenceSettings",
+    "InterpretSettings",
+    "LayoutSettings",
+    "Settings",
+    "WorklistSettings",
+    "setting",
+]
+
+KINDS = ("attribution", "date", "school", "anonymous")  # of works on a worklist
+
+
+def setting(
+    default: Any,
+    help: str | None = None,
+    *,
+    flag: str | None = None,
+    least: float | None = None,
+    most: float | None = None,
+    above: float | None = None,
+    metavar: str | None = None,
+    keys: bool = False,
+) -> Any:
+    """Declare a field of a settings class.
+
+    Parameters
+    ----------
+    default : object
+    help : str, optional
+        Of the option; without it the command line has no such option.
+    flag : str, optional
+        The option; default: the name with dashes.
+    least, most, above : float, optional
+        The range of a number; ``above`` is not in it.
+    metavar : str, optional
+        What the help shows in place of the value.
+    keys : bool
+        The names are keys of features, which may be written as descriptors ('gram:resnet18').
+    """
+    told = {"help": help, "flag": flag, "least": least, "most": most, "above": above, "metavar": metavar, "keys": keys}
+    return field(default=default, metadata=told)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of all settings: names and ranges are checked, lists become tuples.
+
+    Raises
+    ------
+    InputError
+        An unknown name, or a number out of its range.
+    """
+
+    renamed: ClassVar[Mapping[str, str]] = {}  # what an earlier version called a field
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Make settings of keyword arguments; an unknown or a former name is an InputError that says what is meant."""
+        known = [one.name for one in fields(cls)]
+        for name in values:
+            if name in cls.renamed and name not in known:
+                raise InputError(f"'{name}' is now called '{cls.renamed[name]}'")
+            check_choice("setting", name, known)
+        return cls(**values)
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for one in fields(self):
+            value, about = getattr(self, one.name), one.metadata
+            if isinstance(value, list):
+                object.__setattr__(self, one.name, tuple(value))
+            if value is None and one.default is None:
+                continue
+            if isinstance(one.default, tuple) and value is None:
+                object.__setattr__(self, one.name, one.default)
+                continue
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            choices = choices_of(hints[one.name])
+            if choices and not (number and float in get_args(hints[one.name])):
+                check_choice(one.name, value, choices)
+            if number:
+                _check_range(one.name, value, about)
+
+    def params(self) -> dict[str, Any]:
+        """Return all settings as JSON values, for a label."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def words(cls, params: Mapping[str, Any]) -> list[str]:
+        """Return the options that give these parameters of a label, as words of a command; defaults are left out."""
+        found = []
+        for one in fields(cls):
+            value = params.get(one.name, one.default)
+            value = tuple(value) if isinstance(value, list) else value
+            if one.metadata.get("help") is None or value == one.default or value is None:
+                continue
+            flag = flag_of(one)
+            if isinstance(value, bool):
+                found.append(flag if value else f"--no-{flag.removeprefix('--')}")
+            else:
+                found += [flag, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+        return found
+
+
+def _check_range(name: str, value: float, about: Mapping[str, Any]) -> None:
+    least, most, above = (about.get(bound) for bound in ("least", "most", "above"))
+    fits = (least is None or value >= least) and (most is None or value <= most) and (above is None or value > above)
+    if not fits:
+        bounds = [f"at least {least}"] if least is not None else []
+        bounds += [f"above {above}"] if above is not None else []
+        bounds += [f"at most {most}"] if most is not None else []
+        raise InputError(f"{name} is {value}; expected {' and '.join(bounds)}")
+
+
+def flag_of(one: Any) -> str:
+    """Return the option (str, with its dashes) of a field."""
+    return one.metadata.get("flag") or f"--{one.name.replace('_', '-')}"
+
+
+def choices_of(hint: Any) -> tuple[str, ...]:
+    """Return the names that a type allows: those of its ``Literal``; none where it has no such part."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return next((get_args(part) for part in get_args(hint) if get_origin(part) is Literal), ())
+
+
+@dataclass(frozen=True)
+class FuseSettings(Settings):
+    """How several features become one."""
+
+    on: tuple[str, ...] = setting((), "Features, separated by commas.", keys=True)
+    weights: tuple[float, ...] | None = setting(None)  # one for each, 0 or more; None: 1 for each
+    components: int = setting(128, least=1)  # kept of each, at most
+    whitening: float = setting(0.5, least=0, most=1)  # 0: as they are; 1: all components have the same spread
+
+
+@dataclass(frozen=True)
+class GraphSettings(Settings):
+    """How paintings are linked."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"weights": "kernel", "artist_strength": "artist_edge_weight"}
+
+    on: tuple[str, ...] = setting(("eye",), "Features, separated by commas.", keys=True)
+    n_neighbors: int = setting(15, "Neighbours of each painting.", least=1)
+    metric: Literal["cosine", "euclidean"] = setting("cosine", "Distance between features.")
+    kernel: Literal["jaccard", "fuzzy", "gauss", "cosine"] = setting("jaccard", "Weight of an edge.")
+    symmetry: Literal["union", "mutual"] = setting("union", "Edges where either is a neighbour of the other, or both.")
+    hubness: Literal["none", "csls", "mutual-proximity"] = setting("none", "Correction for hubs.")
+    merge: Literal["features", "weights", "snf", "layers"] = setting(
+        "features",
+        "Several features: joined before the search (features), mean of their graphs (weights), similarity network "
+        "fusion (snf), or the mean with each graph kept as a layer (layers).",
+    )
+    regress_out: tuple[str, ...] = setting(
+        (), "Remove the linear effect of these from the features: greyscale, margin, a column ..."
+    )
+    cross_artist: bool = setting(False, "Search neighbours among works by other artists.")
+    artist_edges: bool = setting(False, "Also link works by the same artist, in a layer of their own.")
+    artist_edge_weight: float = setting(0.5, "Weight of that layer beside the similarity edges.", least=0)
+    max_years: float | None = setting(None, "No artist edge between works dated further apart, in years.", least=0)
+    seed: int = setting(0, "Of approximate searches.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.on) == 1:
+            object.__setattr__(self, "merge", "features")
+
+
+@dataclass(frozen=True)
+class ClusterSettings(Settings):
+    """How a partition is found."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"layers": "graphs"}
+
+    graph: str = setting("style", "The graph to cluster; for a method on features, the one that they are shown in.")
+    on: tuple[str, ...] | None = setting(
+        None, "Features, for a method that clusters features; default: those under the graph.", keys=True
+    )
+    method: Literal["leiden", "spectral", "kmeans", "agglomerative", "gmm", "bayesian-gmm", "hdbscan", "dec"] = setting(
+        "leiden", "leiden and spectral cluster a graph, the others cluster features."
+    )
+    resolution: float | Literal["auto"] = setting(
+        1.0, "Leiden: higher gives more clusters; auto: where clusters are stable and chance gives none.", above=0
+    )
+    n_clusters: int | None = setting(None, "How many clusters; default: as the method finds.", least=1)
+    quality: Literal["modularity", "cpm", "rb-er", "surprise", "significance"] = setting(
+        "modularity", "What Leiden maximises."
+    )
+    graphs: tuple[str, ...] | None = setting(
+        None, "Leiden on several graphs with weights; 'artists' is the layer of artist edges.", metavar="A=1,B=0.5"
+    )
+    fixed: str | None = setting(
+        None, "Leiden: works with the same value in this column stay together.", metavar="COLUMN"
+    )
+    max_size: int | None = setting(None, "Leiden: works in a cluster, at most.", least=1)
+    levels: int = setting(1, "Above 1: also clusters of clusters, as partitions NAME-2, NAME-3 ...", least=1)
+    membership: bool = setting(True, "Confidence, second cluster and role of every work.")
+    keep_names_of: str | None = setting(
+        None,
+        "Number clusters as in an earlier partition, or as in the partition of the same name in another corpus.",
+        metavar="PARTITION|CORPUS",
+    )
+    seed: int = setting(0, "Of the method.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        takes_graph = self.method in ("leiden", "spectral")
+        beyond = [name for name in ("graphs", "fixed", "max_size") if getattr(self, name) not in (None, ())]
+        beyond += ["quality"] if self.quality != "modularity" else []
+        if self.method != "leiden" and (own := beyond + ["resolution"] * (self.resolution == "auto")):
+            raise InputError(f"'{own[0]}' is a setting of Leiden; '{self.method}' does not have it.")
+        if self.on and takes_graph:
+            raise InputError(
+                f"'{self.method}' clusters a graph. Make one of these features: artgraph build-graph --on {self.on[0]}"
+            )
+        if self.resolution == "auto" and (self.n_clusters is not None or beyond):
+            other = "n_clusters" if self.n_clusters is not None else beyond[0]
+            raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
+        if self.n_clusters is not None and set(beyond) - {"quality"}:
+            raise InputError(f"'n_clusters' and '{beyond[0]}' do not go together; set the resolution instead.")
+
+
+@dataclass(frozen=True)
+class LayoutSettings(Settings):
+    """How paintings are placed on the map."""
+
+    seed: int = setting(0)
+
+
+@dataclass(frozen=True)
+class EvaluateSettings(Settings):
+    """What a partition is compared with."""
+
+    against: str = setting("style", "The column to compare with.")
+    confounds: tuple[str, ...] = setting((), "Columns that clusters should not follow.", flag="--confound")
+    n_neighbors: int = setting(15, "k of precision at k.", least=1)
+    seed: int = setting(0, "Of permutations and bootstrap.")
+
+
+@dataclass(frozen=True)
+class InterpretSettings(Settings):
+    """What is said of a cluster."""
+
+    columns: tuple[str, ...] = setting(
+        (), "Columns to test besides artist and date; default: all whose values recur.", flag="--column"
+    )
+    n_exemplars: int = setting(12, "Exemplars of each cluster.", flag="--exemplars", least=1)
+    seed: int = setting(0, "Of the palettes.")
+
+
+@dataclass(frozen=True)
+class WorklistSettings(Settings):
+    """Which works are listed."""
+
+    kinds: tuple[str, ...] = setting(KINDS, "attribution, date, school, anonymous, separated by commas.")
+    school: str | None = setting(
+        None, "The column of schools; default: school, culture or nationality, if there is one.", metavar="COLUMN"
+    )
+    n_neighbors: int = setting(8, "Works shown as evidence, for each descriptor.", least=1)
+    share: float = setting(0.05, "At most this share of the paintings, of each kind.", least=0, most=1)
+    seed: int = setting(0, "Of approximate searches.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for kind in self.kinds:
+            check_choice("kind of work", kind, KINDS)
+
+
+@dataclass(frozen=True)
+class InfluenceSettings(Settings):
+    """How links are compared with time."""
+
+    seed: int = setting(0, "Of the shuffles.")
+
+
+@dataclass(frozen=True)
+class DescriptorSettings(Settings):
+    """What features of a descriptor depend on besides the descriptor itself."""
+
+    seed: int = setting(0, "Of the sample that reductions are learned on.")
