@@ -1,36 +1,53 @@
 """What the commands share: options whose defaults are those of the functions, errors as messages, progress bars."""
 
+from __future__ import annotations
+
 import errno
 import functools
 import inspect
+import json
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import Field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import click
 
 from artgraph.errors import ArtgraphError
+from artgraph.settings import Settings, choices_of, flag_of
+
+if TYPE_CHECKING:
+    from artgraph.pipeline import Made
 
 __all__ = [
     "Bars",
     "Command",
     "Group",
+    "NumberOr",
+    "as_json",
     "keys",
     "named_weights",
     "names",
     "network",
     "network_options",
     "option",
+    "partition_option",
+    "settings_options",
+    "show",
+    "show_json",
     "stage",
     "with_corpus",
 ]
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Command(click.Command):
     """A command whose expected failures are a message and exit status 1, never a traceback."""
 
-    def invoke(self, ctx):
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except ArtgraphError as error:
@@ -44,19 +61,19 @@ class Command(click.Command):
 class Group(click.Group):
     command_class = Command
 
-    def list_commands(self, ctx):
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)  # in the order of the work
 
 
-def stage(name):
+def stage(name: str) -> Callable[..., Any]:
     """Return the stage function of this name; the stages are light to import."""
     from artgraph import pipeline
 
     return getattr(pipeline, name)
 
 
-def option(of, name, *flags, **settings):
-    """Make a click option whose default is that of the stage's parameter.
+def option(of: str, name: str, *flags: str, **about: Any) -> Decorator:
+    """Make a click option whose default is that of a stage's parameter.
 
     Parameters
     ----------
@@ -64,19 +81,81 @@ def option(of, name, *flags, **settings):
         The stage and its parameter.
     *flags : str
         Default: the name, with dashes.
-    **settings
+    **about
         For ``click.option``.
     """
     default = inspect.signature(stage(of)).parameters[name].default
     if isinstance(default, tuple):
         default = ",".join(default)
     flags = flags or (f"--{name.replace('_', '-')}",)
-    if settings.get("callback") in (names, keys):  # --with a,b or --with a --with b
-        settings["multiple"], default = True, (default,) if default else None
-    return click.option(*flags, name, default=default, show_default=default is not None, **settings)
+    if about.get("callback") in (names, keys):  # --with a,b or --with a --with b
+        about["multiple"], default = True, (default,) if default else None
+    return click.option(*flags, name, default=default, show_default=default is not None, **about)
 
 
-def names(context, parameter, value):
+def settings_options(settings: type[Settings]) -> Decorator:
+    """Add an option for every field of a settings class that has a help text; a former name is an error that says so.
+
+    Parameters
+    ----------
+    settings : type
+        A subclass of ``artgraph.settings.Settings``.
+    """
+    hints = get_type_hints(settings)
+    made = [_setting(one, hints[one.name]) for one in fields(settings) if one.metadata.get("help")]
+    known = {one.name for one in fields(settings)}
+    made += [_former(old, new) for old, new in settings.renamed.items() if old not in known]
+    return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(made), function)
+
+
+def _setting(one: Field, hint: Any) -> Decorator:
+    about, default = dict(one.metadata), one.default
+    flag, given = flag_of(one), {"help": about["help"], "metavar": about["metavar"]}
+    choices, kinds = choices_of(hint), {hint, *get_args(hint)}
+    if hint is bool:
+        if default:
+            flag = f"{flag}/--no-{flag.removeprefix('--')}"
+        return click.option(flag, one.name, default=default, is_flag=True, show_default=False, help=about["help"])
+    if get_origin(hint) is tuple or any(get_origin(kind) is tuple for kind in kinds):
+        given |= {"callback": keys if about["keys"] else names, "multiple": True}
+        default = (",".join(default),) if default else None
+    elif choices and float in kinds:
+        given["type"] = NumberOr(choices)
+    elif choices:
+        given["type"] = click.Choice(choices)
+    elif int in kinds or float in kinds:
+        least = about["least"] if about["least"] is not None else about["above"]
+        bounds = {"min": least, "max": about["most"], "min_open": about["above"] is not None}
+        given["type"] = (click.IntRange if int in kinds else click.FloatRange)(**bounds)
+    return click.option(flag, one.name, default=default, show_default=default is not None, **given)
+
+
+def _former(old: str, new: str) -> Decorator:
+    def refuse(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            flags = (f"--{name.replace('_', '-')}" for name in (old, new))
+            raise click.UsageError("{} is now called {}".format(*flags), context)
+
+    return click.option(f"--{old.replace('_', '-')}", hidden=True, expose_value=False, callback=refuse)
+
+
+class NumberOr(click.ParamType):
+    """A number, or one of some words."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words, self.name = tuple(words), f"NUMBER|{'|'.join(words)}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        """Return the number, or the word; anything else is a usage error."""
+        if value in self.words:
+            return value
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor {' or '.join(self.words)}", param, ctx)
+
+
+def names(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """Split 'a,b,c', given once or several times; a callback of click.
 
     Parameters
@@ -98,7 +177,7 @@ def names(context, parameter, value):
     return tuple(part.strip() for part in text.split(",") if part.strip()) or None
 
 
-def keys(context, parameter, value):
+def keys(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """Split 'a,b,c' into keys of features, which may be written as descriptors; a callback of click.
 
     Parameters
@@ -120,7 +199,7 @@ def keys(context, parameter, value):
     return found and tuple(name.replace(":", "-") for name in found)
 
 
-def named_weights(context, parameter, value):
+def named_weights(context: Any, parameter: Any, value: str | Sequence[str] | None) -> dict[str, float] | None:
     """Split 'a=2,b=1'; a callback of click.
 
     Parameters
@@ -141,14 +220,34 @@ def named_weights(context, parameter, value):
         raise click.BadParameter("write it as NAME=NUMBER,NAME=NUMBER, such as gram=2,color=1") from None
 
 
+as_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+
+
+def show(made: Made) -> None:
+    """Print one line on what a stage made."""
+    from artgraph.pipeline import line
+
+    click.echo(line(made))
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON, on standard output and nothing else."""
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def partition_option(of: str, text: str = "The partition.") -> Decorator:
+    """Return the option --partition of a stage."""
+    return option(of, "partition", help=text)
+
+
 corpus_argument = click.argument("corpus", type=click.Path(path_type=Path))
 
 
-def with_corpus(function):
+def with_corpus(function: Callable[..., Any]) -> Callable[..., Any]:
     """Open the corpus for a command; the decorated function gets it as its first argument."""
 
     @functools.wraps(function)
-    def opened(corpus, **options):
+    def opened(corpus: Path, **options: Any) -> Any:
         from artgraph.corpus import Corpus
 
         return function(Corpus(corpus), **options)
@@ -156,7 +255,7 @@ def with_corpus(function):
     return corpus_argument(opened)
 
 
-def network_options(of):
+def network_options(of: str) -> Decorator:
     """Add the options of descriptors that use a network."""
     options = [
         click.option("--backbone", help="A timm network, for those of gram, cnn and clip that name none."),
@@ -186,7 +285,7 @@ def network_options(of):
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
 
 
-def network(options):
+def network(options: dict[str, Any]) -> dict[str, Any]:
     """Take the network options out of a command's options; those not given are left out."""
     known = ("backbone", "layers", "weights", "size", "tiles", "window_cm", "ignore_color")
     given = {key: options.pop(key) for key in known}
@@ -196,10 +295,10 @@ def network(options):
 class Bars:
     """A progress bar for each stage, on standard error, and only for a person who is watching."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.bar, self.stage = None, None
 
-    def __call__(self, stage, done, total):
+    def __call__(self, stage: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():
             return
         from tqdm import tqdm

@@ -15,14 +15,22 @@
         ▼
       export, atlas                     Gephi, CSV, a page to look at
 
-Every stage is a function of a ``Corpus`` and keyword parameters, and skips what is already there, made with the same
-parameters from the same inputs. ``run`` is all of them; ``demo`` is ``run`` on pictures that the program paints.
+Every stage is a function of a ``Corpus`` and keyword parameters, among them the fields of its class in
+``artgraph.settings``, and skips what is already there, made with the same settings from the same inputs. ``run`` is all
+of them; ``demo`` is ``run`` on the pictures that come with artgraph.
 """
 
-from pathlib import Path
+from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artgraph.atomic import write_bytes
+from artgraph.checks import check_choice
 from artgraph.stages.atlas import atlas
-from artgraph.stages.base import Made
+from artgraph.stages.base import Made, Progress, catalogue_of
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
 from artgraph.stages.describe import describe
@@ -34,13 +42,17 @@ from artgraph.stages.influence import influence
 from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.interpret import interpret
-from artgraph.stages.judging import has_many_hands
 from artgraph.stages.layout import layout
+from artgraph.stages.lead import LEADS, lead_of
 from artgraph.stages.plot import plot
 from artgraph.stages.similar import similar
+from artgraph.stages.summary import line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
 
 __all__ = [
     "Made",
@@ -58,6 +70,7 @@ __all__ = [
     "ingest",
     "interpret",
     "layout",
+    "lead_of",
     "line",
     "network",
     "plot",
@@ -68,47 +81,53 @@ __all__ = [
     "worklist",
 ]
 
+MIN_PAINTINGS_FOR_VGAE = 50
+ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
+
 
 def run(
-    images,
-    out,
+    images: str | Path,
+    out: str | Path,
     *,
-    metadata=None,
-    descriptors=("eye",),
-    artist_edges=False,
-    n_clusters=None,
-    max_refused=0.05,
-    workers=2,
-    seed=0,
-    device="auto",
-    tell=lambda text: None,
-    progress=None,
-    **options,
-):
+    metadata: str | Path | None = None,
+    descriptors: Sequence[str] = ("eye",),
+    artist_edges: bool = False,
+    n_clusters: int | None = None,
+    lead: str = "auto",
+    max_refused: float = 0.05,
+    workers: int = 2,
+    seed: int = 0,
+    device: str = "auto",
+    tell: Callable[[str], None] = lambda text: None,
+    progress: Progress = None,
+    **options: Any,
+) -> Corpus:
     """Do everything: a folder of paintings in, style clusters, a Gephi file and a page out.
 
     Two partitions are found: ``leiden`` on the graph of the features, and ``vgae-leiden`` on the graph of the VGAE's
-    latents. The exports show ``leiden``, the page shows both.
+    latents. One of them leads: it is described, exported, and the first that the page shows.
 
     Parameters
     ----------
     images, out : str or Path
-        The folder of pictures and the corpus; run again, it goes on where it stopped.
+        The folder of pictures and the corpus; run again, it resumes where it stopped.
     metadata : str or Path, optional
         See ``ingest``.
     descriptors : sequence of str
         See ``describe``; the graph is built on all of them together.
     artist_edges : bool
-        See ``build_graph``. Where 30 artists or more have two works, the graph of the latents then has neighbours by
-        other hands alone (``cross_artist``), and works by one hand are linked in a layer of their own.
+        See ``GraphSettings``. Where 30 artists or more have two works, the graph of the latents then has neighbours by
+        other artists alone (``cross_artist``), and works by one artist are linked in a layer of their own.
     n_clusters : int, optional
-        See ``communities``.
+        See ``ClusterSettings``.
+    lead : {"auto", "leiden", "vgae-leiden"}
+        The partition that leads; "auto": see ``lead_of``.
     max_refused : float
         See ``ingest``.
     workers, seed : int
     device : {"auto", "cpu", "cuda"}
     tell : callable(str), optional
-        Is told in one line what each stage made.
+        Is given one line on what each stage made.
     progress : callable(stage, done, total), optional
     **options
         For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
@@ -123,8 +142,9 @@ def run(
         Before any work, where the weights of a network cannot be had.
     """
     from artgraph.descriptors import make_descriptor, refuse_unused
-    from artgraph.vgae.training import pick_device
+    from artgraph.learning import pick_device
 
+    check_choice("lead", lead, LEADS)
     # Made here, so that missing weights stop the run before it has begun.
     refuse_unused(descriptors, options)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
@@ -132,36 +152,43 @@ def run(
     tell(f"{len(corpus)} paintings in {corpus.path}")
     for made in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
         tell(line(made))
-    tell(line(build_graph(corpus, on=[descriptor.key for descriptor in ready], artist_edges=artist_edges)))
-    tell(line(communities(corpus, n_clusters=n_clusters, seed=seed)))
-    if len(corpus) >= SMALLEST_FOR_VGAE:
+    on = [descriptor.key for descriptor in ready]
+    tell(line(build_graph(corpus, on=on, artist_edges=artist_edges, seed=seed)))
+    tell(line(communities(corpus, n_clusters=n_clusters, seed=seed, progress=progress)))
+    if len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
         tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
-        hands = artist_edges and has_many_hands(corpus)
-        linked = {"cross_artist": hands, "artist_edges": hands, "artist_strength": LATENT_LINKS}
-        tell(line(build_graph(corpus, on=("vgae",), name="vgae", **linked)))
-        tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed)))
+        by_artist = artist_edges and catalogue_of(corpus).has_many_artists
+        edges = {"cross_artist": by_artist, "artist_edges": by_artist, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
+        tell(line(build_graph(corpus, on=("vgae",), name="vgae", seed=seed, **edges)))
+        tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed, progress=progress)))
     for partition in corpus.keys("partitions"):
         tell(line(evaluate(corpus, partition=partition, seed=seed)))
-    tell(line(interpret(corpus, seed=seed)))
-    tell(line(worklist(corpus, seed=seed)))
+    first, why = lead_of(corpus, lead)
+    tell(line(interpret(corpus, partition=first, seed=seed)))
+    tell(line(worklist(corpus, partition=first, seed=seed)))
+    layout(corpus, graph="vgae" if first == "vgae-leiden" else "style", seed=seed)
     for to in ("gexf", "csv"):
-        tell(line(export(corpus, to=to)))
-    beside = "vgae-leiden"
-    tell(line(atlas(corpus, compare=[beside] if corpus.has("partitions", beside) else None)))
+        tell(line(export(corpus, to=to, partition=first, progress=progress)))
+    others = [name for name in ("leiden", "vgae-leiden") if name != first and corpus.has("partitions", name)]
+    tell(line(atlas(corpus, partition=first, compare=others)))
+    tell(why)
     return corpus
 
 
-SMALLEST_FOR_VGAE = 50
-LATENT_LINKS = 2.0  # of artist links beside neighbours by other hands; 8 agrees with style more and glues manners more
-
-
-def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):
-    """Paint a collection and run everything on it: no network, no GPU, no weights.
+def demo(
+    out: str | Path,
+    *,
+    workers: int = 2,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda text: None,
+    progress: Progress = None,
+) -> Corpus:
+    """Run everything on the 288 pictures that come with artgraph: no network, no GPU, no weights.
 
     Parameters
     ----------
     out : str or Path
-        The corpus; the pictures go into ``images`` within it.
+        The corpus; the pictures and their ``metadata.csv`` are copied into ``paintings`` within it.
     workers, seed : int
     tell, progress : callable, optional
         See ``run``.
@@ -170,51 +197,12 @@ def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):
     -------
     Corpus
     """
-    from artgraph.painter import write_demo
-
-    out = Path(out)
-    report = None if progress is None else lambda done, total: progress("paint", done, total)
-    write_demo(out / "paintings", seed=seed, processes=workers, progress=report)
-    return run(
-        out / "paintings",
-        out,
-        metadata=out / "paintings" / "metadata.csv",
-        workers=workers,
-        seed=seed,
-        tell=tell,
-        progress=progress,
-    )
-
-
-def line(made):
-    """Return one line on what a stage made (str), for a ``Made``."""
-    facts = made.facts
-    about = {
-        "features": lambda: f"{facts['n']} × {facts['dimensions']}",
-        "graphs": lambda: (
-            f"{facts['edges']} edges, hubness {facts['hubness']:g}"
-            + (f", {facts['artist_links']} artist links" if "artist_links" in facts else "")
-        ),
-        "models": lambda: _about_model(facts),
-        "partitions": lambda: f"{facts['n_clusters']} clusters, modularity {facts['modularity']:.3f}",
-        "reports": lambda: _about_report(facts),
-    }.get(made.kind, lambda: "")()
-    return f"{made.kind} {made.key}: {about}".rstrip(": ") + ("" if made.fresh else " (up to date)")
-
-
-def _about_model(facts):
-    if "active_units" in facts:
-        return f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units"
-    if facts["hands"] is None:
-        return f"{facts['steps']} steps; too few artists to hold any out, so nobody can say whether it sees better"
-    before, after, artists = facts["hands_before"], facts["hands"], facts["held_out"]["artists"]
-    return f"step {facts['step']} kept; hands of {artists} held-out artists told apart: {before:.3f}, now {after:.3f}"
-
-
-def _about_report(facts):
-    if "scores" in facts:
-        chance = facts["chance"]["ami"]["mean"]
-        return f"AMI {facts['scores']['ami']:.3f} against '{facts['against']}', by chance {chance:.3f}"
-    if "against" in facts:
-        return f"no painting has a {facts['against']}; judged without"
-    return facts.get("summary", "")
+    shipped, paintings = files("artgraph") / "demo", Path(out) / "paintings"
+    (paintings / "images").mkdir(parents=True, exist_ok=True)
+    for source in (shipped / "metadata.csv", *(shipped / "images").iterdir()):
+        copy = paintings / ("images" if source.name.endswith(".jpg") else "") / source.name
+        content = source.read_bytes()
+        if not copy.is_file() or copy.read_bytes() != content:
+            write_bytes(copy, content)
+    metadata = paintings / "metadata.csv"
+    return run(paintings, out, metadata=metadata, workers=workers, seed=seed, tell=tell, progress=progress)

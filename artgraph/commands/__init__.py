@@ -1,3 +1,1 @@
-"""Commands that would make ``cli.py`` too long; it says where each stands among the others."""
-
-__all__ = []
+"""The command line, one file per command: options and printing, nothing else."""

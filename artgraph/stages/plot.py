@@ -10,6 +10,8 @@ import numpy as np
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, adjacency_of, progress_of
+from artgraph.stages.train_descriptor import diagnose_descriptor, is_tuned
+from artgraph.stages.train_vgae import diagnose_training
 from artgraph.stages.view import View
 
 if TYPE_CHECKING:
@@ -85,8 +87,8 @@ def plot(
         out = corpus.path / "plots" / (f"{name}-sheets" if kind == "sheets" else f"{name}-{kind}.{form}")
     out = Path(out)
     if kind == "training":
-        from artgraph.stages.train_vgae import diagnose_training
-
+        if is_tuned(corpus, model):
+            return [diagnose_descriptor(corpus, name=model, out=out)]
         return [diagnose_training(corpus, name=model, out=out)]
     view, report = View(corpus, partition), progress_of(progress, "plot")
     if kind == "degree":

@@ -104,7 +104,9 @@ class View:
     @cached_property
     def layout(self) -> np.ndarray:
         """Place of each painting on the map, (n, 2) float32."""
-        layout(self.corpus, graph=self.graph)
+        ref = Ref("layouts", self.graph)
+        if not self.corpus.has(*ref) or self.lineage.stale(ref):
+            layout(self.corpus, graph=self.graph)
         return self.corpus.get("layouts", self.graph)
 
     @cached_property

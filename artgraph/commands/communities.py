@@ -1,0 +1,43 @@
+"""artgraph communities: a graph, or features, become a partition."""
+
+from typing import Any
+
+import click
+
+from artgraph.options import Bars, Command, option, settings_options, show, stage, with_corpus
+from artgraph.settings import ClusterSettings
+
+__all__ = ["communities"]
+
+
+@click.command(cls=Command)
+@with_corpus
+@option("communities", "name", help="Key of the partition; default: the method, after the graph if not 'style'.")
+@settings_options(ClusterSettings)
+def communities(corpus: Any, **options: Any) -> None:
+    """Find the style clusters of a graph, or of features without one.
+
+    leiden and spectral cluster a graph; kmeans, agglomerative, gmm, bayesian-gmm, hdbscan and dec cluster features.
+
+    \b
+    Example:
+      artgraph communities mycorpus --n-clusters 11
+      artgraph communities mycorpus --resolution auto --levels 3
+      artgraph communities mycorpus --method kmeans --n-clusters 11
+      artgraph communities mycorpus --graphs style=1,artists=0.5 --name both
+      artgraph communities mycorpus --name leiden-new --keep-names-of leiden
+    """
+    from artgraph.stages.communities import levels_of
+
+    made = stage("communities")(corpus, progress=Bars(), **options)
+    show(made)
+    if made.facts.get("verdict"):
+        click.echo(made.facts["verdict"])
+    wanted = options["n_clusters"]
+    if wanted and made.facts.get("n_clusters", wanted) != wanted:
+        click.echo(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")
+    if roles := made.facts.get("membership", {}).get("roles"):
+        shown = ((role, roles[role]) for role in ("core", "border", "bridge", "outlier"))
+        click.echo("works: " + ", ".join(f"{count} {role}" for role, count in shown))
+    for level in levels_of(corpus, made.key)[: options["levels"] - 1]:
+        show(level)

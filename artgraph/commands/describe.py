@@ -1,0 +1,44 @@
+"""artgraph describe: pictures become features."""
+
+from typing import Any
+
+import click
+
+from artgraph.commands.run import WITH_HELP
+from artgraph.options import (
+    Bars,
+    Command,
+    named_weights,
+    names,
+    network,
+    network_options,
+    option,
+    show,
+    stage,
+    with_corpus,
+)
+
+__all__ = ["describe"]
+
+
+@click.command(cls=Command)
+@with_corpus
+@option("describe", "descriptors", "--with", callback=names, help=WITH_HELP)
+@option("describe", "fuse", is_flag=True, help="Also join them into one feature.")
+@option("describe", "fuse_name", help="Its key.")
+@option(
+    "describe", "fuse_weights", callback=named_weights, metavar="NAME=NUMBER,...", help="Weight of each; default 1."
+)
+@network_options("describe")
+@option("describe", "workers", type=click.IntRange(1), help="Decoding threads.")
+@option("describe", "seed", type=int, help="Of the sample that reductions are learned on.")
+def describe(corpus: Any, **options: Any) -> None:
+    """Turn pictures into features, all descriptors in one pass.
+
+    \b
+    Example:
+      artgraph describe mycorpus --with gram,color --backbone resnet18 --weights resnet18.safetensors
+      artgraph describe mycorpus --with color,texture,patches --fuse --fuse-weights patches=2
+    """
+    for made in stage("describe")(corpus, progress=Bars(), **network(options), **options):
+        show(made)

@@ -1,0 +1,38 @@
+"""artgraph export: what other programs read."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from artgraph.options import Bars, Command, option, partition_option, show, stage, with_corpus
+from artgraph.stages.export import FORMATS
+
+__all__ = ["export"]
+
+
+@click.command(cls=Command)
+@with_corpus
+@option("export", "to", type=click.Choice(list(FORMATS)), help="The format.")
+@partition_option("export")
+@option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in exports/ of the corpus.")
+@option("export", "pictures", is_flag=True, help="Give the pictures along, too.")
+@option("export", "timeline", is_flag=True, help="gexf: dated paintings get a time interval.")
+@option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite.")
+def export(corpus: Any, **options: Any) -> None:
+    """Write a partition with its graph and map for another program.
+
+    \b
+    gexf             Gephi: everything, with positions, sizes and colours
+    csv              Excel, LibreOffice: the table with the clusters
+    graphml          whatever reads GraphML
+    gephi-csv        Gephi's spreadsheet import: nodes.csv and edges.csv
+    anndata          scanpy (h5ad); needs pip install 'artgraph[anndata]'
+    embedding-atlas  Embedding Atlas (parquet)
+    vikus            VIKUS Viewer: its data folder
+
+    \b
+    Example:
+      artgraph export mycorpus --to gexf --pictures -o mycorpus.gexf
+    """
+    show(stage("export")(corpus, progress=Bars(), **options))

@@ -1,0 +1,50 @@
+"""artgraph similar: the works nearest to a query."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from artgraph.options import Command, as_json, keys, option, show_json, stage, with_corpus
+
+__all__ = ["similar"]
+
+
+@click.command(cls=Command)
+@with_corpus
+@click.argument("query")
+@option("similar", "on", callback=keys, help="Features, separated by commas; default: those under the graph.")
+@option("similar", "graph", help="Where the features are taken from.")
+@option("similar", "partition", help="Where the clusters are taken from.")
+@option("similar", "n_neighbors", type=click.IntRange(1), help="How many works.")
+@option("similar", "sheet", type=click.Path(path_type=Path), help="Draw query and hits: png, svg, pdf.")
+@option("similar", "out", "--output", "-o", type=click.Path(path_type=Path), help="Write the hits as CSV.")
+@option(
+    "similar",
+    "weights",
+    multiple=True,
+    metavar="FILE|BACKBONE=FILE|FOLDER",
+    help="For a picture file: weights of networks.",
+)
+@option("similar", "device", type=click.Choice(["auto", "cpu", "cuda"]))
+@as_json
+def similar(corpus: Any, query: str, as_json: bool, **options: Any) -> None:
+    """Find the works nearest to QUERY: an id, a cluster, or a picture file.
+
+    What the query itself shows is never among them.
+
+    \b
+    Example:
+      artgraph similar mycorpus monet/0001.jpg
+      artgraph similar mycorpus cluster:3 --sheet near.png
+      artgraph similar mycorpus found.jpg --weights resnet18.safetensors
+    """
+    facts = stage("similar")(corpus, query, **options).facts
+    if as_json:
+        show_json(facts)
+        return
+    click.echo(f"nearest to {facts['query']}, by {', '.join(facts['on'])} (cosine distance):")
+    for hit in facts["hits"]:
+        cluster = "" if hit["cluster"] is None else f"cluster {hit['cluster']}"
+        about = ", ".join(hit[name] for name in ("artist", "title", "date") if hit[name])
+        click.echo(f"{hit['rank']:4d}  {hit['distance']:.3f}  {cluster:<10}  {hit['id']}  {about}".rstrip())

@@ -1,0 +1,39 @@
+"""artgraph train-vgae: a graph and its features become latents."""
+
+from typing import Any
+
+import click
+
+from artgraph.options import Bars, Command, option, settings_options, show, stage, with_corpus
+from artgraph.vgae.config import Config
+
+__all__ = ["train_vgae"]
+
+
+@click.command("train-vgae", cls=Command)
+@with_corpus
+@option("train_vgae", "graph", help="The graph to learn.")
+@option("train_vgae", "name", help="Key of the model and of the latents.")
+@settings_options(Config)
+@option("train_vgae", "device", type=click.Choice(["auto", "cpu", "cuda"]))
+@click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
+def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
+    """Refine features by a variational graph autoencoder.
+
+    Where the graph was built with --artist-edges, the names of the artists teach it what distinguishes a manner.
+
+    \b
+    Example:
+      artgraph train-vgae mycorpus
+      artgraph build-graph mycorpus --on vgae --name vgae
+      artgraph communities mycorpus --graph vgae
+    """
+    made = stage("train_vgae")(corpus, progress=Bars(), **options)
+    show(made)
+    if made.facts.get("warning"):
+        click.echo(f"warning: {made.facts['warning']}")
+    if diagnose:
+        for fact, value in made.facts.items():
+            if fact not in ("history", "kl_per_dimension"):
+                click.echo(f"  {fact}: {value}")
+        click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key)[0].key}")
