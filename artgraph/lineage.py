@@ -184,19 +184,17 @@ class Lineage:
 
     def command(self, ref: Ref) -> str:
         """Return the command that makes a thing, or makes it again with the settings it has."""
-        there = self.corpus.has(*ref)
-        name = self.stage(ref) if there else self._first(ref)
-        if name not in STAGES:
-            return f"artgraph info {shlex.quote(str(self.corpus.path))}"
-        stage, key, words = STAGES[name], ref.key, []
+        known = self.stage(ref) if self.corpus.has(*ref) else None
+        if known == "coarsen":
+            return self.command(Ref(ref.kind, ref.key.rsplit("-", 1)[0]))
+        name = known or self._first(ref)
+        stage, key, words = STAGES[name], ref.key, ["FILE"] if name == "import_vectors" else []
         if name in ("evaluate", "interpret", "worklist", "influence"):
             key = key.removesuffix(next((end for end, by in REPORTS.items() if by == name), ""))
-        if there:
+        if known:
             params = self.params(ref)
             if name == "describe":
                 key, words = _as_option(params)
-            elif name == "coarsen":
-                key, words = ref.key.rsplit("-", 1)[0], ["--levels", str(params["level"])]
             elif name == "train_vgae":
                 words = [
                     word for one in self.inputs_of(ref, "graphs") if one.key != "style" for word in ("--graph", one.key)
@@ -212,7 +210,7 @@ class Lineage:
     def _first(ref: Ref) -> str:
         if ref.kind == "reports":
             return next((name for end, name in REPORTS.items() if ref.key.endswith(end)), "evaluate")
-        return FIRST.get(ref.kind, "")
+        return FIRST[ref.kind]
 
     # ---- what is under a partition
 
