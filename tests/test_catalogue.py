@@ -78,7 +78,7 @@ def test_the_confounds_are_columns_or_measured(corpus):
     assert list(found) == list(CONFOUNDS)
     assert all(len(values) == len(corpus) for values in found.values())
     assert list(measured.confounds(["greyscale"], also=["artist"])) == ["greyscale", "artist"]
-    with pytest.raises(InputError, match="no column 'subjekt'.*measured of every picture: greyscale"):
+    with pytest.raises(InputError, match=r"no column 'subjekt'.*measured of every picture: greyscale"):
         measured.confounds(["subjekt"])
     with pytest.raises(InputError, match="measured on thumbnails"):
         Catalogue(corpus.paintings).confounds(["margin"])
