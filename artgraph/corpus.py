@@ -29,13 +29,18 @@ Rules
 Labels hold no clock times, so that the same work gives the same bytes; times stand in ``journal.jsonl`` alone.
 """
 
+from __future__ import annotations
+
 import difflib
 import hashlib
 import io
 import json
 import re
 import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,6 +52,7 @@ from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 __all__ = ["FORMAT", "KINDS", "Corpus"]
 
 FORMAT = 1
+ARRAYS = (".npy", ".npz", ".safetensors")
 KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
 
 
@@ -73,7 +79,7 @@ class Corpus:
         No corpus there, another format, or a table that its label does not describe.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         try:
             head = json.loads((self.path / "corpus.json").read_text("utf-8"))
@@ -101,7 +107,15 @@ class Corpus:
             raise CorpusError(f"corpus.json and paintings.parquet in {self.path} disagree about the ids or their order")
 
     @classmethod
-    def create(cls, path, paintings, *, image_root, refused=None, facts=None):
+    def create(
+        cls,
+        path: str | Path,
+        paintings: pd.DataFrame,
+        *,
+        image_root: str | Path,
+        refused: pd.DataFrame | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Corpus:
         """Write the table of paintings, or replace it by one with the same ids, and open the corpus.
 
         Parameters
@@ -160,18 +174,18 @@ class Corpus:
             write_bytes(path / "corpus.json", new)
         return cls(path)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.paintings)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Corpus({str(self.path)!r}, n={len(self)})"
 
     @property
-    def image_root(self):
-        """The folder that ``paintings["image"]`` is relative to (Path)."""
+    def image_root(self) -> Path:
+        """The folder that ``paintings["image"]`` is relative to."""
         return self.path / self.head["image_root"]
 
-    def column_sha256(self, name):
+    def column_sha256(self, name: str) -> str:
         """Return the hash (hex str) of one column of the table; a missing column is an InputError."""
         if name not in self.paintings.columns:
             raise InputError(f"{self.path} has no column '{name}' (there are: {', '.join(self.paintings.columns)})")
@@ -179,13 +193,13 @@ class Corpus:
 
     # ---- what is there
 
-    def keys(self, kind):
-        """Return the sorted keys (list of str) of all complete things of one kind."""
+    def keys(self, kind: str) -> list[str]:
+        """Return the sorted keys of all complete things of one kind."""
         folder = self._folder(kind)
         return sorted(file.stem for file in folder.glob("*.json")) if folder.is_dir() else []
 
-    def label(self, kind, key):
-        """Return the label (dict) of one thing.
+    def label(self, kind: str, key: str) -> dict[str, Any]:
+        """Return the label of one thing.
 
         Raises
         ------
@@ -208,13 +222,13 @@ class Corpus:
             raise CorpusError(f"{file} was made for other paintings, or another order, than {self.path}/corpus.json")
         return label
 
-    def has(self, kind, key):
-        """Return whether a complete thing of this kind and key is there (bool)."""
+    def has(self, kind: str, key: str) -> bool:
+        """Return whether a complete thing of this kind and key is there."""
         return (self._folder(kind) / f"{_checked(key)}.json").is_file()
 
     # ---- reading and writing
 
-    def get(self, kind, key, part=""):
+    def get(self, kind: str, key: str, part: str = "") -> Any:
         """Read one array (npy), sparse matrix (CSR) or dict of arrays (npz, safetensors), its hash checked.
 
         Parameters
@@ -233,7 +247,17 @@ class Corpus:
                 return parse(name, data)
         raise MissingError(f"{kind} '{key}' in {self.path} has no part '{part}' (files: {', '.join(label['files'])})")
 
-    def put(self, kind, key, parts, *, made_by, inputs, facts=None, seconds=None):
+    def put(
+        self,
+        kind: str,
+        key: str,
+        parts: Mapping[str, Any],
+        *,
+        made_by: Mapping[str, Any],
+        inputs: Mapping[str, str],
+        facts: Mapping[str, Any] | None = None,
+        seconds: float | None = None,
+    ) -> None:
         """Write arrays and then their label, atomically, and note it in the journal.
 
         Parameters
@@ -257,7 +281,7 @@ class Corpus:
             write_bytes(folder / name, data)
             files[name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), **about}
         for old in folder.glob(f"{key}.*"):
-            if old.name not in files and old.suffix in (".npy", ".npz", ".safetensors"):
+            if old.name not in files and old.suffix in ARRAYS:
                 old.unlink()
         label = {
             "kind": kind,
@@ -272,28 +296,36 @@ class Corpus:
         write_bytes(folder / f"{key}.json", to_json(label))
         self.journal(kind, key, seconds=seconds)
 
-    def journal(self, kind, key, *, seconds=None):
+    def remove(self, kind: str, key: str) -> None:
+        """Delete one thing: its label first, then its arrays."""
+        folder = self._folder(kind)
+        (folder / f"{_checked(key)}.json").unlink(missing_ok=True)
+        for file in folder.glob(f"{key}.*"):
+            if file.suffix in ARRAYS:
+                file.unlink()
+
+    def journal(self, kind: str, key: str, *, seconds: float | None = None) -> None:
         """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds."""
         line = {"made": f"{kind}/{key}", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": seconds}
         with open(self.path / "journal.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
-    def lock(self):
+    def lock(self) -> AbstractContextManager[None]:
         """Return a context that holds the corpus for writing; a second writer gets a LockedError."""
         folders = ("", "thumbs", *KINDS)
         return locked(self.path, folders=folders)
 
-    def _folder(self, kind):
+    def _folder(self, kind: str) -> Path:
         if kind not in KINDS:
             raise InputError(f"'{kind}' is no kind of thing in a corpus (there are: {', '.join(KINDS)})")
         return self.path / kind
 
 
-def _checked(key):
+def _checked(key: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", key):
         raise InputError(f"'{key}' cannot name a thing in a corpus: use small letters, digits, '-' and '_'")
     return key
 
 
-def _read(file):
+def _read(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None

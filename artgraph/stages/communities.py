@@ -103,10 +103,10 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
 
 
 def _coarsen(corpus: Corpus, chosen: ClusterSettings, name: str) -> None:
-    """Make the levels above a partition; levels with nothing left to join are not made, and old ones of them go."""
+    """Make the levels above a partition, as long as there are clusters to join."""
     from artgraph.communities import coarsen, modularity
 
-    below = name
+    below, clusters = name, corpus.label("partitions", name)["facts"]["n_clusters"]
     for level in range(2, chosen.levels + 1):
         key = f"{name}-{level}"
 
@@ -121,8 +121,11 @@ def _coarsen(corpus: Corpus, chosen: ClusterSettings, name: str) -> None:
 
         inputs = [Ref("graphs", chosen.graph), Ref("partitions", below)]
         params = {"level": level, "seed": chosen.seed, "graph": chosen.graph}
-        make(corpus, "coarsen", Ref("partitions", key), params=params, inputs=inputs, compute=compute)
-        below = key
+        made = make(corpus, "coarsen", Ref("partitions", key), params=params, inputs=inputs, compute=compute)
+        if made.facts["n_clusters"] == clusters:  # nothing was joined
+            corpus.remove("partitions", key)
+            return
+        below, clusters = key, made.facts["n_clusters"]
 
 
 def levels_of(corpus: Corpus, partition: str) -> list[Made]:

@@ -1,15 +1,24 @@
 """Pictures and a spreadsheet become a corpus."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from artgraph.atomic import locked, write_bytes
 from artgraph.corpus import KINDS, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.shards import ShardStore, clear_shards, shard_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from artgraph.ingest import Plan
+    from artgraph.stages.base import Progress
 
 __all__ = ["ingest"]
 
@@ -17,7 +26,16 @@ SHARD = 128
 WORK = ".ingest-"
 
 
-def ingest(images, out, *, metadata=None, columns=None, max_refused=0.05, workers=2, progress=None):
+def ingest(
+    images: str | Path,
+    out: str | Path,
+    *,
+    metadata: str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    max_refused: float = 0.05,
+    workers: int = 2,
+    progress: Progress = None,
+) -> Corpus:
     """Make a corpus of a folder of pictures and, if there is one, a spreadsheet.
 
     Every picture is decoded whole, so that a damaged one is found now; a thumbnail of it is kept.
@@ -74,7 +92,9 @@ def ingest(images, out, *, metadata=None, columns=None, max_refused=0.05, worker
     return corpus
 
 
-def _take_in(images, out, planned, notes, stamp, workers, progress):
+def _take_in(
+    images: Path, out: Path, planned: Plan, notes: list[str], stamp: str, workers: int, progress: Progress
+) -> Corpus:
     import pandas as pd
 
     from artgraph.ingest import Refusal, refusals_table
@@ -83,25 +103,25 @@ def _take_in(images, out, planned, notes, stamp, workers, progress):
     paths = list(paintings["image"])
     store = ShardStore(out, WORK, stamp)
     (out / "thumbs").mkdir(exist_ok=True)
-    seen = []
+    inspected = []
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for start, stop in shard_bounds(len(paths), SHARD):
             name = f"{start:09d}.json"
             if not store.has(name):
-                looked = list(pool.map(lambda path: _look(images, path, out / "thumbs"), paths[start:stop]))
-                store.put(name, looked)
-            seen += store.get(name)
+                records = list(pool.map(lambda path: _inspect(images, path, out / "thumbs"), paths[start:stop]))
+                store.put(name, records)
+            inspected += store.get(name)
             if progress:
                 progress("ingest", stop, len(paths))
-    refusals = [Refusal(**record) for record in seen if "reason" in record]
+    refusals = [Refusal(**record) for record in inspected if "reason" in record]
     refused = pd.concat([planned.refused, refusals_table(refusals)], ignore_index=True)
-    taken = [position for position, record in enumerate(seen) if "reason" not in record]
+    taken = [position for position, record in enumerate(inspected) if "reason" not in record]
     if not taken:
         why = f"; most of all: {refused['reason'].value_counts().index[0]}" if len(refused) else ""
         raise IngestError(f"No picture in {images} could be taken ({len(paths)} found, {len(refused)} refused{why}).")
-    looks = pd.DataFrame([seen[position] for position in taken]).add_prefix("image_")
-    looks["image_jpeg_quality"] = looks["image_jpeg_quality"].astype("Int64")
-    table = pd.concat([paintings.iloc[taken].reset_index(drop=True), looks], axis=1)
+    measured = pd.DataFrame([inspected[position] for position in taken]).add_prefix("image_")
+    measured["image_jpeg_quality"] = measured["image_jpeg_quality"].astype("Int64")
+    table = pd.concat([paintings.iloc[taken].reset_index(drop=True), measured], axis=1)
     facts = {
         "images_found": planned.counts["images"],
         "images_taken": len(table),
@@ -118,20 +138,22 @@ def _take_in(images, out, planned, notes, stamp, workers, progress):
     return corpus
 
 
-def _look(images, path, thumbs):
+def _inspect(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
     from artgraph.ingest import Refusal, inspect_chunk
 
-    (seen,) = inspect_chunk(images, [path])
-    record = asdict(seen)
-    if not isinstance(seen, Refusal):
+    (inspected,) = inspect_chunk(images, [path])
+    record = asdict(inspected)
+    if not isinstance(inspected, Refusal):
         thumbnail = record.pop("thumbnail")
-        file = thumbs / f"{seen.sha256}.webp"
+        file = thumbs / f"{inspected.sha256}.webp"
         if not file.is_file():
             write_bytes(file, thumbnail)
     return record
 
 
-def _fingerprint(images, found, metadata, columns):
+def _fingerprint(
+    images: Path, found: Sequence[str], metadata: str | Path | None, columns: Mapping[str, str] | None
+) -> str:
     """Return a hash of what the result depends on: names, sizes and times of the pictures, and the spreadsheet."""
     listing = []
     for path in found:
@@ -145,7 +167,7 @@ def _fingerprint(images, found, metadata, columns):
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _unchanged(out, stamp):
+def _unchanged(out: Path, stamp: str) -> Corpus | None:
     """Return the corpus if its last ingest had the same fingerprint, else None. Times are kept in the journal alone."""
     try:
         lines = (out / "journal.jsonl").read_text("utf-8").splitlines()
