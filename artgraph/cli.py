@@ -76,9 +76,9 @@ def run(images, out, **options):
 @main.command()
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
 @option("demo", "workers", type=click.IntRange(1))
-@option("demo", "seed", type=int, help="Of the painter, too: another seed, another exhibition.")
+@option("demo", "seed", type=int)
 def demo(out, **options):
-    """Paint a small collection and run everything on it. Needs no network and no weights.
+    """Run everything on the 288 pictures that come with artgraph. Needs no network and no weights.
 
     \b
     Example:

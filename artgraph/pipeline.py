@@ -16,11 +16,13 @@
       export, atlas                     Gephi, CSV, a page to look at
 
 Every stage is a function of a ``Corpus`` and keyword parameters, and skips what is already there, made with the same
-parameters from the same inputs. ``run`` is all of them; ``demo`` is ``run`` on pictures that the program paints.
+parameters from the same inputs. ``run`` is all of them; ``demo`` is ``run`` on the pictures that come with artgraph.
 """
 
+from importlib.resources import files
 from pathlib import Path
 
+from artgraph.atomic import write_bytes
 from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made
 from artgraph.stages.build_graph import build_graph
@@ -156,12 +158,12 @@ LATENT_LINKS = 2.0  # of artist links beside neighbours by other hands; 8 agrees
 
 
 def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):
-    """Paint a collection and run everything on it: no network, no GPU, no weights.
+    """Run everything on the 288 pictures that come with artgraph: no network, no GPU, no weights.
 
     Parameters
     ----------
     out : str or Path
-        The corpus; the pictures go into ``images`` within it.
+        The corpus; the pictures and their ``metadata.csv`` are copied into ``paintings`` within it.
     workers, seed : int
     tell, progress : callable, optional
         See ``run``.
@@ -170,20 +172,15 @@ def demo(out, *, workers=2, seed=0, tell=lambda text: None, progress=None):
     -------
     Corpus
     """
-    from artgraph.painter import write_demo
-
-    out = Path(out)
-    report = None if progress is None else lambda done, total: progress("paint", done, total)
-    write_demo(out / "paintings", seed=seed, processes=workers, progress=report)
-    return run(
-        out / "paintings",
-        out,
-        metadata=out / "paintings" / "metadata.csv",
-        workers=workers,
-        seed=seed,
-        tell=tell,
-        progress=progress,
-    )
+    shipped, paintings = files("artgraph") / "demo", Path(out) / "paintings"
+    (paintings / "images").mkdir(parents=True, exist_ok=True)
+    for source in (shipped / "metadata.csv", *(shipped / "images").iterdir()):
+        copy = paintings / ("images" if source.name.endswith(".jpg") else "") / source.name
+        content = source.read_bytes()
+        if not copy.is_file() or copy.read_bytes() != content:
+            write_bytes(copy, content)
+    metadata = paintings / "metadata.csv"
+    return run(paintings, out, metadata=metadata, workers=workers, seed=seed, tell=tell, progress=progress)
 
 
 def line(made):

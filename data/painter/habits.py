@@ -1,15 +1,15 @@
-"""Hands: what sets one painter apart from another who paints in the same manner."""
+"""Habits: what sets one artist apart from another who paints in the same manner."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Hand", "draw_hand"]
+__all__ = ["Habits", "draw_habits"]
 
 
 @dataclass(frozen=True)
-class Hand:
-    """The habits of one painter.
+class Habits:
+    """The habits of one artist.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class Hand:
     stroke : float
         Size of strokes, dabs, tiles or facets, around 1.
     angle : float
-        Slant of the hand, in radians.
+        Slant of the strokes, in radians.
     contrast : float
         Contrast of tones, around 1.
     warmth : float, -1 to 1
@@ -38,8 +38,8 @@ class Hand:
     care: float = 0.5
 
 
-def draw_hand(*, seed=0):
-    """Draw the habits of a painter.
+def draw_habits(*, seed=0):
+    """Draw the habits of an artist.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def draw_hand(*, seed=0):
 
     Returns
     -------
-    Hand
+    Habits
     """
     rng = np.random.default_rng(seed)
-    return Hand(
+    return Habits(
         hue=float(rng.uniform(-9, 9)),
         chroma=float(rng.uniform(0.9, 1.12)),
         stroke=float(rng.uniform(0.86, 1.2)),

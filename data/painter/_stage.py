@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from artgraph.painter._outlines import blob, disc, limb, rect
-from artgraph.painter.colors import hex_color, mix
+from data.painter._outlines import blob, disc, limb, rect
+from data.painter.colors import hex_color, mix
 
 __all__ = ["TIMES", "Shape", "Stage"]
 

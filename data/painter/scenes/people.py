@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artgraph.painter._outlines import blob, disc, limb, rect
-from artgraph.painter.colors import hex_color, mix
-from artgraph.painter.scenes._furniture import CLOTHS, window
+from data.painter._outlines import blob, disc, limb, rect
+from data.painter.colors import hex_color, mix
+from data.painter.scenes._furniture import CLOTHS, window
 
 __all__ = ["portrait", "seated_figure"]
 

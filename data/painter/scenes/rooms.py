@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artgraph.painter._outlines import blob, disc, limb, rect
-from artgraph.painter.colors import hex_color
-from artgraph.painter.scenes._furniture import CLOTHS, chair, vase, window
+from data.painter._outlines import blob, disc, limb, rect
+from data.painter.colors import hex_color
+from data.painter.scenes._furniture import CLOTHS, chair, vase, window
 
 __all__ = ["interior", "still_life"]
 

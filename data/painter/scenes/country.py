@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artgraph.painter._outlines import blob, disc, limb, rect, ridge
-from artgraph.painter._stage import TIMES
-from artgraph.painter.colors import hex_color, mix
+from data.painter._outlines import blob, disc, limb, rect, ridge
+from data.painter._stage import TIMES
+from data.painter.colors import hex_color, mix
 
 __all__ = ["mountains", "orchard", "wheat_field"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from artgraph.painter._stage import TIMES, Stage
-from artgraph.painter.noise import blur, fractal_noise, warp
-from artgraph.painter.scenes import SCENES
+from data.painter._stage import TIMES, Stage
+from data.painter.noise import blur, fractal_noise, warp
+from data.painter.scenes import SCENES
 
 __all__ = ["Motif", "look"]
 

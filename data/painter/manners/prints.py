@@ -4,9 +4,9 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from artgraph.painter.brush import paper_grain
-from artgraph.painter.colors import from_oklab, hex_color, key, limit_palette, mix, shift_hue, to_oklab, to_uint8
-from artgraph.painter.noise import blur, fractal_noise, resize, streaks, value_noise, warp
+from data.painter.brush import paper_grain
+from data.painter.colors import from_oklab, hex_color, key, limit_palette, mix, shift_hue, to_oklab, to_uint8
+from data.painter.noise import blur, fractal_noise, resize, streaks, value_noise, warp
 
 __all__ = ["engraving", "woodblock"]
 
@@ -23,13 +23,13 @@ def _sheet(rng, shape, unit, *, margin):
     return np.clip((edge - margin * unit) / unit, 0, 1)
 
 
-def engraving(motif, hand, rng):
+def engraving(motif, habits, rng):
     """Cut lines that swell with the shadow, cross them where it deepens, print them in one ink.
 
     Parameters
     ----------
     motif : Motif
-    hand : Hand
+    habits : Habits
     rng : numpy.random.Generator
 
     Returns
@@ -44,19 +44,19 @@ def engraving(motif, hand, rng):
         else motif.edges.astype(np.float32)
     )
     big = (2 * h, 2 * w)
-    dark = np.clip((1 - resize(tones, big)) * (0.92 + 0.2 * hand.contrast), 0, 1)
+    dark = np.clip((1 - resize(tones, big)) * (0.92 + 0.2 * habits.contrast), 0, 1)
     labels = motif.labels.repeat(2, 0).repeat(2, 1)
     n = int(labels.max()) + 1
     # one direction for each shape, near its form, so that neighbours part by the run of their lines
     form = np.zeros(n, np.float32)
     form[motif.labels] = motif.flow
-    slant = hand.angle * 0.4 + 0.35 * form + rng.uniform(-0.3, 0.3, n).astype(np.float32)
+    slant = habits.angle * 0.4 + 0.35 * form + rng.uniform(-0.3, 0.3, n).astype(np.float32)
     y, x = np.arange(2 * h, dtype=np.float32)[:, None], np.arange(2 * w, dtype=np.float32)[None]
     tremor = 1.1 * unit * resize(fractal_noise(rng, (h, w), 26 * unit), big)
     local, volume = motif.local.repeat(2, 0).repeat(2, 1), motif.volume.repeat(2, 0).repeat(2, 1)
     bulge = 9 * unit * volume * (local[..., 0] ** 2 - 0.6 * local[..., 1] ** 2)
     ink = np.zeros(big, np.float32)
-    pitch = 6.6 * hand.stroke * unit
+    pitch = 6.6 * habits.stroke * unit
     for start, stop, turn, gauge in ((0.03, 1.0, 0.0, 1.0), (0.45, 1.15, 1.05, 1.0), (0.7, 1.3, -0.75, 0.9)):
         cos, sin = np.cos(slant + turn)[labels], np.sin(slant + turn)[labels]
         phase = (y * cos - x * sin + bulge + tremor) / (pitch * gauge)
@@ -66,21 +66,21 @@ def engraving(motif, hand, rng):
     picture = resize(ink, (h, w), resample=Image.Resampling.BOX)
     picture = np.maximum(picture, 0.85 * np.clip(edge, 0, 1) * (0.65 + 0.35 * value_noise(rng, (h, w), 12 * unit)))
     picture *= _sheet(rng, (h, w), unit, margin=7)
-    paper = hex_color("#efe4cb") * (1 + 0.025 * hand.warmth * np.array([1, 0, -1.6]))
+    paper = hex_color("#efe4cb") * (1 + 0.025 * habits.warmth * np.array([1, 0, -1.6]))
     sheet = paper * (1 + 0.035 * paper_grain(rng, (h, w), unit) + 0.03 * value_noise(rng, (h, w), 90 * unit))[..., None]
     plate = 1 - 0.05 * _sheet(rng, (h, w), unit, margin=4)
-    black = mix(hex_color("#1f2026"), hex_color("#3a2517"), 0.5 + 0.5 * hand.warmth)
+    black = mix(hex_color("#1f2026"), hex_color("#3a2517"), 0.5 + 0.5 * habits.warmth)
     wear = 0.93 + 0.07 * value_noise(rng, (h, w), 3 * unit)
     return to_uint8(mix(sheet * plate[..., None], black, picture * wear))
 
 
-def woodblock(motif, hand, rng):
+def woodblock(motif, habits, rng):
     """Print flat colours from blocks, with a shaded sky, the grain of the wood and a key block of dark lines.
 
     Parameters
     ----------
     motif : Motif
-    hand : Hand
+    habits : Habits
     rng : numpy.random.Generator
 
     Returns
@@ -89,7 +89,7 @@ def woodblock(motif, hand, rng):
     """
     unit, (h, w) = motif.unit, motif.shape
     labels, n = motif.labels, int(motif.labels.max()) + 1
-    lab = to_oklab(shift_hue(motif.color, hand.hue, chroma=1.15 * hand.chroma))
+    lab = to_oklab(shift_hue(motif.color, habits.hue, chroma=1.15 * habits.chroma))
     lab[..., 0] = key(motif.tones, equalize=0.7, low=0.36, high=0.98)
     size = np.maximum(np.bincount(labels.ravel(), minlength=n), 1)
     flat = np.column_stack([np.bincount(labels.ravel(), lab[..., i].ravel(), n) / size for i in range(3)])
@@ -108,18 +108,18 @@ def woodblock(motif, hand, rng):
     )
     swing = 3 * unit * value_noise(rng, (h, w), 70 * unit)
     grain = warp(grain, swing, 0)
-    picture = picture * (1 + (0.045 + 0.03 * hand.care) * grain)[..., None]
+    picture = picture * (1 + (0.045 + 0.03 * habits.care) * grain)[..., None]
     picture = warp(picture, round(rng.uniform(-1.2, 1.2) * unit), round(rng.uniform(-1.2, 1.2) * unit))
     edges = motif.edges.repeat(2, 0).repeat(2, 1).astype(np.float32)
     thick = (
-        (1.0 + 0.4 * hand.stroke) * unit * (0.8 + 0.5 * resize(fractal_noise(rng, (h, w), 16 * unit), (2 * h, 2 * w)))
+        (1.0 + 0.4 * habits.stroke) * unit * (0.8 + 0.5 * resize(fractal_noise(rng, (h, w), 16 * unit), (2 * h, 2 * w)))
     )
     near = ndimage.distance_transform_edt(edges < 0.5)
     line = resize(np.clip(thick - near + 0.5, 0, 1), (h, w), resample=Image.Resampling.BOX)
     line *= np.where(motif.depth > 0.93, 0.25, 1.0)
     inside = _sheet(rng, (h, w), unit, margin=5)
     frame = np.clip(inside * (1 - _sheet(rng, (h, w), unit, margin=6.3)) * 1.2, 0, 1)
-    paper = hex_color("#efe3c9") * (1 + 0.02 * hand.warmth * np.array([1, 0, -1.5]))
+    paper = hex_color("#efe3c9") * (1 + 0.02 * habits.warmth * np.array([1, 0, -1.5]))
     sheet = np.broadcast_to(paper, (h, w, 3))
     picture = mix(sheet, picture, inside * (0.93 + 0.05 * value_noise(rng, (h, w), 4 * unit)))
     picture = mix(picture, hex_color("#232338"), np.clip(np.maximum(line * inside, frame), 0, 1) * 0.9)

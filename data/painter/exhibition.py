@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from artgraph.errors import InputError
-from artgraph.painter.hands import Hand, draw_hand
-from artgraph.painter.manners import MANNERS
-from artgraph.painter.motif import look
-from artgraph.painter.scenes import SCENES
-from artgraph.painter.titles import MOVEMENTS, PEOPLE, PLACES, TITLES, TURNCOATS, WHENS
+from data.painter.habits import Habits, draw_habits
+from data.painter.manners import MANNERS
+from data.painter.motif import look
+from data.painter.scenes import SCENES
+from data.painter.titles import MOVEMENTS, PEOPLE, PLACES, TITLES, TURNCOATS, WHENS
 
 __all__ = ["Work", "catalogue", "paint", "paint_scene"]
 
@@ -32,7 +32,7 @@ class Work:
     scene : str
         Key of ``SCENES``.
     year : int
-    hand : Hand
+    habits : Habits
     seed : int
         Of composition and brushwork.
     size : (int, int)
@@ -45,7 +45,7 @@ class Work:
     scene: str
     year: int
     title: str
-    hand: Hand = field(default_factory=Hand)
+    habits: Habits = field(default_factory=Habits)
     seed: int = 0
     size: tuple[int, int] = (240, 320)
 
@@ -59,7 +59,7 @@ def catalogue(*, seed=0):
     Parameters
     ----------
     seed : int
-        Of hands, compositions, years, titles and formats. Names and numbers stay.
+        Of habits, compositions, years, titles and formats. Names and numbers stay.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def catalogue(*, seed=0):
     for artist, change, early, late in TURNCOATS:
         plan += [(artist, early, s, change - 15, change - 1) for s in scenes]
         plan += [(artist, late, s, change, change + 13) for s in scenes]
-    hands = {artist: draw_hand(seed=[seed, 2, i]) for i, artist in enumerate(dict.fromkeys(row[0] for row in plan))}
+    habits = {artist: draw_habits(seed=[seed, 2, i]) for i, artist in enumerate(dict.fromkeys(row[0] for row in plan))}
     rows = []
     for artist, style, scene, first, last in plan:
         year = int(rng.integers(first, last + 1))
@@ -93,7 +93,7 @@ def catalogue(*, seed=0):
         rows.append((year, artist, scene, style, title, int(rng.integers(2**31)), _format(rng)))
     rows.sort()
     return [
-        Work(f"images/{i:04d}.jpg", artist, style, scene, year, title, hands[artist], number, size)
+        Work(f"images/{i:04d}.jpg", artist, style, scene, year, title, habits[artist], number, size)
         for i, (year, artist, scene, style, title, number, size) in enumerate(rows, start=1)
     ]
 
@@ -115,10 +115,10 @@ def paint(work):
     array (h, w, 3), uint8
         The same pixels for the same work.
     """
-    return paint_scene(work.scene, work.style, hand=work.hand, seed=work.seed, size=work.size)
+    return paint_scene(work.scene, work.style, habits=work.habits, seed=work.seed, size=work.size)
 
 
-def paint_scene(scene, manner, *, hand=None, seed=0, size=(240, 320)):
+def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320)):
     """Paint any scene in any manner, at any size.
 
     Parameters
@@ -127,7 +127,7 @@ def paint_scene(scene, manner, *, hand=None, seed=0, size=(240, 320)):
         Key of ``SCENES``.
     manner : str
         Key of ``MANNERS``.
-    hand : Hand or None
+    habits : Habits or None
         The painter's habits; None for the plain manner.
     seed : int
         Of composition and brushwork.
@@ -152,4 +152,4 @@ def paint_scene(scene, manner, *, hand=None, seed=0, size=(240, 320)):
             f"A picture of size {size} cannot be painted. Give a height and a width of at least 64 pixels."
         )
     motif = look(scene, seed=seed, size=tuple(int(s) for s in size))
-    return MANNERS[manner](motif, hand or Hand(), np.random.default_rng([seed, *manner.encode()]))
+    return MANNERS[manner](motif, habits or Habits(), np.random.default_rng([seed, *manner.encode()]))

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from artgraph.painter.noise import blur, fractal_noise, streaks, value_noise
+from data.painter.noise import blur, fractal_noise, streaks, value_noise
 
 __all__ = ["canvas_weave", "jittered_grid", "paper_grain", "relief", "run", "strokes", "to_image"]
 
@@ -16,9 +16,9 @@ def run(motif, rng, *, angle=0.0, follow=1.0, swirl=0.0, smooth=3.0):
     motif : Motif
     rng : numpy.random.Generator
     angle : float
-        The hand's own slant in radians.
+        The artist's own slant in radians.
     follow : float, 0 to 1
-        How far the brush follows the form, against the hand's slant.
+        How far the brush follows the form, against the artist's slant.
     swirl : float
         Size of slow turns added everywhere, in radians.
     smooth : float

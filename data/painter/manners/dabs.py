@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from artgraph.painter.brush import canvas_weave, jittered_grid, run, to_image
-from artgraph.painter.colors import from_oklab, hex_color, key, limit_palette, mix, shift_hue, to_oklab, to_uint8
-from artgraph.painter.noise import blur, fractal_noise, value_noise
+from data.painter.brush import canvas_weave, jittered_grid, run, to_image
+from data.painter.colors import from_oklab, hex_color, key, limit_palette, mix, shift_hue, to_oklab, to_uint8
+from data.painter.noise import blur, fractal_noise, value_noise
 
 __all__ = ["mosaic", "pointillist"]
 
@@ -19,13 +19,13 @@ def _rekey(color, tones):
     return from_oklab(lab)
 
 
-def pointillist(motif, hand, rng):
+def pointillist(motif, habits, rng):
     """Paint in dots of divided colour that mix in the eye.
 
     Parameters
     ----------
     motif : Motif
-    hand : Hand
+    habits : Habits
     rng : numpy.random.Generator
 
     Returns
@@ -34,15 +34,15 @@ def pointillist(motif, hand, rng):
     """
     unit, (h, w) = motif.unit, motif.shape
     tones = key(motif.tones, equalize=0.65, low=0.36, high=0.95, gamma=0.85)
-    seen = limit_palette(_rekey(shift_hue(motif.color, hand.hue, chroma=1.2), tones), _LIGHT, softness=0.13, keep=0.5)
-    seen = blur(shift_hue(seen, 0, chroma=1.05 * hand.chroma), 0.7 * unit)
-    lab, angles = to_oklab(seen), run(motif, rng, angle=hand.angle, follow=0.7)
-    ground = hex_color("#efe3c8") * (1 + 0.02 * hand.warmth * np.array([1, 0, -1]))
+    seen = limit_palette(_rekey(shift_hue(motif.color, habits.hue, chroma=1.2), tones), _LIGHT, softness=0.13, keep=0.5)
+    seen = blur(shift_hue(seen, 0, chroma=1.05 * habits.chroma), 0.7 * unit)
+    lab, angles = to_oklab(seen), run(motif, rng, angle=habits.angle, follow=0.7)
+    ground = hex_color("#efe3c8") * (1 + 0.02 * habits.warmth * np.array([1, 0, -1]))
     canvas = to_image(np.broadcast_to(mix(ground, seen, 0.25 * np.ones((h, w))), (h, w, 3))).resize(
         (2 * w, 2 * h), Image.Resampling.BILINEAR
     )
     draw = ImageDraw.Draw(canvas)
-    size = hand.stroke * unit
+    size = habits.stroke * unit
     for radius, spacing, spread in ((2.6, 4.6, 0.045), (1.9, 3.6, 0.075), (1.45, 4.6, 0.10)):
         y, x = jittered_grid(rng, (h, w), spacing * size, jitter=0.55)
         ink = lab[y.astype(int), x.astype(int)].copy()
@@ -64,13 +64,13 @@ def pointillist(motif, hand, rng):
     return to_uint8(picture * (1 + 0.03 * canvas_weave(rng, (h, w), unit)[..., None]))
 
 
-def mosaic(motif, hand, rng):
+def mosaic(motif, habits, rng):
     """Set small cubes of glass and gold into dark mortar.
 
     Parameters
     ----------
     motif : Motif
-    hand : Hand
+    habits : Habits
     rng : numpy.random.Generator
 
     Returns
@@ -80,20 +80,20 @@ def mosaic(motif, hand, rng):
     unit, (h, w) = motif.unit, motif.shape
     tones = key(motif.tones, equalize=0.6, low=0.34, high=0.95)
     seen = limit_palette(
-        _rekey(shift_hue(motif.color, hand.hue, chroma=1.5), tones), _GLASS, softness=0.06, hue=0.9, keep=0.3
+        _rekey(shift_hue(motif.color, habits.hue, chroma=1.5), tones), _GLASS, softness=0.06, hue=0.9, keep=0.3
     )
     gold = hex_color("#e8b64a") * (0.9 + 0.3 * fractal_noise(rng, (h, w), 30 * unit)[..., None] * 0.5)
     heaven = np.clip((motif.depth - 0.78) * 8, 0, 1) * (0.75 + 0.25 * tones)
     # a row of dark cubes draws each contour
     contour = np.clip(2.2 * blur(motif.edges.astype(np.float32), 1.3 * unit) * (motif.depth < 0.95), 0, 0.5)
     seen = mix(blur(mix(seen, gold, heaven), 0.8 * unit), hex_color("#2a1f2e"), contour)
-    angles = run(motif, rng, angle=hand.angle, follow=0.85, smooth=6)
-    size = 5.0 * hand.stroke * unit
-    y, x = jittered_grid(rng, (h, w), size, jitter=0.13 + 0.1 * (1 - hand.care))
+    angles = run(motif, rng, angle=habits.angle, follow=0.85, smooth=6)
+    size = 5.0 * habits.stroke * unit
+    y, x = jittered_grid(rng, (h, w), size, jitter=0.13 + 0.1 * (1 - habits.care))
     rows, columns = y.astype(int), x.astype(int)
     inks = to_oklab(seen[rows, columns])
     inks[:, 0] += rng.normal(0, 0.045, len(y))
-    inks[:, 1:] *= rng.uniform(0.8, 1.35, (len(y), 1)) * hand.chroma
+    inks[:, 1:] *= rng.uniform(0.8, 1.35, (len(y), 1)) * habits.chroma
     inks = (from_oklab(inks) * 255).astype(int)
     # cubes lean with the lines of the form, but keep near the lattice so that they do not overlap
     lean = (angles[rows, columns] + np.pi / 4) % (np.pi / 2) - np.pi / 4 + rng.normal(0, 0.07, len(y))
@@ -101,7 +101,7 @@ def mosaic(motif, hand, rng):
     corner = lean[:, None] + np.pi / 4 + np.arange(4) * np.pi / 2
     px, py = 2 * (x[:, None] + half * np.cos(corner)), 2 * (y[:, None] + half * np.sin(corner))
     polygons = np.stack([px, py], axis=-1).reshape(len(y), 8)
-    mortar = hex_color("#54483f") * (1 + 0.06 * hand.warmth * np.array([1, 0, -1]))
+    mortar = hex_color("#54483f") * (1 + 0.06 * habits.warmth * np.array([1, 0, -1]))
     canvas = Image.new("RGB", (2 * w, 2 * h), tuple((mortar * 255).astype(int).tolist()))
     draw = ImageDraw.Draw(canvas)
     bright = np.minimum(inks + 26, 255).tolist()

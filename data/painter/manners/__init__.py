@@ -1,6 +1,6 @@
-"""The manners of painting: each takes what is seen, a hand and a source of chance, and gives a picture."""
+"""The manners of painting: each takes what is seen, an artist's habits and a random generator, and gives a picture."""
 
-from artgraph.painter.manners import dabs, geometry, oil, prints, washes
+from data.painter.manners import dabs, geometry, oil, prints, washes
 
 __all__ = ["MANNERS"]
 

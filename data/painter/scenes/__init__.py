@@ -1,6 +1,6 @@
 """The dozen scenes that every painter of the exhibition has painted."""
 
-from artgraph.painter.scenes import country, people, rooms, town, water
+from data.painter.scenes import country, people, rooms, town, water
 
 __all__ = ["SCENES"]
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -12,12 +13,14 @@ import pytest
 from PIL import Image
 
 from artgraph.errors import InputError
-from artgraph.painter import MANNERS, SCENES, Hand, catalogue, draw_hand, paint, paint_scene, sample_works, write_demo
-from artgraph.painter.colors import from_oklab, key, limit_palette, to_oklab
-from artgraph.painter.motif import look
-from artgraph.painter.writing import COLUMNS
+from data.painter import MANNERS, SCENES, Habits, catalogue, draw_habits, paint, paint_scene, sample_works, write_demo
+from data.painter.colors import from_oklab, key, limit_palette, to_oklab
+from data.painter.motif import look
+from data.painter.writing import COLUMNS
 
-DATA = Path(__file__).parents[2] / "data" / "sample"
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "artgraph" / "demo"
+SAMPLE = ROOT / "data" / "sample"
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,7 @@ def test_painting_is_repeatable_and_unlike_its_neighbours(manner):
     for other in (
         paint_scene("harbour", manner, seed=4, size=(120, 160)),
         paint_scene("orchard", manner, seed=3, size=(120, 160)),
-        paint_scene("harbour", manner, hand=replace(Hand(), stroke=1.2, warmth=1.0), seed=3, size=(120, 160)),
+        paint_scene("harbour", manner, habits=replace(Habits(), stroke=1.2, warmth=1.0), seed=3, size=(120, 160)),
     ):
         assert (first != other).mean() > 0.05
 
@@ -90,7 +93,7 @@ def test_painting_is_repeatable_and_unlike_its_neighbours(manner):
 @pytest.mark.parametrize("size", [(64, 64), (64, 200), (200, 64), (97, 131)])
 def test_every_manner_paints_at_any_size(size):
     for i, manner in enumerate(MANNERS):
-        picture = paint_scene(list(SCENES)[i], manner, hand=draw_hand(seed=i), seed=i, size=size)
+        picture = paint_scene(list(SCENES)[i], manner, habits=draw_habits(seed=i), seed=i, size=size)
         assert picture.shape == (*size, 3)
 
 
@@ -119,7 +122,7 @@ def test_manner_tells_more_than_scene():
     rows, manners, scenes = [], [], []
     for manner in MANNERS:
         for i, scene in enumerate(list(SCENES)[::3]):
-            x = paint_scene(scene, manner, hand=draw_hand(seed=i), seed=i, size=(120, 160)) / 255
+            x = paint_scene(scene, manner, habits=draw_habits(seed=i), seed=i, size=(120, 160)) / 255
             grey = x.mean(2)
             rows.append([grey.mean(), grey.std(), np.ptp(x, axis=2).mean(), np.ptp(x, axis=2).std(),
                          np.abs(np.diff(grey, axis=0)).mean(), np.abs(np.diff(grey, axis=1)).mean()])  # fmt: skip
@@ -193,16 +196,33 @@ def test_two_processes_write_the_same_bytes(tmp_path):
         assert (tmp_path / "one" / work.path).read_bytes() == (tmp_path / "two" / work.path).read_bytes()
 
 
-def test_the_sample_in_data_is_what_the_painter_paints():
-    rows, works = read_rows(DATA / "metadata.csv"), sample_works()
-    assert rows == [{c: str(getattr(w, c)) for c in COLUMNS} for w in works]
-    assert min(Counter(w.style for w in works).values()) >= 2
-    sizes = [(DATA / w.path).stat().st_size for w in works]
+def test_the_sample_is_small(works):
+    sample = sample_works()
+    assert {w.path for w in sample} < {w.path for w in works}
+    assert min(Counter(w.style for w in sample).values()) >= 2
+    sizes = [(SAMPLE / w.path).stat().st_size for w in sample]
     assert max(sizes) <= 12_288
     assert sum(sizes) <= 350 * 1024
-    assert sorted(p.name for p in (DATA / "images").iterdir()) == sorted(Path(w.path).name for w in works)
-    for work in works[::5]:
-        with Image.open(DATA / work.path) as picture:
+
+
+def test_the_demo_fits_into_a_package(works):
+    assert sum((DEMO / w.path).stat().st_size for w in works) <= 6e6
+
+
+@pytest.mark.parametrize(
+    ("folder", "works", "step"), [(SAMPLE, sample_works(), 5), (DEMO, catalogue(), 36)], ids=["sample", "demo"]
+)
+def test_what_lies_here_is_what_the_painter_paints(folder, works, step, tmp_path):
+    rows = read_rows(folder / "metadata.csv")
+    assert rows == [{c: str(getattr(w, c)) for c in COLUMNS} for w in works]
+    assert sorted(p.name for p in (folder / "images").iterdir()) == sorted(Path(w.path).name for w in works)
+    copy, painted = tmp_path / "copy", []
+    shutil.copytree(folder, copy)
+    table = write_demo(copy, works=works, processes=1, progress=lambda done, total: painted.append(done))
+    assert not painted  # every picture is marked as made by today's recipe
+    assert table.read_bytes() == (folder / "metadata.csv").read_bytes()
+    for work in works[::step]:
+        with Image.open(folder / work.path) as picture:
             kept = np.asarray(picture.convert("RGB"), float)
         assert kept.shape == (*work.size, 3)
         again = io.BytesIO()

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artgraph.painter._outlines import disc, limb, rect
-from artgraph.painter._stage import TIMES
-from artgraph.painter.colors import hex_color, mix
+from data.painter._outlines import disc, limb, rect
+from data.painter._stage import TIMES
+from data.painter.colors import hex_color, mix
 
 __all__ = ["cathedral", "night_street"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artgraph.painter._outlines import blob, disc, limb, rect
-from artgraph.painter._stage import TIMES
-from artgraph.painter.colors import hex_color
+from data.painter._outlines import blob, disc, limb, rect
+from data.painter._stage import TIMES
+from data.painter.colors import hex_color
 
 __all__ = ["CLOTHS", "chair", "vase", "window"]
 

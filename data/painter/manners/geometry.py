@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artgraph.painter.brush import canvas_weave
-from artgraph.painter.colors import from_oklab, hex_color, key, limit_palette, mix, shift_hue, to_oklab, to_uint8
-from artgraph.painter.noise import blur, fractal_noise, streaks, value_noise, warp
+from data.painter.brush import canvas_weave
+from data.painter.colors import from_oklab, hex_color, key, limit_palette, mix, shift_hue, to_oklab, to_uint8
+from data.painter.noise import blur, fractal_noise, streaks, value_noise, warp
 
 __all__ = ["cubist", "neoplastic"]
 
@@ -19,13 +19,13 @@ _PRIMARY = {
 }
 
 
-def cubist(motif, hand, rng):
+def cubist(motif, habits, rng):
     """Break the scene into shards, each seen from a little to the side and shaded from one edge.
 
     Parameters
     ----------
     motif : Motif
-    hand : Hand
+    habits : Habits
     rng : numpy.random.Generator
 
     Returns
@@ -34,9 +34,9 @@ def cubist(motif, hand, rng):
     """
     unit, (h, w) = motif.unit, motif.shape
     y, x = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
-    count = round(10 / hand.stroke)
+    count = round(10 / habits.stroke)
     code, seam, ramp = np.zeros((h, w), np.int64), np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
-    slants = np.array([0.25, 1.25, -0.5, 1.8]) + 0.5 * hand.angle
+    slants = np.array([0.25, 1.25, -0.5, 1.8]) + 0.5 * habits.angle
     for k in range(count):
         theta = slants[k % 4] + rng.normal(0, 0.14)
         cy, cx = np.array(motif.focus) * 0.4 + 0.6 * rng.uniform(0.05, 0.95, 2) * (h, w)
@@ -64,14 +64,16 @@ def cubist(motif, hand, rng):
     tones = (
         0.58 * tones
         + 0.42 * mean[shard]
-        + 0.15 * hand.contrast * np.clip(ramp, -1.5, 1.5)
+        + 0.15 * habits.contrast * np.clip(ramp, -1.5, 1.5)
         + rng.normal(0, 0.05, n)[shard]
     )
     lab = to_oklab(warp(motif.color, dy, dx))
     lab[..., 0] = np.clip(0.33 + 0.62 * tones, 0.2, 0.96)
     lab[..., 1:] = 0.6 * lab[..., 1:] + [0.004, 0.016] + rng.normal(0, 0.022, (n, 2))[shard]
     picture = shift_hue(
-        limit_palette(from_oklab(lab), _EARTH, softness=0.08, hue=0.8, keep=0.55), hand.hue, chroma=1.15 * hand.chroma
+        limit_palette(from_oklab(lab), _EARTH, softness=0.08, hue=0.8, keep=0.55),
+        habits.hue,
+        chroma=1.15 * habits.chroma,
     )
     # short horizontal touches, as in the early years of the movement
     touch = streaks(rng, (h, w), length=9 * unit, width=2.6 * unit)
@@ -84,13 +86,13 @@ def cubist(motif, hand, rng):
     return to_uint8(picture * (1 + 0.03 * canvas_weave(rng, (h, w), unit))[..., None])
 
 
-def neoplastic(motif, hand, rng):
+def neoplastic(motif, habits, rng):
     """Reduce the scene to upright planes of primary colour between black bars.
 
     Parameters
     ----------
     motif : Motif
-    hand : Hand
+    habits : Habits
     rng : numpy.random.Generator
 
     Returns
@@ -107,9 +109,9 @@ def neoplastic(motif, hand, rng):
         total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
         return total[..., 3] - (total[..., :3] ** 2).sum(-1) / np.maximum((y1 - y0) * (x1 - x0), 1)
 
-    least = int(15 * hand.stroke * unit)
+    least = int(15 * habits.stroke * unit)
     planes = [(0, 0, h, w)]
-    target = round(rng.uniform(26, 34) / hand.stroke)
+    target = round(rng.uniform(26, 34) / habits.stroke)
     while len(planes) < target:
         planes.sort(key=lambda p: spread(*p) + 1e-3 * (p[2] - p[0]) * (p[3] - p[1]))
         y0, x0, y1, x1 = planes.pop()
@@ -140,14 +142,14 @@ def neoplastic(motif, hand, rng):
     area = np.array([(y1 - y0) * (x1 - x0) for y0, x0, y1, x1 in planes]) / (h * w)
     names = _choose(means, area, rng)
     for (y0, x0, y1, x1), name in zip(planes, names, strict=True):
-        tone = shift_hue(hex_color(_PRIMARY[name]), hand.hue * 0.4, chroma=hand.chroma)
+        tone = shift_hue(hex_color(_PRIMARY[name]), habits.hue * 0.4, chroma=habits.chroma)
         picture[y0:y1, x0:x1] = tone * rng.uniform(0.965, 1.02)
     touch = (
         streaks(rng, (h, w), length=26 * unit, width=1.8 * unit) * 0.5
         + 0.5 * streaks(rng, (w, h), length=26 * unit, width=1.8 * unit).T
     )
     picture *= (1 + 0.025 * touch)[..., None]
-    bars = 2.4 * hand.stroke * unit
+    bars = 2.4 * habits.stroke * unit
     for y0, x0, y1, x1 in planes:
         for start, stop, at, way in ((x0, x1, y0, 0), (y0, y1, x0, 1)):
             if at == 0:
@@ -163,7 +165,7 @@ def neoplastic(motif, hand, rng):
         value_noise(rng, (h, w), 1.7 * unit) * 0.02 + 0.012 * canvas_weave(rng, (h, w), unit), -0.05, 0.05
     )
     return to_uint8(
-        blur(picture, 0.45 * unit) * (1 + crackle)[..., None] * (1 + 0.012 * hand.warmth * np.array([1, 0, -1.5]))
+        blur(picture, 0.45 * unit) * (1 + crackle)[..., None] * (1 + 0.012 * habits.warmth * np.array([1, 0, -1.5]))
     )
 
 

@@ -1,4 +1,4 @@
-"""Hang the exhibition in a folder: pictures and their labels."""
+"""Write the exhibition into a folder: pictures and their labels."""
 
 import csv
 import hashlib
@@ -13,8 +13,8 @@ from pathlib import Path
 from PIL import Image
 
 from artgraph.atomic import write_bytes
-from artgraph.painter.exhibition import catalogue, paint
-from artgraph.painter.manners import MANNERS
+from data.painter.exhibition import catalogue, paint
+from data.painter.manners import MANNERS
 
 __all__ = ["COLUMNS", "sample_works", "write_demo"]
 
@@ -54,7 +54,7 @@ def sample_works(*, seed=0, per_style=2, long=180):
     return [replace(w, size=tuple(round(s * scale) for s in w.size)) for w in sorted(chosen, key=lambda w: w.path)]
 
 
-def write_demo(directory, *, seed=0, works=None, quality=90, processes=None, progress=None):
+def write_demo(directory, *, seed=0, works=None, quality=74, processes=None, progress=None):
     """Paint a catalogue into a folder, with ``metadata.csv``.
 
     A picture that is there already, whole and of the same work, stays as it is, so a run that was stopped goes on where
@@ -69,7 +69,7 @@ def write_demo(directory, *, seed=0, works=None, quality=90, processes=None, pro
     works : list of Work or None
         What to paint; by default the whole catalogue.
     quality : int, 1 to 95
-        Of the JPEG files.
+        Of the JPEG files; 74 keeps the whole exhibition below 6 MB.
     processes : int or None
         How many pictures are painted at once; by default one for each processor. 1 starts no other process;
         with more, a script that calls this needs the usual ``if __name__ == "__main__":``.
@@ -110,7 +110,7 @@ def write_demo(directory, *, seed=0, works=None, quality=90, processes=None, pro
 
 
 def _mark(work, quality):
-    recipe = (work.style, work.scene, work.hand, work.seed, work.size, quality, _EDITION)
+    recipe = (work.style, work.scene, work.habits, work.seed, work.size, quality, _EDITION)
     return b"artgraph painter " + hashlib.sha256(repr(recipe).encode()).hexdigest()[:16].encode()
 
 
