@@ -23,7 +23,6 @@ __all__ = [
     "images",
     "ingest",
     "layouts",
-    "painter",
     "pipeline",
     "testing",
     "vgae",

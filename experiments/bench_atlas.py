@@ -5,7 +5,7 @@ For corpora of 1,000, 8,000 and 50,000 simulated paintings: the seconds that bui
 be used and the memory it takes. Each size is a process of its own, kept in the result file as soon as it is done; needs
 playwright and Chromium.
 
-The paintings are made of a few hundred pictures that the painter paints (or of the pictures in a folder, named by
+The paintings are made of the 288 pictures of ``artgraph demo`` (or of the pictures in a folder, named by
 ``--pictures``): each is cropped and toned by chance, so that none repeats, and kept as a thumbnail as ``ingest`` keeps
 it. Features are a mixture of 20 Gaussians in 64 dimensions; titles, artists and dates are invented.
 
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -85,14 +86,9 @@ def one(n, arguments):
 
 def pictures(arguments):
     """Return the pictures (list of Image) that paintings are made of, 288 at most."""
-    folder = arguments.pictures
-    if folder is None:
-        from artgraph.painter import write_demo
-
-        folder = arguments.work / "painted"
-        write_demo(folder, seed=0, processes=2)
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
-    chosen = files[:: max(1, len(files) // 288)][:288]
+    folder = arguments.pictures or files("artgraph") / "demo"
+    found = sorted(f for f in folder.rglob("*") if f.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
+    chosen = found[:: max(1, len(found) // 288)][:288]
     return [Image.open(file).convert("RGB") for file in chosen]
 
 

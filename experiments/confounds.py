@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from artgraph import pipeline
-from artgraph.painter import write_demo
+from data.painter import write_demo
 from experiments.common import experiment, parser, spread
 
 SHARE = 0.3
@@ -26,7 +26,7 @@ def reproduce(folder, *, seed):
     """Paint the exhibition into a folder, a share of it in black and white; return the spreadsheet."""
     if (folder / "done").is_file():
         return folder / "metadata.csv"
-    write_demo(folder, seed=seed, processes=2)
+    write_demo(folder, seed=seed, quality=90, processes=2)
     pictures = sorted((folder / "images").glob("*.jpg"))
     rng = np.random.default_rng(seed)
     for place in rng.choice(len(pictures), round(SHARE * len(pictures)), replace=False):

@@ -1,7 +1,7 @@
 """Does the demo find the manners, and not the scenes? ``python -m experiments.demo --json``
 
-Runs ``artgraph demo`` as a person would, in a process of its own, and judges the clusters. The number of clusters is
-not told. Several seeds paint several exhibitions.
+Runs ``artgraph demo`` as a person would, in a process of its own, and evaluates the clusters. The number of clusters is
+not given. Seed 0 is the demo; further seeds are further exhibitions by the same painter, with ``artgraph run``.
 """
 
 import subprocess
@@ -13,14 +13,19 @@ from pathlib import Path
 from sklearn.metrics import adjusted_mutual_info_score
 
 from artgraph import Corpus
+from data.painter import write_demo
 from experiments.common import experiment, parser, spread
 
 
 def one(seed, folder):
     """Return the figures (dict) of one exhibition."""
+    command = ["demo"]
+    if seed:
+        metadata = write_demo(folder / "paintings", seed=seed, processes=2)
+        command = ["run", metadata.parent, "--metadata", metadata]
     started = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "artgraph", "demo", "-o", folder, "--seed", str(seed)], check=True, stdout=sys.stderr
+        [sys.executable, "-m", "artgraph", *command, "-o", folder, "--seed", str(seed)], check=True, stdout=sys.stderr
     )
     seconds = time.perf_counter() - started
     corpus = Corpus(folder)
@@ -43,7 +48,7 @@ def main():
 
     def measure():
         with tempfile.TemporaryDirectory() as folder:
-            runs = [one(seed, str(Path(folder) / str(seed))) for seed in range(arguments.seeds)]
+            runs = [one(seed, Path(folder) / str(seed)) for seed in range(arguments.seeds)]
         summary = {key: runs[0][key] for key in ("paintings", "manners")}
         summary["seconds"] = spread([run["seconds"] for run in runs])
         for partition in ("leiden", "vgae-leiden"):

@@ -5,7 +5,7 @@
 ``--paintings`` and ``--more`` are folders with ``metadata.csv``: path, artist, and ``public_domain``, of which "likely"
 and "probably" count. A quarter of the artists, by a hash of their names, are left out altogether, so that the weights
 that are shipped can be judged by artists that they never saw (``experiments.teach_the_eye``). Exhibitions of our own
-painter are added, each with hands of its own; painters who change their manner are left out. The training is
+painter are added, each by artists of its own; those who change their manner are left out. The training is
 ``artgraph train-descriptor --backbone artgraph_eye --from-scratch``; killed, it goes on where it was. ``--write`` puts
 the weights, as float16, into the package.
 """
@@ -19,9 +19,9 @@ import pandas as pd
 
 from artgraph import pipeline
 from artgraph.descriptors.eye import BACKBONE, WEIGHTS
-from artgraph.painter import write_demo
-from artgraph.painter.exhibition import catalogue
-from artgraph.painter.titles import TURNCOATS
+from data.painter import write_demo
+from data.painter.exhibition import catalogue
+from data.painter.titles import TURNCOATS
 from experiments.common import data_sha256, experiment, parser
 
 SEEDS = (101, 102)  # of the exhibitions; the demo is 0
@@ -57,7 +57,7 @@ def collect(arguments):
     changers = {name for name, *_ in TURNCOATS}
     for seed in SEEDS:
         painted = [work for work in catalogue(seed=seed) if work.artist not in changers]
-        write_demo(folder / f"painted-{seed}", seed=seed, works=painted, processes=1)
+        write_demo(folder / f"painted-{seed}", seed=seed, works=painted, quality=90, processes=1)
         rows += [(f"painted-{seed}/{work.path}", f"{work.artist} {seed}") for work in painted]
     with open(folder / "works.csv", "w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("path", "artist"), *rows])

@@ -16,8 +16,8 @@ from artgraph.descriptors.backbones import file_sha256
 from artgraph.errors import InputError, WeightsError
 from artgraph.evaluation import precision_at_k
 from artgraph.graph import knn
-from artgraph.painter import paint
-from artgraph.painter.exhibition import catalogue
+from data.painter import paint
+from data.painter.exhibition import catalogue
 
 CARD = (Path(eye.__file__).parent / "MODEL_CARD.md").read_text("utf-8")
 RESULTS = Path(__file__).parents[2] / "experiments" / "results"

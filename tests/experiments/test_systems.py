@@ -10,8 +10,8 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from artgraph.painter import catalogue, write_demo
 from artgraph.testing import toy_features
+from data.painter import catalogue, write_demo
 from experiments.__main__ import main
 from experiments.artist_transfer import of_two, right
 from experiments.classify_retrieve import self_retrieval

@@ -13,9 +13,9 @@ from artgraph import pipeline
 from artgraph.cli import main
 from artgraph.corpus import Corpus
 from artgraph.errors import CircularError, InputError
-from artgraph.painter import SCENES, paint_scene
 from artgraph.stages.judging import columns_used, ground_of, looks, unlearned
 from artgraph.testing import toy_pictures
+from data.painter import SCENES, paint_scene
 
 
 @pytest.fixture(scope="module")

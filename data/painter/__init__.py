@@ -1,0 +1,20 @@
+"""The painter of the demo: an exhibition in which every scene is painted in every manner."""
+
+from data.painter.exhibition import Work, catalogue, paint, paint_scene
+from data.painter.habits import Habits, draw_habits
+from data.painter.manners import MANNERS
+from data.painter.scenes import SCENES
+from data.painter.writing import sample_works, write_demo
+
+__all__ = [
+    "MANNERS",
+    "SCENES",
+    "Habits",
+    "Work",
+    "catalogue",
+    "draw_habits",
+    "paint",
+    "paint_scene",
+    "sample_works",
+    "write_demo",
+]

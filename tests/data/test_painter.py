@@ -1,0 +1,254 @@
+"""The exhibition: counts, independence, determinism, sizes, distinct manners, and hanging it in a folder."""
+
+import csv
+import io
+import shutil
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artgraph.errors import InputError
+from data.painter import MANNERS, SCENES, Habits, catalogue, draw_habits, paint, paint_scene, sample_works, write_demo
+from data.painter.colors import from_oklab, key, limit_palette, to_oklab
+from data.painter.motif import look
+from data.painter.writing import COLUMNS
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "artgraph" / "demo"
+SAMPLE = ROOT / "data" / "sample"
+
+
+@pytest.fixture(scope="module")
+def works():
+    return catalogue()
+
+
+def read_rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_counts(works):
+    assert len(works) == 288
+    assert len(SCENES) == 12
+    assert len(MANNERS) == 10
+    assert len({w.path for w in works}) == 288
+    assert len({w.artist for w in works}) == 42
+    painters = {style: {w.artist for w in works if w.style == style} for style in MANNERS}
+    assert min(len(names) for names in painters.values()) >= 4
+
+
+def test_scene_and_style_are_independent(works):
+    table = Counter((w.scene, w.style) for w in works)
+    for style in MANNERS:
+        counts = {table[scene, style] for scene in SCENES}
+        assert counts in ({2}, {3}), style
+
+
+def test_two_painters_change_their_manner_once(works):
+    styles = {a: {w.style for w in works if w.artist == a} for a in {w.artist for w in works}}
+    changed = [a for a in styles if len(styles[a]) == 2]
+    assert len(changed) == 2
+    assert all(len(s) == 1 for a, s in styles.items() if a not in changed)
+    for artist in changed:
+        career = sorted((w.year, w.style) for w in works if w.artist == artist)
+        assert len(career) == 24
+        assert sum(a[1] != b[1] for a, b in pairwise(career)) == 1
+
+
+def test_labels_are_complete(works):
+    assert all(w.title and "{" not in w.title and w.artist and 1500 < w.year < 1950 for w in works)
+    assert any(not w.artist.isascii() for w in works)
+    assert len({w.title for w in works}) > 100
+    assert [w.year for w in works] == sorted(w.year for w in works)
+
+
+def test_catalogue_depends_on_the_seed_alone(works):
+    assert catalogue() == works
+    other = catalogue(seed=1)
+    assert other != works
+    assert Counter((w.artist, w.style) for w in other) == Counter((w.artist, w.style) for w in works)
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_painting_is_repeatable_and_unlike_its_neighbours(manner):
+    first = paint_scene("harbour", manner, seed=3, size=(120, 160))
+    assert first.shape == (120, 160, 3)
+    assert first.dtype == np.uint8
+    assert first.std() > 10
+    np.testing.assert_array_equal(first, paint_scene("harbour", manner, seed=3, size=(120, 160)))
+    for other in (
+        paint_scene("harbour", manner, seed=4, size=(120, 160)),
+        paint_scene("orchard", manner, seed=3, size=(120, 160)),
+        paint_scene("harbour", manner, habits=replace(Habits(), stroke=1.2, warmth=1.0), seed=3, size=(120, 160)),
+    ):
+        assert (first != other).mean() > 0.05
+
+
+@pytest.mark.parametrize("size", [(64, 64), (64, 200), (200, 64), (97, 131)])
+def test_every_manner_paints_at_any_size(size):
+    for i, manner in enumerate(MANNERS):
+        picture = paint_scene(list(SCENES)[i], manner, habits=draw_habits(seed=i), seed=i, size=size)
+        assert picture.shape == (*size, 3)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_scene_can_be_seen(scene):
+    for seed in range(3):
+        motif = look(scene, seed=seed, size=(90, 120))
+        assert motif.labels.max() > 20
+        assert np.isfinite(motif.color).all()
+        assert motif.color.min() >= 0
+        assert motif.color.max() <= 1
+        assert motif.tones.std() > 0.02
+        assert 0 < motif.focus[0] < 90
+        assert 0 < motif.focus[1] < 120
+
+
+def test_a_work_is_painted_in_its_own_size(works):
+    assert {w.size[0] < w.size[1] for w in works} == {True, False}
+    work = works[0]
+    assert paint(work).shape == (*work.size, 3)
+    assert max(work.size) <= 320
+
+
+def test_manner_tells_more_than_scene():
+    """Between-group share of the variance of six plain statistics: large for manners, small for scenes."""
+    rows, manners, scenes = [], [], []
+    for manner in MANNERS:
+        for i, scene in enumerate(list(SCENES)[::3]):
+            x = paint_scene(scene, manner, habits=draw_habits(seed=i), seed=i, size=(120, 160)) / 255
+            grey = x.mean(2)
+            rows.append([grey.mean(), grey.std(), np.ptp(x, axis=2).mean(), np.ptp(x, axis=2).std(),
+                         np.abs(np.diff(grey, axis=0)).mean(), np.abs(np.diff(grey, axis=1)).mean()])  # fmt: skip
+            manners.append(manner)
+            scenes.append(scene)
+    rows = np.array(rows)
+    rows = (rows - rows.mean(0)) / rows.std(0)
+
+    def explained(groups):
+        groups = np.array(groups)
+        return (
+            np.mean([(groups == g).sum() * rows[groups == g].mean(0) ** 2 for g in set(groups)], axis=0).sum()
+            * len(set(groups))
+            / rows.size
+        )
+
+    assert explained(manners) > 0.7
+    assert explained(scenes) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(("moon", "mosaic", (99, 99)), "No scene 'moon'"), (("bridge", "crayon", (99, 99)), "No manner 'crayon'"),
+     (("bridge", "mosaic", (10, 99)), "at least 64")],
+)  # fmt: skip
+def test_unknown_names_and_tiny_sizes_are_refused(arguments, message):
+    scene, manner, size = arguments
+    with pytest.raises(InputError, match=message):
+        paint_scene(scene, manner, size=size)
+
+
+def test_writing_resumes_and_repairs(tmp_path):
+    works = sample_works(per_style=1, long=100)[:4]
+    calls = []
+    table = write_demo(tmp_path, works=works, processes=1, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    rows = read_rows(table)
+    assert tuple(rows[0]) == COLUMNS
+    assert [r["path"] for r in rows] == [w.path for w in works]
+    assert [r["artist"] for r in rows] == [w.artist for w in works]
+    first = {w.path: (tmp_path / w.path).read_bytes() for w in works}
+    for work in works:
+        with Image.open(tmp_path / work.path) as picture:
+            assert picture.size == work.size[::-1]
+
+    (tmp_path / works[0].path).unlink()
+    (tmp_path / works[1].path).write_bytes(b"not a picture")
+    (tmp_path / works[2].path).write_bytes(first[works[2].path][:-200])
+    calls.clear()
+    write_demo(tmp_path, works=works, processes=1, progress=lambda done, total: calls.append(done))
+    assert calls == [2, 3, 4]
+    assert {w.path: (tmp_path / w.path).read_bytes() for w in works} == first
+
+    calls.clear()
+    write_demo(
+        tmp_path,
+        works=[replace(works[0], seed=99), *works[1:]],
+        processes=1,
+        progress=lambda done, total: calls.append(done),
+    )
+    assert calls == [4]
+    assert (tmp_path / works[0].path).read_bytes() != first[works[0].path]
+    assert not [p for p in tmp_path.rglob("*") if p.name.startswith(".")]
+
+
+def test_two_processes_write_the_same_bytes(tmp_path):
+    works = sample_works(per_style=1, long=100)[:3]
+    write_demo(tmp_path / "one", works=works, processes=1)
+    write_demo(tmp_path / "two", works=works, processes=2)
+    for work in works:
+        assert (tmp_path / "one" / work.path).read_bytes() == (tmp_path / "two" / work.path).read_bytes()
+
+
+def test_the_sample_is_small(works):
+    sample = sample_works()
+    assert {w.path for w in sample} < {w.path for w in works}
+    assert min(Counter(w.style for w in sample).values()) >= 2
+    sizes = [(SAMPLE / w.path).stat().st_size for w in sample]
+    assert max(sizes) <= 12_288
+    assert sum(sizes) <= 350 * 1024
+
+
+def test_the_demo_fits_into_a_package(works):
+    assert sum((DEMO / w.path).stat().st_size for w in works) <= 6e6
+
+
+@pytest.mark.parametrize(
+    ("folder", "works", "step"), [(SAMPLE, sample_works(), 5), (DEMO, catalogue(), 36)], ids=["sample", "demo"]
+)
+def test_what_lies_here_is_what_the_painter_paints(folder, works, step, tmp_path):
+    rows = read_rows(folder / "metadata.csv")
+    assert rows == [{c: str(getattr(w, c)) for c in COLUMNS} for w in works]
+    assert sorted(p.name for p in (folder / "images").iterdir()) == sorted(Path(w.path).name for w in works)
+    copy, painted = tmp_path / "copy", []
+    shutil.copytree(folder, copy)
+    table = write_demo(copy, works=works, processes=1, progress=lambda done, total: painted.append(done))
+    assert not painted  # every picture is marked as made by today's recipe
+    assert table.read_bytes() == (folder / "metadata.csv").read_bytes()
+    for work in works[::step]:
+        with Image.open(folder / work.path) as picture:
+            kept = np.asarray(picture.convert("RGB"), float)
+        assert kept.shape == (*work.size, 3)
+        again = io.BytesIO()
+        Image.fromarray(paint(work)).save(again, "JPEG", quality=74)
+        with Image.open(again) as picture:
+            assert np.abs(kept - np.asarray(picture, float)).mean() < 3
+
+
+def test_oklab_round_trip_and_greys():
+    rng = np.random.default_rng(0)
+    colors = rng.random((50, 3)).astype(np.float32)
+    np.testing.assert_allclose(from_oklab(to_oklab(colors)), colors, atol=2e-3)
+    lab = to_oklab(np.full((1, 3), 0.5))
+    np.testing.assert_allclose(lab[0, 1:], 0, atol=1e-3)
+
+
+def test_limited_palette_of_two_tubes():
+    tubes = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]], np.float32)
+    seen = np.array([[0.05, 0.05, 0.05], [0.9, 0.9, 0.9]], np.float32)
+    np.testing.assert_allclose(limit_palette(seen, tubes, softness=0.02, keep=0.0), tubes, atol=1e-3)
+
+
+def test_key_sets_the_range():
+    tones = np.linspace(0.2, 0.4, 100, dtype=np.float32).reshape(10, 10)
+    result = key(tones, equalize=0.5, low=0.1, high=0.9)
+    assert result.min() == pytest.approx(0.1, abs=0.01)
+    assert result.max() == pytest.approx(0.9, abs=0.01)
+    assert (np.diff(result.ravel()) >= 0).all()
+    assert np.isfinite(key(np.full((4, 4), 0.3), low=0.0, high=1.0)).all()
