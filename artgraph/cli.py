@@ -227,7 +227,7 @@ def build_graph(corpus, diagnose, **options):
 @option("train_vgae", "kl_weight", type=click.FloatRange(0))
 @option(
     "train_vgae",
-    "kindred_weight",
+    "neighbor_artist_weight",
     type=click.FloatRange(0),
     help="How far artists who paint alike come together; 0: no.",
 )

@@ -123,7 +123,7 @@ def run(
         Before any work, where the weights of a network cannot be had.
     """
     from artgraph.descriptors import make_descriptor, refuse_unused
-    from artgraph.vgae.training import pick_device
+    from artgraph.learning.device import pick_device
 
     # Made here, so that missing weights stop the run before it has begun.
     refuse_unused(descriptors, options)
@@ -205,9 +205,9 @@ def line(made):
 def _about_model(facts):
     if "active_units" in facts:
         return f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units"
-    if facts["hands"] is None:
+    if facts["artist_precision"] is None:
         return f"{facts['steps']} steps; too few artists to hold any out, so nobody can say whether it sees better"
-    before, after, artists = facts["hands_before"], facts["hands"], facts["held_out"]["artists"]
+    before, after, artists = facts["artist_precision_before"], facts["artist_precision"], facts["held_out"]["artists"]
     return f"step {facts['step']} kept; hands of {artists} held-out artists told apart: {before:.3f}, now {after:.3f}"
 
 

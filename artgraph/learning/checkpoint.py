@@ -85,7 +85,8 @@ def pack(progress: dict, parts: dict[str, Tensors], optimizer: torch.optim.Optim
 
 def unpack(tensors: Tensors, optimizer: torch.optim.Optimizer) -> tuple[dict, dict[str, Tensors]]:
     """Return progress and parts as given to ``pack``, without parts that are empty; restore the optimizer's moments."""
-    progress, parts = json.loads(bytes(tensors["progress"].numpy()).decode()), {}
+    tensors, parts = dict(tensors), {}
+    progress = json.loads(bytes(tensors.pop("progress").numpy()).decode())
     for key, value in tensors.items():
         part, _, name = key.partition(".")
         parts.setdefault(part, {})[name] = value

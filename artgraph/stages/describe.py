@@ -58,8 +58,8 @@ def describe(
     """
     from artgraph.descriptors import Descriptor, extract, refuse_unused
     from artgraph.formats import content_sha256, to_json
+    from artgraph.learning.device import pick_device
     from artgraph.shards import ShardStore, clear_shards
-    from artgraph.vgae.training import pick_device
 
     device = pick_device(device)
     refuse_unused(descriptors, options)

@@ -125,10 +125,10 @@ def hands_of(corpus):
 
 def has_many_hands(corpus):
     """Return whether 30 artists of a ``corpus`` have two works (bool): enough to teach what hands have in common."""
-    from artgraph.vgae.validation import FEWEST_ARTISTS
+    from artgraph.learning.artists import MIN_ARTISTS
 
     works = Counter(name for name in hands_of(corpus) if name is not None)
-    return sum(count > 1 for count in works.values()) >= FEWEST_ARTISTS
+    return sum(count > 1 for count in works.values()) >= MIN_ARTISTS
 
 
 def looks(corpus):

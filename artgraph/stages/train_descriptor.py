@@ -1,7 +1,6 @@
 """Pictures and their artists become a network that sees manners."""
 
 from artgraph.stages.base import draw_facts, make
-from artgraph.stages.checkpoint import Checkpoint
 
 __all__ = ["diagnose_descriptor", "is_tuned", "train_descriptor", "tuned_descriptor"]
 
@@ -89,8 +88,10 @@ def train_descriptor(
     from artgraph.descriptors.tuning.network import Start
     from artgraph.descriptors.tuning.train import train_descriptor
     from artgraph.errors import InputError
+    from artgraph.learning.artists import artist_codes
+    from artgraph.learning.checkpoint import Checkpoint
+    from artgraph.learning.device import pick_device
     from artgraph.stages.judging import hands_of
-    from artgraph.vgae.checks import codes_of, pick_device
 
     if name in DESCRIPTORS:
         raise InputError(f"'{name}' is a descriptor already; give yours another --name")
@@ -110,12 +111,13 @@ def train_descriptor(
         refs.append(f"paintings/{subject}")
 
     def fit():
-        checkpoint = Checkpoint(corpus, name, params, refs)
+        file = corpus.path / "models" / f".training-{name}.safetensors"
+        checkpoint = Checkpoint(file, made_from=[params, corpus.inputs(*refs)])
         tuned = train_descriptor(
             [corpus.image_root / image for image in corpus.paintings["image"]],
             start,
-            hands=None if objective == "simclr" else codes_of(hands_of(corpus), len(corpus)),
-            subjects=None if subject is None else codes_of(_words(corpus.paintings[subject]), len(corpus)),
+            artists=None if objective == "simclr" else artist_codes(hands_of(corpus), len(corpus)),
+            subjects=None if subject is None else artist_codes(_words(corpus.paintings[subject]), len(corpus)),
             config=config,
             device=device,
             workers=workers,
@@ -124,7 +126,7 @@ def train_descriptor(
             resume=checkpoint.read(),
             checkpoint=checkpoint.write_later,
         )
-        checkpoint.file.unlink(missing_ok=True)
+        checkpoint.remove()
         return {"": tuned.state}, {**tuned.facts, **start.params, "history": tuned.history}
 
     return make(corpus, "models", name, function=FUNCTION, params=params, refs=refs, compute=fit)
@@ -178,6 +180,6 @@ def diagnose_descriptor(corpus, *, name="mine", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from artgraph.descriptors.tuning import plot_tuning
+    from artgraph.plots.training import plot_training
 
-    return draw_facts(corpus, "models", name, plot=plot_tuning, out=out)
+    return draw_facts(corpus, "models", name, plot=plot_training, out=out)

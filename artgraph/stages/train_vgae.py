@@ -1,7 +1,6 @@
 """A graph and its features become latents."""
 
 from artgraph.stages.base import draw_facts, features_of, make
-from artgraph.stages.checkpoint import Checkpoint
 from artgraph.stages.judging import hands_of
 
 __all__ = ["diagnose_training", "train_vgae"]
@@ -18,7 +17,7 @@ def train_vgae(
     latent_dim=256,
     epochs=None,
     kl_weight=0.0001,
-    kindred_weight=1.0,
+    neighbor_artist_weight=1.0,
     artist_strength=0.1,
     gated=True,
     seed=0,
@@ -46,13 +45,13 @@ def train_vgae(
     epochs : int, optional
         At most; default 25, for 'gcn' 200.
     kl_weight : float
-    kindred_weight : float
-        How much it counts to draw artists together whose works have come to lie near each other: see
-        ``artgraph.vgae.kindred``. It takes 30 artists with two works each.
+    neighbor_artist_weight : float
+        Weight of drawing artists together whose works have come to lie near each other: see ``artgraph.vgae.losses``.
+        It takes 30 artists with two works each.
     artist_strength : float
         How far a known artist moves the latents of a work: see ``artgraph.vgae.refine``.
     gated : bool
-        Works of one hand that the features find far from each other are no witnesses: see ``artgraph.graph.Gate``.
+        Pairs by one artist whose features are far apart get a low weight: see ``artgraph.vgae.losses.gate_weights``.
     seed : int
     device : {"auto", "cpu", "cuda"}
     progress : callable(stage, done, total), optional
@@ -63,11 +62,12 @@ def train_vgae(
         Its facts hold figures on what was held out, active units, KL per dimension, neighbour overlap, a warning where
         the latents collapsed, and the history of every epoch.
     """
+    from artgraph.learning.checkpoint import Checkpoint
     from artgraph.vgae import Config, encode, train_vgae
 
     params = {"model": model, "encoder": encoder, "hops": hops, "latent_dim": latent_dim, "epochs": epochs}
-    params |= {"kl_weight": kl_weight, "kindred_weight": kindred_weight, "artist_strength": artist_strength}
-    params |= {"gated": gated, "seed": seed}
+    params |= {"kl_weight": kl_weight, "artist_strength": artist_strength}
+    params |= {"neighbor_artist_weight": neighbor_artist_weight, "gated": gated, "seed": seed}
     config = Config(**params)
     built = corpus.label("graphs", graph)["made_by"]["params"] if corpus.has("graphs", graph) else {}
     refs, latents = [f"graphs/{graph}"], []
@@ -80,7 +80,8 @@ def train_vgae(
 
     def fit():
         X, adjacency, artists = given()
-        checkpoint = Checkpoint(corpus, name, params, refs)
+        file = corpus.path / "models" / f".training-{name}.safetensors"
+        checkpoint = Checkpoint(file, made_from=[params, corpus.inputs(*refs)])
         trained = train_vgae(
             X,
             adjacency,
@@ -91,7 +92,7 @@ def train_vgae(
             resume=checkpoint.read(),
             checkpoint=lambda tensors: checkpoint.write_later(lambda: tensors),
         )
-        checkpoint.file.unlink(missing_ok=True)
+        checkpoint.remove()
         latents.append(trained.mu)
         return {"": trained.state} if trained.state else {}, {**trained.facts, "history": trained.history}
 
@@ -124,6 +125,6 @@ def diagnose_training(corpus, *, name="vgae", out=None):
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from artgraph.vgae.curves import plot_training
+    from artgraph.plots.training import plot_training
 
     return draw_facts(corpus, "models", name, plot=plot_training, out=out)

@@ -326,7 +326,7 @@ class Run:
         progress, parts = unpack(tensors, self.optimizer)
         for name, value in progress.items():
             setattr(self, name, value)
-        self.best_state = parts["best"]
+        self.best_state = parts.get("best", {})
         self.model.load_state_dict(parts["model"])
 
 

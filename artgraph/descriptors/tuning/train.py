@@ -297,7 +297,7 @@ class Run:
         progress, parts = unpack(tensors, self.optimizer)
         for name, value in progress.items():
             setattr(self, name, value)
-        self.best_state = parts["best"]
+        self.best_state = parts.get("best", {})
         with torch.no_grad():
             for prefix, own in self._parts().items():
                 for name, value in own.items():
