@@ -81,7 +81,9 @@ class Catalogue:
     @property
     def has_many_artists(self) -> bool:
         """Whether 30 artists have two works: enough to learn what sets artists apart, and to hold some out."""
-        return sum(count > 1 for count in self.works_by_artist.values()) >= 30
+        from artgraph.learning.artists import MIN_ARTISTS
+
+        return sum(count > 1 for count in self.works_by_artist.values()) >= MIN_ARTISTS
 
     def attribution(self, row: int) -> str | None:
         """Return what the table says of the artist of a row, word for word; None where it says nothing."""

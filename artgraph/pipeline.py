@@ -142,7 +142,7 @@ def run(
         Before any work, where the weights of a network cannot be had.
     """
     from artgraph.descriptors import make_descriptor, refuse_unused
-    from artgraph.learning import pick_device
+    from artgraph.learning.device import pick_device
 
     check_choice("lead", lead, LEADS)
     # Made here, so that missing weights stop the run before it has begun.

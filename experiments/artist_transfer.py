@@ -50,7 +50,7 @@ MODELS = {
     "vgae": Config(),
     "vgae, a linear map": Config(hidden_dim=0),
     "vgae, not gated": Config(gated=False),
-    "vgae, no kindred": Config(kindred_weight=0.0),
+    "vgae, no kindred": Config(neighbor_artist_weight=0.0),
     "vgae, no names": Config(),
 }
 STRENGTHS = (0.0, 0.1, 0.5, 2.0)  # of the artists in the latents
@@ -110,7 +110,11 @@ def transfer(data, split, name, keep, *, seed=0):
         names = np.where(told, data["names"], None)
         teaching = np.where(told, data["style"], None) if name.startswith("styles") else names
         trained = train_vgae(data["X"], data["adjacency"], artists=teaching, config=config)
-        facts = {key: trained.facts[key] for key in ("auc", "hands", "active_units", "epoch") if key in trained.facts}
+        facts = {
+            key: trained.facts[key]
+            for key in ("auc", "artist_precision", "active_units", "epoch")
+            if key in trained.facts
+        }
         across = {"exclude_same": names, "links": artist_links(names, data["X"]), "strength": pipeline.LATENT_LINKS}
         return judged(trained.mu, rows, data, **across) | facts
 

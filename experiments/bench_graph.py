@@ -23,9 +23,9 @@ import torch
 from scipy.sparse import csr_matrix
 
 from artgraph.graph import edge_weights, knn
+from artgraph.learning.artists import artist_codes
 from artgraph.plots import figure, save
 from artgraph.vgae import Config, train_vgae
-from artgraph.vgae.checks import codes_of
 from artgraph.vgae.refine import refine
 from experiments.common import experiment, parser
 
@@ -183,7 +183,7 @@ def epochs(X, adjacency, *, widths, device, gated):
         if device == "cuda":
             row["peak_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
         print(row, flush=True)
-        codes = codes_of(artists, n)
+        codes = artist_codes(artists, n)
         row["refine"] = timed(lambda mu=trained.mu, codes=codes: refine(mu, codes, config=Config(), device=device))[1]
         print(row, flush=True)
         rows.append(row)

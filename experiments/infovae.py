@@ -21,7 +21,6 @@ from sklearn.decomposition import PCA
 from artgraph.descriptors import Patches, fuse
 from artgraph.descriptors.patches import (
     POOLINGS,
-    active_units,
     decode,
     encode,
     fit_pooling,
@@ -31,13 +30,14 @@ from artgraph.descriptors.patches import (
 )
 from artgraph.evaluation import cross_group_precision
 from artgraph.images import load_image
+from artgraph.learning.measures import active_units
 from experiments.common import data_sha256, experiment, parser, spread
 
-PUBLISHED = {"look": "dog", "count": 5, "share": 0.1, "scales": (1,), "pooling": "mean", "kinship": 0.0}
+PUBLISHED = {"look": "dog", "count": 5, "share": 0.1, "scales": (1,), "pooling": "mean", "same_painting_weight": 0.0}
 KINDS = {
     "published": PUBLISHED,
     "dog with kinship": {"look": "dog"},
-    "color, plain": {"kinship": 0.0},
+    "color, plain": {"same_painting_weight": 0.0},
     "default": {},
 }
 

@@ -126,7 +126,11 @@ def one_way(data, way, split, *, steps=None):
     other, name = others(data, split), named(way, split, steps)
     file, facts = half(data, way, split, steps=steps)
     X = data.features(make_descriptor(VIT, weights=file), key_of(name))
-    rest = {key: facts[key] for key in ("seconds", "steps", "step", "hands_before", "hands") if facts[key] is not None}
+    rest = {
+        key: facts[key]
+        for key in ("seconds", "steps", "step", "artist_precision_before", "artist_precision")
+        if facts[key] is not None
+    }
     return data.keep(f"judged {name}", lambda: data.judged(X[other], other), of=facts["history"]) | rest
 
 

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from artgraph.descriptors.registry import weights_for
 from artgraph.descriptors.tuning import TuningConfig, train_descriptor
 from artgraph.descriptors.tuning.network import Start
-from artgraph.vgae.checks import codes_of
+from artgraph.learning.artists import artist_codes
 from experiments.common import Keep
 
 __all__ = ["named", "tuned"]
@@ -52,8 +52,8 @@ def tuned(work, name, paths, *, weights, backbone, hands=None, **settings):
 
     def learn(file):
         started = time.perf_counter()
-        codes = None if hands is None else codes_of(np.array(hands, dtype=object), len(paths))
-        done = train_descriptor(list(paths), start, hands=codes, config=config, workers=1, tell=print)
+        codes = None if hands is None else artist_codes(np.array(hands, dtype=object), len(paths))
+        done = train_descriptor(list(paths), start, artists=codes, config=config, workers=1, tell=print)
         facts = done.facts | {"history": done.history, "seconds": round(time.perf_counter() - started)}
         save_file(done.state, file, metadata={"facts": json.dumps(facts)})
 

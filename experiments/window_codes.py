@@ -15,8 +15,9 @@ import torch
 from torch import nn
 
 from artgraph.descriptors import Patches
-from artgraph.descriptors.patches import InfoVAEConfig, active_units, decode, encode, train_infovae
+from artgraph.descriptors.patches import InfoVAEConfig, decode, encode, train_infovae
 from artgraph.images import load_image
+from artgraph.learning.measures import active_units
 from experiments.common import by_hash
 from experiments.infovae import PUBLISHED, retrieval
 from experiments.study import Row

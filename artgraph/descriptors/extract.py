@@ -1,13 +1,10 @@
 """The one pass over the pictures that serves all descriptors: decode once, describe many, in shards."""
 
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-
 import numpy as np
 
 from artgraph.errors import ImageError, IngestError
 from artgraph.images import load_image
+from artgraph.learning.prefetch import prefetch
 from artgraph.shards import shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
@@ -75,12 +72,12 @@ def extract(paths, descriptors, stores, *, sizes_cm=None, workers=2, seed=0, pro
             for part in [shard[at : at + BATCH]]
         ]
         made = {}
-        prepared = _prefetch(
-            batches,
+        prepared = prefetch(
+            ((batch, [(row, batch[2]) for row in batch[1]]) for batch in batches),
             lambda row, wanted: _prepare(
                 paths[row], [descriptors[k] for k in wanted], None if sizes_cm is None else tuple(sizes_cm[row])
             ),
-            workers,
+            workers=workers,
         )
         for (name, part, missing, last), items in prepared:
             for position, k in enumerate(missing):
@@ -148,28 +145,6 @@ def _load(path, side):
             f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or run "
             "artgraph ingest again."
         ) from error
-
-
-def _prefetch(batches, work, workers):
-    """Yield (batch, results) in order while the next batches are being prepared in threads."""
-    with ThreadPoolExecutor(max(1, workers), thread_name_prefix="decode") as pool:
-        pending, coming = deque(), iter(batches)
-
-        def submit(batch):
-            pending.append((batch, [pool.submit(work, row, batch[2]) for row in batch[1]]))
-
-        for batch in islice(coming, 3):
-            submit(batch)
-        while pending:
-            batch, futures = pending.popleft()
-            try:
-                results = [future.result() for future in futures]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            for following in islice(coming, 1):
-                submit(following)
-            yield batch, results
 
 
 class _Sample:

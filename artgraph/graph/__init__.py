@@ -1,6 +1,6 @@
-"""From features to a graph: who is near whom (knn), how strongly (weights), who shares a hand (artists)."""
+"""From features to a graph: who is near whom (knn), how strongly (weights), who shares an artist (artists)."""
 
-from artgraph.graph.artists import Gate, artist_links
+from artgraph.graph.artists import artist_links
 from artgraph.graph.attribution import linkable_artists
 from artgraph.graph.diagnostics import describe_graph
 from artgraph.graph.duplicates import duplicates
@@ -14,7 +14,6 @@ __all__ = [
     "HUBNESS",
     "KERNELS",
     "SYMMETRIES",
-    "Gate",
     "Neighbors",
     "artist_links",
     "correct_hubness",

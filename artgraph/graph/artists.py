@@ -1,38 +1,56 @@
 """Same-artist links: a layer of their own, never mixed invisibly with similarity."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 from artgraph.graph.attribution import linkable_artists
 from artgraph.graph.knn import knn
 
-__all__ = ["Gate", "artist_links"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["SimilarityGate", "artist_links"]
 
 
 def artist_links(
-    artists, X, *, links_per_painting=3, n_neighbors=15, balance=0.5, years=None, max_years=None, qualifiers=None
-):
-    """Link each painting to the nearest works by the same hand.
+    artists: Sequence[str | None],
+    X: np.ndarray | Sequence[np.ndarray],
+    *,
+    links_per_painting: int = 3,
+    n_neighbors: int = 15,
+    balance: float = 0.5,
+    years: np.ndarray | None = None,
+    max_years: float | None = None,
+    qualifiers: Sequence[str | None] | None = None,
+) -> csr_matrix:
+    """Link each painting to the nearest works by the same artist.
 
-    A link weighs what the descriptor that finds the two nearest says (the gate), damped for prolific artists:
+    A link weighs the similarity gate of the descriptor in which the two are nearest, damped for prolific artists:
 
         w(i, j) = max over descriptors of clip((M - d) / (M - S), 0, 1) · min(1, (m̃ / m)^balance)
 
     with d the cosine distance of i and j, S the mean of their distances to their ``n_neighbors``-th neighbour among all
-    paintings, M the mean of their distances to all paintings, m the number of works by that hand, and m̃ its median over
-    paintings. So a link weighs 1 between works as near as neighbours are, and nothing between works no nearer than any
-    two paintings: an artist who changed manner is linked within manners before across them.
+    paintings, M the mean of their distances to all paintings, m the number of works by that artist, and m̃ its median
+    over paintings. So a link weighs 1 between works as near as neighbours are, and nothing between works no nearer than
+    any two paintings: an artist who changed manner is linked within manners before across them.
 
     Parameters
     ----------
     artists : sequence of str or missing, length n
         Read by ``linkable_artists``.
     X : (n, d) float array, or sequence of such
-        Features; several descriptors are asked one by one.
+        Features; one gate per descriptor.
     links_per_painting : int
-        Links that each painting asks for; it may be asked for by others.
+        From each painting; it may have more, from others.
     n_neighbors : int
         At most an eighth of the paintings are counted.
     balance : float in [0, 1]
@@ -41,7 +59,7 @@ def artist_links(
     years : (n,) float, optional
         As from ``parse_years``; NaN where unknown.
     max_years : float, optional
-        Works further apart are not linked; where a year is unknown this does not hinder.
+        Works further apart are not linked; works without a year are.
     qualifiers : sequence of str or missing, optional
         See ``linkable_artists``.
 
@@ -58,7 +76,7 @@ def artist_links(
     if max_years is not None and (years is None or len(years) != n):
         raise InputError("max_years needs the year of every painting (NaN where it is unknown)")
     years = None if years is None else np.asarray(years, dtype=np.float64)
-    gates = [Gate(block, n_neighbors=n_neighbors) for block in blocks]
+    gates = [SimilarityGate(block, n_neighbors=n_neighbors) for block in blocks]
     groups = pd.Series(np.arange(n)).groupby(names).indices  # missing names are in no group
     groups = [members for members in groups.values() if len(members) > 1]
     sizes = np.repeat([len(members) for members in groups], [len(members) for members in groups])
@@ -69,7 +87,7 @@ def artist_links(
         k = min(links_per_painting, len(members) - 1)
         for start in range(0, len(members), 1024):
             rows = members[start : start + 1024]
-            gate = np.max([near(rows, members) for near in gates], axis=0)
+            gate = np.max([similarity_gate(rows, members) for similarity_gate in gates], axis=0)
             if max_years is not None:
                 gate[np.abs(np.subtract.outer(years[rows], years[members])) > max_years] = 0  # NaN compares as False
             gate[np.arange(len(rows)), start + np.arange(len(rows))] = 0
@@ -85,7 +103,7 @@ def artist_links(
     return links
 
 
-class Gate:
+class SimilarityGate:
     """How near works are to each other: 1 as near as neighbours are, 0 as far as any two paintings.
 
     g(i, j) = (M - d) / (M - S), with d, M and S as in ``artist_links``; to be clipped to [0, 1].
@@ -98,22 +116,32 @@ class Gate:
         At most an eighth of the paintings are counted.
     """
 
-    def __init__(self, X, *, n_neighbors=15):
+    def __init__(self, X: np.ndarray, *, n_neighbors: int = 15) -> None:
         X = np.asarray(X, dtype=np.float32)
-        length = np.linalg.norm(X, axis=1, keepdims=True)
-        self.unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+        self.unit = unit_rows(X)
         distances = knn(X, n_neighbors=max(1, min(n_neighbors, len(X) // 8))).distances
-        last = np.where(np.isfinite(distances), distances, -1).max(axis=1, initial=-1)
+        last = np.where(np.isfinite(distances), distances, -1).max(axis=1, initial=-1).astype(np.float32)
         known = last >= 0
-        self.last = np.where(known, last, np.nan)  # S: to the last neighbour
-        middle = self.unit[known].mean(axis=0) if known.any() else np.zeros(X.shape[1], dtype=np.float32)
-        self.far = 1 - self.unit @ middle  # M: to all paintings, on average
+        self.last = np.where(known, last, 0)  # S: to the last neighbour
+        mean = self.unit[known].mean(axis=0) if known.any() else np.zeros(X.shape[1], dtype=np.float32)
+        self.far = np.where(known, 1 - self.unit @ mean, -np.inf)  # M: to all paintings; a row of zeros is near nothing
 
-    def __call__(self, rows, others):
-        """Return g, (r, o) float32, of ``rows`` (r,) and ``others`` (o,); a row of zeros is near nothing: 0."""
-        distance = 1 - self.unit[rows] @ self.unit[others].T
-        near = np.add.outer(self.last[rows], self.last[others]) / 2
-        away = np.add.outer(self.far[rows], self.far[others]) / 2
-        with np.errstate(invalid="ignore"):
-            gate = (away - distance) / np.maximum(away - near, 1e-6)
-        return np.nan_to_num(gate, nan=0.0).astype(np.float32)
+    def to(self, device: str) -> SimilarityGate:
+        """Return the same gate of tensors on a torch device: between two steps of training, NumPy's threads cost more.
+
+        Parameters
+        ----------
+        device : str
+        """
+        import torch
+
+        moved = copy(self)
+        for name, values in vars(self).items():
+            setattr(moved, name, torch.tensor(values, device=device))
+        return moved
+
+    def __call__(self, rows: np.ndarray | torch.Tensor, others: np.ndarray | torch.Tensor) -> np.ndarray | torch.Tensor:
+        """Return g, (..., r, o) float32, of ``rows`` (..., r) and ``others`` (..., o); minus infinity for zero rows."""
+        away = (self.far[rows][..., :, None] + self.far[others][..., None, :]) / 2  # (..., r, o)
+        near = (self.last[rows][..., :, None] + self.last[others][..., None, :]) / 2  # (..., r, o)
+        return (away - 1 + self.unit[rows] @ self.unit[others].swapaxes(-1, -2)) / (away - near).clip(1e-6)

@@ -70,7 +70,7 @@ def describe(
     """
     from artgraph.descriptors import Descriptor, extract, refuse_unused
     from artgraph.formats import content_sha256, to_json
-    from artgraph.learning import pick_device
+    from artgraph.learning.device import pick_device
     from artgraph.shards import ShardStore, clear_shards
 
     device = pick_device(device)

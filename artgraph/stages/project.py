@@ -92,7 +92,7 @@ def _descriptor(corpus: Corpus, key: str, params: dict[str, Any], weights: Weigh
     """Return the descriptor that made some features; its parameters are compared with those in their label."""
     from artgraph.descriptors import DESCRIPTORS, make_descriptor
     from artgraph.formats import plain
-    from artgraph.learning import pick_device
+    from artgraph.learning.device import pick_device
 
     params = {name: value for name, value in params.items() if name != "seed"}
     name = params["descriptor"]
@@ -101,7 +101,7 @@ def _descriptor(corpus: Corpus, key: str, params: dict[str, Any], weights: Weigh
     options |= {"ignore_color": True} if params.get("grey") else {}
     options |= {"tiles": True} if params.get("most_tiles", 1) > 1 else {}
     if "infovae" in params:
-        options["kinship"] = params["infovae"]["kinship_weight"]
+        options["same_painting_weight"] = params["infovae"].get("same_painting_weight", 0.02)
     descriptor = make_descriptor(name, weights=weights or (), device=pick_device(device), **options)
     now = plain(descriptor.params())
     if now.get("weights_sha256") != params.get("weights_sha256"):

@@ -73,7 +73,9 @@ def train_descriptor(
     from artgraph.descriptors.tuning import TuningConfig
     from artgraph.descriptors.tuning.network import Start
     from artgraph.descriptors.tuning.train import train_descriptor
-    from artgraph.learning import Checkpoint, artist_codes, pick_device
+    from artgraph.learning.artists import artist_codes
+    from artgraph.learning.checkpoint import Checkpoint
+    from artgraph.learning.device import pick_device
 
     if name in DESCRIPTORS:
         raise InputError(f"'{name}' is a descriptor already; give yours another --name")
@@ -103,7 +105,7 @@ def train_descriptor(
             resume=checkpoint.read(),
             checkpoint=checkpoint.write_later,
         )
-        checkpoint.file.unlink(missing_ok=True)
+        checkpoint.remove()
         return {"": tuned.state}, {**tuned.facts, **start.params, "history": tuned.history}
 
     return make(corpus, "train_descriptor", Ref("models", name), params=params, inputs=inputs, compute=compute)
@@ -149,9 +151,9 @@ def diagnose_descriptor(corpus: Corpus, *, name: str = "mine", out: str | Path |
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from artgraph.plots import plot_tuning
+    from artgraph.plots.training import plot_training
 
     facts = Lineage(corpus).label(Ref("models", name))["facts"]
     out = drawing(corpus, out, name)
-    plot_tuning(out, facts)
+    plot_training(out, facts)
     return Made("plot", str(out), True, facts)

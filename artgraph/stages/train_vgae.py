@@ -47,7 +47,7 @@ def train_vgae(
         held-out edges and artists, active units, KL per dimension, neighbour overlap, a warning where the latents
         collapsed, and the history of every epoch.
     """
-    from artgraph.learning import Checkpoint
+    from artgraph.learning.checkpoint import Checkpoint
     from artgraph.vgae import Config, train_vgae
 
     config = Config.of(settings)
@@ -69,7 +69,7 @@ def train_vgae(
             resume=checkpoint.read(),
             checkpoint=lambda tensors: checkpoint.write_later(lambda: tensors),
         )
-        checkpoint.file.unlink(missing_ok=True)
+        checkpoint.remove()
         latents = {"n": len(trained.mu), "dimensions": trained.mu.shape[1]}
         model = {"": trained.state} if trained.state else {}
         return [({"": trained.mu}, latents), (model, {**trained.facts, "history": trained.history})]
@@ -94,7 +94,7 @@ def diagnose_training(corpus: Corpus, *, name: str = "vgae", out: str | Path | N
     Made
         ``key`` is the path of the plot; the facts are those of the model.
     """
-    from artgraph.plots import plot_training
+    from artgraph.plots.training import plot_training
 
     facts = Lineage(corpus).label(Ref("models", name))["facts"]
     out = drawing(corpus, out, name)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
+from artgraph.checks import check_choice
 from artgraph.errors import InputError
 
 __all__ = ["DECODERS", "ENCODERS", "MODELS", "Config"]
@@ -21,7 +22,7 @@ class Config:
     ================  ======================================================================================
     ``none``          the features as they are
     ``smooth``        each painting the weighted mean of itself and its neighbours; nothing is learned
-    ``contrastive``   the encoder trained on artists alone: no edges in the loss, no kindred artists, no distributions
+    ``contrastive``   trained on artists alone: no edges in the loss, no neighbouring artists, no distributions
     ``gae``           edges and artists, no distributions
     ``vgae``          edges and artists, each latent a normal distribution
     ================  ======================================================================================
@@ -53,25 +54,26 @@ class Config:
     epochs: int | None = None  # None: 25 (gcn: 200, as published); which one is kept: see ``Run.selected_by``
     patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
     batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 50 at most
-    edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already
+    edge_weight: float = 0.1  # of the similarity relation, which the features hold already
     artist_weight: float = 1.0  # of the artist relation
-    kindred_weight: float = 1.0  # of artists whose works have come to lie near, from the second epoch: see ``kindred``
-    feature_weight: float = 10.0  # of the features' cosines, where no artist teaches: then latents hold to these
+    neighbor_artist_weight: float = (
+        1.0  # of artists whose works have come near, from epoch 2: ``losses.NeighborArtists``
+    )
+    feature_weight: float = 10.0  # of the features' cosines, where no artist is given: then latents keep to these
     artist_strength: float = 0.1  # how far a known artist moves the latents of a work: see ``refine``; 0: not at all
-    gated: bool = True  # works of one hand that the features find far from each other are no witnesses
-    folds: int = 4  # parts of the latents; each learns from all artists but its own fold's, whose hands judge it
+    gated: bool = True  # pairs by one artist whose features are far apart get a low weight in the contrastive loss
+    folds: int = 4  # parts of the latents; each is trained on all artists but its own fold's, and validated on those
     artists_per_batch: int = 32
-    works_per_artist: int = 8  # all artists have the same say, however many works they left
-    temperature: float = 0.1  # of the artist relation, as in Khosla et al. 2020; 0.3 finds unnamed hands less well
-    kl_weight: float = 0.0001  # of the KL, summed over dimensions; 0.001 finds unnamed hands less well
+    works_per_artist: int = 8  # all artists are drawn as often, however many works they left
+    temperature: float = 0.1  # of the artist relation, as in Khosla et al. 2020; 0.3: lower precision, unseen artists
+    kl_weight: float = 0.0001  # of the KL, summed over dimensions; 0.001: lower precision among unseen artists
     free_bits: float = 0.0  # nats per dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934)
     validation_share: float = 0.05  # of the edges, as published
     seed: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, known in (("model", MODELS), ("encoder", ENCODERS), ("decoder", DECODERS)):
-            if getattr(self, name) not in known:
-                raise InputError(f"There is no {name} '{getattr(self, name)}' (there are: {', '.join(known)})")
+            check_choice(name, getattr(self, name), known)
         for name, value in asdict(self).items():
             least = {"latent_dim": 1, "epochs": 1, "patience": 1, "folds": 1}
             least |= {"artists_per_batch": 2, "works_per_artist": 2}
@@ -81,13 +83,13 @@ class Config:
             raise InputError("dropout must be in [0, 1), validation_share in (0, 1), temperature above 0")
 
     @property
-    def learns(self):
-        """Whether the model has weights (bool)."""
+    def learns(self) -> bool:
+        """Whether the model has weights."""
         return self.model not in ("none", "smooth")
 
     @property
-    def n_hidden(self):
-        """Hidden units (int): 256 of 'sign' unless told, none of 'linear', twice the latents of 'gcn', as published."""
+    def n_hidden(self) -> int:
+        """Hidden units: 256 of 'sign' by default, none of 'linear', twice the latents of 'gcn', as published."""
         if self.encoder == "linear":
             return 0
         if self.encoder == "gcn":
@@ -95,11 +97,11 @@ class Config:
         return 256 if self.hidden_dim is None else self.hidden_dim
 
     @property
-    def n_parts(self):
-        """Parts of the latents (int): ``folds``, but none narrower than 4 dimensions."""
+    def n_parts(self) -> int:
+        """Parts of the latents: ``folds``, but none narrower than 4 dimensions."""
         return min(self.folds, max(1, self.latent_dim // NARROWEST))
 
     @property
-    def n_epochs(self):
-        """Epochs at most (int)."""
+    def n_epochs(self) -> int:
+        """Epochs at most."""
         return self.epochs or (200 if self.encoder == "gcn" else 25)

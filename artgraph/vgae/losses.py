@@ -1,14 +1,58 @@
-"""The terms of the objective, each on its own: one per relation, and the divergence from the prior."""
+"""The terms of the objective beside the contrastive loss, and which artists count as neighbours in it."""
+
+from __future__ import annotations
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits, normalize
+from torch.nn.functional import binary_cross_entropy_with_logits, normalize, pad
 
-__all__ = ["artist_loss", "bernoulli_edge_loss", "feature_loss", "kindred_loss", "kl_divergence"]
+from artgraph.graph.artists import SimilarityGate
+from artgraph.learning.artists import MIN_ARTISTS
+from artgraph.learning.contrastive import contrastive_loss, same_group
+from artgraph.vgae.config import Config
 
-NEVER = -1e6  # a logit; not minus infinity, for a row that has nothing else would have no gradient
+__all__ = [
+    "NeighborArtists",
+    "artist_terms",
+    "bernoulli_edge_loss",
+    "feature_loss",
+    "gate_weights",
+    "kl_divergence",
+    "loss_weights",
+]
+
+ENOUGH = 0.3  # of the way from any two paintings to neighbours: such pairs count in full, for unlike ones teach most
+COMPARED = 512  # artists, at most, with whom each one is compared to know how near the nearest are
+SHARE = 1 / 16  # of all artists are neighbours: of a batch of 32, two
 
 
-def bernoulli_edge_loss(positive_logits, negative_logits, positive_weight=None):
+def loss_weights(config: Config, n_artists: int) -> dict[str, float]:
+    """Return the weights of the terms of the loss, by name, that have one above 0; the KL is weighted apart.
+
+    Parameters
+    ----------
+    config : Config
+    n_artists : int
+        With two works or more: one has nobody to be told from, and of few artists none has a neighbour.
+    """
+    named, similarity = n_artists > 1 and config.artist_weight > 0, config.model != "contrastive"
+    neighbors = named and similarity and n_artists >= MIN_ARTISTS
+    weights = {
+        "similarity": similarity * config.edge_weight,
+        "features": (not named) * config.feature_weight,
+        "artist": named * config.artist_weight,
+        "neighbor_artists": neighbors * config.neighbor_artist_weight,
+    }
+    return {term: weight for term, weight in weights.items() if weight > 0}
+
+
+def gate_weights(gate: SimilarityGate, rows: torch.Tensor) -> torch.Tensor:
+    """Return what pairs of works ``rows`` (..., b) by one artist count, (..., b, b) in [0, 1]: min(1, gate / 0.3)."""
+    return (gate(rows, rows) / ENOUGH).clip(0, 1)
+
+
+def bernoulli_edge_loss(
+    positive_logits: torch.Tensor, negative_logits: torch.Tensor, positive_weight: torch.Tensor | None = None
+) -> torch.Tensor:
     """Return -log p(A | Z) per pair: weighted mean over edges plus mean over non-edges.
 
     Computed from logits, so that it does not saturate as log(sigmoid(x) + eps) does.
@@ -40,101 +84,7 @@ def bernoulli_edge_loss(positive_logits, negative_logits, positive_weight=None):
     return positive.mean() + negative / max(1, len(negative_logits))
 
 
-def artist_loss(Z, artists, *, temperature=0.1, weight=None):
-    """Return -log p(same hand | Z): how surely each work picks, among the others, those by its own artist.
-
-    mean over works i of -mean over p in P(i) of log [exp(s_ip) / sum over j ≠ i of exp(s_ij)]
-
-    with s_ij = cos(z_i, z_j) / temperature and P(i) the other works by the artist of i. Works without a fellow are
-    among the others, but ask nothing. Where fellows have weights, both means and the sum over j are weighted by them:
-    a fellow of weight 0 neither attracts nor repels.
-
-    Parameters
-    ----------
-    Z : (..., b, k) float tensor
-        Latents of a batch, or of several that know nothing of each other.
-    artists : (..., b) int tensor
-        Below 0: the work is not there, neither asking nor among the others.
-    temperature : float, above 0
-    weight : (..., b, b) float tensor in [0, 1], optional
-        Of works by one artist; that of others is not looked at.
-
-    Returns
-    -------
-    (...) float tensor
-        0 where no work has a fellow; without weights never below.
-
-    Notes
-    -----
-    The supervised contrastive loss, L_out, of Khosla et al. 2020 (arXiv 2004.11362).
-
-    Examples
-    --------
-    Two works of one hand at one place and a third at a right angle, t = 1: -log(e / (e + 1)).
-
-    >>> artist_loss(torch.tensor([[1.0, 0], [1, 0], [0, 1]]), torch.tensor([0, 0, 1]), temperature=1.0)
-    tensor(0.3133)
-    """
-    similarity, barred = _compared(Z, artists, temperature)
-    same = (artists[..., :, None] == artists[..., None, :]) & ~barred
-    counts = same.to(Z.dtype)  # (..., b, b): what a fellow counts
-    others = similarity.masked_fill(barred, NEVER)
-    if weight is not None:
-        counts = counts * weight
-        others = torch.where(same, others + counts.clamp_min(1e-6).log(), others)
-    counts = counts / same.sum(dim=-1, keepdim=True).clamp_min(1)
-    log_p = similarity - others.logsumexp(dim=-1, keepdim=True)
-    return -(log_p * counts).sum(dim=(-2, -1)) / counts.sum(dim=(-2, -1)).clamp_min(1e-6)
-
-
-def kindred_loss(Z, artists, kindred, *, temperature=0.1):
-    """Return -log p(kindred hand | Z): how surely works pick, among the others, those by artists akin to their own.
-
-    mean over pairs (i, p) with p kindred of i of -log [exp(s_ip) / sum over j ≠ i of exp(s_ij)]
-
-    with s_ij as in ``artist_loss``. Works by one artist are no kindred, but are among the others.
-
-    Parameters
-    ----------
-    Z : (..., b, k) float tensor
-    artists : (..., b) int tensor
-        Below 0: the work is not there.
-    kindred : (..., b, b) bool tensor
-        Whether work p is by an artist akin to that of work i: see ``artgraph.vgae.kindred``.
-    temperature : float, above 0
-
-    Returns
-    -------
-    (...) float tensor, 0 or more
-        0 where no work has kindred.
-
-    Notes
-    -----
-    Contrast with neighbours as positives: Dwibedi et al. 2021 (arXiv 2104.14548), there of a picture, here of a hand.
-
-    Examples
-    --------
-    The third work lies at a right angle to its kin: -log(1 / (e + 1)) for the one pair, t = 1.
-
-    >>> Z, kindred = torch.tensor([[1.0, 0], [1, 0], [0, 1]]), torch.zeros(3, 3, dtype=torch.bool)
-    >>> kindred[0, 2] = True
-    >>> kindred_loss(Z, torch.tensor([0, 0, 1]), kindred, temperature=1.0)
-    tensor(1.3133)
-    """
-    similarity, barred = _compared(Z, artists, temperature)
-    log_p = similarity - similarity.masked_fill(barred, NEVER).logsumexp(dim=-1, keepdim=True)
-    pairs = (kindred & ~barred & (artists >= 0)[..., :, None]).to(Z.dtype)
-    return -(log_p * pairs).sum(dim=(-2, -1)) / pairs.sum(dim=(-2, -1)).clamp_min(1)
-
-
-def _compared(Z, artists, temperature):
-    """Return s (..., b, b), and whether a work is not among the others of a work."""
-    unit = normalize(Z, dim=-1)
-    barred = torch.eye(Z.shape[-2], dtype=torch.bool, device=Z.device) | (artists < 0)[..., None, :]
-    return unit @ unit.mT / temperature, barred
-
-
-def feature_loss(Z, X):
+def feature_loss(Z: torch.Tensor, X: torch.Tensor) -> torch.Tensor:
     """Return how far the cosines of latents are from those of features: the mean of (cos(z_i, z_j) - cos(x_i, x_j))².
 
     Up to a constant and a factor, -log p of the features' cosines, each normal about the latents' with one variance.
@@ -159,7 +109,7 @@ def feature_loss(Z, X):
     return (Z @ Z.T - X @ X.T).square().mean()
 
 
-def kl_divergence(mu, logstd):
+def kl_divergence(mu: torch.Tensor, logstd: torch.Tensor) -> torch.Tensor:
     """Return KL(N(mu, exp(logstd)²) || N(0, 1)) of each latent dimension, summed over nothing.
 
     KL = (mu² + sigma² - 1) / 2 - log sigma
@@ -173,3 +123,77 @@ def kl_divergence(mu, logstd):
     (n, k) float tensor, 0 or more, in nats
     """
     return 0.5 * (mu.square() + (2 * logstd).exp() - 1) - logstd
+
+
+def artist_terms(
+    Z: torch.Tensor,
+    artists: torch.Tensor,
+    own: torch.Tensor,
+    *,
+    weight: torch.Tensor | None,
+    neighbors: NeighborArtists | None,
+    temperature: float,
+) -> dict[str, torch.Tensor]:
+    """Return the terms of artists and of neighbouring artists, means over the parts of the latents.
+
+    Parameters
+    ----------
+    Z : (b, latent_dim) float tensor
+    artists : (b,) int64 tensor
+    own : (parts, b) bool tensor
+        Whether a work's artist is held out from a part, which then does not see the work.
+    weight : (b, b) float tensor or None
+        See ``gate_weights``.
+    neighbors : NeighborArtists or None
+        None: no such term.
+    temperature : float, above 0
+    """
+    parts = Z.tensor_split(len(own), dim=1)
+    width = max(part.shape[1] for part in parts)
+    parts = torch.stack([pad(part, (0, width - part.shape[1])) for part in parts])  # (parts, b, width)
+    common = {"excluded": own[:, None, :], "temperature": temperature}
+    same = same_group(torch.where(own, -1, artists))  # (parts, b, b)
+    terms = {"artist": contrastive_loss(parts, same, weight=weight, **common).mean()}
+    if neighbors is not None:
+        near = neighbors(artists) & ~own[..., None]  # (parts, b, b)
+        terms["neighbor_artists"] = contrastive_loss(parts, near, average="pairs", **common).mean()
+    return terms
+
+
+class NeighborArtists:
+    """For each part of the latents, the artists whose mean latents are near each other.
+
+    An artist's neighbours are those as near as the nearest sixteenth of all artists. That one is the other's neighbour
+    does not mean that the other is the one's.
+
+    Parameters
+    ----------
+    mu : (r, latent_dim) float tensor
+        Latents of some works.
+    artists : (r,) int64 tensor
+        0 or more; two of them at least.
+    parts : int
+        Of the latents.
+    generator : torch.Generator
+        On the device of mu; chooses whom an artist is compared with where there are more than 512.
+    """
+
+    def __init__(self, mu: torch.Tensor, artists: torch.Tensor, *, parts: int, generator: torch.Generator) -> None:
+        known = artists.unique()
+        chosen = known[torch.randperm(len(known), generator=generator, device=mu.device)[:COMPARED]]
+        count = max(1, round(SHARE * len(chosen)))
+        self.means, self.least = [], []
+        for part in mu.tensor_split(parts, dim=1):
+            total = torch.zeros(int(known[-1]) + 1, part.shape[1], device=mu.device)
+            means = normalize(total.index_add_(0, artists, normalize(part, dim=1)), dim=1)  # (a, k): one per artist
+            itself = chosen == torch.arange(len(means), device=mu.device)[:, None]
+            near = (means @ means[chosen].T).masked_fill(itself, -2)
+            self.means.append(means)
+            # between the last of the neighbours and the next, so that no rounding decides on the last
+            self.least.append(near.topk(count + 1, dim=1).values[:, -2:].mean(dim=1))  # (a,)
+
+    def __call__(self, artists: torch.Tensor) -> torch.Tensor:
+        """Return which of ``artists`` (b,) are neighbours of which, by each part of the latents: (parts, b, b) bool."""
+        others = artists[:, None] != artists
+        near = [means[artists] @ means[artists].T for means in self.means]
+        return torch.stack([(n >= least[artists, None]) & others for n, least in zip(near, self.least, strict=True)])

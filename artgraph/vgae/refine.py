@@ -1,30 +1,117 @@
-"""Latents of works whose artist is known: the encoder's answer, moved a little by what their fellows are like."""
+"""From trained weights to latents: the encoder's, moved a little towards each other where an artist is known."""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
+from scipy.sparse import csr_matrix
 
-from artgraph.vgae.losses import artist_loss
-from artgraph.vgae.sampling import ArtistSampler
+from artgraph.checks import check_adjacency
+from artgraph.errors import InputError
+from artgraph.graph.artists import SimilarityGate
+from artgraph.learning.artists import ArtistSampler, artist_codes
+from artgraph.learning.contrastive import contrastive_loss, same_group
+from artgraph.learning.device import pick_device
+from artgraph.vgae.config import Config
+from artgraph.vgae.encoders import prepare
+from artgraph.vgae.losses import gate_weights
+from artgraph.vgae.model import VGAE
+from artgraph.vgae.propagation import hops
 
-__all__ = ["refine"]
+__all__ = ["checked", "encode", "latents", "refine"]
 
 VISITS = 12  # of each work, on average
 AT_ONCE = 16  # batches of different artists
 LEARNING_RATE = 0.05  # divided by the root of the dimensions: a step moves a latent of length 1 by about so much
 
 
-def refine(mu, codes, *, config, gate=None, device="cpu"):
+def encode(
+    state: dict[str, torch.Tensor],
+    X: np.ndarray,
+    adjacency: csr_matrix,
+    *,
+    artists: Sequence[str | None] | None = None,
+    config: Config | None = None,
+    device: str = "auto",
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the latents of paintings under trained weights; they need not be those that it was trained on.
+
+    Parameters
+    ----------
+    state : dict of str to tensor
+        As in ``Trained.state``.
+    X : (n, d) float array
+    adjacency : (n, n) CSR
+        Their graph; a painting may have no neighbours.
+    artists : (n,) sequence of str or None, optional
+        Where an artist is known, the latents are refined: see ``refine``. None: features and neighbours alone.
+    config : Config, optional
+        The one it was trained with.
+    device : {"auto", "cpu", "cuda"}
+
+    Returns
+    -------
+    (mu, logstd) : both (n, latent_dim) float32
+        logstd is None where the model has no distributions.
+    """
+    config, device = config or Config(), pick_device(device)
+    X, adjacency = checked(X, adjacency, least=0)
+    if config.model == "none":
+        return X, None
+    if config.model == "smooth":
+        return hops(X, adjacency, 1)[:, X.shape[1] :].numpy().copy(), None
+    return latents(state, X, adjacency, codes=artist_codes(artists, len(X)), config=config, device=device)
+
+
+def latents(
+    state: dict[str, torch.Tensor],
+    X: np.ndarray,
+    adjacency: csr_matrix,
+    *,
+    codes: np.ndarray,
+    config: Config,
+    device: str,
+    gate: SimilarityGate | None = None,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return what ``encode`` does, of a model that learns.
+
+    Parameters
+    ----------
+    state : dict of str to tensor
+    X : (n, d) float32 array
+    adjacency : (n, n) CSR
+    codes : (n,) int array
+        Artist of each painting, -1 where none is known.
+    config : Config
+    device : str
+    gate : SimilarityGate, optional
+        Made where none is given, and only where an artist is known.
+    """
+    model = VGAE(config, X.shape[1])
+    model.load_state_dict(state)
+    model = model.to(device).eval()
+    mu, logstd = model.encode_all(prepare(config, X, adjacency, device=device))
+    mu = mu.cpu().numpy()
+    if config.artist_strength > 0 and (codes >= 0).any():
+        gate = gate or (SimilarityGate(X).to(device) if config.gated else None)
+        mu = refine(mu, codes, config=config, gate=gate, device=device)
+    return mu, logstd.cpu().numpy() if config.model == "vgae" else None
+
+
+def refine(
+    mu: np.ndarray, codes: np.ndarray, *, config: Config, gate: SimilarityGate | None = None, device: str = "cpu"
+) -> np.ndarray:
     """Move the latents of works by known artists towards agreement with the artist relation.
 
-    What the encoder has learned it says of every painting alike, whether its artist is known or not. Where the name is
-    at hand, each painting gets an offset e_i of its own,
+    The encoder reads no artist. Where one is known, each painting gets an offset e_i of its own,
 
-        min over e of  artist_loss(unit(mu) + e) + |e|² / artist_strength,
+        min over e of  artist term of the loss (unit(mu) + e) + |e|² / artist_strength,
 
-    so little strength leaves the encoder's answer, much draws an artist's works together. Works by the same hand that
-    look unlike each other resist: an offset pays by its square.
+    so little strength leaves the encoder's latents, much draws an artist's works together. Works by one artist that
+    look unlike each other stay apart: an offset costs its square.
 
     Parameters
     ----------
@@ -33,8 +120,8 @@ def refine(mu, codes, *, config, gate=None, device="cpu"):
         Artist of each painting, -1 where none is known: these rows stay where they are.
     config : Config
         ``artist_strength``, ``temperature``, ``artists_per_batch``, ``works_per_artist``, ``seed``.
-    gate : artgraph.vgae.sampling.Witnesses, optional
-        Of the features; without it, all works by one artist count alike.
+    gate : SimilarityGate, optional
+        Of the features, on the device; without it, all pairs of works by one artist count alike.
     device : str
 
     Returns
@@ -45,31 +132,61 @@ def refine(mu, codes, *, config, gate=None, device="cpu"):
     Notes
     -----
     Semi-amortised inference (Kim et al. 2018, arXiv 1802.02550): the encoder's mean is the start and the prior of a
-    variational mean per painting. We optimise the artist term alone; similarity has spoken through the encoder.
+    variational mean per painting. We optimise the artist term alone; similarity is in the encoder's latents already.
     """
-    length = np.linalg.norm(mu, axis=1, keepdims=True)
-    start = torch.from_numpy(np.divide(mu, length, out=np.zeros_like(mu), where=length > 0)).to(device)
-    sampler = ArtistSampler(codes, config, device)
+    sampler = ArtistSampler(codes, artists_per_batch=config.artists_per_batch, works_per_artist=config.works_per_artist)
     if len(sampler) < 2 or config.artist_strength == 0:
         return mu.copy()
+    length = np.linalg.norm(mu, axis=1, keepdims=True)
+    start = torch.from_numpy(np.divide(mu, length, out=np.zeros_like(mu), where=length > 0)).to(device)
     offset = torch.zeros_like(start)
     first, second, visits = torch.zeros_like(start), torch.zeros_like(start), torch.zeros(len(mu), 1, device=device)
     rate, rng = LEARNING_RATE / mu.shape[1] ** 0.5, np.random.default_rng([config.seed, 2])
     works = len(sampler.draw(rng)[0])  # of a batch, about
     batches = max(1, len(sampler) // config.artists_per_batch)
     for _ in range(math.ceil(max(50, VISITS * int(sampler.count.sum()) / works) / batches)):
-        for rows, names in sampler.rounds(rng, at_once=AT_ONCE):  # (g, b)
-            e = offset[rows].requires_grad_(True)  # (g, b, k)
-            near = None if gate is None else gate(rows)
-            loss = artist_loss(start[rows] + e, names, temperature=config.temperature, weight=near)  # (g,)
-            there = names >= 0
-            size = (e.square().sum(dim=2) * there).sum(dim=1) / there.sum(dim=1)  # (g,)
+        for drawn in sampler.rounds(rng, at_once=AT_ONCE):
+            rows, artists = (torch.from_numpy(part).to(device) for part in drawn)  # (g, b)
+            e, present = offset[rows].requires_grad_(True), artists >= 0  # (g, b, k), (g, b)
+            loss = contrastive_loss(
+                start[rows] + e,
+                same_group(artists),
+                excluded=~present[..., None, :],
+                weight=None if gate is None else gate_weights(gate, rows),
+                temperature=config.temperature,
+            )  # (g,)
+            size = (e.square().sum(dim=2) * present).sum(dim=1) / present.sum(dim=1)  # (g,)
             (gradient,) = torch.autograd.grad((loss + size / config.artist_strength).sum(), e)
-            rows, gradient = rows[there], gradient[there]  # (r,), (r, k)
-            # Adam (Kingma and Ba 2015, arXiv 1412.6980) on the rows that were asked, so a step costs what they cost
+            rows, gradient = rows[present], gradient[present]  # (r,), (r, k)
+            # Adam (Kingma and Ba 2015, arXiv 1412.6980) on the rows of the step; TODO
             visits[rows] += 1
             first[rows] = 0.9 * first[rows] + 0.1 * gradient
             second[rows] = 0.999 * second[rows] + 0.001 * gradient.square()
             mean, spread = first[rows] / (1 - 0.9 ** visits[rows]), second[rows] / (1 - 0.999 ** visits[rows])
             offset[rows] -= rate * mean / (spread.sqrt() + 1e-8)
     return length * torch.nn.functional.normalize(start + offset, dim=1).cpu().numpy()
+
+
+def checked(X: np.ndarray, adjacency: csr_matrix, *, least: int) -> tuple[np.ndarray, csr_matrix]:
+    """Return features as float32 and the graph as float32 CSR, or say what is wrong with them.
+
+    Parameters
+    ----------
+    X : (n, d) array
+    adjacency : (n, n) sparse
+    least : int
+        Undirected edges that there must be.
+
+    Raises
+    ------
+    InputError
+        Shapes that disagree, values that are not finite, negative weights, too few edges.
+    """
+    X, adjacency = np.asarray(X, dtype=np.float32), csr_matrix(check_adjacency(adjacency), dtype=np.float32)
+    if X.ndim != 2 or len(X) != adjacency.shape[0]:
+        raise InputError(f"features {X.shape} and graph {adjacency.shape} are not of the same paintings")
+    if not np.isfinite(X).all():
+        raise InputError("features must be finite")
+    if adjacency.nnz < 2 * least:
+        raise InputError(f"a graph of {adjacency.nnz // 2} edges is too small to learn from; {least} are needed")
+    return X, adjacency

@@ -1,17 +1,28 @@
-"""What decides which epoch is kept: edges and hands that training did not see. Never style."""
+"""Held-out edges and artists, which decide which epoch is kept, never style; and what latents are like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from scipy.sparse import csr_matrix, triu
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from artgraph.graph import knn
+from artgraph.learning.artists import fold_artists
+from artgraph.learning.measures import active_units, artist_precision
+from artgraph.vgae.config import Config
+from artgraph.vgae.losses import kl_divergence
 from artgraph.vgae.sampling import edge_keys, sample_non_edges
 
-__all__ = ["Judge", "edge_scores", "fold_artists", "hand_precision", "hold_out_artists", "hold_out_edges"]
+__all__ = ["Validation", "describe_latents", "edge_scores", "hold_out", "hold_out_edges", "neighbor_overlap"]
 
-FEWEST_ARTISTS = 30  # with fewer, none are held out, and edges decide
 MOST_EDGES = 10_000  # held out: enough to know the area under the curve to 0.002
 MOST_WORKS = 4000  # of held-out artists, compared with each other
+MOST_ROWS = 20_000  # for the overlap of neighbourhoods
+
+Decode = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def hold_out_edges(adjacency, share, rng):
@@ -40,63 +51,9 @@ def hold_out_edges(adjacency, share, rng):
     return (kept + kept.T).tocsr(), pairs[:, held], negative
 
 
-def hold_out_artists(codes, share, rng):
-    """Choose artists whose names are kept from training, and the works that show whether their hands are found.
-
-    Parameters
-    ----------
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    share : float in (0, 1)
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (training, rows) : (n,) int array, (r,) int array
-        The codes without those held out; works by artists held out, each with a fellow. None are where fewer than 30
-        artists have two works.
-    """
-    known, count = np.unique(codes[codes >= 0], return_counts=True)
-    several = known[count > 1]
-    if len(several) < FEWEST_ARTISTS:
-        return codes, np.empty(0, dtype=np.int64)
-    chosen = rng.permutation(several)[: max(10, round(share * len(several)))]
-    held = np.isin(codes, chosen)
-    rows = np.flatnonzero(held)
-    if len(rows) > MOST_WORKS:
-        rows = np.sort(rng.permutation(rows)[:MOST_WORKS])
-    return np.where(held, -1, codes), rows
-
-
-def fold_artists(codes, folds, rng):
-    """Put each artist into one of several folds, so that each part of the latents can be judged by hands it never saw.
-
-    Parameters
-    ----------
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    folds : int, 2 or more
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (n,) int array
-        The fold of each painting, 0 to folds - 1; all works of an artist are in one, and folds hold as many artists,
-        give or take one. -1 where no artist is known, and everywhere where fewer than 30 artists have two works.
-
-    Examples
-    --------
-    >>> fold_artists(np.array([0, 0, 1, 1, -1]), 2, np.random.default_rng(0))  # two artists are too few to judge by
-    array([-1, -1, -1, -1, -1])
-    """
-    fold = np.full(len(codes), -1)
-    known, place, count = np.unique(codes[codes >= 0], return_inverse=True, return_counts=True)
-    if (count > 1).sum() >= FEWEST_ARTISTS:
-        fold[codes >= 0] = (rng.permutation(len(known)) % folds)[place]
-    return fold
-
-
-def edge_scores(decode, mu, held):
+def edge_scores(
+    decode: Decode, mu: torch.Tensor, held: tuple[torch.Tensor, torch.Tensor] | list[torch.Tensor]
+) -> tuple[float, float]:
     """Return the area under the ROC curve and the average precision of held-out edges among pairs that are none.
 
     Parameters
@@ -118,45 +75,8 @@ def edge_scores(decode, mu, held):
     return float(roc_auc_score(truth, scores)), float(average_precision_score(truth, scores))
 
 
-def hand_precision(mu, codes):
-    """Return how many of the works nearest to a work are by its hand, of as many as there are, and the standard error.
-
-    mean over works of |{R nearest} ∩ {works by the same hand}| / R, with R the number of other works by that hand.
-
-    Parameters
-    ----------
-    mu : (r, k) tensor
-        Latents of works by artists that training knew nothing of.
-    codes : (r,) int array
-
-    Returns
-    -------
-    (precision, error) : floats in [0, 1]
-        The error is over artists, works of one artist being no independent witnesses. NaN where no work has a fellow.
-    """
-    unit = torch.nn.functional.normalize(mu, dim=1)
-    names = torch.from_numpy(np.unique(codes, return_inverse=True)[1]).to(mu.device)
-    shares = torch.full((len(mu),), torch.nan, device=mu.device)
-    for block in torch.arange(len(mu), device=mu.device).split(1024):
-        similarity = unit[block] @ unit.T  # (block, r)
-        similarity[torch.arange(len(block)), block] = -torch.inf
-        same = names[block, None] == names
-        fellows = same.sum(dim=1) - 1
-        order = similarity.topk(min(int(fellows.max()) + 1, len(mu)), dim=1).indices
-        hit = same.gather(1, order) & (torch.arange(order.shape[1], device=mu.device) < fellows[:, None])
-        shares[block] = hit.sum(dim=1) / fellows  # 0 / 0: NaN
-    asked = ~shares.isnan()
-    if not asked.any():
-        return float("nan"), float("nan")
-    count = torch.bincount(names[asked])
-    excess = torch.bincount(names[asked], weights=shares[asked] - shares[asked].mean())[count > 0]
-    groups = len(excess)
-    error = (excess.square().sum() * groups / max(1, groups - 1)).sqrt() / asked.sum()
-    return float(shares[asked].mean()), float(error)
-
-
-class Judge:
-    """What decides how good an epoch is: held-out edges, and for each part of the latents hands that it never saw.
+class Validation:
+    """Measure latents on held-out edges, and each part of them on works by artists that it was not trained on.
 
     Parameters
     ----------
@@ -170,20 +90,20 @@ class Judge:
     Attributes
     ----------
     rows : (j,) int64 tensor
-        The paintings whose latents are asked for.
+        The paintings whose latents are needed.
     """
 
-    def __init__(self, edges, works, codes, device):
-        works = [torch.tensor(rows) for rows in works]
-        asked = torch.cat([pairs.flatten() for pairs in edges] + works).unique()
-        self.rows = asked.to(device)
-        self.edges = [torch.searchsorted(asked, pairs.contiguous()) for pairs in edges]
-        self.works = [torch.searchsorted(asked, rows).to(device) for rows in works]
-        self.codes = [codes[rows.numpy()] for rows in works]
+    def __init__(self, edges: list[torch.Tensor], works: list[np.ndarray], codes: np.ndarray, device: str) -> None:
+        drawn = [torch.tensor(rows) for rows in works]
+        needed = torch.cat([pairs.flatten() for pairs in edges] + drawn).unique()
+        self.rows = needed.to(device)
+        self.edges = [torch.searchsorted(needed, pairs.contiguous()) for pairs in edges]
+        self.works = [torch.searchsorted(needed, rows).to(device) for rows in drawn]
+        self.codes = [codes[rows] for rows in works]
 
     @torch.no_grad()
-    def __call__(self, decode, mu, *, split=True):
-        """Return auc and ap, and where there are works asked for, hands and hands_error (dict of str to float).
+    def __call__(self, decode: Decode, mu: torch.Tensor, *, split: bool = True) -> dict[str, float]:
+        """Return auc and ap, and where artists are held out, artist_precision and artist_precision_error.
 
         Parameters
         ----------
@@ -192,21 +112,94 @@ class Judge:
         mu : (j, k) tensor
             Of ``rows``.
         split : bool
-            Whether each part of mu is asked for the hands of its own fold; False: all of mu for all.
+            Whether each part of mu is measured on the artists of its own fold; False: all of mu on all.
         """
         auc, ap = edge_scores(decode, mu, self.edges)
         if not self.works:
             return {"auc": auc, "ap": ap}
-        hands, error = self.hands(mu, split=split)
-        return {"auc": auc, "ap": ap, "hands": hands, "hands_error": error}
+        precision, error = self.artist_precision(mu, split=split)
+        return {"auc": auc, "ap": ap, "artist_precision": precision, "artist_precision_error": error}
 
-    def hands(self, mu, *, split=True):
-        """Return how well the hands that are asked for are found, and the error (floats); arguments as for a call."""
+    def artist_precision(self, mu: torch.Tensor, *, split: bool = True) -> tuple[float, float]:
+        """Return the mean precision among works by held-out artists, and its error; arguments as for a call."""
         parts = mu.tensor_split(len(self.works), dim=1) if split else [mu] * len(self.works)
         found = [
-            (*hand_precision(part[rows], codes), len(rows))
+            (*artist_precision(part[rows], codes), len(rows))
             for part, rows, codes in zip(parts, self.works, self.codes, strict=True)
         ]
         share = np.array([count for *_, count in found]) / sum(count for *_, count in found)
         precision, error = np.array([row[:2] for row in found]).T
         return float(share @ precision), float(np.sqrt(np.square(share * error).sum()))
+
+
+def hold_out(
+    adjacency: csr_matrix, codes: np.ndarray, config: Config, *, device: str
+) -> tuple[csr_matrix, np.ndarray, Validation]:
+    """Hold out edges and artists, by the seed.
+
+    Parameters
+    ----------
+    adjacency : (n, n) CSR
+    codes : (n,) int array
+    config : Config
+    device : str
+
+    Returns
+    -------
+    (training, fold, validation) : (n, n) CSR, (n,) int array, Validation
+        The graph to train on; whose artists are held out from which part of the latents, -1 from none.
+    """
+    rng = np.random.default_rng([config.seed, 0])
+    training, *edges = hold_out_edges(adjacency, config.validation_share, rng)
+    parts = config.n_parts
+    fold = fold_artists(codes, parts, rng) if parts > 1 else np.full(len(codes), -1)
+    works = [
+        np.sort(rng.permutation(np.flatnonzero(fold == part))[: MOST_WORKS // parts])
+        for part in range(parts if (fold >= 0).any() else 0)
+    ]
+    return training, fold, Validation(edges, works, codes, device)
+
+
+def neighbor_overlap(X: np.ndarray, Z: np.ndarray, *, n_neighbors: int = 15) -> float:
+    """Return the share of a row's nearest neighbours in X that are among its nearest in Z, by cosine, on average.
+
+    1 says that Z only echoes X. At most the first 20,000 rows are compared.
+
+    Parameters
+    ----------
+    X, Z : (n, d) and (n, k) float arrays
+    n_neighbors : int
+
+    Returns
+    -------
+    float in [0, 1]
+    """
+    before, after = (knn(values[:MOST_ROWS], n_neighbors=n_neighbors).indices for values in (X, Z))
+    known = before >= 0
+    found = (before[:, :, None] == after[:, None, :]).any(axis=2) & known
+    return float(found.sum() / max(1, known.sum()))
+
+
+def describe_latents(X: np.ndarray, mu: np.ndarray, logstd: np.ndarray | None, *, config: Config) -> dict[str, object]:
+    """Return figures on latents: active units, KL per dimension, neighbour overlap, and a warning or None.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        The features that went in.
+    mu : (n, k) array
+    logstd : (n, k) array or None
+        None where latents are no distributions.
+    config : Config
+    """
+    active = active_units(mu)
+    facts = {"active_units": active, "neighbor_overlap": round(neighbor_overlap(X, mu), 3), "warning": None}
+    if logstd is not None and config.model == "vgae":
+        kl = kl_divergence(torch.from_numpy(mu), torch.from_numpy(logstd)).mean(dim=0)
+        facts["kl_per_dimension"] = [round(value, 3) for value in kl.tolist()]
+    if config.learns and active < min(2, mu.shape[1]):
+        facts["warning"] = (
+            f"the latents collapsed: {active} of {mu.shape[1]} dimensions vary; lower kl_weight "
+            f"({config.kl_weight:g}), or give each dimension free_bits"
+        )
+    return facts

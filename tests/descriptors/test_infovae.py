@@ -7,16 +7,13 @@ from torch.nn.functional import mse_loss
 
 from artgraph.descriptors.patches import (
     InfoVAEConfig,
-    active_units,
     decode,
     encode,
-    infovae_loss,
-    kinship_loss,
-    mmd,
     train_infovae,
 )
-from artgraph.descriptors.patches.infovae import Decoder, Encoder
+from artgraph.descriptors.patches.infovae import Decoder, Encoder, infovae_loss, mmd
 from artgraph.errors import InputError
+from artgraph.learning.measures import active_units
 
 QUICK = InfoVAEConfig(epochs=2, batch_size=16)
 
@@ -93,29 +90,6 @@ def test_loss_is_the_sum_of_its_parts():
     torch.testing.assert_close(loss, reconstruction + 3 * discrepancy)
 
 
-# ---- kinship
-
-
-def test_kinship_by_hand():
-    # Windows 0 and 1 are of one painting and point the same way, 2 is at a right angle: softmax e¹ / (e¹ + e⁰).
-    codes, painting = torch.tensor([[1.0, 0.0], [3.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 0, 1])
-    loss = kinship_loss(codes, painting, torch.eye(3, dtype=torch.bool), temperature=1.0)
-    assert loss.item() == pytest.approx(np.log(1 + np.exp(-1)), abs=1e-6)
-
-
-def test_windows_that_share_pixels_say_nothing():
-    codes, painting = torch.randn(3, 4), torch.tensor([0, 0, 1])
-    shared = torch.eye(3, dtype=torch.bool)
-    shared[0, 1] = shared[1, 0] = True
-    assert kinship_loss(codes, painting, shared).item() == 0
-
-
-def test_one_painting_alone_has_no_kin_to_find_among_strangers():
-    codes = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
-    loss = kinship_loss(codes, torch.tensor([0, 0]), torch.eye(2, dtype=torch.bool))
-    assert loss.item() == pytest.approx(0, abs=1e-6)  # the only candidate is the right one
-
-
 # ---- the model
 
 
@@ -172,11 +146,11 @@ def test_colour_windows():
     assert decode(np.zeros((2, 64)), model.decoder).shape == (2, 64, 64, 3)
 
 
-def test_kinship_brings_windows_of_a_painting_together():
+def test_the_weight_brings_windows_of_a_painting_together():
     many, boxes = stripes(12, 4), np.array([[0, 0, 1], [2, 0, 1], [0, 2, 1], [2, 2, 1]]) * np.ones((12, 1, 1))
     agreement = {}
     for weight in (0.0, 1.0):
-        config = InfoVAEConfig(epochs=6, batch_size=16, kinship_weight=weight)
+        config = InfoVAEConfig(epochs=6, batch_size=16, same_painting_weight=weight)
         codes = encode(many, train_infovae(many, boxes=boxes, config=config).encoder)
         unit = codes / np.linalg.norm(codes, axis=2, keepdims=True)
         cosine = unit.reshape(48, 64) @ unit.reshape(48, 64).T
@@ -189,7 +163,7 @@ def test_kinship_brings_windows_of_a_painting_together():
 def test_few_windows(shape):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model = train_infovae(stripes(*shape), config=InfoVAEConfig(epochs=1, kinship_weight=0.1))
+        model = train_infovae(stripes(*shape), config=InfoVAEConfig(epochs=1, same_painting_weight=0.1))
     assert all(np.isfinite(values).all() for values in (*model.encoder.values(), *model.history.values()))
 
 
@@ -206,11 +180,3 @@ def test_few_windows(shape):
 def test_windows_that_cannot_be_learned_from(wrong):
     with pytest.raises(InputError, match="indows"):
         train_infovae(wrong)
-
-
-def test_active_units_by_hand():
-    codes = np.zeros((4, 3))
-    codes[:, 1] = [0, 1, 0, 1]  # variance 1/4
-    codes[:, 2] = [0, 0.1, 0, 0.1]  # variance 1/400
-    assert active_units(codes) == 1
-    assert active_units(codes, threshold=0.001) == 2

@@ -6,18 +6,9 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter, sobel
 
 from artgraph.descriptors import Patches, extract, make_descriptor
-from artgraph.descriptors.patches import (
-    choose_windows,
-    cut_windows,
-    difference_of_gaussians,
-    fit_pooling,
-    gradient_magnitude,
-    luminance,
-    overlaps,
-    pool,
-    stretch,
-    window_means,
-)
+from artgraph.descriptors.patches import fit_pooling, overlaps, pool
+from artgraph.descriptors.patches.dog import cut_windows, difference_of_gaussians, stretch
+from artgraph.descriptors.patches.windows import choose_windows, gradient_magnitude, luminance, window_means
 from artgraph.errors import InputError
 from artgraph.shards import ShardStore
 
@@ -262,7 +253,10 @@ def test_wide_vectors_hold_windows_and_places():
 
 
 def test_parameters_name_what_matters():
-    params = [Patches(**options).params() for options in ({}, {"look": "dog"}, {"kinship": 0.5}, {"window_cm": 5})]
+    params = [
+        Patches(**options).params()
+        for options in ({}, {"look": "dog"}, {"same_painting_weight": 0.5}, {"window_cm": 5})
+    ]
     assert all(a != b for i, a in enumerate(params) for b in params[:i])
     assert make_descriptor("patches", device="cpu", weights="none.pth").params() == params[0]
 

@@ -10,13 +10,13 @@ from PIL import Image
 
 from artgraph import Corpus, pipeline
 from artgraph.descriptors import make_descriptor
-from artgraph.descriptors.tuning import TuningConfig, augment, train_descriptor
-from artgraph.descriptors.tuning.augment import reproduce
-from artgraph.descriptors.tuning.loader import Loader, WorkSampler
-from artgraph.descriptors.tuning.network import Start, optimiser
+from artgraph.descriptors.tuning import TuningConfig, train_descriptor
+from artgraph.descriptors.tuning.augment import augment, reproduce
+from artgraph.descriptors.tuning.loader import Loader
+from artgraph.descriptors.tuning.network import Start, make_optimizer
 from artgraph.descriptors.tuning.train import Run
 from artgraph.errors import CircularError, InputError
-from artgraph.vgae.losses import artist_loss
+from artgraph.learning.artists import WorkSampler
 
 ARTISTS, WORKS, SIDE = 6, 4, 48
 
@@ -50,7 +50,7 @@ def corpus(pictures, tmp_path):
 QUICK = {"backbone": "artgraph_eye", "from_scratch": True, "size": 32, "steps": 6, "workers": 1}
 
 
-def paths_and_hands(pictures):
+def paths_and_artists(pictures):
     paths = sorted(pictures.glob("*.png"))
     return paths, np.array([int(path.name[0]) for path in paths])
 
@@ -97,45 +97,25 @@ def test_settings_out_of_range(wrong):
         TuningConfig(**wrong)
 
 
-def test_few_works_are_looked_at_less_often():
+def test_few_works_are_drawn_less_often():
     assert TuningConfig().n_steps(300) == 112
     assert TuningConfig().n_steps(300_000) == 480
     assert TuningConfig(steps=5).n_steps(300) == 5
 
 
-def test_a_step_draws_different_works_by_a_few_artists():
-    hands = np.repeat([-1, 0, 1, 2, 3], [10, 1, 2, 5, 40])
-    sampler = WorkSampler(hands, TuningConfig(artists_per_batch=2, works_per_artist=3))
-    assert sampler.artists == 3  # one work has no fellow
-    for seed in range(30):
-        works = sampler.draw(np.random.default_rng(seed))
-        assert len(set(works)) == len(works)
-        drawn, count = np.unique(hands[works], return_counts=True)
-        assert set(drawn) <= {1, 2, 3}
-        assert len(drawn) == 2
-        assert (count <= 3).all()
-
-
-def test_prolific_artists_are_asked_by_the_root_of_their_works():
-    hands = np.repeat([0, 1, 2], [4, 36, 36])
-    sampler = WorkSampler(hands, TuningConfig(artists_per_batch=2, works_per_artist=2))
-    assert np.allclose(sampler.weights[0], np.array([2, 6, 6]) / 14)
-
-
-def test_with_subjects_all_works_of_a_step_show_the_same():
-    hands, subjects = np.repeat(np.arange(6), 8), np.tile([0, 0, 0, 0, 1, 1, 1, 1], 6)
-    sampler = WorkSampler(hands, TuningConfig(artists_per_batch=4, works_per_artist=3), subjects=subjects)
-    seen = [set(subjects[sampler.draw(np.random.default_rng(seed))]) for seed in range(20)]
-    assert all(len(one) == 1 for one in seen)
-    assert set.union(*seen) == {0, 1}
-
-
 def test_batches_do_not_depend_on_threads_or_on_where_one_began(pictures):
-    paths, hands = paths_and_hands(pictures)
+    paths, artists = paths_and_artists(pictures)
     config = TuningConfig(artists_per_batch=3, works_per_artist=2)
 
     def batches(first, workers):
-        loader = Loader(paths, WorkSampler(hands, config), size=32, side=32, config=config, workers=workers)
+        loader = Loader(
+            paths,
+            WorkSampler(artists, artists_per_batch=3, works_per_artist=2),
+            size=32,
+            side=32,
+            config=config,
+            workers=workers,
+        )
         return list(loader.steps(first, 4))
 
     whole, late = batches(0, 1), batches(2, 3)
@@ -145,33 +125,24 @@ def test_batches_do_not_depend_on_threads_or_on_where_one_began(pictures):
         assert np.array_equal(one.works, same.works)
 
 
-def test_nt_xent_is_the_artist_loss_of_pictures():
-    """Chen et al. 2020, equation 1, by hand for two pictures with two cut-outs each."""
-    Z = torch.nn.functional.normalize(torch.tensor([[1.0, 0.2], [0.1, 1], [1, -0.3], [0.4, 1]]), dim=1)
-    s = Z @ Z.T / 0.5
-    pairs = [(0, 2), (2, 0), (1, 3), (3, 1)]
-    by_hand = np.mean([-float(s[i, j] - torch.logsumexp(s[i][torch.arange(4) != i], 0)) for i, j in pairs])
-    assert math.isclose(float(artist_loss(Z, torch.tensor([0, 1, 0, 1]), temperature=0.5)), by_hand, rel_tol=1e-5)
-
-
 def test_early_layers_learn_slower_unless_all_is_new():
     network = Start("artgraph_eye", from_scratch=True).network()
-    rates = [group["lr_scale"] for group in optimiser(network, TuningConfig()).param_groups]
+    rates = [group["lr_scale"] for group in make_optimizer(network, TuningConfig()).param_groups]
     assert min(rates) < 0.5
     assert max(rates) == 1
-    scratch = optimiser(network, TuningConfig(from_scratch=True))
+    scratch = make_optimizer(network, TuningConfig(from_scratch=True))
     assert {group["lr_scale"] for group in scratch.param_groups} == {1.0}
 
 
 @pytest.mark.parametrize("objective", ["artist", "simclr", "both"])
 def test_the_loss_falls(pictures, objective):
-    paths, hands = paths_and_hands(pictures)
+    paths, artists = paths_and_artists(pictures)
     config = TuningConfig(
         objective=objective, from_scratch=True, steps=24, checks=4, artists_per_batch=6, pictures_per_batch=16
     )
     start = Start("artgraph_eye", from_scratch=True, size=32)
     told = []
-    tuned = train_descriptor(paths, start, hands=hands, config=config, workers=1, tell=told.append)
+    tuned = train_descriptor(paths, start, artists=artists, config=config, workers=1, tell=told.append)
     losses = [row["loss"] for row in tuned.history[1:]]
     assert losses[-1] < losses[0]
     assert "24 steps" in told[0]
@@ -180,48 +151,48 @@ def test_the_loss_falls(pictures, objective):
 
 
 def test_resumed_is_the_same_as_unbroken(pictures):
-    paths, hands = paths_and_hands(pictures)
+    paths, artists = paths_and_artists(pictures)
     config = TuningConfig(from_scratch=True, steps=6, checks=2, artists_per_batch=3, works_per_artist=2)
     start = Start("artgraph_eye", from_scratch=True, size=32)
     states = []
     whole = train_descriptor(
-        paths, start, hands=hands, config=config, workers=1, checkpoint=lambda dump: states.append(dump())
+        paths, start, artists=artists, config=config, workers=1, checkpoint=lambda dump: states.append(dump())
     )
-    again = train_descriptor(paths, start, hands=hands, config=config, workers=1, resume=states[3])
+    again = train_descriptor(paths, start, artists=artists, config=config, workers=1, resume=states[3])
     assert whole.history == again.history
     assert all(torch.equal(whole.state[name], again.state[name]) for name in whole.state)
 
 
 def test_held_out_artists_choose_the_step_and_are_not_taught(pictures):
     paths = [path for path in sorted(pictures.glob("*.png")) for _ in range(3)]  # 72 rows
-    hands = np.repeat(np.arange(36), 2)
+    artists = np.repeat(np.arange(36), 2)
     config = TuningConfig(from_scratch=True, steps=2, checks=2)
-    run = Run(paths, Start("artgraph_eye", from_scratch=True, size=32), hands=hands, config=config, workers=1)
-    held = set(run.hands[run.held])
+    run = Run(paths, Start("artgraph_eye", from_scratch=True, size=32), artists=artists, config=config, workers=1)
+    held = set(run.artists[run.held])
     assert len(held) >= 10
-    assert (run.loader.sampler.hands[run.held] == -1).all()
-    drawn = {hand for batch in run.loader.steps(0, 8) for hand in batch.hands}
+    assert (run.loader.sampler.codes[run.held] == -1).all()
+    drawn = {artist for batch in run.loader.steps(0, 8) for artist in batch.artists}
     assert not drawn & held
-    assert run.facts()["selected_by"] == "hands"
+    assert run.facts()["selected_by"] == "artist_precision"
 
 
 def test_the_eye_keeps_its_activations(pictures):
-    paths, hands = paths_and_hands(pictures)
+    paths, artists = paths_and_artists(pictures)
     config = TuningConfig(from_scratch=True, checkpointing=True)
     with pytest.raises(InputError, match="is small"):
-        Run(paths, Start("artgraph_eye", from_scratch=True, size=32), hands=hands, config=config)
+        Run(paths, Start("artgraph_eye", from_scratch=True, size=32), artists=artists, config=config)
 
 
 def test_names_are_needed_where_they_teach(pictures):
-    paths, _ = paths_and_hands(pictures)
+    paths, _ = paths_and_artists(pictures)
     with pytest.raises(InputError, match="two artists with two works"):
-        Run(paths, Start("artgraph_eye", from_scratch=True, size=32), hands=None)
+        Run(paths, Start("artgraph_eye", from_scratch=True, size=32), artists=None)
 
 
-def test_the_forecast_teaches_nothing(pictures):
-    paths, hands = paths_and_hands(pictures)
+def test_the_forecast_changes_nothing(pictures):
+    paths, artists = paths_and_artists(pictures)
     config = TuningConfig(from_scratch=True, steps=2)
-    run = Run(paths, Start("artgraph_eye", from_scratch=True, size=32), hands=hands, config=config, workers=1)
+    run = Run(paths, Start("artgraph_eye", from_scratch=True, size=32), artists=artists, config=config, workers=1)
     before = {name: value.clone() for name, value in run.network.state_dict().items()}
     assert "min on cpu" in run.forecast()
     assert all(torch.equal(before[name], value) for name, value in run.network.state_dict().items())
@@ -229,10 +200,10 @@ def test_the_forecast_teaches_nothing(pictures):
 
 def test_a_network_that_was_tuned_at_another_size_is_a_plain_file_again(pictures):
     """A vision transformer is tuned on small cut-outs; its position embedding comes back at its own side."""
-    paths, hands = paths_and_hands(pictures)
+    paths, artists = paths_and_artists(pictures)
     start = Start("vit_tiny_patch16_224", from_scratch=True, size=64)
     config = TuningConfig(steps=1, checks=1, from_scratch=True, artists_per_batch=2, works_per_artist=2)
-    tuned = train_descriptor(paths, start, hands=hands, config=config, workers=1)
+    tuned = train_descriptor(paths, start, artists=artists, config=config, workers=1)
     assert tuned.state["pos_embed"].shape == (1, 197, 192)
 
 
@@ -296,9 +267,9 @@ def test_command_line(corpus):
 
 @pytest.mark.gpu
 def test_a_gpu_tunes_and_leaves_weights_for_any_machine(pictures):
-    paths, hands = paths_and_hands(pictures)
+    paths, artists = paths_and_artists(pictures)
     config = TuningConfig(from_scratch=True, steps=6, artists_per_batch=6, pictures_per_batch=16)
     start = Start("artgraph_eye", from_scratch=True, size=32)
-    tuned = train_descriptor(paths, start, hands=hands, config=config, workers=1, device="cuda")
+    tuned = train_descriptor(paths, start, artists=artists, config=config, workers=1, device="cuda")
     assert np.isfinite([row["loss"] for row in tuned.history[1:]]).all()
     assert all(not value.is_cuda and value.isfinite().all() for value in tuned.state.values())

@@ -22,13 +22,19 @@ def toy():
 
 
 @pytest.fixture(scope="session")
-def hands():
-    """Features in which the hand is a faint direction among loud ones: 30 artists with 8 works each."""
+def thirty_artists():
+    """Features in which the artist is a faint direction among strong ones: 30 artists with 8 works each."""
     rng = np.random.default_rng(0)
     n_artists, works = 30, 8
-    hand = np.repeat(np.arange(n_artists), works)
-    manner = rng.standard_normal((n_artists, 4))[hand]
-    X = np.hstack([1.5 * manner + 0.6 * rng.standard_normal((len(hand), 4)), 2 * rng.standard_normal((len(hand), 12))])
+    artist = np.repeat(np.arange(n_artists), works)
+    manner = rng.standard_normal((n_artists, 4))[artist]
+    X = np.hstack(
+        [1.5 * manner + 0.6 * rng.standard_normal((len(artist), 4)), 2 * rng.standard_normal((len(artist), 12))]
+    )
     X = X.astype(np.float32)
     X.flags.writeable = False
-    return X, jaccard_weights(knn(X, n_neighbors=8).indices), np.array([f"Artist {i:02d}" for i in hand], dtype=object)
+    return (
+        X,
+        jaccard_weights(knn(X, n_neighbors=8).indices),
+        np.array([f"Artist {i:02d}" for i in artist], dtype=object),
+    )

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 import torch
 
-from artgraph.vgae import artist_loss, bernoulli_edge_loss, feature_loss, kindred_loss, kl_divergence
+from artgraph.graph.artists import SimilarityGate
+from artgraph.vgae import Config
+from artgraph.vgae.losses import (
+    NeighborArtists,
+    bernoulli_edge_loss,
+    feature_loss,
+    gate_weights,
+    kl_divergence,
+    loss_weights,
+)
 
 
 def test_kl_equals_torch_distributions():
@@ -39,75 +48,61 @@ def test_edge_loss_does_not_saturate():
     assert logits.grad.item() == pytest.approx(-1)
 
 
-def test_artist_loss_by_hand():
-    Z = torch.tensor([[2.0, 0], [3, 0], [0, 1], [0, -5]])
-    loss = artist_loss(Z, torch.tensor([0, 0, 1, 2]), temperature=1.0)
-    expected = -np.log(np.e / (np.e + 2))  # works 2 and 3 are at right angles to both, and have no fellow
-    assert loss.item() == pytest.approx(expected, rel=1e-6)
+def test_pairs_weigh_what_the_gate_lets_through():
+    X = np.random.default_rng(0).standard_normal((200, 6)).astype(np.float32)
+    X[7] = 0  # near nothing
+    rows = np.array([3, 7, 50, 3, 199])
+    found = gate_weights(SimilarityGate(X).to("cpu"), torch.from_numpy(rows))
+    np.testing.assert_allclose(found, (SimilarityGate(X)(rows, rows) / 0.3).clip(0, 1), atol=1e-5)
+    assert found[1].max() == 0
+    assert found[0, 3] > 0.99
 
 
-def test_artist_loss_falls_as_works_of_one_hand_come_together():
-    artists = torch.tensor([0, 0, 1, 1])
-    apart = torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 1]])
-    together = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])
-    assert artist_loss(together, artists) < 0.01 < artist_loss(apart, artists)
+def on_a_circle(n):
+    angle = torch.arange(n) * 2 * torch.pi / n
+    return torch.stack([angle.cos(), angle.sin()], dim=1)
 
 
-def test_artist_loss_without_fellows_is_nothing_and_renaming_changes_nothing():
-    Z = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
-    assert artist_loss(Z, torch.tensor([0, 1, 2, 3])).item() == 0
-    torch.testing.assert_close(artist_loss(Z, torch.tensor([0, 0, 1, 1])), artist_loss(Z, torch.tensor([7, 7, 3, 3])))
-
-
-def test_a_fellow_of_weight_nothing_neither_attracts_nor_repels():
-    Z = torch.tensor([[1.0, 0], [1, 0], [0, 1], [-1, 0]], requires_grad=True)
-    artists = torch.tensor([0, 0, 0, 1])
-    weight = torch.tensor([[1.0, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]])
-    gated = artist_loss(Z, artists, temperature=1.0, weight=weight)
-    assert gated.item() == pytest.approx(
-        -np.log(np.e / (np.e + np.exp(-1))), rel=1e-4
-    )  # the third work is as if not there
-    gated.backward()
-    assert Z.grad[2].abs().max() < 1e-4
-
-
-def test_full_weights_are_no_weights():
-    Z = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
-    artists = torch.tensor([0, 0, 0, 1, 1, 2])
-    torch.testing.assert_close(artist_loss(Z, artists, weight=torch.ones(6, 6)), artist_loss(Z, artists))
-
-
-def test_a_work_that_is_not_there_changes_nothing():
-    Z = torch.randn(6, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    artists, weight = torch.tensor([0, -1, 0, 1, -1, 1]), torch.rand(6, 6, generator=torch.Generator().manual_seed(1))
-    there = artists >= 0
-    Z.requires_grad_(True)
-    loss = artist_loss(Z, artists, weight=weight)
-    torch.testing.assert_close(loss, artist_loss(Z[there], artists[there], weight=weight[there][:, there]))
-    loss.backward()
-    assert (Z.grad[~there] == 0).all()
-    alone = artist_loss(Z, torch.full((6,), -1))
-    assert alone.item() == 0
-    assert torch.autograd.grad(alone, Z)[0].isfinite().all()
-
-
-def test_several_batches_know_nothing_of_each_other():
+def test_the_nearest_sixteenth_are_neighbours():
+    artists = torch.arange(32).repeat_interleave(3)
     generator = torch.Generator().manual_seed(0)
-    Z, artists = torch.randn(3, 8, 4, generator=generator), torch.randint(0, 3, (3, 8), generator=generator)
-    weight = torch.rand(3, 8, 8, generator=generator)
-    each = torch.stack([artist_loss(z, a, weight=w) for z, a, w in zip(Z, artists, weight, strict=True)])
-    torch.testing.assert_close(artist_loss(Z, artists, weight=weight), each)
+    mu = on_a_circle(32)[artists] + 0.001 * torch.randn(96, 2, generator=generator)
+    found = NeighborArtists(mu, artists, parts=1, generator=generator)(artists)
+    assert found.shape == (1, 96, 96)
+    for i in (0, 50):
+        at = int(artists[i])
+        assert set(artists[found[0, i]].tolist()) == {(at - 1) % 32, (at + 1) % 32}
+    assert found.sum() == 96 * 6
 
 
-def test_kindred_attract_and_one_hand_does_not():
-    Z = torch.randn(6, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64).requires_grad_(True)
-    artists = torch.tensor([0, 0, 1, 1, 2, -1])
-    kindred = torch.zeros(6, 6, dtype=torch.bool)
-    kindred[0, 2] = kindred[2, 0] = kindred[5, 0] = kindred[0, 5] = True
-    loss = kindred_loss(Z, artists, kindred, temperature=0.5)
-    cosine = torch.nn.functional.cosine_similarity(Z[:, None], Z[None], dim=2) / 0.5
-    pairs = [cosine[a, b] - cosine[a, [j for j in range(5) if j != a]].logsumexp(0) for a, b in ((0, 2), (2, 0))]
-    torch.testing.assert_close(loss, -torch.stack(pairs).mean())
-    loss.backward()
-    assert (Z.grad[5] == 0).all()
-    assert kindred_loss(Z, artists, torch.zeros_like(kindred)).item() == 0
+def test_each_part_has_neighbours_of_its_own():
+    artists, order = torch.arange(32), np.random.default_rng(0).permutation(32)
+    mu = torch.cat([on_a_circle(32), on_a_circle(32)[order]], dim=1)
+    first, second = NeighborArtists(mu, artists, parts=2, generator=torch.Generator().manual_seed(0))(artists)
+    assert not (first == second).all()
+    where = torch.from_numpy(order)
+    assert (first[where][:, where] == second).all()
+
+
+def test_many_artists_are_compared_with_some(monkeypatch):
+    monkeypatch.setattr("artgraph.vgae.losses.COMPARED", 64)
+    artists = torch.arange(640)
+    found = NeighborArtists(on_a_circle(640), artists, parts=1, generator=torch.Generator().manual_seed(0))(artists)
+    assert 30 < found.sum() / 640 < 52  # a sixteenth: 40
+    assert not found[0].diagonal().any()
+
+
+def test_codes_may_have_gaps_and_artists_one_place():
+    artists = torch.tensor([3, 3, 9, 9, 40])
+    neighbors = NeighborArtists(torch.ones(5, 4), artists, parts=2, generator=torch.Generator().manual_seed(0))
+    found = neighbors(artists)
+    assert (found == (artists[:, None] != artists)).all()
+    assert all(means.isfinite().all() for means in neighbors.means)
+
+
+def test_which_terms_a_loss_has():
+    assert loss_weights(Config(), 30) == {"similarity": 0.1, "artist": 1.0, "neighbor_artists": 1.0}
+    assert set(loss_weights(Config(), 29)) == {"similarity", "artist"}
+    assert set(loss_weights(Config(), 1)) == {"similarity", "features"}
+    assert set(loss_weights(Config(model="contrastive"), 30)) == {"artist"}
+    assert set(loss_weights(Config(feature_weight=0.0, edge_weight=0.0), 0)) == set()

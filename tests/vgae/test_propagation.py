@@ -3,8 +3,7 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 
-from artgraph.vgae import hops, normalised_adjacency
-from artgraph.vgae.propagation import Propagate
+from artgraph.vgae.propagation import Propagate, hops, normalised_adjacency
 
 PATH = csr_matrix(np.array([[0, 2, 0], [2, 0, 1], [0, 1, 0]], dtype=np.float32))
 

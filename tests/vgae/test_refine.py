@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from artgraph.learning.artists import artist_codes
 from artgraph.vgae import Config, refine
-from artgraph.vgae.checks import codes_of
 
 
 def cosine(a, b):
@@ -14,10 +14,10 @@ def latents():
     rng = np.random.default_rng(0)
     mu = rng.standard_normal((40, 8)).astype(np.float32)
     mu.flags.writeable = False
-    return mu, codes_of(["A"] * 10 + ["B"] * 10 + [None] * 20, 40)
+    return mu, artist_codes(["A"] * 10 + ["B"] * 10 + [None] * 20, 40)
 
 
-def test_works_of_one_hand_come_nearer_as_far_as_the_strength_allows(latents):
+def test_works_by_one_artist_come_nearer_as_far_as_the_strength_allows(latents):
     mu, codes = latents
     within = []
     for strength in (0.0, 0.05, 0.5):
@@ -44,9 +44,9 @@ def test_no_strength_is_no_change_and_the_seed_decides_the_bytes(latents):
 
 def test_one_artist_alone_is_no_contrast(latents):
     mu = latents[0]
-    np.testing.assert_array_equal(refine(mu, codes_of(["A"] * 40, 40), config=Config(artist_strength=0.5)), mu)
+    np.testing.assert_array_equal(refine(mu, artist_codes(["A"] * 40, 40), config=Config(artist_strength=0.5)), mu)
 
 
 def test_rows_of_zeros_stay_finite():
-    Z = refine(np.zeros((8, 4), np.float32), codes_of(list("AABBAABB"), 8), config=Config(artist_strength=0.5))
+    Z = refine(np.zeros((8, 4), np.float32), artist_codes(list("AABBAABB"), 8), config=Config(artist_strength=0.5))
     assert np.isfinite(Z).all()

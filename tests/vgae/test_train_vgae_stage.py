@@ -6,7 +6,6 @@ import pytest
 from artgraph import pipeline
 from artgraph.errors import CircularError
 from artgraph.stages.base import features_of
-from artgraph.stages.checkpoint import Checkpoint
 from artgraph.stages.train_vgae import diagnose_training
 from artgraph.testing import toy_corpus
 
@@ -54,21 +53,6 @@ def test_what_artists_taught_is_not_judged_by_artists(corpus):
         pipeline.evaluate(corpus, partition="vgae-leiden", against="artist")
     caveats = pipeline.evaluate(corpus, partition="vgae-leiden", against="style").facts["caveats"]
     assert any("artist" in caveat for caveat in caveats)
-
-
-def test_a_checkpoint_is_of_use_to_the_same_training_alone(corpus):
-    import torch
-
-    refs = ["graphs/style"]
-    mine = Checkpoint(corpus, "vgae", {"seed": 0}, refs)
-    mine.write_later(lambda: {"a": torch.ones(2)})
-    assert mine.read() is None  # a short training writes none
-    mine.last -= 1000
-    mine.write_later(lambda: {"a": torch.ones(2)})
-    assert torch.equal(mine.read()["a"], torch.ones(2))
-    assert Checkpoint(corpus, "vgae", {"seed": 1}, refs).read() is None
-    mine.file.write_bytes(b"cut off")
-    assert mine.read() is None
 
 
 def test_plot_and_report(corpus):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from artgraph.vgae import hold_out_edges
-from artgraph.vgae.validation import Judge, edge_scores, fold_artists, hand_precision, hold_out_artists
+from artgraph.learning.measures import artist_precision
+from artgraph.vgae import Config, hold_out_edges
+from artgraph.vgae.validation import Validation, describe_latents, edge_scores, neighbor_overlap
 
 
 def test_held_out_edges_are_edges_that_training_does_not_see(toy):
@@ -27,7 +28,7 @@ def test_no_more_edges_are_held_out_than_it_takes(toy, monkeypatch):
     assert training.nnz + 2 * 7 == adjacency.nnz
 
 
-def test_the_judge_says_of_its_rows_what_all_rows_would_say():
+def test_the_rows_of_a_validation_give_the_figures_of_all_rows():
     rng = np.random.default_rng(0)
     codes = np.repeat(np.arange(8), 4)
     mu = torch.tensor(rng.normal(size=(32, 6)))
@@ -37,43 +38,20 @@ def test_the_judge_says_of_its_rows_what_all_rows_would_say():
     def decode(Z, pairs):
         return (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1)
 
-    judge = Judge(edges, works, codes, "cpu")
-    assert judge.rows.tolist() == [0, 1, 2, 4, 8, 9, 10, 12, 13, 17, 20, 21, 30]
-    figures = judge(decode, mu[judge.rows])
+    validation = Validation(edges, works, codes, "cpu")
+    assert validation.rows.tolist() == [0, 1, 2, 4, 8, 9, 10, 12, 13, 17, 20, 21, 30]
+    figures = validation(decode, mu[validation.rows])
     assert (figures["auc"], figures["ap"]) == edge_scores(decode, mu, edges)
-    first, second = hand_precision(mu[works[0], :3], codes[works[0]]), hand_precision(mu[works[1], 3:], codes[works[1]])
-    assert figures["hands"] == pytest.approx((5 * first[0] + 4 * second[0]) / 9)
-    assert figures["hands_error"] == pytest.approx(np.hypot(5 * first[1], 4 * second[1]) / 9)
-    assert set(Judge(edges, [], codes, "cpu")(decode, mu[Judge(edges, [], codes, "cpu").rows])) == {"auc", "ap"}
-
-
-def test_held_out_artists_lose_their_names_and_no_other():
-    codes = np.repeat(np.arange(40), 3)
-    training, rows = hold_out_artists(codes, 0.1, np.random.default_rng(0))
-    assert len(set(codes[rows])) == 10
-    assert set(np.flatnonzero(training < 0)) == set(rows)
-    kept = training >= 0
-    assert (training[kept] == codes[kept]).all()
-
-
-def test_with_few_artists_none_is_held_out():
-    codes = np.repeat(np.arange(5), 3)
-    training, rows = hold_out_artists(codes, 0.5, np.random.default_rng(0))
-    assert len(rows) == 0
-    assert (training == codes).all()
-
-
-def test_folds_hold_whole_artists_and_as_many_each():
-    codes = np.repeat(np.arange(40), 3)
-    codes[-3:] = -1
-    fold = fold_artists(codes, 4, np.random.default_rng(0))
-    assert (fold[-3:] == -1).all()
-    assert all(len(set(fold[codes == code])) == 1 for code in range(39))
-    assert sorted(np.bincount(fold[:-3]) // 3) == [9, 10, 10, 10]
-
-
-def test_few_artists_are_in_no_fold():
-    assert (fold_artists(np.repeat(np.arange(29), 3), 4, np.random.default_rng(0)) == -1).all()
+    first, second = (
+        artist_precision(mu[works[0], :3], codes[works[0]]),
+        artist_precision(mu[works[1], 3:], codes[works[1]]),
+    )
+    assert figures["artist_precision"] == pytest.approx((5 * first[0] + 4 * second[0]) / 9)
+    assert figures["artist_precision_error"] == pytest.approx(np.hypot(5 * first[1], 4 * second[1]) / 9)
+    assert set(Validation(edges, [], codes, "cpu")(decode, mu[Validation(edges, [], codes, "cpu").rows])) == {
+        "auc",
+        "ap",
+    }
 
 
 def test_edge_scores_by_hand():
@@ -87,10 +65,16 @@ def test_edge_scores_by_hand():
     assert edge_scores(decode, Z, held[::-1]) == (0.0, pytest.approx((1 / 2 + 2 / 3) / 2))
 
 
-def test_hand_precision_by_hand():
-    angle = torch.tensor([0.0, 0.1, 1.0, 1.1, 1.2])
-    mu = torch.stack([angle.cos(), angle.sin()], dim=1)
-    # 0 finds 1, 1 finds 0; of 2 and 3 and 4, by one hand, each finds the other two
-    assert hand_precision(mu, np.array([0, 0, 1, 1, 1]))[0] == 1
-    # hands {0, 2} and {1, 3}: the nearest of 0 is 1, of 1 is 0, of 2 is 3, of 3 is 2 or 4
-    assert hand_precision(mu, np.array([0, 1, 0, 1, 2]))[0] == 0
+def test_overlap_of_itself_is_one_and_with_noise_is_chance(toy):
+    X = toy[0]
+    assert neighbor_overlap(X, X, n_neighbors=5) == 1.0
+    noise = np.random.default_rng(9).standard_normal((len(X), 8)).astype(np.float32)
+    assert neighbor_overlap(X, noise, n_neighbors=5) < 0.2
+
+
+def test_kl_per_dimension_by_hand():
+    mu, logstd = np.array([[0.0, 2.0]] * 30, dtype=np.float32), np.zeros((30, 2), dtype=np.float32)
+    facts = describe_latents(np.eye(30, dtype=np.float32), mu, logstd, config=Config(latent_dim=2))
+    assert facts["kl_per_dimension"] == [0.0, pytest.approx(2.0)]
+    assert facts["active_units"] == 0
+    assert facts["warning"] is not None

@@ -1,7 +1,12 @@
 """The local branch: windows, their codes, and one vector of them."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
+from artgraph.checks import check_choice
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.patches.dog import cut_windows, difference_of_gaussians, stretch
 from artgraph.descriptors.patches.pooling import POOLINGS, fit_pooling, pool
@@ -42,11 +47,11 @@ class Patches(Descriptor):
         2 halves the picture first, so that a window holds four times the area.
     pooling : {"mean", "mean-std", "vlad", "fisher"}
         See ``pool``.
-    kinship : float
-        Weight of ``kinship_loss``; 0 is the plain InfoVAE.
+    same_painting_weight : float
+        How strongly the codes of windows of one painting are drawn together; 0 is the plain InfoVAE.
     window_cm : float, optional
         True scale: side of a window at scale 1, in centimetres of the painting, so that a small portrait and a large
-        feast are compared at the same size of brush. Used where ``prepare`` is told the painting's size, not otherwise.
+        feast are compared at the same size of brush. Used where ``prepare`` is given the painting's size.
         Pictures are read with about 4,096 pixels on the short side for it, and enlarged twice at most; where that does
         not reach, a window shows more, and its place says how much.
     size : int
@@ -56,7 +61,8 @@ class Patches(Descriptor):
 
     Notes
     -----
-    As published: ``Patches(look="dog", count=5, share=0.1, scales=(1,), pooling="mean", kinship=0)``.
+    As published: ``Patches(look="dog", count=5, share=0.1, scales=(1,), pooling="mean",
+    same_painting_weight=0)``.
     """
 
     name = "patches"
@@ -64,27 +70,27 @@ class Patches(Descriptor):
     def __init__(
         self,
         *,
-        look="color",
-        count=16,
-        share=0.5,
-        scales=(1, 2),
-        pooling="mean-std",
-        kinship=0.02,
-        window_cm=None,
-        size=448,
-        device="cpu",
-    ):
-        if look not in LOOKS or pooling not in POOLINGS:
-            raise InputError(f"look is one of {', '.join(LOOKS)}, pooling one of {', '.join(POOLINGS)}.")
+        look: str = "color",
+        count: int = 16,
+        share: float = 0.5,
+        scales: Sequence[int] = (1, 2),
+        pooling: str = "mean-std",
+        same_painting_weight: float = 0.02,
+        window_cm: float | None = None,
+        size: int = 448,
+        device: str = "cpu",
+    ) -> None:
+        check_choice("look", look, LOOKS)
+        check_choice("pooling", pooling, POOLINGS)
         if count < 2 or not scales or count % len(scales) or min(scales) < 1:
             raise InputError(f"count must be 2 or more and a multiple of the number of scales, not {count}.")
         self.look, self.count, self.share, self.scales = look, count, share, tuple(scales)
         self.places = count
         self.pooling, self.window_cm, self.size, self.device = pooling, window_cm, size, device
         self.true_scale = window_cm is not None
-        self.config = InfoVAEConfig(kinship_weight=kinship)
+        self.config = InfoVAEConfig(same_painting_weight=same_painting_weight)
 
-    def params(self):
+    def params(self) -> dict[str, object]:
         return {
             "descriptor": "patches",
             "look": self.look,
@@ -97,7 +103,9 @@ class Patches(Descriptor):
             "infovae": vars(self.config),
         }
 
-    def windows(self, image, *, size_cm=None):
+    def windows(
+        self, image: np.ndarray, *, size_cm: tuple[float, float] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Cut the windows of one picture.
 
         Parameters
@@ -129,28 +137,28 @@ class Patches(Descriptor):
             boxes.append(np.stack([x, y, side], axis=1) / short)
         return np.concatenate(windows), np.concatenate(boxes).astype(np.float32)
 
-    def _factor(self, image, size_cm):
+    def _factor(self, image: np.ndarray, size_cm: tuple[float, float] | None) -> float:
         short, wanted = min(image.shape[:2]), self._true_side(size_cm)
         return min(1.0, self.size / short) if wanted is None else min(LARGEST, wanted / short)
 
-    def _true_side(self, size_cm):
+    def _true_side(self, size_cm: tuple[float, float] | None) -> float | None:
         """Return the short side, in pixels, at which a window is ``window_cm`` wide; None where that is not known."""
         if self.window_cm is None or size_cm is None or not all(0 < side < np.inf for side in size_cm):
             return None
         return WINDOW / self.window_cm * min(size_cm)
 
-    def short_side(self, size_cm=None):
+    def short_side(self, size_cm: tuple[float, float] | None = None) -> int:
         wanted = self._true_side(size_cm)
         return self.size if wanted is None else int(np.ceil(min(wanted, LONGEST)))
 
-    def prepare(self, image, *, size_cm=None):
+    def prepare(self, image: np.ndarray, *, size_cm: tuple[float, float] | None = None) -> np.ndarray:
         windows, boxes = self.windows(image, size_cm=size_cm)
         return np.concatenate([windows.ravel(), boxes.ravel().view(np.uint8)])
 
-    def locate(self, wide):
+    def locate(self, wide: np.ndarray) -> np.ndarray:
         return self.split(wide)[1]
 
-    def fit(self, sample):
+    def fit(self, sample: np.ndarray) -> dict[str, np.ndarray]:
         windows, boxes = self.split(sample)
         trained = train_infovae(windows, boxes=boxes, config=self.config, device=self.device)
         codes = encode(windows, trained.encoder, device=self.device)
@@ -158,11 +166,11 @@ class Patches(Descriptor):
         parts = {"encoder": trained.encoder, "decoder": trained.decoder, "history": trained.history, "pooling": pooling}
         return {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
 
-    def reduce(self, wide, fitted):
+    def reduce(self, wide: np.ndarray, fitted: dict[str, np.ndarray]) -> np.ndarray:
         codes = encode(self.split(wide)[0], _part(fitted, "encoder"), device=self.device)
         return pool(codes, _part(fitted, "pooling"), self.pooling)
 
-    def split(self, wide):
+    def split(self, wide: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Take wide vectors apart.
 
         Returns
@@ -175,6 +183,6 @@ class Patches(Descriptor):
         return wide[:, :-tail].reshape(len(wide), self.count, *shape), boxes.reshape(len(wide), self.count, 3)
 
 
-def _part(fitted, part):
-    """Return the arrays of one part of the fitted model (dict): ``encoder``, ``decoder``, ``history``, ``pooling``."""
+def _part(fitted: dict[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
+    """Return the arrays of one part of the fitted model: ``encoder``, ``decoder``, ``history``, ``pooling``."""
     return {name.partition(".")[2]: array for name, array in fitted.items() if name.startswith(part + ".")}

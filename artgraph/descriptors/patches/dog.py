@@ -1,12 +1,14 @@
 """What a window looks like: the strokes between two scales, whatever the light."""
 
+from __future__ import annotations
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 __all__ = ["cut_windows", "difference_of_gaussians", "stretch"]
 
 
-def difference_of_gaussians(picture, *, sigmas=(3, 5)):
+def difference_of_gaussians(picture: np.ndarray, *, sigmas: tuple[float, float] = (3, 5)) -> np.ndarray:
     """Return what lies between two scales of a picture: |G_σ1 * picture - G_σ2 * picture|.
 
     Parameters
@@ -29,13 +31,13 @@ def difference_of_gaussians(picture, *, sigmas=(3, 5)):
     return np.abs(fine - coarse)
 
 
-def _blur(picture, sigma):
+def _blur(picture: np.ndarray, sigma: float) -> np.ndarray:
     for axis in (0, 1):
         picture = gaussian_filter1d(picture, sigma, axis=axis, truncate=3)
     return picture
 
 
-def cut_windows(picture, corners, *, window=64):
+def cut_windows(picture: np.ndarray, corners: np.ndarray, *, window: int = 64) -> np.ndarray:
     """Cut square windows out of a picture.
 
     Parameters
@@ -51,7 +53,7 @@ def cut_windows(picture, corners, *, window=64):
     return np.stack([picture[y : y + window, x : x + window] for y, x in corners])
 
 
-def stretch(windows):
+def stretch(windows: np.ndarray) -> np.ndarray:
     """Scale every window so that its largest value is 255; one that is 0 everywhere stays so.
 
     Parameters

@@ -1,9 +1,11 @@
-"""InfoVAE in its MMD form: encoder, decoder, and what is asked of the codes."""
+"""InfoVAE in its MMD form: encoder, decoder, and the loss."""
+
+from __future__ import annotations
 
 import torch
 from torch import nn
 
-__all__ = ["Decoder", "Encoder", "infovae_loss", "kinship_loss", "mmd"]
+__all__ = ["Decoder", "Encoder", "infovae_loss", "mmd"]
 
 CHANNELS = (32, 64, 128, 256)
 SLOPE = 0.2
@@ -21,7 +23,7 @@ class Encoder(nn.Sequential):
     latent_dim : int
     """
 
-    def __init__(self, channels=1, latent_dim=64):
+    def __init__(self, channels: int = 1, latent_dim: int = 64) -> None:
         layers, before = [], channels
         for after in CHANNELS:  # 64 → 32 → 16 → 8 → 4
             layers += [nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(after)]
@@ -33,7 +35,7 @@ class Encoder(nn.Sequential):
 class Decoder(nn.Sequential):
     """The encoder's mirror image; gives (b, channels, 64, 64) in 0 … 1."""
 
-    def __init__(self, channels=1, latent_dim=64):
+    def __init__(self, channels: int = 1, latent_dim: int = 64) -> None:
         layers = [nn.Linear(latent_dim, CHANNELS[-1] * 16), nn.Unflatten(1, (CHANNELS[-1], 4, 4))]
         before = CHANNELS[-1]
         for after in CHANNELS[-2::-1]:  # 4 → 8 → 16 → 32
@@ -42,11 +44,11 @@ class Decoder(nn.Sequential):
         super().__init__(*layers, _double(before, channels), nn.Sigmoid())  # → 64
 
 
-def _double(before, after, *, bias=True):
+def _double(before: int, after: int, *, bias: bool = True) -> nn.ConvTranspose2d:
     return nn.ConvTranspose2d(before, after, 3, stride=2, padding=1, output_padding=1, bias=bias)
 
 
-def mmd(codes, prior):
+def mmd(codes: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
     """Return the squared maximum mean discrepancy of two samples, estimated without bias.
 
     mean k(z, z') over pairs of codes + mean k(p, p') over pairs of the prior - 2 · mean k(z, p); pairs are of two
@@ -67,16 +69,18 @@ def mmd(codes, prior):
     normal distribution have (‖x - y‖² is 2d on average), so k is 1/e for typical pairs.
     """
 
-    def kernel(x, y):
+    def kernel(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return torch.exp(-torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").square() / (2 * x.shape[1]))
 
-    def among(x):
+    def among(x: torch.Tensor) -> torch.Tensor:
         return (kernel(x, x).sum() - len(x)) / (len(x) * (len(x) - 1))
 
     return among(codes) + among(prior) - 2 * kernel(codes, prior).mean()
 
 
-def infovae_loss(windows, decoded, codes, *, prior, mmd_weight):
+def infovae_loss(
+    windows: torch.Tensor, decoded: torch.Tensor, codes: torch.Tensor, *, prior: torch.Tensor, mmd_weight: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the loss and its two parts: the mean squared error of the pixels and the codes' discrepancy.
 
     Parameters
@@ -99,37 +103,3 @@ def infovae_loss(windows, decoded, codes, *, prior, mmd_weight):
     reconstruction = (decoded - windows).square().mean()
     discrepancy = mmd(codes, prior)
     return reconstruction + mmd_weight * discrepancy, reconstruction, discrepancy
-
-
-def kinship_loss(codes, painting, shared, *, temperature=0.1):
-    """Return how badly a window's code finds the other windows of its painting among all windows of the batch.
-
-    For window i and a window j of the same painting that shares no pixel with it: -log of softmax_j(cos(z_i, z_j) / τ),
-    over all windows that are not i and share no pixel with it. Mean over j, then over all i that have such a j.
-
-    Parameters
-    ----------
-    codes : (b, latent_dim) float tensor
-    painting : (b,) int tensor
-        Which painting each window is of.
-    shared : (b, b) bool tensor
-        Whether two windows share pixels; true on the diagonal.
-    temperature : float
-        τ.
-
-    Returns
-    -------
-    scalar tensor
-        0 or more; 0 where no window has another of its painting.
-
-    Notes
-    -----
-    Supervised contrastive loss of Khosla et al. 2020 (arXiv 2004.11362), equation 2, with the painting as the label: no
-    style and no artist is asked for. Windows that overlap are left out, or codes would learn to find pixels again.
-    """
-    direction = torch.nn.functional.normalize(codes, dim=1)
-    similarity = (direction @ direction.T / temperature).masked_fill(shared, -1e9)
-    kin = (painting[:, None] == painting) & ~shared
-    found = similarity - similarity.logsumexp(dim=1, keepdim=True)
-    per_window = -(found * kin).sum(dim=1) / kin.sum(dim=1).clamp_min(1)
-    return per_window.sum() / kin.any(dim=1).sum().clamp_min(1)

@@ -1,5 +1,7 @@
 """From the codes of a painting's windows to one vector."""
 
+from __future__ import annotations
+
 import warnings
 
 import numpy as np
@@ -7,6 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from artgraph.checks import check_choice
 from artgraph.errors import InputError
 
 __all__ = ["POOLINGS", "fit_pooling", "pool"]
@@ -17,8 +20,8 @@ WORDS = {"vlad": 8, "fisher": 4}
 FIT_ROWS = 16384
 
 
-def fit_pooling(codes, kind, *, seed=0):
-    """Learn what a pooling needs to know of all codes.
+def fit_pooling(codes: np.ndarray, kind: str, *, seed: int = 0) -> dict[str, np.ndarray]:
+    """Learn what a pooling needs of all codes.
 
     Parameters
     ----------
@@ -61,7 +64,7 @@ def fit_pooling(codes, kind, *, seed=0):
     return {name: value.astype(np.float32) for name, value in fitted.items()}
 
 
-def pool(codes, fitted, kind):
+def pool(codes: np.ndarray, fitted: dict[str, np.ndarray], kind: str) -> np.ndarray:
     """Make one vector of the codes of each painting.
 
     - ``mean``: their mean.
@@ -111,18 +114,17 @@ def pool(codes, fitted, kind):
     return _unit(np.sign(joined) * np.sqrt(np.abs(joined))).astype(np.float32)
 
 
-def _checked(codes, kind):
+def _checked(codes: np.ndarray, kind: str) -> np.ndarray:
     codes = np.asarray(codes, dtype=np.float32)
     if codes.ndim != 3 or not codes.shape[1]:
         raise InputError(f"Codes are (paintings, windows, dimensions), not {codes.shape}.")
-    if kind not in POOLINGS:
-        raise InputError(f"There is no pooling '{kind}' (there are: {', '.join(POOLINGS)}).")
+    check_choice("pooling", kind, POOLINGS)
     return codes
 
 
-def _moments(codes):
+def _moments(codes: np.ndarray) -> np.ndarray:
     return np.concatenate([codes.mean(axis=1), codes.std(axis=1)], axis=1)
 
 
-def _unit(vectors):
+def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

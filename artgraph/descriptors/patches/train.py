@@ -1,16 +1,20 @@
 """Training the InfoVAE on the windows of many paintings, and encoding windows with it."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from artgraph.descriptors.patches.infovae import Decoder, Encoder, infovae_loss, kinship_loss
+from artgraph.descriptors.patches.infovae import Decoder, Encoder, infovae_loss
 from artgraph.descriptors.patches.windows import WINDOW, overlaps
 from artgraph.errors import InputError
+from artgraph.learning.contrastive import contrastive_loss
 
-__all__ = ["InfoVAEConfig", "TrainedInfoVAE", "active_units", "decode", "encode", "train_infovae"]
+__all__ = ["InfoVAEConfig", "TrainedInfoVAE", "decode", "encode", "train_infovae"]
 
 GROUP = 4  # windows of one painting that stand in a batch together
 ENCODE_BATCH = 256
@@ -26,7 +30,7 @@ class InfoVAEConfig:
     epochs: int = 5
     batch_size: int = 128
     mmd_weight: float = 0.1  # beside a reconstruction error that is a mean over pixels
-    kinship_weight: float = 0.0  # 0: as published
+    same_painting_weight: float = 0.0  # of drawing windows of one painting together; 0: as published
     windows_per_epoch: int = 6144  # at most; other windows in every epoch
     seed: int = 0
 
@@ -39,15 +43,21 @@ class TrainedInfoVAE(NamedTuple):
     encoder, decoder : dict of str to float32 array
         Weights, and the running statistics of batch norm.
     history : dict of str to (epochs,) float32
-        ``reconstruction`` (mean squared error, pixels in 0 … 1), ``mmd`` and ``kinship``: means over an epoch.
+        ``reconstruction`` (mean squared error, pixels in 0 … 1), ``mmd`` and ``same_painting``: means over an epoch.
     """
 
-    encoder: dict
-    decoder: dict
-    history: dict
+    encoder: dict[str, np.ndarray]
+    decoder: dict[str, np.ndarray]
+    history: dict[str, np.ndarray]
 
 
-def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
+def train_infovae(
+    windows: np.ndarray,
+    *,
+    boxes: np.ndarray | None = None,
+    config: InfoVAEConfig | None = None,
+    device: str = "cpu",
+) -> TrainedInfoVAE:
     """Learn codes from which windows can be drawn again, distributed like a normal distribution.
 
     Parameters
@@ -55,8 +65,7 @@ def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
     windows : (n, m, 64, 64) or (n, m, 64, 64, c) uint8
         m windows of each of n paintings.
     boxes : (n, m, 3) float array, optional
-        x, y and side of each window, in any one unit per painting. Windows that share pixels are no evidence that codes
-        tell paintings apart; without boxes only identical places are known to.
+        x, y and side of each window, in any one unit per painting: which windows share pixels. Default: none do.
     config : InfoVAEConfig, optional
     device : str
         A torch device.
@@ -72,8 +81,10 @@ def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
 
     Notes
     -----
-    The loss is ``infovae_loss`` + kinship_weight · ``kinship_loss``. A batch holds up to four windows of a painting.
-    The result depends on the seed, and on nothing else that is random; the same bytes on the same machine.
+    The loss is ``infovae_loss`` + same_painting_weight · ``contrastive_loss`` with the windows of one painting as
+    positives: no style and no artist is read. Windows that share pixels are left out of the comparison, or codes would
+    learn to find pixels again. A batch holds up to four windows of a painting. The result depends on the seed, and on
+    nothing else that is random; the same bytes on the same machine.
     """
     config = config or InfoVAEConfig()
     windows = np.asarray(windows)
@@ -90,7 +101,7 @@ def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
         encoder, decoder = Encoder(channels, config.latent_dim), Decoder(channels, config.latent_dim)
     for module in (encoder, decoder):
         module.to(device, memory_format=torch.channels_last).train()
-    optimiser = torch.optim.AdamW(
+    optimizer = torch.optim.AdamW(
         [*encoder.parameters(), *decoder.parameters()], lr=config.learning_rate, weight_decay=config.weight_decay
     )
     history = []
@@ -101,18 +112,21 @@ def train_infovae(windows, *, boxes=None, config=None, device="cpu"):
             codes = encoder(batch)  # (b, latent_dim)
             prior = torch.randn(codes.shape, generator=generator).to(device)
             loss, *parts = infovae_loss(batch, decoder(codes), codes, prior=prior, mmd_weight=config.mmd_weight)
-            shared = torch.from_numpy(overlaps(boxes[painting, window]) & (painting[:, None] == painting)).to(device)
-            kinship = kinship_loss(codes, torch.from_numpy(painting).to(device), shared)
-            optimiser.zero_grad()
-            (loss + config.kinship_weight * kinship).backward()
-            optimiser.step()
-            steps.append(torch.stack([*parts, kinship]).detach())
+            same = painting[:, None] == painting
+            shared = torch.from_numpy(same & overlaps(boxes[painting, window])).to(device)
+            same_painting = contrastive_loss(codes, torch.from_numpy(same).to(device), excluded=shared)
+            optimizer.zero_grad()
+            (loss + config.same_painting_weight * same_painting).backward()
+            optimizer.step()
+            steps.append(torch.stack([*parts, same_painting]).detach())
         history.append(torch.stack(steps).mean(dim=0).cpu().numpy())
-    curves = dict(zip(("reconstruction", "mmd", "kinship"), np.transpose(history), strict=True))
+    curves = dict(zip(("reconstruction", "mmd", "same_painting"), np.transpose(history), strict=True))
     return TrainedInfoVAE(_arrays(encoder), _arrays(decoder), curves)
 
 
-def _batches(n, m, config, rng):
+def _batches(
+    n: int, m: int, config: InfoVAEConfig, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield an epoch's batches: the painting and the number of each window, (b,) and (b,) int64."""
     group = min(GROUP, m)
     budget = max(1, config.windows_per_epoch // group)
@@ -127,7 +141,7 @@ def _batches(n, m, config, rng):
 
 
 @torch.inference_mode()
-def encode(windows, state, *, device="cpu"):
+def encode(windows: np.ndarray, state: dict[str, np.ndarray], *, device: str = "cpu") -> np.ndarray:
     """Return the codes of windows.
 
     Parameters
@@ -155,7 +169,7 @@ def encode(windows, state, *, device="cpu"):
 
 
 @torch.inference_mode()
-def decode(codes, state):
+def decode(codes: np.ndarray, state: dict[str, np.ndarray]) -> np.ndarray:
     """Draw windows from codes.
 
     Parameters
@@ -173,22 +187,14 @@ def decode(codes, state):
     return np.rint(drawn.permute(0, 2, 3, 1).numpy() * 255).astype(np.uint8)
 
 
-def active_units(codes, *, threshold=0.01):
-    """Return how many dimensions of codes (b, latent_dim) vary (int): a variance above ``threshold``.
-
-    Burda, Grosse and Salakhutdinov 2016 (arXiv 1509.00519), section 5.2; the code is its own mean here.
-    """
-    return int((np.var(codes, axis=0) > threshold).sum())
-
-
-def _pixels(windows):
+def _pixels(windows: np.ndarray) -> torch.Tensor:
     """Return windows (b, 64, 64) or (b, 64, 64, c) uint8 as a tensor (b, c, 64, 64) in 0 … 1."""
     pixels = torch.from_numpy(np.array(windows)).float() / 255
     pixels = pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)
     return pixels.contiguous(memory_format=torch.channels_last)
 
 
-def _arrays(module):
+def _arrays(module: torch.nn.Module) -> dict[str, np.ndarray]:
     return {
         name: value.detach().cpu().contiguous().numpy()
         for name, value in module.state_dict().items()
@@ -196,7 +202,9 @@ def _arrays(module):
     }
 
 
-def _restore(kind, channels, latent_dim, state):
+def _restore(
+    kind: type[Encoder] | type[Decoder], channels: int, latent_dim: int, state: dict[str, np.ndarray]
+) -> Encoder | Decoder:
     with torch.device("meta"):  # draws no random numbers
         module = kind(channels, latent_dim)
     counters = {name: torch.tensor(0) for name in module.state_dict() if name.endswith("num_batches_tracked")}

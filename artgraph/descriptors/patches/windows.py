@@ -1,5 +1,7 @@
 """Where to look: windows in which much happens, chosen by chance but always the same for the same picture."""
 
+from __future__ import annotations
+
 import hashlib
 
 import numpy as np
@@ -22,7 +24,7 @@ __all__ = [
 WINDOW = 64
 
 
-def luminance(image):
+def luminance(image: np.ndarray) -> np.ndarray:
     """Return 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), the lightness of gamma-coded pixels.
 
     Parameters
@@ -36,7 +38,7 @@ def luminance(image):
     return image @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
-def gradient_magnitude(grey):
+def gradient_magnitude(grey: np.ndarray) -> np.ndarray:
     """Return the length of the Sobel gradient, edges repeated beyond the border.
 
     Parameters
@@ -58,7 +60,7 @@ def gradient_magnitude(grey):
     return np.hypot(down[:, 2:] - down[:, :-2], right[2:] - right[:-2])
 
 
-def window_means(values, *, window=WINDOW, stride=32):
+def window_means(values: np.ndarray, *, window: int = WINDOW, stride: int = 32) -> np.ndarray:
     """Average an array over square windows on a grid.
 
     Parameters
@@ -93,7 +95,7 @@ def window_means(values, *, window=WINDOW, stride=32):
     return np.maximum(sums, 0) / window**2
 
 
-def choose_windows(scores, count, *, share=0.1, seed=0):
+def choose_windows(scores: np.ndarray, count: int, *, share: float = 0.1, seed: int = 0) -> np.ndarray:
     """Choose windows at random, in proportion to their scores, among those that score highest.
 
     Parameters
@@ -127,7 +129,7 @@ def choose_windows(scores, count, *, share=0.1, seed=0):
     return np.resize(pool, count)
 
 
-def picture_seed(image):
+def picture_seed(image: np.ndarray) -> int:
     """Return a seed that depends on the pixels alone, so that no other picture changes what is chosen here.
 
     Parameters
@@ -141,7 +143,7 @@ def picture_seed(image):
     return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(image), digest_size=8).digest(), "little")
 
 
-def scale_picture(image, factor):
+def scale_picture(image: np.ndarray, factor: float) -> np.ndarray:
     """Resize a picture by a factor, bicubic, so that its short side is at least one window.
 
     Parameters
@@ -160,7 +162,7 @@ def scale_picture(image, factor):
     return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))
 
 
-def overlaps(boxes):
+def overlaps(boxes: np.ndarray) -> np.ndarray:
     """Return which squares share area, each with itself too.
 
     Parameters

@@ -1,4 +1,6 @@
-"""What a picture may lose and stay in its style; and the augmentations that are usual for photographs, beside it."""
+"""Random changes that leave the style of a picture as it is; and those that are usual for photographs, beside them."""
+
+from __future__ import annotations
 
 import io
 
@@ -6,7 +8,7 @@ import numpy as np
 from PIL import Image
 from torchvision.transforms import functional
 
-from artgraph.errors import InputError
+from artgraph.checks import check_choice
 
 __all__ = ["AUGMENTATIONS", "augment", "reproduce"]
 
@@ -16,7 +18,9 @@ RATIO = 4 / 3
 QUALITIES = (30, 95)  # of JPEG
 
 
-def augment(image, size, *, rng, kind="curated", reproduction=True):
+def augment(
+    image: np.ndarray, size: int, *, rng: np.random.Generator, kind: str = "curated", reproduction: bool = True
+) -> np.ndarray:
     """Return a square cut-out of a picture, changed at random.
 
     ===========  ============================================================================================
@@ -26,8 +30,8 @@ def augment(image, size, *, rng, kind="curated", reproduction=True):
                  five; blurred, every other time, with a σ of 0.1 to 2 pixels
     ===========  ============================================================================================
 
-    A palette and the sharpness of an edge are manner. The usual augmentations teach a network not to see them; the
-    curated ones leave them alone.
+    A palette and the sharpness of an edge are manner. The usual augmentations teach a network to ignore them; the
+    curated ones leave them as they are.
 
     Parameters
     ----------
@@ -49,8 +53,7 @@ def augment(image, size, *, rng, kind="curated", reproduction=True):
     InputError
         An unknown kind.
     """
-    if kind not in CROPS:
-        raise InputError(f"There are no augmentations '{kind}' (there are: {', '.join(AUGMENTATIONS)})")
+    check_choice("augmentation", kind, AUGMENTATIONS)
     picture = Image.fromarray(image)
     box = _crop(picture.size, rng, CROPS[kind])
     picture = picture.resize((size, size), Image.Resampling.BICUBIC, box=box)
@@ -61,7 +64,7 @@ def augment(image, size, *, rng, kind="curated", reproduction=True):
     return reproduce(np.asarray(picture), rng=rng) if reproduction else np.array(picture)
 
 
-def reproduce(image, *, rng):
+def reproduce(image: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
     """Return a picture as another camera, scanner or printer might have given it.
 
     A cast of up to 8 % of each channel and 8 levels of brightness, always; shades of grey, once in eight; half to all
@@ -97,8 +100,10 @@ def reproduce(image, *, rng):
     return values
 
 
-def _crop(size, rng, area):
-    """Return left, upper, right and lower edge of a crop, pixels and parts of pixels (tuple)."""
+def _crop(
+    size: tuple[int, int], rng: np.random.Generator, area: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Return left, upper, right and lower edge of a crop, in pixels and parts of pixels."""
     width, height = size
     share, ratio = rng.uniform(*area), np.exp(rng.uniform(-np.log(RATIO), np.log(RATIO)))
     side = np.sqrt(share * width * height)
@@ -108,7 +113,7 @@ def _crop(size, rng, area):
     return left, upper, left + w, upper + h
 
 
-def _jitter(picture, rng):
+def _jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     if rng.random() < 0.8:
         for change, factor in (
             (functional.adjust_brightness, rng.uniform(0.6, 1.4)),

@@ -1,5 +1,9 @@
 """A tuned network as a descriptor like any other."""
 
+from __future__ import annotations
+
+import torch
+
 from artgraph.descriptors.pooled import Pooled
 from artgraph.descriptors.whole import whole_network
 
@@ -27,9 +31,17 @@ class Tuned(Pooled):
         The weights are not those of this network.
     """
 
-    def __init__(self, *, name, state, backbone, model_sha256, device="cpu"):
+    def __init__(
+        self,
+        *,
+        name: str,
+        state: dict[str, torch.Tensor],
+        backbone: str,
+        model_sha256: str,
+        device: str = "cpu",
+    ) -> None:
         self.name, self.key, self.state, self.sha256 = name, name, state, model_sha256
         self._set_up(backbone, device=device)
 
-    def _loaded(self):
+    def _loaded(self) -> torch.nn.Module:
         return whole_network(self.backbone, state=self.state, file=f"models/{self.name}")

@@ -1,17 +1,23 @@
 """The network that is tuned: a timm network without its classifier, and the weights that it starts from."""
 
-import copy
+from __future__ import annotations
 
+import copy
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
 import torch
 from timm.optim import param_groups_layer_decay, param_groups_weight_decay
 
 from artgraph.descriptors import eye
 from artgraph.descriptors.backbones import file_sha256, find_weights, read_state
+from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.descriptors.whole import input_of, whole_network
 
-NEW_RATE = 2e-3  # of what starts from random numbers
+__all__ = ["Start", "make_optimizer", "precision_of"]
 
-__all__ = ["Start", "optimiser", "precision_of"]
+NEW_RATE = 2e-3  # of what starts from random numbers
 
 
 class Start:
@@ -33,7 +39,7 @@ class Start:
     params : dict of JSON values
         Name and hash of the weights.
     side : int
-        Of what the network was trained on, and of what it is shown when it describes, pixels.
+        Of what the network was trained on, and of its input when it describes, pixels.
     size : int
         Of a cut-out, pixels.
     mean, std : (1, 3, 1, 1) float tensors
@@ -47,7 +53,14 @@ class Start:
         The weights are not there.
     """
 
-    def __init__(self, backbone, *, weights=None, from_scratch=False, size=None):
+    def __init__(
+        self,
+        backbone: str,
+        *,
+        weights: str | Path | None = None,
+        from_scratch: bool = False,
+        size: int | None = None,
+    ) -> None:
         if backbone == eye.BACKBONE and weights is None and not from_scratch:
             weights = eye.WEIGHTS
         self.backbone, self.config = backbone, input_of(backbone)
@@ -57,28 +70,30 @@ class Start:
         self.params = {"backbone": backbone, "weights_sha256": None if from_scratch else file_sha256(self.file)}
         self.mean, self.std = (torch.tensor(self.config[key]).view(1, 3, 1, 1) * 255 for key in ("mean", "std"))
 
-    def network(self, seed=0):
-        """Return the network (torch module, in train mode); a random start depends on the seed alone."""
+    def network(self, seed: int = 0) -> torch.nn.Module:
+        """Return the network, in train mode; a random start depends on the seed alone."""
         state = None if self.file is None else read_state(self.file)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return whole_network(self.backbone, state=state, file=self.file, size=self.size).train()
 
-    def at_its_side(self, network):
-        """Return a copy of a network (torch module, in eval mode) that takes pictures of ``side`` pixels again."""
+    def at_its_side(self, network: torch.nn.Module) -> torch.nn.Module:
+        """Return a copy of a network, in eval mode, that takes pictures of ``side`` pixels again."""
         network = copy.deepcopy(network)
         if self.size != self.side and hasattr(network, "set_input_size"):
             network.set_input_size(img_size=(self.side, self.side))
         return network.eval()
 
-    def normalise(self, pixels, device):
+    def normalise(self, pixels: np.ndarray, device: str) -> torch.Tensor:
         """Return pixels (b, h, w, 3) uint8 as the network's input, (b, 3, h, w) float32 on a device."""
         x = torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2).float()
         x = (x - self.mean.to(device)) / self.std.to(device)
         return x.contiguous(memory_format=torch.channels_last)
 
 
-def optimiser(network, config, *, extra=()):
+def make_optimizer(
+    network: torch.nn.Module, config: TuningConfig, *, extra: Iterable[torch.nn.Parameter] = ()
+) -> torch.optim.AdamW:
     """Return AdamW over a network whose early layers learn slower, and over further parameters at the full rate.
 
     Parameters
@@ -99,8 +114,8 @@ def optimiser(network, config, *, extra=()):
     return torch.optim.AdamW([{"lr_scale": 1.0, **group} for group in groups], lr=config.rate)
 
 
-def precision_of(config, device):
-    """Return the type that the network computes in (torch.dtype): see ``TuningConfig.precision``.
+def precision_of(config: TuningConfig, device: str) -> torch.dtype:
+    """Return the type that the network computes in: see ``TuningConfig.precision``.
 
     Parameters
     ----------

@@ -1,9 +1,12 @@
 """Training; which step to keep is decided by artists whose names were held out, never by style."""
 
-import json
+from __future__ import annotations
+
 import math
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +17,13 @@ from torch.nn.functional import cross_entropy, normalize
 
 from artgraph.descriptors.preprocess import resize_crop
 from artgraph.descriptors.tuning.config import TuningConfig
-from artgraph.descriptors.tuning.loader import Loader, WorkSampler
-from artgraph.descriptors.tuning.network import optimiser, precision_of
+from artgraph.descriptors.tuning.loader import Batch, Loader
+from artgraph.descriptors.tuning.network import Start, make_optimizer, precision_of
 from artgraph.errors import InputError
-from artgraph.vgae.losses import artist_loss
-from artgraph.vgae.validation import hand_precision, hold_out_artists
+from artgraph.learning.artists import WorkSampler, hold_out_artists
+from artgraph.learning.checkpoint import on_cpu, pack, unpack
+from artgraph.learning.contrastive import contrastive_loss, same_group
+from artgraph.learning.measures import artist_precision
 
 __all__ = ["Run", "Tuning", "train_descriptor"]
 
@@ -34,31 +39,31 @@ class Tuning(NamedTuple):
     state : dict of str to tensor
         The weights of the kept step, under timm's names.
     history : list of dict
-        Per check: the step, means of the terms of the loss since the last, ``hands`` on held-out artists.
+        Per check: the step, means of the terms of the loss since the last, artist_precision among held-out artists.
     facts : dict
         Settings, kept step, who was held out, figures before and after.
     """
 
-    state: dict
-    history: list
+    state: dict[str, torch.Tensor]
+    history: list[dict]
     facts: dict
 
 
 def train_descriptor(
-    paths,
-    start,
+    paths: Sequence[Path],
+    start: Start,
     *,
-    hands=None,
-    subjects=None,
-    config=None,
-    device="cpu",
-    workers=2,
-    tell=lambda text: None,
-    progress=None,
-    resume=None,
-    checkpoint=None,
-):
-    """Tune a network on a collection, so that works of one hand (or cut-outs of one picture) come near each other.
+    artists: np.ndarray | None = None,
+    subjects: np.ndarray | None = None,
+    config: TuningConfig | None = None,
+    device: str = "cpu",
+    workers: int = 2,
+    tell: Callable[[str], object] = lambda text: None,
+    progress: Callable[[int, int], object] | None = None,
+    resume: dict[str, torch.Tensor] | None = None,
+    checkpoint: Callable[[Callable[[], dict[str, torch.Tensor]]], object] | None = None,
+) -> Tuning:
+    """Tune a network on a collection, so that works by one artist (or cut-outs of one picture) come near each other.
 
     Parameters
     ----------
@@ -66,16 +71,16 @@ def train_descriptor(
         The pictures.
     start : Start
         The network, and what it starts from.
-    hands : (n,) int array, optional
+    artists : (n,) int array, optional
         Artist of each painting, -1 where none may be linked. None: no names.
     subjects : (n,) int array, optional
-        What is shown, -1 where unknown; see ``WorkSampler``.
+        What is shown, -1 where unknown; see ``artgraph.learning.artists.WorkSampler``.
     config : TuningConfig, optional
     device : str
     workers : int
         Threads that decode.
     tell : callable(str), optional
-        Is told how long it will take, before it starts.
+        Is given a sentence on how long it will take, before it starts.
     progress : callable(step, steps), optional
     resume : dict of str to tensor, optional
         A checkpoint to go on from.
@@ -89,9 +94,9 @@ def train_descriptor(
     Raises
     ------
     InputError
-        Fewer than two artists with two works each where names are to teach, or fewer than four pictures.
+        Fewer than two artists with two works each where the objective needs them, or fewer than four pictures.
     """
-    run = Run(paths, start, hands=hands, subjects=subjects, config=config, device=device, workers=workers)
+    run = Run(paths, start, artists=artists, subjects=subjects, config=config, device=device, workers=workers)
     if resume is not None:
         run.load(resume)
     tell(run.forecast())
@@ -116,17 +121,31 @@ class Run:
     Parameters are those of ``train_descriptor``.
     """
 
-    def __init__(self, paths, start, *, hands=None, subjects=None, config=None, device="cpu", workers=2):
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        start: Start,
+        *,
+        artists: np.ndarray | None = None,
+        subjects: np.ndarray | None = None,
+        config: TuningConfig | None = None,
+        device: str = "cpu",
+        workers: int = 2,
+    ) -> None:
         self.config = config = config or TuningConfig()
         self.start, self.device = start, device
         n = len(paths)
-        hands = np.full(n, -1) if hands is None else np.asarray(hands)
-        if n < 4 or len(hands) != n:
-            raise InputError(f"{len(hands)} artists for {n} pictures; four pictures are the least to learn from")
+        self.artists = artists = np.full(n, -1) if artists is None else np.asarray(artists)
+        if n < 4 or len(artists) != n:
+            raise InputError(f"{len(artists)} artists for {n} pictures; four pictures are the least to learn from")
         rng = np.random.default_rng([config.seed, 0])
-        known, held = hold_out_artists(hands, config.validation_share, rng)
-        self.hands, self.held = hands, _whole_artists(held, hands, config.validation_works)
-        sampler = WorkSampler(known, config, subjects=subjects)
+        known, self.held = hold_out_artists(artists, config.validation_share, rng, most_works=config.validation_works)
+        sampler = WorkSampler(
+            known,
+            artists_per_batch=config.artists_per_batch,
+            works_per_artist=config.works_per_artist,
+            subjects=subjects,
+        )
         if config.objective != "simclr" and sampler.artists < 2:
             raise InputError(
                 f"The objective '{config.objective}' needs two artists with two works each; there are {sampler.artists}"
@@ -144,7 +163,7 @@ class Run:
         self.dtype = precision_of(config, device)
         width = self.network.num_features
         generator = torch.Generator().manual_seed(config.seed)
-        self.proxies = nn.Parameter(0.05 * torch.randn(int(hands.max()) + 1, width, generator=generator).to(device))
+        self.proxies = nn.Parameter(0.05 * torch.randn(int(artists.max()) + 1, width, generator=generator).to(device))
         self.head = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, PROJECTION))
         with torch.no_grad():
             for parameter in self.head.parameters():
@@ -152,25 +171,25 @@ class Run:
                 parameter.uniform_(-bound, bound, generator=generator)
         self.head.to(device)
         self.ema = ModelEmaV3(self.network, decay=config.ema_decay, use_warmup=True)
-        self.optimiser = optimiser(self.network, config, extra=[self.proxies, *self.head.parameters()])
+        self.optimizer = make_optimizer(self.network, config, extra=[self.proxies, *self.head.parameters()])
         self.step, self.best_step, self.best, self.best_state = 0, 0, -math.inf, {}
         self.history, self.terms = [], []
 
     @property
-    def finished(self):
-        """Whether held-out artists have not been found better for long enough (bool)."""
+    def finished(self) -> bool:
+        """Whether precision among held-out artists has not grown for long enough."""
         since = sum(row["step"] > self.best_step for row in self.history)
         return self.config.patience is not None and len(self.held) > 0 and since > self.config.patience
 
-    def forecast(self):
-        """Time one step that teaches nothing; return a sentence (str) on how long the rest will take."""
+    def forecast(self) -> str:
+        """Time one step that changes nothing; return a sentence on how long the rest will take."""
         batch = next(self.loader.steps(self.step, self.step + 1))
-        buffers = [(buffer, buffer.clone()) for buffer in self.network.buffers()]  # batch norm has a memory
+        buffers = [(buffer, buffer.clone()) for buffer in self.network.buffers()]  # batch norm has a state
         self._loss(batch)[0].backward()  # the first is slower
         started = time.perf_counter()
         self._loss(batch)[0].backward()
         seconds = time.perf_counter() - started
-        self.optimiser.zero_grad()
+        self.optimizer.zero_grad()
         for buffer, before in buffers:
             buffer.copy_(before)
         left = self.steps - self.step
@@ -180,25 +199,25 @@ class Run:
             f"{str(self.dtype).removeprefix('torch.')}, {seconds:.2g} s each: about {minutes} min on {self.device}"
         )
 
-    def one_step(self, batch):
+    def one_step(self, batch: Batch) -> None:
         """Learn from one ``Batch``."""
         config = self.config
         warm, done = max(1, round(config.warm_up * self.steps)), self.step / self.steps
         rate = config.rate * min(1.0, (self.step + 1) / warm) * 0.5 * (1 + math.cos(math.pi * done))
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = rate * group["lr_scale"]
         loss, terms = self._loss(batch)
         if not torch.isfinite(loss):
             raise InputError(f"training diverged in step {self.step}: lower the learning rate")
-        self.optimiser.zero_grad()
+        self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
-        self.optimiser.step()
+        self.optimizer.step()
         self.step += 1
         self.ema.update(self.network, step=self.step)
         self.terms.append({name: float(value) for name, value in terms.items()})
 
-    def _loss(self, batch):
+    def _loss(self, batch: Batch) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         config, terms = self.config, {}
         views = batch.pixels.shape[0]
         x = self.start.normalise(batch.pixels.reshape(-1, *batch.pixels.shape[2:]), self.device)  # (v·b, 3, h, w)
@@ -207,25 +226,24 @@ class Run:
             torch.manual_seed(config.seed + self.step)  # of dropout
             Z = self.network(x)
         Z = Z.float()  # (v·b, d)
-        hands = torch.from_numpy(batch.hands).to(self.device).repeat(views)
+        artists = torch.from_numpy(batch.artists).to(self.device).repeat(views)
         works = torch.from_numpy(batch.works).to(self.device).repeat(views)
         if config.objective != "simclr":
-            different = (works[:, None] != works).float()  # manner is what two works share, not two cut-outs of one
-            terms["artist"] = artist_loss(
-                Z, hands, temperature=config.temperature, weight=different if views > 1 else None
-            )
+            # manner is what two works share, not two cut-outs of one
+            different = (works[:, None] != works).float() if views > 1 else None
+            terms["artist"] = contrastive_loss(Z, same_group(artists), weight=different, temperature=config.temperature)
             if config.proxy_weight:
                 cosines = normalize(Z, dim=1) @ normalize(self.proxies, dim=1).T
                 smooth = config.label_smoothing
-                terms["proxy"] = cross_entropy(config.proxy_scale * cosines, hands, label_smoothing=smooth)
+                terms["proxy"] = cross_entropy(config.proxy_scale * cosines, artists, label_smoothing=smooth)
         if config.objective != "artist":
-            terms["pictures"] = artist_loss(self.head(Z), works, temperature=config.temperature)
+            terms["pictures"] = contrastive_loss(self.head(Z), same_group(works), temperature=config.temperature)
         weights = {"proxy": config.proxy_weight}
         loss = sum(weights.get(name, 1.0) * value for name, value in terms.items())
         return loss, {"loss": loss.detach(), **{name: value.detach() for name, value in terms.items()}}
 
-    def check(self):
-        """Ask held-out artists; keep the weights unless their hands are told apart clearly less well than before."""
+    def check(self) -> None:
+        """Measure precision among held-out artists; keep the weights unless it is clearly lower than before."""
         row = {"step": self.step}
         if self.terms:
             row |= {name: float(np.mean([terms[name] for terms in self.terms])) for name in self.terms[0]}
@@ -233,15 +251,15 @@ class Run:
         network = self.start.at_its_side(self.ema.module)
         score = float(self.step)  # where nobody is held out, the last is kept
         if len(self.held):
-            row["hands"], row["hands_error"] = hand_precision(self.embed(network, self.held), self.hands[self.held])
-            score = row["hands"]
+            score, error = artist_precision(self.embed(network, self.held), self.artists[self.held])
+            row |= {"artist_precision": score, "artist_precision_error": error}
         self.history.append(row)
         self.best = max(self.best, score)
-        if score >= self.best - row.get("hands_error", 0.0):  # no worse than the best, as far as these hands can tell
-            self.best_step, self.best_state = self.step, _copied(network.state_dict())
+        if score >= self.best - row.get("artist_precision_error", 0.0):  # within the error of the best
+            self.best_step, self.best_state = self.step, on_cpu(network.state_dict())
 
     @torch.inference_mode()
-    def embed(self, network, rows):
+    def embed(self, network: nn.Module, rows: np.ndarray) -> torch.Tensor:
         """Return the features of works (r,) by a network that takes pictures of the usual side: (r, d) float32."""
         config, parts = self.start.config, []
         for at in range(0, len(rows), EMBED_BATCH):
@@ -252,75 +270,44 @@ class Run:
                 parts.append(network(x).float())
         return torch.cat(parts)
 
-    def _autocast(self):
+    def _autocast(self) -> torch.autocast:
         return torch.autocast(torch.device(self.device).type, self.dtype, enabled=self.dtype != torch.float32)
 
-    def facts(self):
-        """Return what the label says (dict)."""
-        asked = [row["hands"] for row in self.history if "hands" in row]
+    def facts(self) -> dict:
+        """Return what the label says."""
+        precision = {row["step"]: row["artist_precision"] for row in self.history if "artist_precision" in row}
         return {
             "config": asdict(self.config),
             "steps": self.steps,
             "step": self.best_step,
-            "selected_by": "hands" if len(self.held) else "nothing",
-            "held_out": {"artists": len(np.unique(self.hands[self.held])), "works": len(self.held)},
-            "hands_before": asked[0] if asked else None,
-            "hands": {row["step"]: row.get("hands") for row in self.history}.get(self.best_step),
+            "selected_by": "artist_precision" if len(self.held) else "nothing",
+            "held_out": {"artists": len(np.unique(self.artists[self.held])), "works": len(self.held)},
+            "artist_precision_before": next(iter(precision.values()), None),
+            "artist_precision": precision.get(self.best_step),
             "precision": str(self.dtype).removeprefix("torch."),
         }
 
-    def dump(self):
-        """Return all that is needed to go on from here: dict of str to CPU tensor."""
-        progress = {"step": self.step, "best_step": self.best_step, "best": self.best, "history": self.history}
-        progress["terms"] = self.terms
-        tensors = {"progress": torch.frombuffer(bytearray(json.dumps(progress).encode()), dtype=torch.uint8)}
-        for prefix, part in self._parts().items():
-            tensors |= {f"{prefix}.{name}": value for name, value in part.items()}
-        tensors |= {f"best.{name}": value for name, value in self.best_state.items()}
-        for number, moments in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"adam.{number}.{name}": value for name, value in moments.items()}
-        return _copied(tensors)
+    def dump(self) -> dict[str, torch.Tensor]:
+        """Return all that is needed to go on from here, on the CPU."""
+        progress = {name: getattr(self, name) for name in ("step", "best_step", "best", "history", "terms")}
+        return pack(progress, {**self._parts(), "best": self.best_state}, self.optimizer)
 
-    def load(self, tensors):
+    def load(self, tensors: dict[str, torch.Tensor]) -> None:
         """Go on from what ``dump`` returned."""
-
-        def part(prefix):
-            return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-        progress = json.loads(bytes(tensors["progress"].numpy()).decode())
-        for name in ("step", "best_step", "best", "history", "terms"):
-            setattr(self, name, progress[name])
-        self.best_state = part("best.")
-        for prefix, own in self._parts().items():
-            stored = part(f"{prefix}.")
-            with torch.no_grad():
+        progress, parts = unpack(tensors, self.optimizer)
+        for name, value in progress.items():
+            setattr(self, name, value)
+        self.best_state = parts.get("best", {})
+        with torch.no_grad():
+            for prefix, own in self._parts().items():
                 for name, value in own.items():
-                    value.copy_(stored[name])
-        state = self.optimiser.state_dict()
-        for name, value in part("adam.").items():
-            number, _, moment = name.partition(".")
-            state["state"].setdefault(int(number), {})[moment] = value
-        self.optimiser.load_state_dict(state)
+                    value.copy_(parts[prefix][name])
 
-    def _parts(self):
-        """Return everything that learns, by name (dict of dict of str to tensor)."""
+    def _parts(self) -> dict[str, dict[str, torch.Tensor]]:
+        """Return everything that learns, by name."""
         return {
             "network": self.network.state_dict(),
             "ema": self.ema.module.state_dict(),
             "head": self.head.state_dict(),
             "proxies": {"weight": self.proxies.data},
         }
-
-
-def _copied(tensors):
-    """Return copies on the CPU (dict), each in the order of its axes, as safetensors asks."""
-    return {name: value.detach().cpu().clone(memory_format=torch.contiguous_format) for name, value in tensors.items()}
-
-
-def _whole_artists(rows, hands, most):
-    """Return as many of the works ``rows`` as there may be, all works of an artist or none (at least two artists)."""
-    names, first = np.unique(hands[rows], return_index=True)
-    names = names[np.argsort(first)]
-    sizes = np.cumsum([np.count_nonzero(hands[rows] == name) for name in names])
-    kept = names[: max(2, int(np.searchsorted(sizes, most, side="right")))]
-    return rows[np.isin(hands[rows], kept)]
