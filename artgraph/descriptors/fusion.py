@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.decomposition import PCA
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
 __all__ = ["apply_fusion", "fit_fusion", "fuse"]
@@ -125,9 +126,7 @@ def _join(blocks, fitted):
     parts = []
     for i, block in enumerate(blocks):
         reduced = (block - fitted[f"{i}.mean"]) @ fitted[f"{i}.components"]
-        length = np.linalg.norm(reduced, axis=1, keepdims=True)
-        unit = np.divide(reduced, length, out=np.zeros_like(reduced), where=length > 1e-9)
-        parts.append(fitted[f"{i}.weight"][0] * unit)
+        parts.append(fitted[f"{i}.weight"][0] * unit_rows(reduced, least=1e-9))
     return np.concatenate(parts, axis=1)
 
 

@@ -1,11 +1,13 @@
-"""Works that are near everything, and what to do about them."""
+"""What shape a graph is in; paintings that are near everything, and what to do about them."""
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 from scipy.stats import norm
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
-__all__ = ["HUBNESS", "correct_hubness", "hubness"]
+__all__ = ["HUBNESS", "correct_hubness", "describe_graph", "hubness"]
 
 HUBNESS = ("none", "csls", "mutual-proximity")
 SAMPLE = 1000  # rows to which distances are measured for mutual proximity
@@ -42,6 +44,34 @@ def hubness(indices):
         "hubness": round(float(((counts - counts.mean()) ** 3).mean() / spread**3), 3) if spread else 0.0,
         "antihubs": int((counts == 0).sum()),
         "largest_hub": round(float(counts.max(initial=0) / max(n, 1)), 4),
+    }
+
+
+def describe_graph(adjacency, indices):
+    """Return figures about a graph and the neighbour lists it came from.
+
+    Parameters
+    ----------
+    adjacency : (n, n) CSR, symmetric
+    indices : (n, k) int
+        Neighbour lists, -1 where there is none.
+
+    Returns
+    -------
+    dict
+        ``n``, ``edges``, ``mean_degree``, ``isolated``, ``components`` (isolated ones not counted), and what
+        ``hubness`` returns.
+    """
+    n = adjacency.shape[0]
+    degree = np.diff(adjacency.indptr)
+    isolated = int((degree == 0).sum())
+    return {
+        "n": n,
+        "edges": int(adjacency.nnz // 2),
+        "mean_degree": round(float(degree.mean()), 2) if n else 0.0,
+        "isolated": isolated,
+        "components": int(connected_components(adjacency, directed=False)[0]) - isolated if n else 0,
+        **hubness(indices),
     }
 
 
@@ -104,8 +134,7 @@ def _distances_to_all(X, duplicate_of, metric, seed):
     if len(works) > SAMPLE:
         works = np.sort(np.random.default_rng(seed).choice(works, SAMPLE, replace=False))
     if metric == "cosine":
-        length = np.linalg.norm(X, axis=1, keepdims=True)
-        X = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+        X = unit_rows(X)
     square = (X**2).sum(axis=1)
     mean, spread = np.zeros(len(X)), np.ones(len(X))
     for start in range(0, len(X) if len(works) else 0, 4096):

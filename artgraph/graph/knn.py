@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
+from artgraph.checks import check_choice, unit_rows
 from artgraph.errors import InputError
 from artgraph.graph.duplicates import duplicates, row_keys
 
@@ -112,8 +113,7 @@ def knn(X, *, n_neighbors=15, metric="cosine", duplicate_ids=None, exclude_same=
     rows = rows[np.argsort(row_keys(X[rows]), kind="stable")]  # by content, so that the order given does not matter
     U = X[rows]
     if metric == "cosine":
-        U /= np.abs(U).max(axis=1, keepdims=True, initial=0)  # so that squares neither overflow nor vanish
-        U /= np.linalg.norm(U, axis=1, keepdims=True)
+        U = unit_rows(U)
     elif len(U):
         U -= U.mean(axis=0, dtype=np.float64).astype(np.float32)  # far from the origin differences would be lost
     indices = np.full((n, n_neighbors), -1, dtype=np.int32)

@@ -35,9 +35,7 @@ def descriptor_shares(blocks, labels):
     clusters = np.unique(labels[labels >= 0]).tolist()
     found = {label: [] for label in clusters}
     for name, X in blocks.items():
-        X = np.asarray(X, dtype=np.float32)
-        length = np.linalg.norm(X, axis=1, keepdims=True)
-        unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+        unit = unit_rows(np.asarray(X, dtype=np.float32))
         n, total = len(unit), unit.sum(axis=0, dtype=np.float64)
         own = float((unit**2).sum())  # cosines of rows with themselves, which are no pairs
         pairs = max(n * (n - 1), 1)

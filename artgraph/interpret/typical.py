@@ -18,14 +18,11 @@ def typicality(X, labels):
     -------
     (n,) float32 in [-1, 1]; 0 where there is no cluster or the row is zero
     """
-    X = np.asarray(X, dtype=np.float32)
-    length = np.linalg.norm(X, axis=1, keepdims=True)
-    unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
-    typical = np.zeros(len(X), dtype=np.float32)
+    unit = unit_rows(np.asarray(X, dtype=np.float32))
+    typical = np.zeros(len(unit), dtype=np.float32)
     for label in np.unique(labels[labels >= 0]):
         members = labels == label
-        middle = unit[members].mean(axis=0)
-        typical[members] = unit[members] @ (middle / max(np.linalg.norm(middle), 1e-12))
+        typical[members] = unit[members] @ unit_rows(unit[members].mean(axis=0))
     return np.clip(typical, -1, 1)
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
 __all__ = ["Affinity", "affinity", "date_gaps", "school_votes", "unusual"]
@@ -89,8 +90,7 @@ def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
     nearest, near = np.full((n, n_hands), -1, dtype=np.int64), np.full((n, n_hands), np.nan)
     if not m:
         return Affinity(own, nearest, near, names)
-    length = np.linalg.norm(X, axis=1, keepdims=True)
-    unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+    unit = unit_rows(X)
     members = np.flatnonzero(codes >= 0)
     members = members[np.argsort(codes[members], kind="stable")]
     starts = np.searchsorted(codes[members], np.arange(m))

@@ -6,7 +6,7 @@ And what it overlooks: ``dropout``.
 import numpy as np
 import torch
 
-from artgraph.graph import Gate
+from artgraph.graph.artists import Gate
 
 __all__ = ["ArtistSampler", "EdgeSampler", "Witnesses", "dropout", "edge_keys", "sample_non_edges"]
 

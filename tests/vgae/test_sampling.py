@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 
-from artgraph.graph import Gate
+from artgraph.graph.artists import Gate
 from artgraph.vgae import Config
 from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, dropout, sample_non_edges
 
