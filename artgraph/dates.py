@@ -90,9 +90,7 @@ def decades(years: Sequence[float]) -> list[str | None]:
     >>> decades([1875.0, -500.0, float("nan")])
     ['1870s', '500s BC', None]
     """
-    return [
-        None if np.isnan(year) else f"{int(abs(year) // 10) * 10}s{' BC' if year < 0 else ''}" for year in years
-    ]
+    return [None if np.isnan(year) else f"{int(abs(year) // 10) * 10}s{' BC' if year < 0 else ''}" for year in years]
 
 
 def _span(text: object) -> tuple[float, float]:

@@ -4,16 +4,16 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import timm
 import torch
 from torch import nn
 
 from artgraph.descriptors.backbones import file_sha256, load_strictly, read_state
 from artgraph.descriptors.base import Descriptor
-from artgraph.descriptors.clip_tower import ClipTower
 from artgraph.descriptors.preprocess import resize_crop, square_tiles
-from artgraph.errors import WeightsError
+from artgraph.errors import InputError, WeightsError
 
-__all__ = ["Csd", "StyleTower", "read_checkpoint"]
+__all__ = ["Csd", "StyleTower", "clip_tower", "read_checkpoint"]
 
 PUBLISHED_BYTES = 2_438_228_893
 PUBLISHED_SHA256 = "40e92fad63a361b8136100cd234c42d401ef9b34ff1748234318929ebcc7e7a1"
@@ -97,7 +97,7 @@ class Csd(Descriptor):
     def load(self):
         if self.network is None:
             network = StyleTower.from_state(read_checkpoint(self.file), file=self.file)
-            network.backbone.set_side(self.size)
+            network.set_side(self.size)
             self.network = network.eval().requires_grad_(False).to(self.device)
             self.mean, self.std = (
                 torch.tensor(values, device=self.device).view(1, 3, 1, 1) * 255 for values in (CLIP_MEAN, CLIP_STD)
@@ -131,24 +131,89 @@ class Csd(Descriptor):
         return torch.cat(vectors)
 
 
-class StyleTower(nn.Module):
-    """CLIP's image tower and the style matrix, under the names of the published checkpoint.
+def clip_tower(*, width: int, blocks: int, hidden: int, patch: int, grid: int) -> nn.Module:
+    """Return timm's image tower of CLIP (Radford et al. 2021, arXiv 2103.00020): pixels (b, 3, h, w) to (b, width).
+
+    With QuickGELU, and without the projection into the space shared with text.
 
     Parameters
     ----------
-    backbone : ClipTower
-    width, dimensions : int
+    width, blocks, hidden
+        Of the tokens; how many; of the layer inside a block (ViT-L/14: 1024, 24, 4096). A head is 64 wide.
+    patch, grid
+        Pixels of a patch's side, and patches along the picture's side (ViT-L/14 at 224 pixels: 14, 16).
+    """
+    return timm.create_model(
+        "vit_large_patch14_clip_quickgelu_224",
+        num_classes=0,
+        img_size=grid * patch,
+        patch_size=patch,
+        embed_dim=width,
+        depth=blocks,
+        num_heads=max(1, width // 64),
+        mlp_ratio=hidden / width,
+    )
+
+
+PUBLISHED = (  # timm's names and those of the published checkpoint, in the order in which they are replaced
+    *(("patch_embed.proj", "conv1"), ("cls_token", "class_embedding"), ("pos_embed", "positional_embedding")),
+    *(("blocks.", "transformer.resblocks."), ("norm_pre.", "ln_pre."), ("norm1", "ln_1"), ("norm2", "ln_2")),
+    *(("norm.", "ln_post."), ("attn.qkv.", "attn.in_proj_"), ("attn.proj", "attn.out_proj")),
+    *(("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj")),
+)
+
+
+class StyleTower(nn.Module):
+    """CLIP's image tower and the style matrix; its state has the names and shapes of the published checkpoint.
+
+    Parameters
+    ----------
+    backbone
+        As from ``clip_tower``.
+    width, dimensions
         Shape of the style matrix.
     """
 
-    def __init__(self, backbone, *, width, dimensions):
+    def __init__(self, backbone: nn.Module, *, width: int, dimensions: int) -> None:
         super().__init__()
         self.backbone = backbone
         self.last_layer_style = nn.Parameter(torch.zeros(width, dimensions))
 
-    def forward(self, pixels):
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Turn pictures (b, 3, side, side), normalised, into style vectors (b, dimensions), not yet of length 1."""
         return self.backbone(pixels) @ self.last_layer_style
+
+    def state_dict(self, *args, **kwargs) -> dict[str, torch.Tensor]:
+        """Return the tensors under their published names."""
+        state = {}
+        for key, tensor in super().state_dict(*args, **kwargs).items():
+            for ours, theirs in PUBLISHED:
+                key = key.replace(ours, theirs)
+            state[key] = tensor.flatten(0, -2) if "positional" in key else tensor.flatten() if "class" in key else tensor
+        return state
+
+    def load_state_dict(self, state: dict[str, torch.Tensor], strict: bool = True, assign: bool = False) -> object:
+        """Take the tensors from a ``state`` under their published names; ``strict`` and ``assign`` as in torch."""
+        own = zip(super().state_dict().items(), self.state_dict(), strict=True)
+        renamed = {key: state[name].reshape(tensor.shape) for (key, tensor), name in own}
+        return super().load_state_dict(renamed, strict=strict, assign=assign)
+
+    def set_side(self, side: int) -> None:
+        """Make the tower take pictures of another ``side``, by bicubic interpolation of the position embedding.
+
+        The class token's own position is kept.
+
+        Raises
+        ------
+        InputError
+            ``side`` is no multiple of the patch.
+        """
+        patch = self.backbone.patch_embed.patch_size[0]
+        if side < patch or side % patch:
+            raise InputError(
+                f"size must be a multiple of {patch} pixels, not {side}; take {max(1, round(side / patch)) * patch}"
+            )
+        self.backbone.set_input_size(img_size=(side, side))
 
     @classmethod
     def from_state(cls, state, *, file="the state"):
@@ -183,7 +248,7 @@ class StyleTower(nn.Module):
         numbers = {key.split(".")[3] for key in state if key.startswith("backbone.transformer.resblocks.")}
         width = conv[0]
         with torch.device("meta"):
-            tower = ClipTower(
+            tower = clip_tower(
                 width=width,
                 blocks=24 if width == 1024 else len(numbers),
                 hidden=hidden[0],

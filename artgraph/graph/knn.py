@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
-from artgraph.checks import check_choice, unit_rows
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 from artgraph.graph.duplicates import duplicates, row_keys
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from artgraph.stages.base import Made, adjacency_of, features_of, make
 from artgraph.stages.judging import (
+    columns_used,
     confound_columns,
     features_under,
     ground_of,
@@ -82,9 +83,9 @@ def described_columns(table):
 
 def decades_of(dates):
     """Return the decades (list of str such as '1870s', or None) of dates."""
-    from artgraph.dates import parse_years
+    from artgraph.dates import decades, parse_years
 
-    return [None if np.isnan(year) else f"{int(year // 10) * 10}s" for year in parse_years(dates)]
+    return decades(parse_years(dates))
 
 
 def _clusters(corpus, partition, columns, *, n_exemplars, seed):
@@ -142,18 +143,29 @@ def _shown_hands(artists, hands):
 
 
 def _methods(corpus, partition):
-    from artgraph.interpret import methods_text
+    from artgraph.interpret import MethodsDescription, methods_text
 
     graph, on = ground_of(corpus, partition)
     label = corpus.label("partitions", partition)
+    params = {key: corpus.label("features", key)["made_by"]["params"] for key in unlearned(corpus, on)}
+    models = [corpus.label("models", key) for key in on if corpus.has("models", key)]
+    vgae = next((model for model in models if "latent_dim" in model["made_by"]["params"]), None)
+    under = next((ref[7:] for ref in (vgae or {"inputs": ()})["inputs"] if ref.startswith("graphs/")), None)
+    graphs = {key: corpus.label("graphs", key)["made_by"]["params"] for key in (graph, under) if key}
     return methods_text(
-        n=len(corpus),
-        version=label["made_by"]["version"],
-        features={key: corpus.label("features", key)["made_by"]["params"] for key in on},
-        partition=label["made_by"]["params"],
-        graph=graph,
-        graph_params=corpus.label("graphs", graph)["made_by"]["params"] if graph else None,
-        facts=label["facts"],
+        MethodsDescription(
+            n=len(corpus),
+            version=label["made_by"]["version"],
+            partition=label["made_by"]["params"],
+            facts=label["facts"],
+            descriptors={key: one for key, one in params.items() if "file_sha256" not in one},
+            imported=[key for key, one in params.items() if "file_sha256" in one],
+            vgae=vgae and vgae["made_by"]["params"],
+            vgae_graph=graphs.get(under),
+            taught_by_names=bool(vgae and "paintings/artist" in vgae["inputs"]),
+            graph=None if "on" in label["made_by"]["params"] else graphs.get(graph),
+            columns_used=columns_used(corpus, partition),
+        )
     )
 
 

@@ -185,7 +185,7 @@ def _or(names):
 
 
 def _and(names):
-    from artgraph.interpret.words import listed
+    from artgraph.interpret.clusters import listed
 
     return listed(names) or "none with enough works"
 
