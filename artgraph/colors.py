@@ -1,10 +1,14 @@
 """Colours for clusters: distinct, legible on light and on dark, and the same wherever a cluster is drawn."""
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["NO_CLUSTER", "cluster_color", "cluster_colors", "contrast"]
+from artgraph.errors import InputError
+
+__all__ = ["NO_CLUSTER", "cluster_color", "cluster_colors", "contrast", "hex_to_rgb"]
 
 NO_CLUSTER = "#8c8c88"
 """The grey of paintings that are in no cluster (label -1)."""
@@ -13,6 +17,7 @@ _PAPER, _NIGHT = "#ffffff", "#111111"
 _FLOOR = 3.0  # WCAG 2.2, 1.4.11: graphics keep 3:1 against what they stand on
 _FIRST = (0.56, 0.13, 255.0)  # a blue: the first cluster should not look like an alarm
 _DISTINCT = 64
+_HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
 def cluster_colors(n):
@@ -63,21 +68,28 @@ def cluster_color(label):
     return NO_CLUSTER if label < 0 else palette[int(label) % len(palette)]
 
 
-def contrast(a, b):
-    """Compute the WCAG contrast ratio of two colours: (Y_lighter + 0.05) / (Y_darker + 0.05).
+def hex_to_rgb(colors: Sequence[str]) -> np.ndarray:
+    """Return red, green and blue, (n, 3) uint8, of ``colors`` such as "#1f77b4" (length n).
 
-    Parameters
-    ----------
-    a, b : str
-        sRGB colours as "#rrggbb".
+    Raises
+    ------
+    InputError
+        One that is not "#" and six hexadecimal digits.
 
-    Returns
-    -------
-    float
-        From 1 (equal luminance) to 21 (black on white).
+    Examples
+    --------
+    >>> hex_to_rgb(["#ff8000"]).tolist()
+    [[255, 128, 0]]
     """
-    y = [_luminance(np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)]]) / 255.0)[0] for c in (a, b)]
-    return float((max(y) + 0.05) / (min(y) + 0.05))
+    if wrong := [color for color in colors if not (isinstance(color, str) and _HEX.fullmatch(color))]:
+        raise InputError(f"{wrong[0]!r} is no color; expected texts like '#1f77b4'.")
+    return np.frombuffer(bytes.fromhex("".join(color[1:] for color in colors)), dtype=np.uint8).reshape(-1, 3)
+
+
+def contrast(a: str, b: str) -> float:
+    """Compute the WCAG contrast ratio of two colours ``a``, ``b``: (Y_lighter + 0.05) / (Y_darker + 0.05), 1 … 21."""
+    low, high = sorted(_luminance(hex_to_rgb([a, b]) / 255.0))
+    return float((high + 0.05) / (low + 0.05))
 
 
 @lru_cache(maxsize=1)

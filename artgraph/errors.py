@@ -11,6 +11,7 @@
     ├── ImageError                one picture that cannot be taken: ``reason`` (a fixed code), ``detail``
     ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
     ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
+    ├── MissingPackageError       an optional package that is not installed (says how to install it)
     └── CircularError             a column that made links cannot be the column a partition is judged against
 
 A message says what happened, where, what was expected, and what to do next.
@@ -25,6 +26,7 @@ __all__ = [
     "InputError",
     "LockedError",
     "MissingError",
+    "MissingPackageError",
     "StaleError",
     "WeightsError",
 ]
@@ -80,6 +82,10 @@ class IngestError(ArtgraphError):
 
 class WeightsError(ArtgraphError):
     """Network weights cannot be had, or do not fit the network."""
+
+
+class MissingPackageError(ArtgraphError):
+    """An optional package is not installed."""
 
 
 class CircularError(ArtgraphError):

@@ -22,7 +22,6 @@ __all__ = [
     "Metadata",
     "Plan",
     "Refusal",
-    "count_other_files",
     "find_images",
     "inspect_chunk",
     "plan",
@@ -97,24 +96,6 @@ def find_images(root):
         `root` is not a folder, or a folder within it cannot be read.
     """
     return sorted(path for path in _walk(root) if _ending(path) in EXTENSIONS)
-
-
-def count_other_files(root, *, metadata=None):
-    """Count what `find_images` passes over: files that are no pictures, and links to folders; hidden ones apart.
-
-    Parameters
-    ----------
-    root : str or os.PathLike
-    metadata : str or os.PathLike, optional
-        The spreadsheet, which is not counted.
-
-    Returns
-    -------
-    int
-    """
-    own = Path(metadata).resolve() if metadata is not None else None
-    others = (path for path in _walk(root) if _ending(path) not in EXTENSIONS)
-    return sum(Path(root, path).resolve() != own for path in others)
 
 
 def plan(paths, metadata=None, *, root=".", metadata_dir=None):

@@ -189,7 +189,9 @@ class StyleTower(nn.Module):
         for key, tensor in super().state_dict(*args, **kwargs).items():
             for ours, theirs in PUBLISHED:
                 key = key.replace(ours, theirs)
-            state[key] = tensor.flatten(0, -2) if "positional" in key else tensor.flatten() if "class" in key else tensor
+            state[key] = (
+                tensor.flatten(0, -2) if "positional" in key else tensor.flatten() if "class" in key else tensor
+            )
         return state
 
     def load_state_dict(self, state: dict[str, torch.Tensor], strict: bool = True, assign: bool = False) -> object:

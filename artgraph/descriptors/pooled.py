@@ -8,9 +8,8 @@ from artgraph.descriptors.preprocess import resize_crop
 from artgraph.descriptors.whole import input_of, whole_network
 from artgraph.errors import InputError
 
-__all__ = ["CLIP_BACKBONE", "POOLS", "Pooled"]
+__all__ = ["POOLS", "Pooled"]
 
-CLIP_BACKBONE = "vit_large_patch14_clip_quickgelu_224.openai"
 POOLS = ("own", "mean")
 
 

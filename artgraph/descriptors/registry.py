@@ -1,35 +1,51 @@
-"""Descriptors by name."""
+"""Descriptors by name; the networks are imported when one is made."""
 
+import importlib
 import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from artgraph.descriptors.color import Color
-from artgraph.descriptors.csd import Csd
-from artgraph.descriptors.eye.descriptor import eye
-from artgraph.descriptors.gram import Gram
-from artgraph.descriptors.grey import Grey
-from artgraph.descriptors.patches import Patches
-from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
-from artgraph.descriptors.texture import Texture
+from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError, WeightsError
 
 __all__ = ["DESCRIPTORS", "make_descriptor", "refuse_unused", "weights_for"]
 
-DESCRIPTORS = {
-    "clip": partial(Pooled, name="clip", backbone=CLIP_BACKBONE),
-    "cnn": partial(Pooled, name="cnn"),
-    "color": Color,
-    "csd": Csd,
-    "eye": eye,
-    "gram": Gram,
-    "moments": partial(Gram, name="moments"),
-    "patches": Patches,
-    "texture": Texture,
+_HOMES = {  # module, what makes the descriptor, and what it is given beside the options
+    "clip": ("pooled", "Pooled", {"name": "clip", "backbone": "vit_large_patch14_clip_quickgelu_224.openai"}),
+    "cnn": ("pooled", "Pooled", {"name": "cnn"}),
+    "color": ("color", "Color", {}),
+    "csd": ("csd", "Csd", {}),
+    "eye": ("eye", "eye", {}),
+    "gram": ("gram", "Gram", {}),
+    "moments": ("gram", "Gram", {"name": "moments"}),
+    "patches": ("patches", "Patches", {}),
+    "texture": ("texture", "Texture", {}),
 }
 
 
-def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
+class _Descriptors(Mapping):
+    """What makes each descriptor, by name; imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> Callable[..., Descriptor]:
+        module, maker, preset = _HOMES[name]
+        made = getattr(importlib.import_module(f"artgraph.descriptors.{module}"), maker)
+        return partial(made, **preset) if preset else made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
+
+
+DESCRIPTORS = _Descriptors()
+
+
+def make_descriptor(
+    spec: str, *, weights: str | Path | Sequence[str | Path] = (), ignore_color: bool = False, **options: Any
+) -> Descriptor:
     """Make a descriptor from its name, with those of the options that it knows.
 
     Parameters
@@ -60,7 +76,8 @@ def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     name, _, backbone = spec.partition(":")
     if name not in DESCRIPTORS:
         raise InputError(f"There is no descriptor '{name}' (there are: {', '.join(sorted(DESCRIPTORS))})")
-    known = inspect.signature(DESCRIPTORS[name]).parameters
+    make = DESCRIPTORS[name]
+    known = inspect.signature(make).parameters
     if backbone:
         if "backbone" not in known:
             raise InputError(f"'{name}' has no network to choose; write '{name}'")
@@ -68,15 +85,17 @@ def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     given = {key: value for key, value in options.items() if key in known}
     if "weights" in known:
         default = known["backbone"].default if "backbone" in known else name
-        given["weights"] = weights_for(
-            given.get("backbone", default), weights, fetch=getattr(DESCRIPTORS[name], "fetch", None)
-        )
-    descriptor = DESCRIPTORS[name](**given)
+        given["weights"] = weights_for(given.get("backbone", default), weights, fetch=getattr(make, "fetch", None))
+    descriptor = make(**given)
     descriptor.key = f"{name}-{backbone}".lower().replace(".", "-") if backbone else name
-    return Grey(descriptor) if ignore_color else descriptor
+    if ignore_color:
+        from artgraph.descriptors.grey import Grey
+
+        return Grey(descriptor)
+    return descriptor
 
 
-def refuse_unused(specs, options):
+def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any]) -> None:
     """Say so where a network was named and no descriptor would use it: it would be left out in silence.
 
     Parameters
@@ -102,7 +121,7 @@ def refuse_unused(specs, options):
             )
 
 
-def weights_for(backbone, weights, *, fetch=None):
+def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fetch: str | None = None) -> Path | None:
     """Return the file among ``weights`` that is for this network (Path), or None.
 
     Parameters

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from artgraph.atomic import atomic_path
 from artgraph.checks import check_adjacency, check_labels
 from artgraph.colors import cluster_color
-from artgraph.errors import ArtgraphError, InputError
+from artgraph.errors import InputError, MissingPackageError
 from artgraph.export.cells import column_values, free_names, node_ids, xml_text
 
 __all__ = ["to_anndata", "write_h5ad"]
@@ -62,7 +62,7 @@ def to_anndata(
 
     Raises
     ------
-    ArtgraphError
+    MissingPackageError
         anndata is not installed.
     InputError
         A bad adjacency, ids that are missing or not unique, lengths that differ.
@@ -75,7 +75,9 @@ def to_anndata(
     try:
         from anndata import AnnData
     except ImportError:
-        raise ArtgraphError("AnnData files need anndata. Install it with: pip install 'artgraph[anndata]'") from None
+        raise MissingPackageError(
+            "AnnData files need anndata. Install it with: pip install 'artgraph[anndata]'"
+        ) from None
     X, params = np.asarray(X, dtype=np.float32), params or {}
     obs = _table(attributes)
     n = len(obs)

@@ -3,6 +3,7 @@
 import datetime
 import numbers
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,17 @@ import scipy.sparse as sp
 from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
 
-__all__ = ["column_type", "column_values", "free_names", "node_ids", "node_labels", "upper_triangle", "xml_text"]
+__all__ = [
+    "column_type",
+    "column_values",
+    "edge_layers",
+    "free_names",
+    "node_columns",
+    "node_ids",
+    "node_labels",
+    "upper_triangle",
+    "xml_text",
+]
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT32, _INT64 = 2**31, 2**63
@@ -119,6 +130,13 @@ def node_ids(frame: pd.DataFrame) -> list[str]:
     return ids
 
 
+def node_columns(frame: pd.DataFrame, *, taken: Iterable[str] = ()) -> dict[str, list]:
+    """Return the values of every column of a ``frame`` but ``id``, under names that are free and not ``taken``."""
+    places = [i for i, name in enumerate(frame.columns) if name != "id"]
+    names = free_names([frame.columns[i] for i in places], taken)
+    return {name: column_values(frame.iloc[:, i]) for name, i in zip(names, places, strict=True)}
+
+
 def node_labels(frame: pd.DataFrame) -> list[str]:
     """Name each painting in one line: "title (artist)", one of the two, or its id.
 
@@ -168,6 +186,18 @@ def upper_triangle(adjacency, n: int) -> sp.coo_array:
     if adjacency.dtype == np.float32:
         upper.data = upper.data.astype(np.float32)  # the shorter text of the same number
     return upper
+
+
+def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n: int) -> list[tuple[str, sp.coo_array]]:
+    """Return the links of n paintings by kind ("style"; "artist" where given), each as from ``upper_triangle``.
+
+    Parameters
+    ----------
+    adjacency, artist_adjacency : (n, n), symmetric
+    n
+    """
+    layers = {"style": adjacency} | ({} if artist_adjacency is None else {"artist": artist_adjacency})
+    return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]
 
 
 def _plain(value):

@@ -1,7 +1,6 @@
 """A graph of paintings as GEXF 1.3, for Gephi and for whatever else reads it."""
 
 import datetime
-import re
 from collections.abc import Iterator
 from itertools import islice
 from xml.sax.saxutils import quoteattr
@@ -11,23 +10,14 @@ import pandas as pd
 
 from artgraph.atomic import atomic_path
 from artgraph.checks import check_labels
-from artgraph.colors import cluster_color
+from artgraph.colors import cluster_color, hex_to_rgb
 from artgraph.errors import InputError
-from artgraph.export.cells import (
-    column_type,
-    column_values,
-    free_names,
-    node_ids,
-    node_labels,
-    upper_triangle,
-    xml_text,
-)
+from artgraph.export.cells import column_type, edge_layers, node_columns, node_ids, node_labels, xml_text
 
 __all__ = ["write_gexf"]
 
 # what Gephi and networkx call their own
 _RESERVED = ("id", "label", "timeset", "interval", "viz", "pid", "parents", "spells", "slices", "start", "end")
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LINES = 10_000
 
 
@@ -97,9 +87,7 @@ def write_gexf(
     """
     frame = attributes.reset_index(drop=True)
     n = len(frame)
-    layers = [("style", upper_triangle(adjacency, n))]
-    if artist_adjacency is not None:
-        layers.append(("artist", upper_triangle(artist_adjacency, n)))
+    layers = edge_layers(adjacency, artist_adjacency, n)
     ids = _ids(frame)
     clusters = None if labels is None else check_labels(labels, n)
     if colors is None and clusters is not None:
@@ -186,19 +174,15 @@ def _columns(frame: pd.DataFrame, clusters: np.ndarray | None) -> dict[str, list
     result = {}
     if clusters is not None:
         result["cluster"] = [label if label >= 0 else None for label in clusters.tolist()]
-    positions = [i for i, name in enumerate(frame.columns) if name != "id"]
-    names = free_names([frame.columns[i] for i in positions], [*_RESERVED, *result])
-    result.update({name: column_values(frame.iloc[:, i]) for name, i in zip(names, positions, strict=True)})
-    return result
+    return result | node_columns(frame, taken=[*_RESERVED, *result])
 
 
 def _colors(colors, n: int) -> list[str]:
     if colors is None:
         return [""] * n
-    if len(colors) != n or not all(isinstance(c, str) and _COLOR.fullmatch(c) for c in colors):
+    if len(colors) != n:
         raise InputError(f"colors must be {n} texts like '#1f77b4', one for each painting.")
-    channels = [[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in colors]
-    return [f'<viz:color r="{r}" g="{g}" b="{b}"/>' for r, g, b in channels]
+    return [f'<viz:color r="{r}" g="{g}" b="{b}"/>' for r, g, b in hex_to_rgb(colors).tolist()]
 
 
 def _positions(layout, n: int, scale: float) -> list[str]:

@@ -7,7 +7,7 @@ import networkx as nx
 import pandas as pd
 
 from artgraph.atomic import atomic_path
-from artgraph.export.cells import column_values, free_names, node_ids, node_labels, upper_triangle, xml_text
+from artgraph.export.cells import column_values, edge_layers, free_names, node_columns, node_ids, node_labels, xml_text
 from artgraph.export.tables import write_csv
 
 __all__ = ["to_igraph", "to_networkx", "write_gephi_csv", "write_graphml"]
@@ -166,13 +166,7 @@ def write_gephi_csv(folder, adjacency, attributes: pd.DataFrame, *, artist_adjac
 def _parts(adjacency, attributes, artist_adjacency, *, taken=()):
     """Return ids (n,), columns (name to list of n), and layers (kind, upper triangle)."""
     ids, frame = node_ids(attributes), attributes.reset_index(drop=True)
-    layers = [("style", upper_triangle(adjacency, len(ids)))]
-    if artist_adjacency is not None:
-        layers.append(("artist", upper_triangle(artist_adjacency, len(ids))))
-    positions = [i for i, name in enumerate(frame.columns) if name != "id"]
-    names = free_names([frame.columns[i] for i in positions], ["id", *taken])
-    columns = {name: column_values(frame.iloc[:, i]) for name, i in zip(names, positions, strict=True)}
-    return ids, columns, layers
+    return ids, node_columns(frame, taken=["id", *taken]), edge_layers(adjacency, artist_adjacency, len(ids))
 
 
 def _weights(upper):

@@ -12,7 +12,7 @@ from artgraph.checks import check_labels
 from artgraph.errors import InputError
 from artgraph.export.cells import column_values, free_names
 
-__all__ = ["clusters_table", "paintings_table", "write_csv"]
+__all__ = ["paintings_table", "write_csv"]
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # also the full-width forms, which spreadsheets read alike
@@ -83,48 +83,8 @@ def paintings_table(paintings: pd.DataFrame, labels, *, scores: dict | None = No
     return pd.concat([pd.DataFrame(first), rest], axis=1)
 
 
-def clusters_table(labels, paintings: pd.DataFrame, *, columns=("artist", "style"), top: int = 3) -> pd.DataFrame:
-    """Describe each cluster in one row.
-
-    Parameters
-    ----------
-    labels : array-like, shape (n,), integer
-        Negative for none.
-    paintings : DataFrame, n rows
-    columns : iterable of str
-        Columns to summarise; those that paintings lack are passed over.
-    top : int, at least 1
-        How many values to name.
-
-    Returns
-    -------
-    DataFrame, one row for each cluster, in order
-        ``cluster``; ``paintings`` (count); ``share`` of all rows in a cluster, 0 ... 1; and for each column its most
-        frequent values with their counts, such as "Claude Monet (12); Alfred Sisley (9)", equal counts by name.
-
-    Raises
-    ------
-    InputError
-        Lengths that differ.
-    """
-    clusters = check_labels(labels, len(paintings))
-    found, counts = np.unique(clusters[clusters >= 0], return_counts=True)
-    table = pd.DataFrame({"cluster": found, "paintings": counts, "share": counts / max(counts.sum(), 1)})
-    for name in columns:
-        if name in paintings.columns:
-            values = pd.Series([None if v is None else str(v) for v in column_values(paintings[name])], dtype=object)
-            table[name] = pd.Series([_most_frequent(values[clusters == c], top) for c in found], dtype=object)
-    return table
-
-
 def _clusters(labels, n: int) -> pd.array:
     return pd.array([None if label < 0 else label for label in check_labels(labels, n).tolist()], dtype="Int64")
-
-
-def _most_frequent(values: pd.Series, top: int) -> str:
-    counts = values.dropna().value_counts()
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{value} ({count})" for value, count in ranked[:top])
 
 
 def _cell(value) -> str:

@@ -1,6 +1,7 @@
-"""Files for two other viewers of collections: Embedding Atlas and VIKUS Viewer."""
+"""Files for two other viewers of collections, Embedding Atlas and VIKUS Viewer, and pictures as JPEGs."""
 
 import hashlib
+import io
 import json
 import re
 from collections import Counter
@@ -10,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from artgraph.atomic import atomic_path, write_bytes
 from artgraph.errors import InputError
 from artgraph.export.cells import column_values, free_names, node_ids, xml_text
 from artgraph.export.tables import write_csv
 
-__all__ = ["vikus_names", "write_embedding_atlas", "write_vikus"]
+__all__ = ["vikus_names", "write_embedding_atlas", "write_jpegs", "write_vikus"]
 
 MOST_YEARS = 40  # columns that VIKUS Viewer can stand side by side
 _OWN = ("projection_x", "projection_y", "neighbors", "picture")
@@ -76,6 +78,39 @@ def write_embedding_atlas(path, attributes: pd.DataFrame, *, layout, neighbors, 
         columns["picture"] = pa.array(rows, pa.struct([("bytes", pa.binary()), ("path", pa.string())]))
     with atomic_path(path) as temporary:
         pq.write_table(pa.table(columns), temporary)
+
+
+def write_jpegs(folder, names, read, *, report=None) -> list:
+    """Write pictures as JPEGs; those that are there already stay as they are.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made where it is missing.
+    names : sequence of str, length n
+        Of the files, without ending.
+    read : callable(row)
+        Returns the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
+    report : callable(done, n), optional
+
+    Returns
+    -------
+    list, length n
+        File names (str), None where there is no picture.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for row, name in enumerate(names):
+        file = folder / f"{name}.jpg"
+        if not file.is_file() and (pixels := read(row)) is not None:
+            encoded = io.BytesIO()
+            Image.fromarray(pixels).save(encoded, "JPEG", quality=88)
+            write_bytes(file, encoded.getvalue())
+        written.append(file.name if file.is_file() else None)
+        if report:
+            report(row + 1, len(names))
+    return written
 
 
 def vikus_names(ids) -> list[str]:

@@ -135,9 +135,7 @@ def _of_features(one: MethodsDescription) -> list[str]:
         if how := ELSEWHERE.get(params.get("descriptor", "")):
             said.append(f"The network of {params['descriptor']} had been trained beforehand, {how}")
     if one.tuned_by_names:
-        said.append(
-            f"The network of {', '.join(one.tuned_by_names)} was tuned with the artists' names of the catalogue"
-        )
+        said.append(f"The network of {', '.join(one.tuned_by_names)} was tuned with the catalogue's names of artists")
     if one.imported:
         said.append(f"Which labels the imported features ({', '.join(one.imported)}) learned from is not recorded")
     if one.fusion is not None:

@@ -33,7 +33,7 @@ def plot_influence(out, times, pairs, *, names=None, title=""):
     ------
     InputError
         No cluster has a dated work.
-    ArtgraphError
+    MissingPackageError
         matplotlib is not installed.
     """
     dated = sorted((one for one in times if one["dated"]), key=lambda one: (one["median"], one["cluster"]))

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from artgraph.atomic import atomic_path
-from artgraph.errors import ArtgraphError, InputError
+from artgraph.errors import InputError, MissingPackageError
 
 __all__ = ["BLUE", "FORMATS", "GRID", "INK", "MUTED", "RUST", "figure", "fonts", "save", "titled", "words"]
 
@@ -31,13 +31,13 @@ def figure(n_panels, *, width=4.5, height=3.4):
 
     Raises
     ------
-    ArtgraphError
+    MissingPackageError
         matplotlib is not installed.
     """
     try:
         from matplotlib.figure import Figure  # not pyplot: nothing global, no window
     except ImportError:
-        raise ArtgraphError("Plots need matplotlib. Install it with: pip install 'artgraph[plot]'") from None
+        raise MissingPackageError("Plots need matplotlib. Install it with: pip install 'artgraph[plot]'") from None
     drawn = Figure(figsize=(width * n_panels, height), layout="constrained")
     panels = list(drawn.subplots(1, n_panels, squeeze=False)[0]) if n_panels else []
     for panel in panels:

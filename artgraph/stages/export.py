@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from artgraph.colors import hex_to_rgb
 from artgraph.errors import InputError
 from artgraph.stages.base import Made
 from artgraph.stages.pictures import thumbnail
@@ -185,7 +186,7 @@ def _graph_tables(corpus, seen, out, given):
     folder = out.parent if out.suffix else out
     table = placed(seen, _for_graphs(corpus, seen, folder, given))
     if out.suffix:
-        channels = {name: [int(c[k : k + 2], 16) for c in seen.colors] for name, k in (("r", 1), ("g", 3), ("b", 5))}
+        channels = dict(zip("rgb", hex_to_rgb(seen.colors).T.astype(int).tolist(), strict=True))
         write_graphml(out, seen.style, with_room(table, channels).assign(**channels), artist_adjacency=seen.links)
     else:
         write_gephi_csv(out, seen.style, table, artist_adjacency=seen.links)
@@ -222,7 +223,7 @@ def _embedding_atlas(corpus, seen, out, given):
 
 
 def _vikus(corpus, seen, out, given):
-    from artgraph.export import vikus_names, write_jpegs, write_vikus
+    from artgraph.export.viewers import vikus_names, write_jpegs, write_vikus
     from artgraph.images import load_image, resize_contain
 
     table = seen.table.drop(columns=[name for name in (*_OWN_USE, "cluster", "image", "year") if name in seen.table])

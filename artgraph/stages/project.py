@@ -106,7 +106,7 @@ def _descriptor(corpus, key, params, weights, device):
 
 
 def _prepared(descriptor, file):
-    from artgraph.descriptors.extract import DECODE_SIDE
+    from artgraph.descriptors.extraction import DECODE_SIDE
     from artgraph.images import load_image
 
     told = {"size_cm": (np.nan, np.nan)} if descriptor.true_scale else {}

@@ -21,7 +21,7 @@ from artgraph.descriptors.patches import (
 from artgraph.errors import InputError
 from artgraph.shards import ShardStore
 
-extract_module = __import__("sys").modules["artgraph.descriptors.extract"]
+extract_module = __import__("sys").modules["artgraph.descriptors.extraction"]
 
 
 @pytest.fixture(autouse=True, scope="module")

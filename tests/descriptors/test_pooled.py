@@ -6,8 +6,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from timm.data import create_transform, resolve_data_config
 
-from artgraph.descriptors import Pooled, extract, make_descriptor
-from artgraph.descriptors.pooled import CLIP_BACKBONE
+from artgraph.descriptors import DESCRIPTORS, Pooled, extract, make_descriptor
 from artgraph.descriptors.preprocess import resize_crop
 from artgraph.errors import InputError, WeightsError
 from artgraph.shards import ShardStore
@@ -79,7 +78,10 @@ def test_a_map_with_the_channels_last_is_averaged_over_positions(folder):
     assert descriptor._mean(features).tolist() == [[4.5, 5.5, 6.5]]
 
 
-@pytest.mark.parametrize("name", ["resnet50", "vit_tiny_patch16_224", "mobilenetv2_100", CLIP_BACKBONE, "densenet121"])
+@pytest.mark.parametrize(
+    "name",
+    ["resnet50", "vit_tiny_patch16_224", "mobilenetv2_100", DESCRIPTORS["clip"].keywords["backbone"], "densenet121"],
+)
 @pytest.mark.parametrize(("h", "w"), [(448, 448), (448, 600), (603, 449), (700, 333), (40, 77)])
 def test_pixels_are_those_of_timm(name, h, w):
     config = resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(name).to_dict())
@@ -155,9 +157,12 @@ def test_defaults_and_names(folder):
     cnn = make_descriptor("cnn", backbone="test_resnet", weights=folder)
     clip = make_descriptor("clip", backbone="test_resnet", weights=folder)
     assert (cnn.name, cnn.key, clip.name, clip.key) == ("cnn", "cnn", "clip", "clip")
-    assert timm.get_pretrained_cfg(CLIP_BACKBONE).hf_hub_id == "timm/vit_large_patch14_clip_224.openai"
+    assert (
+        timm.get_pretrained_cfg(DESCRIPTORS["clip"].keywords["backbone"]).hf_hub_id
+        == "timm/vit_large_patch14_clip_224.openai"
+    )
     with torch.device("meta"):
-        assert timm.create_model(CLIP_BACKBONE, num_classes=0).num_features == 1024
+        assert timm.create_model(DESCRIPTORS["clip"].keywords["backbone"], num_classes=0).num_features == 1024
         assert timm.create_model("resnet50", num_classes=0).num_features == 2048
 
 
