@@ -20,7 +20,7 @@ _DISTINCT = 64
 _HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
-def cluster_colors(n):
+def cluster_colors(n: int) -> list[str]:
     """Give one colour to each of n clusters.
 
     Colour i is, among all candidates in OKLCH, the one farthest from colours 0 ... i-1, with every candidate at least
@@ -29,13 +29,11 @@ def cluster_colors(n):
 
     Parameters
     ----------
-    n : int
-        Number of clusters, 0 or more.
+    n : Number of clusters, 0 or more.
 
     Returns
     -------
-    list of str, length n
-        sRGB colours as "#rrggbb".
+    list of str, length n; sRGB colours as "#rrggbb".
 
     Notes
     -----
@@ -51,18 +49,16 @@ def cluster_colors(n):
     return [palette[i % len(palette)] for i in range(n)]
 
 
-def cluster_color(label):
+def cluster_color(label: int) -> str:
     """Give the colour of one cluster.
 
     Parameters
     ----------
-    label : int
-        Cluster, 0 or more; negative for none.
+    label : Cluster, 0 or more; negative for none.
 
     Returns
     -------
-    str
-        sRGB colour as "#rrggbb"; grey when the label is negative.
+    str; sRGB colour as "#rrggbb"; grey when the label is negative.
     """
     palette = _palette()
     return NO_CLUSTER if label < 0 else palette[int(label) % len(palette)]
@@ -93,7 +89,7 @@ def contrast(a: str, b: str) -> float:
 
 
 @lru_cache(maxsize=1)
-def _palette():
+def _palette() -> tuple[str, ...]:
     lightness = np.arange(0.50, 0.705, 0.02)
     chroma = np.array([0.06, 0.10, 0.14, 0.165])
     hue = np.arange(0.0, 360.0, 5.0)
@@ -119,12 +115,12 @@ def _palette():
     return tuple(names[i] for i in order)
 
 
-def _oklab(lch):
+def _oklab(lch: np.ndarray) -> np.ndarray:
     h = np.deg2rad(lch[:, 2])
     return np.stack([lch[:, 0], lch[:, 1] * np.cos(h), lch[:, 1] * np.sin(h)], 1)
 
 
-def _linear_rgb(lab):
+def _linear_rgb(lab: np.ndarray) -> np.ndarray:
     to_lms = np.array(
         [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.291485548]]
     )
@@ -138,10 +134,10 @@ def _linear_rgb(lab):
     return (lab @ to_lms.T) ** 3 @ to_rgb.T
 
 
-def _gamma(linear):
+def _gamma(linear: np.ndarray) -> np.ndarray:
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
 
 
-def _luminance(rgb):
+def _luminance(rgb: np.ndarray) -> np.ndarray:
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return linear @ np.array([0.2126, 0.7152, 0.0722])

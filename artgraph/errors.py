@@ -61,18 +61,15 @@ class ImageError(ArtgraphError):
 
     Parameters
     ----------
-    reason : str
-        A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
-    detail : str
-        One sentence for a person.
-    """
+    reason : A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
+    detail,"""
 
-    def __init__(self, reason: str, detail: str = ""):
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.reason, self.detail)
 
 

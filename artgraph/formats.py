@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,12 +12,12 @@ import pandas as pd
 __all__ = ["content_sha256", "parse", "plain", "serialise", "to_json"]
 
 
-def content_sha256(values):
+def content_sha256(values: Iterable) -> str:
     """Return the sha256 (hex) of a sequence of values, missing ones told apart from empty ones.
 
     Parameters
     ----------
-    values : sequence of str, numbers or None
+    values
 
     Returns
     -------
@@ -25,29 +27,27 @@ def content_sha256(values):
     return hashlib.sha256(json.dumps(canonical, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Return a value as JSON would give it back: tuples as lists, keys as strings."""
     return json.loads(json.dumps(value, sort_keys=True))
 
 
-def to_json(value):
+def to_json(value: Any) -> bytes:
     """Return a value as JSON (bytes): sorted keys, UTF-8, readable by a person."""
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
-def serialise(value, kind):
+def serialise(value: Any, kind: str) -> tuple[bytes, str, dict[str, Any]]:
     """Turn an array, a CSR matrix, a dict of arrays or (kind "models") a dict of tensors into bytes.
 
     Parameters
     ----------
     value : array, CSR matrix or dict
-    kind : str
-        A kind of thing in a corpus.
+    kind
 
     Returns
     -------
-    (data, suffix, about) : bytes, str, dict
-        ``about`` has shapes and dtypes, for the label.
+    (data, suffix, about) : bytes, str, dict; ``about`` has shapes and dtypes, for the label.
     """
     buffer = io.BytesIO()
     if kind == "models":
@@ -66,14 +66,12 @@ def serialise(value, kind):
     return buffer.getvalue(), ".npz", {"shape": {name: list(array.shape) for name, array in value.items()}}
 
 
-def parse(name, data):
+def parse(name: str, data: bytes) -> Any:
     """Turn bytes into what ``serialise`` was given.
 
     Parameters
     ----------
-    name : str
-        A file name; its ending says the format.
-    data : bytes
+    name, data
 
     Returns
     -------

@@ -7,8 +7,10 @@ import struct
 import threading
 import warnings
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageFile
 
@@ -72,12 +74,12 @@ _READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refu
 
 
 @contextmanager
-def open_file(source):
+def open_file(source: str | os.PathLike | bytes) -> Iterator[BinaryIO]:
     """Open a path or bytes as a binary file that can be read and seeked.
 
     Parameters
     ----------
-    source : str, os.PathLike or bytes
+    source
 
     Yields
     ------
@@ -117,11 +119,11 @@ def open_file(source):
 class _Strictness:
     """Pillow's tolerance of truncated files off, warnings silent, for as long as any thread is inside."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.threads = 0
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         with self.lock:
             if not self.threads:
                 self.filters = warnings.catch_warnings()
@@ -130,7 +132,7 @@ class _Strictness:
                 self.tolerance, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
             self.threads += 1
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         with self.lock:
             self.threads -= 1
             if not self.threads:
@@ -144,14 +146,12 @@ _limit = threading.Lock()
 
 
 @contextmanager
-def pixel_limit(max_pixels):
+def pixel_limit(max_pixels: int | None) -> Iterator[None]:
     """Set Pillow's pixel limit, one thread at a time, and put it back.
 
     Parameters
     ----------
-    max_pixels : int or None
-        Pillow raises ``DecompressionBombError`` above this; None sets no limit.
-    """
+    max_pixels,"""
     with _limit:
         before = Image.MAX_IMAGE_PIXELS
         # Pillow warns above its limit and raises above twice its limit.
@@ -162,7 +162,7 @@ def pixel_limit(max_pixels):
             Image.MAX_IMAGE_PIXELS = before
 
 
-def _unlock_in_child():
+def _unlock_in_child() -> None:
     global _limit
     _limit, strict_pillow.lock = threading.Lock(), threading.Lock()
     if strict_pillow.threads:
@@ -175,27 +175,23 @@ if hasattr(os, "register_at_fork"):  # a process forked while another thread dec
 
 
 @lru_cache(maxsize=1)
-def readable_formats():
+def readable_formats() -> tuple[str, ...]:
     """List the picture formats that this Pillow can read and that we allow.
 
     Returns
     -------
-    tuple of str
-        Names as Pillow writes them, "JPEG" first.
+    tuple of str; names as Pillow writes them, "JPEG" first.
     """
     Image.init()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
-def explain(error, file):
+def explain(error: Exception, file: BinaryIO) -> ImageError:
     """Turn whatever a broken picture raised into an ImageError with one of the fixed reasons.
 
     Parameters
     ----------
-    error : Exception
-        One of `IMAGE_ERRORS`.
-    file : binary file
-        The picture, still open.
+    error, file
 
     Returns
     -------
@@ -225,7 +221,7 @@ def explain(error, file):
     return ImageError("damaged", detail)
 
 
-def _recognise(file):
+def _recognise(file: BinaryIO) -> tuple[str, str | None]:
     file.seek(0)
     head = file.read(512)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower() if head[:1] not in b"\0\xff" else head.lower()
@@ -242,7 +238,7 @@ def _recognise(file):
     return "not an image", None
 
 
-def _cut_short(file):
+def _cut_short(file: BinaryIO) -> bool:
     """Say whether a picture that could not be decoded lacks its end."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)

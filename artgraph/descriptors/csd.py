@@ -1,7 +1,10 @@
 """Contrastive Style Descriptors: CLIP's image tower, trained further so that pictures of one style lie together."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import timm
@@ -44,17 +47,15 @@ class Csd(Descriptor):
 
     Parameters
     ----------
-    weights : str or Path
-        The published training checkpoint ``pytorch_model.bin``, or a safetensors file with the same tensors.
-    size : int
+    weights
+    size
         Side of the input, a multiple of 14; at any other than 224 the position embedding is interpolated (336 is
         reported to help).
-    tiles : bool
+    tiles
         Instead of the centre alone, describe square tiles along the long side, from end to end (see ``square_tiles``;
         at most 8), and average: for panoramas and scrolls, whose ends a centre crop throws away. A square picture has
         one tile, the same as without. The tiles' vectors have length 1 before they are averaged, and the mean after.
-    device : str
-        A torch device.
+    device
 
     Raises
     ------
@@ -71,7 +72,9 @@ class Csd(Descriptor):
     name = "csd"
     fetch = FETCH
 
-    def __init__(self, *, weights=None, size=224, tiles=False, device="cpu"):
+    def __init__(
+        self, *, weights: str | Path | None = None, size: int = 224, tiles: bool = False, device: str = "cpu"
+    ) -> None:
         if weights is None:
             raise WeightsError(f"csd has no weights. {FETCH}")
         self.file = Path(weights)
@@ -86,7 +89,7 @@ class Csd(Descriptor):
             )
         self.network = None
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {
             "descriptor": "csd",
             "weights_sha256": self.sha256,
@@ -94,7 +97,7 @@ class Csd(Descriptor):
             "most_tiles": MOST_TILES if self.tiles else 1,
         }
 
-    def load(self):
+    def load(self) -> None:
         if self.network is None:
             network = StyleTower.from_state(read_checkpoint(self.file), file=self.file)
             network.set_side(self.size)
@@ -103,7 +106,7 @@ class Csd(Descriptor):
                 torch.tensor(values, device=self.device).view(1, 3, 1, 1) * 255 for values in (CLIP_MEAN, CLIP_STD)
             )
 
-    def prepare(self, image):
+    def prepare(self, image: np.ndarray) -> np.ndarray:
         if not self.tiles:
             return resize_crop(image, self.size)
         tiles = square_tiles(image, self.size, most=MOST_TILES)
@@ -111,7 +114,7 @@ class Csd(Descriptor):
         return np.concatenate([tiles, np.repeat(tiles[-1:], MOST_TILES - len(tiles), axis=0)])
 
     @torch.inference_mode()
-    def embed(self, batch):
+    def embed(self, batch: np.ndarray) -> np.ndarray:
         if not self.tiles:
             return self._vectors(batch).cpu().numpy()  # (b, 768)
         fresh = np.ones(batch.shape[:2], dtype=bool)  # (b, tiles)
@@ -120,7 +123,7 @@ class Csd(Descriptor):
         sums = torch.stack([part.sum(dim=0) for part in vectors.split(fresh.sum(axis=1).tolist())])
         return nn.functional.normalize(sums, dim=1).cpu().numpy()
 
-    def _vectors(self, pictures):
+    def _vectors(self, pictures: np.ndarray) -> torch.Tensor:
         vectors = []
         for start in range(0, len(pictures), FORWARD):
             pixels = torch.from_numpy(pictures[start : start + FORWARD]).to(self.device, non_blocking=True)
@@ -140,8 +143,7 @@ def clip_tower(*, width: int, blocks: int, hidden: int, patch: int, grid: int) -
     ----------
     width, blocks, hidden
         Of the tokens; how many; of the layer inside a block (ViT-L/14: 1024, 24, 4096). A head is 64 wide.
-    patch, grid
-        Pixels of a patch's side, and patches along the picture's side (ViT-L/14 at 224 pixels: 14, 16).
+    patch, grid : Pixels of a patch's side, and patches along the picture's side (ViT-L/14 at 224 pixels: 14, 16).
     """
     return timm.create_model(
         "vit_large_patch14_clip_quickgelu_224",
@@ -168,11 +170,7 @@ class StyleTower(nn.Module):
 
     Parameters
     ----------
-    backbone
-        As from ``clip_tower``.
-    width, dimensions
-        Shape of the style matrix.
-    """
+    backbone, width, dimensions,"""
 
     def __init__(self, backbone: nn.Module, *, width: int, dimensions: int) -> None:
         super().__init__()
@@ -183,7 +181,7 @@ class StyleTower(nn.Module):
         """Turn pictures (b, 3, side, side), normalised, into style vectors (b, dimensions), not yet of length 1."""
         return self.backbone(pixels) @ self.last_layer_style
 
-    def state_dict(self, *args, **kwargs) -> dict[str, torch.Tensor]:
+    def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, torch.Tensor]:
         """Return the tensors under their published names."""
         state = {}
         for key, tensor in super().state_dict(*args, **kwargs).items():
@@ -218,17 +216,14 @@ class StyleTower(nn.Module):
         self.backbone.set_input_size(img_size=(side, side))
 
     @classmethod
-    def from_state(cls, state, *, file="the state"):
+    def from_state(cls, state: dict[str, torch.Tensor], *, file: str | Path = "the state") -> StyleTower:
         """Make the network that a checkpoint's tensors describe, with these tensors.
 
         Sizes are read off the tensors' shapes. A tower 1,024 wide must have all 24 blocks.
 
         Parameters
         ----------
-        state : dict of str to tensor
-            As ``read_checkpoint`` returns it.
-        file : str or Path
-            What a message calls it.
+        state, file
 
         Raises
         ------
@@ -262,7 +257,7 @@ class StyleTower(nn.Module):
         return network
 
 
-def read_checkpoint(file):
+def read_checkpoint(file: str | Path) -> dict[str, torch.Tensor]:
     """Read the tensors of a CSD checkpoint, and nothing else.
 
     Of the training checkpoint only ``model_state_dict`` is used. It also holds an ``argparse.Namespace`` and NumPy
@@ -271,8 +266,7 @@ def read_checkpoint(file):
 
     Parameters
     ----------
-    file : str or Path
-        ``.safetensors``, or a file that ``torch.save`` wrote.
+    file
 
     Returns
     -------
@@ -300,7 +294,7 @@ def read_checkpoint(file):
     return state
 
 
-def _load_allowed(file):
+def _load_allowed(file: str | Path) -> Any:
     with torch.serialization.safe_globals(ALLOWED):
         try:
             others = torch.serialization.get_unsafe_globals_in_checkpoint(file)

@@ -1,5 +1,7 @@
 """Several features made into one, so that each has the say that it is given."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from sklearn.decomposition import PCA
 
@@ -12,7 +14,13 @@ __all__ = ["apply_fusion", "fit_fusion", "fuse"]
 FLOOR = 1e-6  # components with less than this share of the first one's variance are rounding errors
 
 
-def fuse(blocks, *, components=128, weights=None, whitening=0.5):
+def fuse(
+    blocks: Sequence[np.ndarray],
+    *,
+    components: int = 128,
+    weights: Sequence[float] | None = None,
+    whitening: float = 0.5,
+) -> np.ndarray:
     """Join feature blocks so that each has the say that it is given, whatever its unit and its size.
 
     Each block is centred and reduced by PCA; component j, of variance λ_j, is divided by λ_j^(whitening / 2); rows are
@@ -21,10 +29,8 @@ def fuse(blocks, *, components=128, weights=None, whitening=0.5):
     Parameters
     ----------
     blocks : sequence of (n, d_i) arrays
-    components : int
-        Dimensions kept per block, at most.
-    weights : sequence of float, optional
-        One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
+    components
+    weights : One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
     whitening : float, 0 … 1
         0 leaves the spreads of the components as they are, where the first few say nearly everything; 1 makes all
         alike, the last and noisiest too.
@@ -57,13 +63,18 @@ def fuse(blocks, *, components=128, weights=None, whitening=0.5):
     return apply_fusion(blocks, fit_fusion(blocks, components=components, weights=weights, whitening=whitening))
 
 
-def fit_fusion(blocks, *, components=128, weights=None, whitening=0.5):
+def fit_fusion(
+    blocks: Sequence[np.ndarray],
+    *,
+    components: int = 128,
+    weights: Sequence[float] | None = None,
+    whitening: float = 0.5,
+) -> dict[str, np.ndarray]:
     """Learn what ``apply_fusion`` needs to know.
 
     Parameters
     ----------
     blocks, components, weights, whitening
-        See ``fuse``.
 
     Returns
     -------
@@ -98,7 +109,7 @@ def fit_fusion(blocks, *, components=128, weights=None, whitening=0.5):
     return {name: np.asarray(value, dtype=np.float32) for name, value in fitted.items()}
 
 
-def apply_fusion(blocks, fitted):
+def apply_fusion(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     """Join feature blocks as ``fit_fusion`` has learned it; also those of paintings that come later.
 
     Parameters
@@ -122,7 +133,7 @@ def apply_fusion(blocks, fitted):
     return (_join(blocks, fitted) - fitted["offset"]).astype(np.float32)
 
 
-def _join(blocks, fitted):
+def _join(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     parts = []
     for i, block in enumerate(blocks):
         reduced = (block - fitted[f"{i}.mean"]) @ fitted[f"{i}.components"]
@@ -130,7 +141,7 @@ def _join(blocks, fitted):
     return np.concatenate(parts, axis=1)
 
 
-def _checked(blocks):
+def _checked(blocks: Sequence[np.ndarray]) -> list[np.ndarray]:
     blocks = [np.asarray(block, dtype=np.float32) for block in blocks]
     if not blocks or len({len(block) for block in blocks}) != 1 or any(block.ndim != 2 for block in blocks):
         raise InputError(f"blocks to fuse must be tables of the same rows; got {[block.shape for block in blocks]}")

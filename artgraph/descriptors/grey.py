@@ -1,5 +1,8 @@
 """Pictures without their colours: black-and-white reproductions must not make a style of their own."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -9,7 +12,7 @@ from artgraph.errors import InputError
 __all__ = ["Grey", "without_color"]
 
 
-def without_color(image):
+def without_color(image: np.ndarray) -> np.ndarray:
     """Return a picture with its luma in all three channels.
 
     Parameters
@@ -18,8 +21,7 @@ def without_color(image):
 
     Returns
     -------
-    (h, w, 3) uint8
-        0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded, three times.
+    (h, w, 3) uint8; 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded, three times.
 
     Examples
     --------
@@ -38,7 +40,7 @@ class Grey(Descriptor):
 
     Parameters
     ----------
-    descriptor : Descriptor
+    descriptor
 
     Raises
     ------
@@ -46,7 +48,7 @@ class Grey(Descriptor):
         The descriptor sees nothing but colour.
     """
 
-    def __init__(self, descriptor):
+    def __init__(self, descriptor: Descriptor) -> None:
         if descriptor.name == "color":
             raise InputError("'color' has nothing to see where colour is ignored; leave it out of the descriptors")
         self.descriptor = descriptor
@@ -54,26 +56,26 @@ class Grey(Descriptor):
         self.size, self.learns_from, self.places = descriptor.size, descriptor.learns_from, descriptor.places
         self.true_scale = descriptor.true_scale
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {**self.descriptor.params(), "grey": True}
 
-    def load(self):
+    def load(self) -> None:
         self.descriptor.load()
 
-    def short_side(self, size_cm=None):
+    def short_side(self, size_cm: tuple[float, float] | None = None) -> int:
         return self.descriptor.short_side(size_cm)
 
-    def prepare(self, image, **told):
+    def prepare(self, image: np.ndarray, **told: Any) -> np.ndarray:
         return self.descriptor.prepare(without_color(image), **told)
 
-    def embed(self, batch):
+    def embed(self, batch: np.ndarray) -> np.ndarray:
         return self.descriptor.embed(batch)
 
-    def locate(self, wide):
+    def locate(self, wide: np.ndarray) -> np.ndarray:
         return self.descriptor.locate(wide)
 
-    def fit(self, sample):
+    def fit(self, sample: np.ndarray | Iterable[np.ndarray]) -> dict[str, np.ndarray]:
         return self.descriptor.fit(sample)
 
-    def reduce(self, wide, fitted):
+    def reduce(self, wide: np.ndarray, fitted: Mapping[str, np.ndarray]) -> np.ndarray:
         return self.descriptor.reduce(wide, fitted)

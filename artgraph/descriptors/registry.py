@@ -50,21 +50,17 @@ def make_descriptor(
 
     Parameters
     ----------
-    spec : str
+    spec
         A key of ``DESCRIPTORS``, or ``name:backbone`` such as ``gram:resnet18``, whose features are then kept under
         ``name-backbone``; so two networks can be used side by side.
-    weights : str, Path, or sequence of them
+    weights
         Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for. A file without
         a name is for every network that has none named.
-    ignore_color : bool
-        Show it every picture in grey; its key then ends in ``-grey``.
-    **options
-        Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
+    ignore_color, **options
 
     Returns
     -------
-    Descriptor
-        Its ``key`` is the name that its features go by.
+    Descriptor; Its ``key`` is the name that its features go by.
 
     Raises
     ------
@@ -100,10 +96,9 @@ def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any])
 
     Parameters
     ----------
-    specs : sequence of str or Descriptor
+    specs
         As for ``make_descriptor``. Where one is made already, or is none of ours, nothing is said: another may read it.
-    options : dict
-        Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
+    options
 
     Raises
     ------
@@ -126,11 +121,7 @@ def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fe
 
     Parameters
     ----------
-    backbone : str
-    weights : str, Path, or sequence of them
-        See ``make_descriptor``.
-    fetch : str, optional
-        What a message advises where a folder has none.
+    backbone, weights, fetch
 
     Raises
     ------

@@ -38,7 +38,7 @@ def column_values(column: pd.Series) -> list:
 
     Parameters
     ----------
-    column : Series, length n
+    column
 
     Returns
     -------
@@ -76,20 +76,16 @@ def column_type(values: list) -> str:
     return "integer" if all(-_INT32 <= v < _INT32 for v in present) else "long"
 
 
-def free_names(names, taken=()) -> list[str]:
+def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     """Give each column a name that no other has, upper and lower case being the same.
 
     Parameters
     ----------
-    names : iterable of str
-        Wanted names.
-    taken : iterable of str
-        Names that may not be used.
+    names, taken
 
     Returns
     -------
-    list of str
-        The wanted name, or the first free one of name_2, name_3 ...; "column" for an empty name.
+    list of str; the wanted name, or the first free one of name_2, name_3 ...; "column" for an empty name.
     """
     used = {str(name).casefold() for name in taken}
     result = []
@@ -108,8 +104,7 @@ def node_ids(frame: pd.DataFrame) -> list[str]:
 
     Parameters
     ----------
-    frame : DataFrame, n rows
-        With one column ``id``.
+    frame
 
     Returns
     -------
@@ -142,8 +137,7 @@ def node_labels(frame: pd.DataFrame) -> list[str]:
 
     Parameters
     ----------
-    frame : DataFrame, n rows
-        With a column ``id``, and ``title`` and ``artist`` where there are such.
+    frame
 
     Returns
     -------
@@ -159,20 +153,17 @@ def node_labels(frame: pd.DataFrame) -> list[str]:
     return labels
 
 
-def upper_triangle(adjacency, n: int) -> sp.coo_array:
+def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
     """Return every link once.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    n : int
-        Number of paintings.
+    adjacency : scipy sparse, shape (n, n); symmetric, weights at least 0, diagonal 0.
+    n
 
     Returns
     -------
-    coo_array, shape (n, n), float64, or float32 where adjacency is
-        The pairs i < j with a weight above 0, sorted.
+    coo_array, shape (n, n), float64, or float32 where adjacency is; the pairs i < j with a weight above 0, sorted.
 
     Raises
     ------
@@ -194,13 +185,12 @@ def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n:
     Parameters
     ----------
     adjacency, artist_adjacency : (n, n), symmetric
-    n
-    """
+    n,"""
     layers = {"style": adjacency} | ({} if artist_adjacency is None else {"artist": artist_adjacency})
     return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]
 
 
-def _plain(value):
+def _plain(value: object) -> bool | int | float | str | None:
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         items = (
             sorted(value, key=str) if isinstance(value, (set, frozenset)) else np.asarray(value, dtype=object).ravel()

@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # also the full-width forms, which sp
 _INVISIBLE = frozenset("\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
+def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> None:
     """Write a table as CSV that spreadsheets open with a double click, and without harm.
 
     UTF-8 with BOM (without it Excel reads "Cézanne" as "CÃ©zanne"), commas, CRLF at line ends (RFC 4180), quotes where
@@ -34,11 +35,9 @@ def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
 
     Parameters
     ----------
-    path : str or Path
+    path
     frame : DataFrame, shape (n, columns)
-    bom : bool
-        False for readers other than spreadsheets, which take the mark for a part of the first name.
-    """
+    bom,"""
     columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
     encoding = "utf-8-sig" if bom else "utf-8"
     with atomic_path(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
@@ -47,17 +46,14 @@ def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
         writer.writerows(zip(*columns, strict=True))
 
 
-def paintings_table(paintings: pd.DataFrame, labels, *, scores: dict | None = None) -> pd.DataFrame:
+def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict | None = None) -> pd.DataFrame:
     """Put the cluster of each painting beside what is known about it.
 
     Parameters
     ----------
-    paintings : DataFrame, n rows
-        With a column ``id``.
-    labels : array-like, shape (n,), integer
-        Negative for none.
-    scores : dict of str to array-like, shape (n,), optional
-        More columns, such as {"typicality": ..., "confidence": ...}.
+    paintings
+    labels : array-like, shape (n,), integer; negative for none.
+    scores : dict of str to array-like, shape (n,); more columns, such as {"typicality": ..., "confidence": ...}.
 
     Returns
     -------
@@ -83,11 +79,11 @@ def paintings_table(paintings: pd.DataFrame, labels, *, scores: dict | None = No
     return pd.concat([pd.DataFrame(first), rest], axis=1)
 
 
-def _clusters(labels, n: int) -> pd.array:
+def _clusters(labels: np.ndarray, n: int) -> pd.array:
     return pd.array([None if label < 0 else label for label in check_labels(labels, n).tolist()], dtype="Int64")
 
 
-def _cell(value) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):

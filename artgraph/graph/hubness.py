@@ -1,5 +1,9 @@
 """What shape a graph is in; paintings that are near everything, and what to do about them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import norm
@@ -7,19 +11,24 @@ from scipy.stats import norm
 from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from artgraph.graph.knn import Neighbors
+
+
 __all__ = ["HUBNESS", "correct_hubness", "describe_graph", "hubness"]
 
 HUBNESS = ("none", "csls", "mutual-proximity")
 SAMPLE = 1000  # rows to which distances are measured for mutual proximity
 
 
-def hubness(indices):
+def hubness(indices: np.ndarray) -> dict[str, float]:
     """Count how often each painting is in the lists of others.
 
     Parameters
     ----------
-    indices : (n, k) int
-        Neighbour lists, -1 where there is none.
+    indices : (n, k) int; neighbour lists, -1 where there is none.
 
     Returns
     -------
@@ -47,14 +56,13 @@ def hubness(indices):
     }
 
 
-def describe_graph(adjacency, indices):
+def describe_graph(adjacency: csr_matrix, indices: np.ndarray) -> dict[str, float]:
     """Return figures about a graph and the neighbour lists it came from.
 
     Parameters
     ----------
     adjacency : (n, n) CSR, symmetric
-    indices : (n, k) int
-        Neighbour lists, -1 where there is none.
+    indices : (n, k) int; neighbour lists, -1 where there is none.
 
     Returns
     -------
@@ -75,7 +83,9 @@ def describe_graph(adjacency, indices):
     }
 
 
-def correct_hubness(neighbors, X, *, method, n_neighbors=15, metric="cosine", seed=0):
+def correct_hubness(
+    neighbors: Neighbors, X: np.ndarray, *, method: str, n_neighbors: int = 15, metric: str = "cosine", seed: int = 0
+) -> Neighbors:
     """Choose the neighbours again, from longer lists, so that works near everything count as less near.
 
     ``csls``: 2 d(i, j) - m(i) - m(j), with m(i) the mean distance of i to its ``n_neighbors`` nearest: what is near
@@ -84,16 +94,12 @@ def correct_hubness(neighbors, X, *, method, n_neighbors=15, metric="cosine", se
 
     Parameters
     ----------
-    neighbors : Neighbors
-        Longer lists than wanted, such as 4 times ``n_neighbors``.
-    X : (n, d) float array
-        The features that were searched.
+    neighbors : Longer lists than wanted, such as 4 times ``n_neighbors``.
+    X : (n, d) float array; the features that were searched.
     method : {"csls", "mutual-proximity"}
-    n_neighbors : int
-    metric : {"cosine", "euclidean"}
-        That of the search.
-    seed : int
-        Of the 1000 works to which distances are measured for mutual proximity, when there are more.
+    n_neighbors
+    metric : {"cosine", "euclidean"}; that of the search.
+    seed : Of the 1000 works to which distances are measured for mutual proximity, when there are more.
 
     Returns
     -------
@@ -127,7 +133,7 @@ def correct_hubness(neighbors, X, *, method, n_neighbors=15, metric="cosine", se
     )
 
 
-def _distances_to_all(X, duplicate_of, metric, seed):
+def _distances_to_all(X: np.ndarray, duplicate_of: np.ndarray, metric: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the standard deviation, (n,), of the distances of each row to a sample of works."""
     X = np.asarray(X, dtype=np.float64)
     works = np.flatnonzero((duplicate_of < 0) & ((metric != "cosine") | X.any(axis=1)))

@@ -1,6 +1,10 @@
 """What a cluster is: its typical works, colours, descriptors and neighbours, and a sentence."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -8,6 +12,10 @@ from skimage.color import lab2rgb, rgb2lab
 from sklearn.cluster import KMeans
 
 from artgraph.checks import unit_rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 
 __all__ = [
     "cluster_sentence",
@@ -20,14 +28,13 @@ __all__ = [
 ]
 
 
-def typicality(X, labels):
+def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return how near each painting is to the middle of its cluster: cosine to the mean of the cluster's unit rows.
 
     Parameters
     ----------
     X : (n, d) float array
-    labels : (n,) int
-        -1: no cluster.
+    labels : (n,) int; -1: no cluster.
 
     Returns
     -------
@@ -41,21 +48,16 @@ def typicality(X, labels):
     return np.clip(typical, -1, 1)
 
 
-def exemplars(typical, labels, groups=None, *, n_works=12, per_group=2):
+def exemplars(
+    typical: np.ndarray, labels: np.ndarray, groups: Sequence | None = None, *, n_works: int = 12, per_group: int = 2
+) -> dict[int, list[int]]:
     """Choose the works that stand for each cluster: the most typical, not too many by one artist.
 
     Parameters
     ----------
-    typical : (n,) float array
-        As from ``typicality``.
-    labels : (n,) int
-        Negative: no cluster.
-    groups : sequence, length n, optional
-        Artist of each painting, None where unknown.
-    n_works : int
-        At most so many of a cluster.
-    per_group : int
-        At most so many by one artist, as long as there are other works.
+    typical : (n,) float array; as from ``typicality``.
+    labels : (n,) int; negative: no cluster.
+    groups, n_works, per_group
 
     Returns
     -------
@@ -85,22 +87,18 @@ def exemplars(typical, labels, groups=None, *, n_works=12, per_group=2):
     return chosen
 
 
-def palette(pictures, *, n_colors=6, seed=0):
+def palette(pictures: Sequence[bytes], *, n_colors: int = 6, seed: int = 0) -> list[str]:
     """Return the main colours of some pictures, from the most frequent to the least.
 
     k-means over CIELAB pixels, 24 × 24 from each picture.
 
     Parameters
     ----------
-    pictures : sequence of bytes
-        Encoded images.
-    n_colors : int
-    seed : int
+    pictures, n_colors, seed
 
     Returns
     -------
-    list of str
-        At most n_colors, as ``#rrggbb``; empty without pictures.
+    list of str; at most n_colors, as ``#rrggbb``; empty without pictures.
     """
     if not pictures:
         return []
@@ -113,7 +111,7 @@ def palette(pictures, *, n_colors=6, seed=0):
     return ["#{:02x}{:02x}{:02x}".format(*color) for color in colors]
 
 
-def descriptor_shares(blocks, labels):
+def descriptor_shares(blocks: Mapping[str, np.ndarray], labels: np.ndarray) -> dict[int, list[dict]]:
     """Say how far each descriptor sets each cluster apart from the rest.
 
     For a descriptor, the separation of a cluster is the mean cosine of its rows with each other less that with all
@@ -122,10 +120,8 @@ def descriptor_shares(blocks, labels):
 
     Parameters
     ----------
-    blocks : dict of str to (n, d) float array
-        Features of each descriptor.
-    labels : (n,) int
-        Negative: no cluster; such rows count among the others.
+    blocks : dict of str to (n, d) float array; features of each descriptor.
+    labels : (n,) int; negative: no cluster; such rows count among the others.
 
     Returns
     -------
@@ -170,17 +166,16 @@ def descriptor_shares(blocks, labels):
     return found
 
 
-def neighboring_clusters(adjacency, labels, *, n_clusters=3, n_bridges=4):
+def neighboring_clusters(
+    adjacency: csr_matrix, labels: np.ndarray, *, n_clusters: int = 3, n_bridges: int = 4
+) -> dict[int, list[dict]]:
     """Find the clusters that each cluster is linked with, and the works that make the bridge.
 
     Parameters
     ----------
-    adjacency : (n, n) CSR, symmetric
-        Weights at least 0.
-    labels : (n,) int
-        Negative: no cluster.
-    n_clusters, n_bridges : int
-        At most so many neighbours of a cluster, and works for each.
+    adjacency : (n, n) CSR, symmetric; weights at least 0.
+    labels : (n,) int; negative: no cluster.
+    n_clusters, n_bridges
 
     Returns
     -------
@@ -215,25 +210,18 @@ def neighboring_clusters(adjacency, labels, *, n_clusters=3, n_bridges=4):
     return near
 
 
-def cluster_sentence(facts, *, n_works, suspect=(), max_p=0.01):
+def cluster_sentence(
+    facts: Mapping[str, Any], *, n_works: int, suspect: Sequence[Mapping[str, Any]] = (), max_p: float = 0.01
+) -> str:
     """Say in a sentence or two what a cluster is.
 
     Parameters
     ----------
-    facts : dict
+    facts
         ``size``, ``artists`` and ``decades`` (lists of dict with ``name``, ``count``, ``size``, ``lift``, ``p``),
         ``columns`` (dict of such lists), ``descriptors`` (list of dict with ``name`` and ``share``), ``known`` (dict:
         how many works of the cluster have an artist, a date).
-    n_works : int
-        Works in all clusters.
-    suspect : sequence of dict
-        ``column``, ``value``, ``share``, ``in_collection``: what the cluster may follow instead of style.
-    max_p : float
-        Nothing with a higher corrected p is named.
-
-    Returns
-    -------
-    str
+    n_works, suspect, max_p
 
     Examples
     --------
@@ -270,7 +258,7 @@ def cluster_sentence(facts, *, n_works, suspect=(), max_p=0.01):
     return text
 
 
-def listed(parts):
+def listed(parts: Iterable[str]) -> str:
     """Join parts (iterable of str) as in 'a, b and c'."""
     parts = list(parts)
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""

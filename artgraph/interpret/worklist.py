@@ -1,5 +1,6 @@
 """Works that do not go with what the catalogue says of them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,15 +20,10 @@ class Affinity(NamedTuple):
 
     Attributes
     ----------
-    own : (n,) float
-        To the other works of its own hand; NaN where there are too few.
-    nearest : (n, m) int
-        Codes of the nearest other hands, the nearest first; -1 where there are none.
-    near : (n, m) float
-        How near these are; NaN where there are none.
-    names : list
-        The hand of each code.
-    """
+    own : (n,) float; to the other works of its own hand; NaN where there are too few.
+    nearest : (n, m) int; Codes of the nearest other hands, the nearest first; -1 where there are none.
+    near : (n, m) float; how near these are; NaN where there are none.
+    names,"""
 
     own: np.ndarray
     nearest: np.ndarray
@@ -35,7 +31,9 @@ class Affinity(NamedTuple):
     names: list
 
 
-def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
+def affinity(
+    X: np.ndarray, hands: Sequence[str | None], *, n_works: int = 3, min_works: int = 3, n_hands: int = 3, seed: int = 0
+) -> Affinity:
     """Measure how near each work is to the works of every hand.
 
     The affinity of a work to a hand is the mean of its ``n_works`` highest cosines with works of that hand, less what a
@@ -44,19 +42,8 @@ def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
     Parameters
     ----------
     X : (n, d) float array
-    hands : sequence of str or None, length n
-        As from ``linkable_artists``.
-    n_works : int
-    min_works : int
-        Hands with fewer works are not compared with; a work's own hand needs so many, itself included.
-    n_hands : int
-        At most so many nearest hands are named.
-    seed : int
-        Of the sample of 2,000 works that says what works in general are.
-
-    Returns
-    -------
-    Affinity
+    hands, n_works, min_works, n_hands
+    seed : Of the sample of 2,000 works that says what works in general are.
 
     Raises
     ------
@@ -108,11 +95,11 @@ def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
     return Affinity(own, nearest, near, names)
 
 
-def _blocks(rows):
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
     return [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
 
 
-def _top(unit, rows, members, starts, n_works):
+def _top(unit: np.ndarray, rows: np.ndarray, members: np.ndarray, starts: np.ndarray, n_works: int) -> np.ndarray:
     """Return the mean of the highest cosines of some rows with each hand's works, (rows, hands)."""
     cosine = unit[rows] @ unit[members].T
     cosine[rows[:, None] == members[None, :]] = -np.inf
@@ -128,17 +115,14 @@ def _top(unit, rows, members, starts, n_works):
     return total / np.maximum(count, 1)
 
 
-def date_gaps(indices, years, *, min_neighbors=5):
+def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Compare the year of each work with the years of its neighbours.
 
     Parameters
     ----------
-    indices : (n, k) int
-        Neighbours, -1 where there is none.
-    years : (n,) float
-        NaN where unknown.
-    min_neighbors : int
-        A work with fewer dated neighbours is not judged.
+    indices : (n, k) int; neighbours, -1 where there is none.
+    years : (n,) float; NaN where unknown.
+    min_neighbors
 
     Returns
     -------
@@ -166,16 +150,15 @@ def date_gaps(indices, years, *, min_neighbors=5):
     return middle, gap / np.sqrt(spread**2 + usual**2 + 1)
 
 
-def school_votes(indices, schools, groups=None):
+def school_votes(
+    indices: np.ndarray, schools: Sequence[str | None], groups: Sequence | None = None
+) -> tuple[list[str | None], np.ndarray, np.ndarray]:
     """Count the schools among the neighbours of each work that are by other hands.
 
     Parameters
     ----------
-    indices : (n, k) int
-        Neighbours, -1 where there is none.
-    schools : sequence of str or None, length n
-    groups : sequence, length n, optional
-        Hand of each work; works by the same hand have no vote.
+    indices : (n, k) int; neighbours, -1 where there is none.
+    schools, groups
 
     Returns
     -------
@@ -209,17 +192,13 @@ def school_votes(indices, schools, groups=None):
     return other, share, own
 
 
-def unusual(values, *, at_least=0.0, share=0.05):
+def unusual(values: np.ndarray, *, at_least: float = 0.0, share: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
     """Rank works by how far they depart from the others.
 
     Parameters
     ----------
-    values : (n,) float
-        Higher is more unusual; NaN: not judged.
-    at_least : float
-        Works at or below this are not listed.
-    share : float
-        At most this share of all n works is listed.
+    values : (n,) float; Higher is more unusual; NaN: not judged.
+    at_least, share
 
     Returns
     -------

@@ -1,11 +1,19 @@
 """How all plots look: plain axes, few colours, and the same bytes for the same data."""
 
+from __future__ import annotations
+
 import warnings
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artgraph.atomic import atomic_path
 from artgraph.errors import InputError, MissingPackageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 
 __all__ = ["BLUE", "FORMATS", "GRID", "INK", "MUTED", "RUST", "figure", "fonts", "save", "titled", "words"]
 
@@ -16,14 +24,12 @@ _FAMILIES = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans J
 _OTHERS = ("Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial Unicode MS", "Microsoft YaHei")
 
 
-def figure(n_panels, *, width=4.5, height=3.4):
+def figure(n_panels: int, *, width: float = 4.5, height: float = 3.4) -> tuple[Figure, list[Axes]]:
     """Return an empty figure with so many panels side by side, and the panels.
 
     Parameters
     ----------
-    n_panels : int
-    width, height : float
-        Of a panel, in inches.
+    n_panels, width, height
 
     Returns
     -------
@@ -51,27 +57,21 @@ def figure(n_panels, *, width=4.5, height=3.4):
     return drawn, panels
 
 
-def titled(panel, text):
+def titled(panel: Axes, text: str) -> None:
     """Write a title over a panel, at the left.
 
     Parameters
     ----------
-    panel : matplotlib.axes.Axes
-    text : str
-    """
+    panel, text,"""
     panel.set_title(words(text), loc="left", fontsize=10, color=INK)
 
 
-def save(drawn, out, *, dpi=150):
+def save(drawn: Figure, out: str | Path, *, dpi: int = 150) -> None:
     """Write a figure to a file, whole or not at all; the same figure gives the same bytes.
 
     Parameters
     ----------
-    drawn : matplotlib.figure.Figure
-    out : str or Path
-        PNG, SVG or PDF, by its ending.
-    dpi : int
-        Pixels per inch of a PNG, and of pictures in the others.
+    drawn, out, dpi
 
     Raises
     ------
@@ -94,7 +94,7 @@ def save(drawn, out, *, dpi=150):
 
 
 @lru_cache(maxsize=1)
-def fonts():
+def fonts() -> list[str]:
     """Return the fonts that are there of those that can write titles (list of str), in the order they are tried."""
     from matplotlib.font_manager import fontManager
 
@@ -102,18 +102,12 @@ def fonts():
     return [name for name in (*_FAMILIES, *_OTHERS) if name in there] or ["sans-serif"]
 
 
-def words(text, length=None):
+def words(text: object, length: int | None = None) -> str:
     """Return a text as matplotlib draws it in one line: no formula, no control characters.
 
     Parameters
     ----------
-    text : str
-    length : int, optional
-        Letters at most; a longer text ends with "…".
-
-    Returns
-    -------
-    str
+    text, length
 
     Examples
     --------

@@ -13,6 +13,8 @@ from artgraph.shards import ShardStore
 
 SMALL = ("test_resnet", "test_vit")
 
+CLIP_BACKBONE = DESCRIPTORS["clip"].keywords["backbone"]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -80,7 +82,7 @@ def test_a_map_with_the_channels_last_is_averaged_over_positions(folder):
 
 @pytest.mark.parametrize(
     "name",
-    ["resnet50", "vit_tiny_patch16_224", "mobilenetv2_100", DESCRIPTORS["clip"].keywords["backbone"], "densenet121"],
+    ["resnet50", "vit_tiny_patch16_224", "mobilenetv2_100", CLIP_BACKBONE, "densenet121"],
 )
 @pytest.mark.parametrize(("h", "w"), [(448, 448), (448, 600), (603, 449), (700, 333), (40, 77)])
 def test_pixels_are_those_of_timm(name, h, w):
@@ -157,12 +159,9 @@ def test_defaults_and_names(folder):
     cnn = make_descriptor("cnn", backbone="test_resnet", weights=folder)
     clip = make_descriptor("clip", backbone="test_resnet", weights=folder)
     assert (cnn.name, cnn.key, clip.name, clip.key) == ("cnn", "cnn", "clip", "clip")
-    assert (
-        timm.get_pretrained_cfg(DESCRIPTORS["clip"].keywords["backbone"]).hf_hub_id
-        == "timm/vit_large_patch14_clip_224.openai"
-    )
+    assert timm.get_pretrained_cfg(CLIP_BACKBONE).hf_hub_id == "timm/vit_large_patch14_clip_224.openai"
     with torch.device("meta"):
-        assert timm.create_model(DESCRIPTORS["clip"].keywords["backbone"], num_classes=0).num_features == 1024
+        assert timm.create_model(CLIP_BACKBONE, num_classes=0).num_features == 1024
         assert timm.create_model("resnet50", num_classes=0).num_features == 2048
 
 
