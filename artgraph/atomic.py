@@ -21,7 +21,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
     Parameters
     ----------
-    path
+    path : Where the finished file is to stand. Its folder must exist.
 
     Yields
     ------

@@ -65,7 +65,7 @@ def parse_spans(texts: Iterable) -> np.ndarray:
 
     Parameters
     ----------
-    texts
+    texts : str, number or missing, length n
 
     Returns
     -------

@@ -34,7 +34,8 @@ class Decoded:
     Attributes
     ----------
     pixels : numpy.ndarray, shape (h, w, 3), uint8; upright sRGB on white, possibly reduced.
-    width, height, format, mode
+    width, height : Of the original, upright.
+    format, mode : As Pillow names them.
     table : list of 64 int, or None; Luminance quantisation of a JPEG, row by row.
     """
 
@@ -51,7 +52,8 @@ def decode(file: BinaryIO, min_side: int | None, max_pixels: int) -> Decoded:
 
     Parameters
     ----------
-    file, min_side, max_pixels
+    file : At its start.
+    min_side, max_pixels
 
     Raises
     ------

@@ -62,7 +62,8 @@ class ImageError(ArtgraphError):
     Parameters
     ----------
     reason : A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
-    detail,"""
+    detail : One sentence for a person.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -15,10 +15,6 @@ __all__ = ["content_sha256", "parse", "plain", "serialise", "to_json"]
 def content_sha256(values: Iterable) -> str:
     """Return the sha256 (hex) of a sequence of values, missing ones told apart from empty ones.
 
-    Parameters
-    ----------
-    values
-
     Returns
     -------
     str, 64 hexadecimal digits
@@ -43,7 +39,7 @@ def serialise(value: Any, kind: str) -> tuple[bytes, str, dict[str, Any]]:
     Parameters
     ----------
     value : array, CSR matrix or dict
-    kind
+    kind : A kind of thing in a corpus.
 
     Returns
     -------
@@ -71,7 +67,8 @@ def parse(name: str, data: bytes) -> Any:
 
     Parameters
     ----------
-    name, data
+    name : A file name; its ending says the format.
+    data
 
     Returns
     -------

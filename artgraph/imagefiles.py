@@ -151,7 +151,8 @@ def pixel_limit(max_pixels: int | None) -> Iterator[None]:
 
     Parameters
     ----------
-    max_pixels,"""
+    max_pixels : Pillow raises ``DecompressionBombError`` above this; None sets no limit.
+    """
     with _limit:
         before = Image.MAX_IMAGE_PIXELS
         # Pillow warns above its limit and raises above twice its limit.
@@ -191,7 +192,8 @@ def explain(error: Exception, file: BinaryIO) -> ImageError:
 
     Parameters
     ----------
-    error, file
+    error : One of `IMAGE_ERRORS`.
+    file : The picture, still open.
 
     Returns
     -------

@@ -66,7 +66,7 @@ def load_image(
 
     Parameters
     ----------
-    source
+    source : A file, or a file's content.
     min_side : Pixels, at least 1: the least short side that the caller needs. None decodes at full size.
     max_pixels
         A picture with more pixels is refused before it is decoded. A JPEG (sequential, in one scan) is decoded at the
@@ -141,14 +141,17 @@ class ImageRecord:
     Attributes
     ----------
     sha256 : Of the file's bytes, 64 hex digits.
-    bytes, width, height, format, mode
+    bytes : Size of the file.
+    width, height : Pixels of the original, upright.
+    format, mode : As Pillow names them: "JPEG", "CMYK".
     jpeg_quality : 1 … 100, of the picture's last saving; None when it is no JPEG. See `inspect_image`.
     greyscale
         Whether at least 99 % of the pixels have max(R, G, B) - min(R, G, B) <= 8. A grey picture saved in colour is
         grey; a sepia photograph is not.
     brightness : float, 0 … 1; Mean luma (Rec. 601, of the gamma-coded values).
     dhash : 64 bits as 16 hex digits, first bit first. See `inspect_image`.
-    thumbnail,"""
+    thumbnail : WebP.
+    """
 
     sha256: str
     bytes: int
@@ -178,7 +181,7 @@ def inspect_image(
     ----------
     path
     thumbnail : Longest side of the thumbnail (WebP, quality 75), pixels.
-    max_pixels
+    max_pixels : As in `load_image`.
 
     Raises
     ------

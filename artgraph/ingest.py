@@ -37,7 +37,11 @@ class Refusal:
 
     Attributes
     ----------
-    input, kind, reason, detail,"""
+    input : The picture's relative path, or the spreadsheet's name and line; printable.
+    kind : "image" or "row".
+    reason : A short fixed code.
+    detail : A sentence.
+    """
 
     input: str
     kind: str
@@ -54,7 +58,7 @@ class Plan:
     paintings
         Sorted by `id`. Text columns ``id``, ``image`` (relative path), ``artist``, ``title``, ``date``, ``style``
         (always there), the user's other columns, and ``metadata_line`` (Int64); null where nothing is known.
-    refused
+    refused : Columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
     counts
         ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
         ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
@@ -71,10 +75,6 @@ def find_images(root: str | Path) -> list[str]:
     A picture is a file whose ending is in `artgraph.images.EXTENSIONS`, whatever its case. Hidden files and folders
     (".name", with them macOS's "._name") are passed over. Symbolic links to folders are not followed; links to files
     are listed, and `inspect_chunk` refuses those that lead out of the folder.
-
-    Parameters
-    ----------
-    root
 
     Returns
     -------
@@ -111,7 +111,10 @@ def plan(
 
     Parameters
     ----------
-    paths, metadata, root, metadata_dir
+    paths : From `find_images`.
+    metadata : From `read_metadata`.
+    root : The folder of the pictures.
+    metadata_dir : The folder of the spreadsheet; `root` if not given.
 
     Returns
     -------
@@ -159,7 +162,9 @@ def inspect_chunk(
 
     Parameters
     ----------
-    root, paths, thumbnail, max_pixels
+    root
+    paths : Relative to `root`.
+    thumbnail, max_pixels : As in `artgraph.images.inspect_image`.
 
     Returns
     -------
@@ -184,10 +189,6 @@ def inspect_chunk(
 
 def refusals_table(refusals: Iterable[Refusal]) -> pd.DataFrame:
     """Lay out refusals as the table that stands in `Plan.refused`.
-
-    Parameters
-    ----------
-    refusals
 
     Returns
     -------

@@ -26,7 +26,8 @@ class Joined:
 
     Attributes
     ----------
-    rows, merged
+    rows : From a picture's path to the position of its row.
+    merged : Rows that repeat a joined row in every column.
     refused : list of (int, str, str); Position, reason and detail of every other row.
     """
 
@@ -44,7 +45,8 @@ def join_rows(
 
     Parameters
     ----------
-    pictures, table
+    pictures : Relative paths, with "/".
+    table : With a column ``image`` or ``id``, all text.
     root, metadata_dir : Folder of the pictures, folder of the spreadsheet (`root` if None).
 
     Raises
@@ -87,10 +89,6 @@ def join_rows(
 
 def normal(text: str) -> str:
     """Bring a text to Unicode normal form C: macOS writes "é" as two characters, others as one.
-
-    Parameters
-    ----------
-    text
 
     Returns
     -------

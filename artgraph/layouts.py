@@ -32,7 +32,7 @@ def graph_layout(
     Parameters
     ----------
     adjacency : scipy sparse, shape (n, n); symmetric, weights at least 0, diagonal 0.
-    seed
+    seed : For a small disturbance of the start, without which rows with the same links would stay in one place.
     init : array-like, shape (n, 2), float
         Positions to start from in place of the spectral ones, such as an older layout; they shape each component, not
         its place among the others.

@@ -45,14 +45,17 @@ class Metadata:
 
     Attributes
     ----------
-    table
+    table : pandas.DataFrame, one row per row of the file, dtype "string"
+        Our column names where recognised, else the user's; missing values are null.
     lines
         For each row of `table`, the line of the file on which it begins (the header is usually line 1); for parquet,
         the row, counted from 1.
     encoding, delimiter : "utf-8", "utf-16" or "windows-1252", and "," or ";" or a tab; "" for parquet.
-    columns, notes
+    columns : From the user's column to ours, for every column kept.
+    notes : What was changed, skipped or decided, in sentences.
     refused : list of (int, str); Line and trouble of each row that could not be read.
-    name,"""
+    name : The file's name.
+    """
 
     table: pd.DataFrame
     lines: list
@@ -127,10 +130,6 @@ def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None)
 
 def clean_text(text: str) -> str:
     """Remove control characters (all but tab and line breaks) and the white space around a text.
-
-    Parameters
-    ----------
-    text
 
     Returns
     -------

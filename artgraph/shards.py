@@ -44,7 +44,9 @@ def clear_shards(folder: str | Path, prefix: str, *, keep: Path | None = None) -
 
     Parameters
     ----------
-    folder, prefix, keep,"""
+    folder, prefix
+    keep : One that stays.
+    """
     for sibling in Path(folder).glob(prefix + "?" * FINGERPRINT):
         if sibling != keep:
             shutil.rmtree(sibling, ignore_errors=True)

@@ -25,7 +25,8 @@ def toy_pictures(folder: str | Path, *, n: int = 12, styles: int = 3, size: int 
 
     Parameters
     ----------
-    folder, n, styles, size, seed
+    folder
+    n, styles, size, seed : Pictures, manners, side in pixels.
 
     Returns
     -------

@@ -32,7 +32,7 @@ def load_backbone(
     Parameters
     ----------
     name : A timm model name, such as ``resnet50``.
-    weights
+    weights : A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
     layers
         Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last. Or single
         convolutions, counted from 1 in the order of the forward pass without those on shortcuts: ``conv10`` of
@@ -119,7 +119,9 @@ class Backbone:
 
     Attributes
     ----------
-    layers, channels,"""
+    layers
+    channels : Of each layer.
+    """
 
     def __init__(
         self,
@@ -190,7 +192,10 @@ def load_strictly(
 
     Parameters
     ----------
-    network, state, file, name, unused
+    network : Changed. Its tensors may be on the ``meta`` device; then those of ``state`` become its own.
+    state : In any floating type; it is cast to the network's.
+    file, name : What the message calls the weights and the network.
+    unused : Keys that may be there and are not needed, such as a classifier's.
 
     Raises
     ------

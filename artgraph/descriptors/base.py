@@ -23,7 +23,9 @@ class Descriptor(ABC):
 
     Attributes
     ----------
-    name, key, size
+    name
+    key : What its features are called in a corpus; the name, unless ``make_descriptor`` gave another.
+    size : Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
     true_scale
         Whether it asks for the size of the painting; then ``prepare`` and ``short_side`` are told it as ``size_cm``.
     learns_from

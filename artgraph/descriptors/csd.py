@@ -47,7 +47,7 @@ class Csd(Descriptor):
 
     Parameters
     ----------
-    weights
+    weights : The published training checkpoint ``pytorch_model.bin``, or a safetensors file with the same tensors.
     size
         Side of the input, a multiple of 14; at any other than 224 the position embedding is interpolated (336 is
         reported to help).
@@ -55,7 +55,7 @@ class Csd(Descriptor):
         Instead of the centre alone, describe square tiles along the long side, from end to end (see ``square_tiles``;
         at most 8), and average: for panoramas and scrolls, whose ends a centre crop throws away. A square picture has
         one tile, the same as without. The tiles' vectors have length 1 before they are averaged, and the mean after.
-    device
+    device : A torch device.
 
     Raises
     ------
@@ -170,7 +170,9 @@ class StyleTower(nn.Module):
 
     Parameters
     ----------
-    backbone, width, dimensions,"""
+    backbone : As from ``clip_tower``.
+    width, dimensions : Shape of the style matrix.
+    """
 
     def __init__(self, backbone: nn.Module, *, width: int, dimensions: int) -> None:
         super().__init__()
@@ -223,7 +225,8 @@ class StyleTower(nn.Module):
 
         Parameters
         ----------
-        state, file
+        state : As ``read_checkpoint`` returns it.
+        file : What a message calls it.
 
         Raises
         ------
@@ -266,7 +269,7 @@ def read_checkpoint(file: str | Path) -> dict[str, torch.Tensor]:
 
     Parameters
     ----------
-    file
+    file : ``.safetensors``, or a file that ``torch.save`` wrote.
 
     Returns
     -------

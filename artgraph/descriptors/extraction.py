@@ -42,14 +42,15 @@ def extract(
 
     Parameters
     ----------
-    paths, descriptors
+    paths : sequence of Path, length n
+    descriptors
     stores
         One for each descriptor; shards found there are taken as they are. For a descriptor with windows,
         ``places.npy`` is left there: (n, places, 3) float32.
     sizes_cm : (n, 2) float array
         Height and width of each painting, nan where they are not known; for descriptors of true scale.
     workers : Threads that decode (Pillow and the filters let go of Python's lock).
-    seed
+    seed : Of the sample. The values depend on it and on nothing else that is random.
     progress : callable(done, n)
 
     Returns

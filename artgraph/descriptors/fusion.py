@@ -29,7 +29,7 @@ def fuse(
     Parameters
     ----------
     blocks : sequence of (n, d_i) arrays
-    components
+    components : Dimensions kept per block, at most.
     weights : One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
     whitening : float, 0 … 1
         0 leaves the spreads of the components as they are, where the first few say nearly everything; 1 makes all
@@ -74,7 +74,7 @@ def fit_fusion(
 
     Parameters
     ----------
-    blocks, components, weights, whitening
+    blocks, components, weights, whitening : See ``fuse``.
 
     Returns
     -------

@@ -117,11 +117,15 @@ class Gram(Descriptor):
     Parameters
     ----------
     name : {"gram", "moments"}; the whole Gram matrix, or each channel's mean and standard deviation alone.
-    backbone
+    backbone : Any timm network that gives feature maps.
     layers
         Names or indices as in ``timm.create_model(..., features_only=True)``, or single convolutions (``conv10``), see
         ``load_backbone``; default: all but the stem and the last.
-    weights, components, size, device,"""
+    weights : A safetensors or ``.pth`` file; default: timm's own, from the hub or its cache.
+    components : Stored dimensions per layer, at most.
+    size : Side of the square centre crop, pixels.
+    device : A torch device.
+    """
 
     learns_from = None
 
@@ -214,7 +218,8 @@ def principal_components(
     blocks : iterable of (b, m) float arrays
         Gone through three times. All rows of a corpus, where they can be had: a basis learned on some of the rows keeps
         more of those than of the others, which makes them look farther apart.
-    components, oversample, seed
+    components
+    oversample, seed : Directions tried beyond those kept, and the seed of the random ones.
 
     Returns
     -------

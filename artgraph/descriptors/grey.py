@@ -38,10 +38,6 @@ class Grey(Descriptor):
 
     Its features go by the key of the other and ``-grey``, so that both can stand in one corpus.
 
-    Parameters
-    ----------
-    descriptor
-
     Raises
     ------
     InputError

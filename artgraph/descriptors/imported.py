@@ -34,10 +34,10 @@ def read_vectors(
         ``.npy``: an array (m, d), row by row in the order of ``ids``, or of ``id_file``. ``.parquet``: a column ``id``
         and either one column of lists or numeric columns. ``.h5ad``: AnnData, whose ``obs_names`` are ids (needs the
         package anndata).
-    ids : Of the paintings; row i of the result is ``ids[i]``.
+    ids : sequence of str, length n; of the paintings; row i of the result is ``ids[i]``.
     id_file : With ``.npy``: UTF-8 text, one id per line.
     key : The list column of a parquet file that has several, or the entry of ``obsm`` (default: ``X``) of an h5ad file.
-    allow_missing
+    allow_missing : Give paintings that the file does not have a row of zeros. Default: an error.
 
     Returns
     -------

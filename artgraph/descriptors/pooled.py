@@ -22,7 +22,7 @@ class Pooled(Descriptor):
 
     Parameters
     ----------
-    name
+    name : ``cnn`` or ``clip``: the same code with another default for ``backbone``.
     backbone : Any timm network. ``resnet50`` gives 2,048 dimensions, ``vit_small_patch14_dinov2`` 384.
     weights
         A safetensors or ``.pth`` file with all that the network needs (a classifier may be there; it is not used);
@@ -33,7 +33,7 @@ class Pooled(Descriptor):
     size
         Side of the network's square input, pixels; default: what it was trained on. A vision transformer's position
         embedding is interpolated.
-    device
+    device : A torch device.
 
     Raises
     ------

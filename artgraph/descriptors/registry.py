@@ -56,7 +56,8 @@ def make_descriptor(
     weights
         Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for. A file without
         a name is for every network that has none named.
-    ignore_color, **options
+    ignore_color : Show it every picture in grey; its key then ends in ``-grey``.
+    **options : Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any])
     ----------
     specs
         As for ``make_descriptor``. Where one is made already, or is none of ours, nothing is said: another may read it.
-    options
+    options : Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
 
     Raises
     ------
@@ -121,7 +122,9 @@ def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fe
 
     Parameters
     ----------
-    backbone, weights, fetch
+    backbone
+    weights : See ``make_descriptor``.
+    fetch : What a message advises where a folder has none.
 
     Raises
     ------

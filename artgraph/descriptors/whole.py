@@ -50,7 +50,9 @@ def whole_network(
 
     Parameters
     ----------
-    backbone, state, file
+    backbone
+    state : Its weights, under timm's names; a classifier's may be among them. None: random numbers.
+    file : What a message calls them.
     size
         Side of its input, pixels, where it is another than it was trained on: a vision transformer's position embedding
         is interpolated.

@@ -43,7 +43,8 @@ def to_anndata(
     Parameters
     ----------
     X : array-like, shape (n, d), float; the features that the graph was built on.
-    attributes : ``id`` (unique) becomes ``obs_names``; text columns become categories, whole numbers with gaps float64.
+    attributes : DataFrame, n rows
+        ``id`` (unique) becomes ``obs_names``; text columns become categories, whole numbers with gaps float64.
     adjacency : scipy sparse, shape (n, n)
         ``obsp["connectivities"]``. A painting without links is linked to itself, without which diffusion maps divide by
         0.
@@ -115,7 +116,9 @@ def write_h5ad(path: str | Path, data: AnnData) -> None:
 
     Parameters
     ----------
-    path, data,"""
+    path
+    data : Such as :func:`to_anndata` makes.
+    """
     with atomic_path(Path(path)) as temporary:
         data.write_h5ad(temporary, compression="gzip")
 

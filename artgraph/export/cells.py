@@ -38,7 +38,7 @@ def column_values(column: pd.Series) -> list:
 
     Parameters
     ----------
-    column
+    column : Series, length n
 
     Returns
     -------
@@ -81,7 +81,8 @@ def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
     Parameters
     ----------
-    names, taken
+    names : Wanted names.
+    taken : Names that may not be used.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def node_ids(frame: pd.DataFrame) -> list[str]:
 
     Parameters
     ----------
-    frame
+    frame : DataFrame, n rows; with one column ``id``.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def node_labels(frame: pd.DataFrame) -> list[str]:
 
     Parameters
     ----------
-    frame
+    frame : DataFrame, n rows; with a column ``id``, and ``title`` and ``artist`` where there are such.
 
     Returns
     -------
@@ -159,7 +160,7 @@ def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
     Parameters
     ----------
     adjacency : scipy sparse, shape (n, n); symmetric, weights at least 0, diagonal 0.
-    n
+    n : Number of paintings.
 
     Returns
     -------

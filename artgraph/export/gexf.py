@@ -48,7 +48,7 @@ def write_gexf(
     path
     adjacency : scipy sparse, shape (n, n)
         Symmetric, weights at least 0, diagonal 0. Each pair i < j with a weight above 0 is one edge of kind "style".
-    attributes
+    attributes : DataFrame, n rows
         ``id`` (unique text) becomes the node id; ``title`` and ``artist``, where present, make the node's label
         "title (artist)". Every column but ``id`` becomes a node attribute of one type: boolean, integer (long where 32
         bits are too few), double or string, under its own name, or name_2 where Gephi or networkx use that name
@@ -59,11 +59,13 @@ def write_gexf(
     labels : array-like, shape (n,), integer; Partition: integer attribute ``cluster``, left out where negative.
     layout : array-like, shape (n, 2), float; positions, finite.
     sizes : array-like, shape (n,), float; at least 0, in Gephi's unit. None: 10 for all, Gephi's own default.
-    colors
+    colors : sequence of str, length n
+        "#rrggbb" for each painting. None: the colours of the clusters, if there are labels.
     years : array-like, shape (n,), float
         When each was painted; NaN for unknown. The graph becomes one over time, in which a painting is there for its
         year: Gephi shows a timeline.
-    title, modified
+    title : Description of the file.
+    modified : Date of the graph. None: no date is written.
     scale : float, above 0
         Units of Gephi per unit of the layout: 1000 puts a layout in -1 ... 1 where nodes of size 10 lie apart.
 

@@ -24,7 +24,7 @@ def to_networkx(
     ----------
     adjacency : scipy sparse, shape (n, n)
         Symmetric, weights at least 0, diagonal 0. Each pair i < j with a weight above 0 is one edge.
-    attributes
+    attributes : DataFrame, n rows
         ``id`` (unique text) becomes the node; every other column becomes a node attribute of one type (bool, int, float
         or str). Missing values are left out.
     artist_adjacency : scipy sparse, shape (n, n); a second layer, as adjacency.
@@ -140,7 +140,7 @@ def write_gephi_csv(
 
     Parameters
     ----------
-    folder
+    folder : Made where it is missing.
     adjacency, attributes, artist_adjacency
         As for :func:`to_networkx`, (n, n), n rows, (n, n). Text is made safe for spreadsheets as ``write_csv`` does it,
         in ids, too, and in both files alike.

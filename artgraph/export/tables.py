@@ -37,7 +37,8 @@ def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> Non
     ----------
     path
     frame : DataFrame, shape (n, columns)
-    bom,"""
+    bom : False for readers other than spreadsheets, which take the mark for a part of the first name.
+    """
     columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
     encoding = "utf-8-sig" if bom else "utf-8"
     with atomic_path(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
@@ -51,7 +52,7 @@ def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict
 
     Parameters
     ----------
-    paintings
+    paintings : DataFrame, n rows; with a column ``id``.
     labels : array-like, shape (n,), integer; negative for none.
     scores : dict of str to array-like, shape (n,); more columns, such as {"typicality": ..., "confidence": ...}.
 

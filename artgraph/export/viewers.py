@@ -42,11 +42,12 @@ def write_embedding_atlas(
     Parameters
     ----------
     path
-    attributes : With ``id``. Columns that have one of the names below become name_2.
+    attributes : DataFrame, n rows; with ``id``. Columns that have one of the names below become name_2.
     layout : array-like, shape (n, 2), float; ``projection_x``, ``projection_y``.
     neighbors : (indices, distances), each (n, k)
         ``neighbors``: {"ids": [row, from 0], "distances": [...]}, nearest first; index -1 for none.
-    pictures : ``picture``: {"bytes": an encoded image, "path": its id}; shown with ``--image picture``.
+    pictures : sequence of bytes or None, length n
+        ``picture``: {"bytes": an encoded image, "path": its id}; shown with ``--image picture``.
 
     Raises
     ------
@@ -96,7 +97,8 @@ def write_jpegs(
 
     Parameters
     ----------
-    folder, names
+    folder : Made where it is missing.
+    names : sequence of str, length n; of the files, without ending.
     read : callable(row); Returns the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
     report : callable(done, n)
 
@@ -124,7 +126,7 @@ def vikus_names(ids: Iterable[str]) -> list[str]:
 
     Parameters
     ----------
-    ids
+    ids : sequence of str, length n
 
     Returns
     -------
@@ -166,7 +168,8 @@ def write_vikus(
 
     Parameters
     ----------
-    folder, attributes
+    folder : Made where it is missing.
+    attributes : DataFrame, n rows; with ``id``; VIKUS's id is ``vikus_names`` of it, its own stands in ``_id``.
     layouts : dict of str to array-like (n, 2), float
     labels : array-like, shape (n,), integer; negative for none.
     years : array-like, shape (n,), float

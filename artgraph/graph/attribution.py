@@ -58,7 +58,8 @@ class Attribution(NamedTuple):
 
     Attributes
     ----------
-    artist, qualifier
+    artist : The key under which works may be linked as by one artist; None where the artist is unknown or not certain.
+    qualifier : The words that make it uncertain, as they are found: "workshop of", "attributed to", "?".
     name
         The name to show: the first spelling of the artist; without a certain artist the name beside the qualifier, or
         the several names; None where nobody is named.
@@ -98,8 +99,8 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
 
     Parameters
     ----------
-    artists
-    qualifiers
+    artists : str or missing, length n
+    qualifiers : str or missing, length n
         Words that the file keeps in a column of their own, such as a museum's prefix of the artist ("Workshop of").
 
     Examples

@@ -19,7 +19,7 @@ def duplicates(X: np.ndarray, *, duplicate_ids: Sequence | None = None) -> np.nd
     Parameters
     ----------
     X : (n, d) float array
-    duplicate_ids
+    duplicate_ids : sequence, length n
         Anything that identifies the painting, such as the hash of the picture's file; missing values identify
         none. It helps where one file described twice gives features that differ in the last bits.
 

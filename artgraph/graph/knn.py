@@ -63,12 +63,13 @@ def knn(
     n_neighbors : At least 1. Where there are fewer works, the lists are filled up with -1.
     metric : {"cosine", "euclidean"}
         Under cosine a row of zeros has no direction, so it has no neighbours and is nobody's neighbour.
-    duplicate_ids
-    exclude_same
+    duplicate_ids : sequence, length n; rows with the same value show the same painting, as in ``duplicates``.
+    exclude_same : sequence of str or None, length n
         Rows with the same value are no neighbours of each other: given artists, neighbours are by other artists.
         Rows without a value may be neighbours of any row; a duplicate takes the value of the first of its rows.
     recall : float in (0, 1]; Wanted share of true neighbours where the search is approximate.
-    exact, seed
+    exact : Default: by the number of works.
+    seed : Of the cells and of the sample.
 
     Returns
     -------

@@ -23,7 +23,7 @@ def regress_out(X: np.ndarray, columns: Mapping[str, Sequence]) -> np.ndarray:
     Parameters
     ----------
     X : (n, d) float array
-    columns
+    columns : dict of str to sequence, length n
         Numbers enter with their square; text and truth values by one mean each. Missing values (None, NaN) are a value
         of their own.
 

@@ -57,7 +57,9 @@ def exemplars(
     ----------
     typical : (n,) float array; as from ``typicality``.
     labels : (n,) int; negative: no cluster.
-    groups, n_works, per_group
+    groups : sequence, length n; artist of each painting, None where unknown.
+    n_works : At most so many of a cluster.
+    per_group : At most so many by one artist, as long as there are other works.
 
     Returns
     -------
@@ -94,7 +96,8 @@ def palette(pictures: Sequence[bytes], *, n_colors: int = 6, seed: int = 0) -> l
 
     Parameters
     ----------
-    pictures, n_colors, seed
+    pictures : Encoded images.
+    n_colors, seed
 
     Returns
     -------
@@ -175,7 +178,7 @@ def neighboring_clusters(
     ----------
     adjacency : (n, n) CSR, symmetric; weights at least 0.
     labels : (n,) int; negative: no cluster.
-    n_clusters, n_bridges
+    n_clusters, n_bridges : At most so many neighbours of a cluster, and works for each.
 
     Returns
     -------
@@ -221,7 +224,9 @@ def cluster_sentence(
         ``size``, ``artists`` and ``decades`` (lists of dict with ``name``, ``count``, ``size``, ``lift``, ``p``),
         ``columns`` (dict of such lists), ``descriptors`` (list of dict with ``name`` and ``share``), ``known`` (dict:
         how many works of the cluster have an artist, a date).
-    n_works, suspect, max_p
+    n_works : Works in all clusters.
+    suspect : ``column``, ``value``, ``share``, ``in_collection``: what the cluster may follow instead of style.
+    max_p : Nothing with a higher corrected p is named.
 
     Examples
     --------

@@ -77,7 +77,10 @@ def influence(
     labels : (n,) int; negative: no cluster.
     years : (n,) float; NaN where unknown.
     adjacency : (n, n) CSR, symmetric; weights at least 0.
-    min_works, n_borrowers, n_permutations, seed
+    min_works : A cluster with fewer dated works is left out.
+    n_borrowers
+    n_permutations : The years are shuffled within each cluster.
+    seed
 
     Returns
     -------

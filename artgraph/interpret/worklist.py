@@ -23,7 +23,8 @@ class Affinity(NamedTuple):
     own : (n,) float; to the other works of its own hand; NaN where there are too few.
     nearest : (n, m) int; Codes of the nearest other hands, the nearest first; -1 where there are none.
     near : (n, m) float; how near these are; NaN where there are none.
-    names,"""
+    names : The hand of each code.
+    """
 
     own: np.ndarray
     nearest: np.ndarray
@@ -42,7 +43,10 @@ def affinity(
     Parameters
     ----------
     X : (n, d) float array
-    hands, n_works, min_works, n_hands
+    hands : sequence of str or None, length n; as from ``linkable_artists``.
+    n_works
+    min_works : Hands with fewer works are not compared with; a work's own hand needs so many, itself included.
+    n_hands : At most so many nearest hands are named.
     seed : Of the sample of 2,000 works that says what works in general are.
 
     Raises
@@ -122,7 +126,7 @@ def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5)
     ----------
     indices : (n, k) int; neighbours, -1 where there is none.
     years : (n,) float; NaN where unknown.
-    min_neighbors
+    min_neighbors : A work with fewer dated neighbours is not judged.
 
     Returns
     -------
@@ -158,7 +162,8 @@ def school_votes(
     Parameters
     ----------
     indices : (n, k) int; neighbours, -1 where there is none.
-    schools, groups
+    schools : sequence of str or None, length n
+    groups : sequence, length n; Hand of each work; works by the same hand have no vote.
 
     Returns
     -------
@@ -198,7 +203,8 @@ def unusual(values: np.ndarray, *, at_least: float = 0.0, share: float = 0.05) -
     Parameters
     ----------
     values : (n,) float; Higher is more unusual; NaN: not judged.
-    at_least, share
+    at_least : Works at or below this are not listed.
+    share : At most this share of all n works is listed.
 
     Returns
     -------

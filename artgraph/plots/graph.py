@@ -85,7 +85,7 @@ def plot_pca(out: str | Path, curves: Mapping[str, np.ndarray], *, title: str = 
 
     Parameters
     ----------
-    out
+    out : PNG, SVG or PDF.
     curves : dict of str to (k,) float array; as :func:`explained_variance` returns it, for each feature.
     title,"""
     drawn, (panel,) = figure(1, width=5.6, height=3.6)

@@ -26,7 +26,10 @@ def plot_influence(
 
     Parameters
     ----------
-    out, times, pairs, names, title
+    out : PNG, SVG or PDF.
+    times, pairs : As ``artgraph.interpret.cluster_times`` and ``influence`` give them.
+    names : What to call the clusters.
+    title
 
     Raises
     ------

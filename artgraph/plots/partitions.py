@@ -23,9 +23,10 @@ def plot_confusion(
 
     Parameters
     ----------
-    out
+    out : PNG, SVG or PDF.
     labels : (n,) int; negative for none.
-    reference, title, against
+    reference : sequence, length n; text or numbers; missing values are left out.
+    title, against : What the rows and the columns are.
 
     Raises
     ------
@@ -70,10 +71,11 @@ def plot_timeline(out: str | Path, labels: np.ndarray, years: np.ndarray, *, tit
 
     Parameters
     ----------
-    out
+    out : PNG, SVG or PDF.
     labels : (n,) int; negative for none; those are left out.
     years : (n,) float; NaN for unknown.
-    title, step
+    title
+    step : Years in a bar.
 
     Raises
     ------

@@ -22,7 +22,10 @@ def hang_rows(
 
     Parameters
     ----------
-    aspects, width, height, gap, below
+    aspects : sequence of float, length n; width over height of each picture.
+    width, height : Of the wall.
+    gap : Between pictures, sideways and downward.
+    below : Room under each picture for its caption.
 
     Returns
     -------
@@ -95,11 +98,14 @@ def plot_sheet(
 
     Parameters
     ----------
-    out
+    out : PNG, SVG or PDF.
     pictures : sequence of uint8 array (h, w, 3), or None; None leaves an empty frame.
-    captions, title, note, framed
+    captions : Lines under each; they are cut to the width of the picture.
+    title, note : Over the pictures; the note is smaller.
+    framed : So many pictures at the front stand in a frame: the query.
     page : (float, float); width and height, inches.
-    trim, dpi
+    trim : Cut what is left empty off the foot of the page.
+    dpi : Resolution of print.
 
     Raises
     ------

@@ -29,7 +29,8 @@ def figure(n_panels: int, *, width: float = 4.5, height: float = 3.4) -> tuple[F
 
     Parameters
     ----------
-    n_panels, width, height
+    n_panels
+    width, height : Of a panel, in inches.
 
     Returns
     -------
@@ -71,7 +72,9 @@ def save(drawn: Figure, out: str | Path, *, dpi: int = 150) -> None:
 
     Parameters
     ----------
-    drawn, out, dpi
+    drawn
+    out : PNG, SVG or PDF, by its ending.
+    dpi : Pixels per inch of a PNG, and of pictures in the others.
 
     Raises
     ------
@@ -107,7 +110,8 @@ def words(text: object, length: int | None = None) -> str:
 
     Parameters
     ----------
-    text, length
+    text
+    length : Letters at most; a longer text ends with "…".
 
     Examples
     --------

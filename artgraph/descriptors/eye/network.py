@@ -25,7 +25,7 @@ class Eye(nn.Module):
     Parameters
     ----------
     num_classes : Of a classifier; 0: features.
-    drop_rate
+    drop_rate : Of the statistics, in training.
 
     Notes
     -----
@@ -128,7 +128,8 @@ def artgraph_eye(pretrained: bool = False, **options: Any) -> Eye:
 
     Parameters
     ----------
-    pretrained, **options
+    pretrained : As timm asks; there is nothing on the hub, so only False will do.
+    **options : For ``Eye``.
 
     Returns
     -------
