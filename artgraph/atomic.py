@@ -19,15 +19,8 @@ TEMPORARY = ".tmp-"
 def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success sync it and rename it to ``path``.
 
-    Parameters
-    ----------
-    path : Where the finished file is to stand. Its folder must exist.
-
-    Yields
-    ------
-    Path
-        A name in the same folder that begins with ``TEMPORARY`` and keeps the ending. If the block raises, the
-        temporary file is removed and ``path`` is as it was.
+    The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
+    raises, the temporary file is removed and ``path`` is as it was.
     """
     path = Path(path)
     # named by the thread, too: identical pictures have one thumbnail, and two threads may make it at once

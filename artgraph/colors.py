@@ -50,16 +50,7 @@ def cluster_colors(n: int) -> list[str]:
 
 
 def cluster_color(label: int) -> str:
-    """Give the colour of one cluster.
-
-    Parameters
-    ----------
-    label : Cluster, 0 or more; negative for none.
-
-    Returns
-    -------
-    str; sRGB colour as "#rrggbb"; grey when the label is negative.
-    """
+    """Give the colour, "#rrggbb", of the cluster ``label``; grey where it is negative."""
     palette = _palette()
     return NO_CLUSTER if label < 0 else palette[int(label) % len(palette)]
 

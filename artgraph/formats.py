@@ -13,12 +13,7 @@ __all__ = ["content_sha256", "parse", "plain", "serialise", "to_json"]
 
 
 def content_sha256(values: Iterable) -> str:
-    """Return the sha256 (hex) of a sequence of values, missing ones told apart from empty ones.
-
-    Returns
-    -------
-    str, 64 hexadecimal digits
-    """
+    """Return the sha256 (64 hexadecimal digits) of ``values``, missing ones told apart from empty ones."""
     canonical = [None if pd.isna(value) else str(value) for value in values]
     return hashlib.sha256(json.dumps(canonical, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -34,16 +29,10 @@ def to_json(value: Any) -> bytes:
 
 
 def serialise(value: Any, kind: str) -> tuple[bytes, str, dict[str, Any]]:
-    """Turn an array, a CSR matrix, a dict of arrays or (kind "models") a dict of tensors into bytes.
+    """Turn a value into bytes.
 
-    Parameters
-    ----------
-    value : array, CSR matrix or dict
-    kind : A kind of thing in a corpus.
-
-    Returns
-    -------
-    (data, suffix, about) : bytes, str, dict; ``about`` has shapes and dtypes, for the label.
+    ``value`` is an array, a CSR matrix, a dict of arrays or, for the ``kind`` "models", a dict of tensors. The bytes
+    come with the ending of a file and, for the label, with shapes and dtypes.
     """
     buffer = io.BytesIO()
     if kind == "models":
@@ -63,17 +52,7 @@ def serialise(value: Any, kind: str) -> tuple[bytes, str, dict[str, Any]]:
 
 
 def parse(name: str, data: bytes) -> Any:
-    """Turn bytes into what ``serialise`` was given.
-
-    Parameters
-    ----------
-    name : A file name; its ending says the format.
-    data
-
-    Returns
-    -------
-    array, CSR matrix, dict of arrays or dict of tensors
-    """
+    """Turn ``data`` back into what ``serialise`` was given; the ending of the file ``name`` says the format."""
     if name.endswith(".safetensors"):
         from safetensors.torch import load
 

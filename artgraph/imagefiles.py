@@ -75,16 +75,9 @@ _READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refu
 
 @contextmanager
 def open_file(source: str | os.PathLike | bytes) -> Iterator[BinaryIO]:
-    """Open a path or bytes as a binary file that can be read and seeked.
+    """Open a ``source``, a path or bytes, as a binary file that can be read and seeked.
 
-    Parameters
-    ----------
-    source
-
-    Yields
-    ------
-    binary file
-        At its start. Files of up to 64 MiB are read into memory, once.
+    Files of up to 64 MiB are read into memory, once.
 
     Raises
     ------
@@ -147,12 +140,7 @@ _limit = threading.Lock()
 
 @contextmanager
 def pixel_limit(max_pixels: int | None) -> Iterator[None]:
-    """Set Pillow's pixel limit, one thread at a time, and put it back.
-
-    Parameters
-    ----------
-    max_pixels : Pillow raises ``DecompressionBombError`` above this; None sets no limit.
-    """
+    """Set Pillow's limit to ``max_pixels`` (None: no limit), one thread at a time, and put it back."""
     with _limit:
         before = Image.MAX_IMAGE_PIXELS
         # Pillow warns above its limit and raises above twice its limit.
@@ -177,28 +165,13 @@ if hasattr(os, "register_at_fork"):  # a process forked while another thread dec
 
 @lru_cache(maxsize=1)
 def readable_formats() -> tuple[str, ...]:
-    """List the picture formats that this Pillow can read and that we allow.
-
-    Returns
-    -------
-    tuple of str; names as Pillow writes them, "JPEG" first.
-    """
+    """List the picture formats, as Pillow names them, that this Pillow can read and that we allow."""
     Image.init()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def explain(error: Exception, file: BinaryIO) -> ImageError:
-    """Turn whatever a broken picture raised into an ImageError with one of the fixed reasons.
-
-    Parameters
-    ----------
-    error : One of `IMAGE_ERRORS`.
-    file : The picture, still open.
-
-    Returns
-    -------
-    ImageError
-    """
+    """Turn an ``error`` that a broken picture, the open ``file``, raised into an ImageError with a fixed reason."""
     if isinstance(error, ImageError):
         return error
     if isinstance(error, MemoryError):

@@ -91,20 +91,12 @@ def load_image(
 
 
 def resize_cover(image: np.ndarray, size: int) -> np.ndarray:
-    """Resize the largest centred square of a picture: short side to `size`, centre crop.
+    """Resize the largest centred square of a picture: short side to ``size`` pixels, centre crop.
 
-    Bicubic (a = -0.5), widened when it reduces, so that it does not alias. Crop and resize are one step: an odd
-    remainder is cut by half a pixel on both sides, and what lies just outside the square is part of the averages along
-    its edge, as when a picture is resized first and cropped after.
-
-    Parameters
-    ----------
-    image : numpy.ndarray, shape (h, w, 3), uint8
-    size : Pixels, at least 1.
-
-    Returns
-    -------
-    numpy.ndarray, shape (size, size, 3), uint8
+    ``image`` is (h, w, 3) uint8, the result (size, size, 3) uint8. Bicubic (a = -0.5), widened when it reduces, so that
+    it does not alias. Crop and resize are one step: an odd remainder is cut by half a pixel on both sides, and what
+    lies just outside the square is part of the averages along its edge, as when a picture is resized first and cropped
+    after.
     """
     picture = _from_array(image, size)
     width, height = picture.size
@@ -114,17 +106,10 @@ def resize_cover(image: np.ndarray, size: int) -> np.ndarray:
 
 
 def resize_contain(image: np.ndarray, long_side: int) -> np.ndarray:
-    """Resize a whole picture, bicubic, so that its long side is at most `long_side`; never enlarge it.
+    """Resize a whole picture, bicubic, so that its long side is at most ``long_side`` pixels; never enlarge it.
 
-    Parameters
-    ----------
-    image : numpy.ndarray, shape (h, w, 3), uint8
-    long_side : Pixels, at least 1.
-
-    Returns
-    -------
-    numpy.ndarray, shape (h', w', 3), uint8
-        ``max(h', w') = min(long_side, max(h, w))``; the short side keeps the proportion, rounded, at least 1.
+    ``image`` is (h, w, 3) uint8; of the result (h', w', 3) uint8, max(h', w') = min(long_side, max(h, w)), and the
+    short side keeps the proportion, rounded, at least 1.
     """
     picture = _from_array(image, long_side)
     scale = long_side / max(picture.size)

@@ -188,12 +188,7 @@ def inspect_chunk(
 
 
 def refusals_table(refusals: Iterable[Refusal]) -> pd.DataFrame:
-    """Lay out refusals as the table that stands in `Plan.refused`.
-
-    Returns
-    -------
-    pandas.DataFrame; columns ``input``, ``kind``, ``reason``, ``detail``, dtype "string", one row per refusal.
-    """
+    """Lay out ``refusals`` as in `Plan.refused`: text columns ``input``, ``kind``, ``reason``, ``detail``."""
     columns = [field.name for field in fields(Refusal)]
     return pd.DataFrame([astuple(one) for one in refusals], columns=columns, dtype="string")
 

@@ -88,12 +88,7 @@ def join_rows(
 
 
 def normal(text: str) -> str:
-    """Bring a text to Unicode normal form C: macOS writes "é" as two characters, others as one.
-
-    Returns
-    -------
-    str
-    """
+    """Bring a ``text`` to Unicode normal form C: macOS writes "é" as two characters, others as one."""
     return unicodedata.normalize("NFC", text)
 
 

@@ -129,12 +129,7 @@ def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None)
 
 
 def clean_text(text: str) -> str:
-    """Remove control characters (all but tab and line breaks) and the white space around a text.
-
-    Returns
-    -------
-    str
-    """
+    """Remove control characters (all but tab and line breaks) and the white space around a ``text``."""
     return _CONTROL.sub("", text).strip()
 
 

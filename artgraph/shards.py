@@ -18,15 +18,7 @@ __all__ = ["ShardStore", "clear_shards", "shard_bounds"]
 
 
 def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
-    """Return the (start, stop) pairs that cut n rows into shards.
-
-    Parameters
-    ----------
-    n, shard_size
-
-    Returns
-    -------
-    list of (int, int)
+    """Return the (start, stop) pairs that cut ``n`` rows into shards of ``shard_size``.
 
     Examples
     --------

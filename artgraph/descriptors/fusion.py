@@ -112,14 +112,7 @@ def fit_fusion(
 def apply_fusion(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     """Join feature blocks as ``fit_fusion`` has learned it; also those of paintings that come later.
 
-    Parameters
-    ----------
-    blocks : sequence of (n, d_i) arrays
-    fitted : dict of str to array
-
-    Returns
-    -------
-    (n, sum of k_i) float32
+    ``blocks`` are (n, d_i), ``fitted`` is what was learned, the result is (n, sum of k_i) float32.
 
     Raises
     ------

@@ -13,20 +13,12 @@ __all__ = ["Grey", "without_color"]
 
 
 def without_color(image: np.ndarray) -> np.ndarray:
-    """Return a picture with its luma in all three channels.
+    """Return a picture, (h, w, 3) uint8, with its luma in all three channels.
 
-    Parameters
-    ----------
-    image : (h, w, 3) uint8, sRGB
-
-    Returns
-    -------
-    (h, w, 3) uint8; 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded, three times.
+    0.299 R + 0.587 G + 0.114 B of ``image`` (ITU-R BT.601), rounded.
 
     Examples
     --------
-    Pure red, pure green and white:
-
     >>> without_color(np.array([[[255, 0, 0], [0, 255, 0], [255, 255, 255]]], dtype=np.uint8))[0, :, 0]
     array([ 76, 150, 255], dtype=uint8)
     """

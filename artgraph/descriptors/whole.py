@@ -14,11 +14,7 @@ __all__ = ["input_of", "whole_network"]
 
 
 def input_of(backbone: str) -> dict[str, Any]:
-    """Return what a network takes, as timm says it (dict): ``input_size``, ``crop_pct``, ``mean``, ``std``, ...
-
-    Parameters
-    ----------
-    backbone
+    """Return what a ``backbone`` takes, as timm says it: ``input_size``, ``crop_pct``, ``mean``, ``std``, ...
 
     Raises
     ------

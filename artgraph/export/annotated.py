@@ -112,13 +112,7 @@ def to_anndata(
 
 
 def write_h5ad(path: str | Path, data: AnnData) -> None:
-    """Write an AnnData to an h5ad file, whole or not at all.
-
-    Parameters
-    ----------
-    path
-    data : Such as :func:`to_anndata` makes.
-    """
+    """Write an AnnData, such as :func:`to_anndata` makes, to ``path``, whole or not at all (``data``: n × d)."""
     with atomic_path(Path(path)) as temporary:
         data.write_h5ad(temporary, compression="gzip")
 

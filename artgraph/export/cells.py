@@ -34,18 +34,11 @@ def xml_text(text: str) -> str:
 
 
 def column_values(column: pd.Series) -> list:
-    """Turn a column into plain Python values of one kind.
+    """Turn a ``column``, a Series of length n, into plain Python values of one kind.
 
-    Parameters
-    ----------
-    column : Series, length n
-
-    Returns
-    -------
-    list, length n
-        bool, int, float or str throughout, and None for missing: None, NaN, NaT, infinity, text without a visible
-        character. Columns of floats with gaps that hold only whole numbers are the integers they were before pandas
-        met the gap. Lists become text joined by "; ". Columns of several kinds become text.
+    bool, int, float or str throughout, and None for missing: None, NaN, NaT, infinity, blank text.
+    Columns of floats with gaps that hold only whole numbers are the integers they were before pandas met the gap. Lists
+    become text joined by "; ". Columns of several kinds become text.
     """
     if column.dtype in (np.float16, np.float32):
         column = pd.Series(column.to_numpy().astype(str).astype(np.float64))  # 0.1, not 0.10000000149011612
@@ -79,14 +72,8 @@ def column_type(values: list) -> str:
 def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     """Give each column a name that no other has, upper and lower case being the same.
 
-    Parameters
-    ----------
-    names : Wanted names.
-    taken : Names that may not be used.
-
-    Returns
-    -------
-    list of str; the wanted name, or the first free one of name_2, name_3 ...; "column" for an empty name.
+    That is the wanted one of ``names``, or the first free one of name_2, name_3 ...; "column" for an empty name. Names
+    in ``taken`` are not used.
     """
     used = {str(name).casefold() for name in taken}
     result = []
@@ -101,15 +88,7 @@ def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 def node_ids(frame: pd.DataFrame) -> list[str]:
-    """Return the ids of the paintings, or say why they cannot name them.
-
-    Parameters
-    ----------
-    frame : DataFrame, n rows; with one column ``id``.
-
-    Returns
-    -------
-    list of str, length n
+    """Return the ids of the n paintings, from the column ``id`` of a ``frame``.
 
     Raises
     ------
@@ -134,16 +113,7 @@ def node_columns(frame: pd.DataFrame, *, taken: Iterable[str] = ()) -> dict[str,
 
 
 def node_labels(frame: pd.DataFrame) -> list[str]:
-    """Name each painting in one line: "title (artist)", one of the two, or its id.
-
-    Parameters
-    ----------
-    frame : DataFrame, n rows; with a column ``id``, and ``title`` and ``artist`` where there are such.
-
-    Returns
-    -------
-    list of str, length n
-    """
+    """Name each painting of a ``frame`` of n rows in one line: "title (artist)", one of the two, or its id."""
     titles, artists = (
         column_values(frame[name]) if name in frame.columns else [None] * len(frame) for name in ("title", "artist")
     )
@@ -155,16 +125,9 @@ def node_labels(frame: pd.DataFrame) -> list[str]:
 
 
 def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
-    """Return every link once.
+    """Return every link of ``n`` paintings once: the pairs i < j with a weight above 0, sorted.
 
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n); symmetric, weights at least 0, diagonal 0.
-    n : Number of paintings.
-
-    Returns
-    -------
-    coo_array, shape (n, n), float64, or float32 where adjacency is; the pairs i < j with a weight above 0, sorted.
+    ``adjacency`` is (n, n), symmetric, with weights at least 0; the result float64, or float32 where adjacency is.
 
     Raises
     ------
@@ -181,12 +144,13 @@ def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
 
 
 def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n: int) -> list[tuple[str, sp.coo_array]]:
-    """Return the links of n paintings by kind ("style"; "artist" where given), each as from ``upper_triangle``.
+    """Return the links of paintings by kind, "style" and where given "artist", each as from ``upper_triangle``.
 
     Parameters
     ----------
     adjacency, artist_adjacency : (n, n), symmetric
-    n,"""
+    n
+    """
     layers = {"style": adjacency} | ({} if artist_adjacency is None else {"artist": artist_adjacency})
     return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]
 

@@ -59,16 +59,8 @@ def hubness(indices: np.ndarray) -> dict[str, float]:
 def describe_graph(adjacency: csr_matrix, indices: np.ndarray) -> dict[str, float]:
     """Return figures about a graph and the neighbour lists it came from.
 
-    Parameters
-    ----------
-    adjacency : (n, n) CSR, symmetric
-    indices : (n, k) int; neighbour lists, -1 where there is none.
-
-    Returns
-    -------
-    dict
-        ``n``, ``edges``, ``mean_degree``, ``isolated``, ``components`` (isolated ones not counted), and what
-        ``hubness`` returns.
+    ``n``, ``edges``, ``mean_degree``, ``isolated``, ``components`` (isolated ones not counted) of ``adjacency``, (n, n)
+    CSR, and what ``hubness`` says of ``indices``, (n, k) int, -1 where there is no neighbour.
     """
     n = adjacency.shape[0]
     degree = np.diff(adjacency.indptr)

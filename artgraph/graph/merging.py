@@ -12,16 +12,9 @@ __all__ = ["mean_graph", "neighbors_in", "similarity_network_fusion"]
 
 
 def mean_graph(graphs: Sequence[csr_matrix], *, weights: Sequence[float] | None = None) -> csr_matrix:
-    """Return the weighted mean of several graphs.
+    """Return the weighted mean, float32, of several ``graphs``, each (n, n) CSR and symmetric.
 
-    Parameters
-    ----------
-    graphs : sequence of (n, n) CSR, symmetric
-    weights : One per graph, 0 or more, not all 0; default 1 for each.
-
-    Returns
-    -------
-    (n, n) float32 CSR, symmetric
+    ``weights`` are one per graph, 0 or more and not all 0; by default 1 for each.
     """
     graphs = _checked(graphs)
     weights = np.ones(len(graphs)) if weights is None else np.asarray(weights, dtype=float)
@@ -77,16 +70,9 @@ def similarity_network_fusion(graphs: Sequence[csr_matrix], *, n_iterations: int
 
 
 def neighbors_in(adjacency: csr_matrix, *, n_neighbors: int = 15) -> Neighbors:
-    """List the most strongly linked paintings of every painting.
+    """List the ``n_neighbors`` most strongly linked paintings of every painting of an ``adjacency`` (n, n).
 
-    Parameters
-    ----------
-    adjacency : (n, n) CSR, symmetric
-    n_neighbors
-
-    Returns
-    -------
-    Neighbors; strongest first, ties by row; the distance is 1 - weight / (largest weight). Copies are not told apart.
+    Strongest first, ties by row; the distance is 1 - weight / (largest weight). Copies are not told apart.
     """
     adjacency = csr_matrix(adjacency)
     n = adjacency.shape[0]

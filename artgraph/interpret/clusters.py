@@ -31,14 +31,8 @@ __all__ = [
 def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return how near each painting is to the middle of its cluster: cosine to the mean of the cluster's unit rows.
 
-    Parameters
-    ----------
-    X : (n, d) float array
-    labels : (n,) int; -1: no cluster.
-
-    Returns
-    -------
-    (n,) float32 in [-1, 1]; 0 where there is no cluster or the row is zero
+    ``X`` is (n, d) float, ``labels`` (n,) int, -1 for none; the result (n,) float32 in [-1, 1], 0 where there is no
+    cluster or the row is zero.
     """
     unit = unit_rows(np.asarray(X, dtype=np.float32))
     typical = np.zeros(len(unit), dtype=np.float32)
@@ -264,6 +258,6 @@ def cluster_sentence(
 
 
 def listed(parts: Iterable[str]) -> str:
-    """Join parts (iterable of str) as in 'a, b and c'."""
+    """Join ``parts`` as in 'a, b and c'."""
     parts = list(parts)
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""

@@ -55,15 +55,9 @@ def _histogram(panel: Axes, counts: np.ndarray, *, typical: float, name: str) ->
 
 
 def explained_variance(X: np.ndarray) -> np.ndarray:
-    """Return which share of the variance the first 1, 2, … principal components hold.
+    """Return which share of the variance of ``X`` (n, d) the first 1, 2, … principal components hold.
 
-    Parameters
-    ----------
-    X : (n, d) float array
-
-    Returns
-    -------
-    (min(n, d),) float64, increasing to 1; all 1 where the rows are alike
+    (min(n, d),) float64, increasing to 1; all 1 where the rows are alike.
 
     Examples
     --------

@@ -59,11 +59,7 @@ def figure(n_panels: int, *, width: float = 4.5, height: float = 3.4) -> tuple[F
 
 
 def titled(panel: Axes, text: str) -> None:
-    """Write a title over a panel, at the left.
-
-    Parameters
-    ----------
-    panel, text,"""
+    """Write a ``text`` over a ``panel``, at the left."""
     panel.set_title(words(text), loc="left", fontsize=10, color=INK)
 
 
@@ -98,7 +94,7 @@ def save(drawn: Figure, out: str | Path, *, dpi: int = 150) -> None:
 
 @lru_cache(maxsize=1)
 def fonts() -> list[str]:
-    """Return the fonts that are there of those that can write titles (list of str), in the order they are tried."""
+    """Return the fonts that are there of those that can write titles, in the order in which they are tried."""
     from matplotlib.font_manager import fontManager
 
     there = set(fontManager.get_font_names())
@@ -106,12 +102,9 @@ def fonts() -> list[str]:
 
 
 def words(text: object, length: int | None = None) -> str:
-    """Return a text as matplotlib draws it in one line: no formula, no control characters.
+    """Return a ``text`` as matplotlib draws it in one line, with at most ``length`` letters.
 
-    Parameters
-    ----------
-    text
-    length : Letters at most; a longer text ends with "…".
+    No formula, no control characters; a longer text ends with "…".
 
     Examples
     --------

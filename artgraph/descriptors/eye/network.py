@@ -126,14 +126,7 @@ default_cfgs = generate_default_cfgs(
 def artgraph_eye(pretrained: bool = False, **options: Any) -> Eye:
     """Return the network with random weights; its own come from ``WEIGHTS``.
 
-    Parameters
-    ----------
-    pretrained : As timm asks; there is nothing on the hub, so only False will do.
-    **options : For ``Eye``.
-
-    Returns
-    -------
-    Eye
+    ``pretrained``, as timm asks, can only be False, for there is nothing on the hub; ``options`` are those of ``Eye``.
     """
     options = {key: value for key, value in options.items() if value is not None}
     return build_model_with_cfg(Eye, BACKBONE, pretrained, **options)
