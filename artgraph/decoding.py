@@ -36,7 +36,7 @@ class Decoded:
     pixels : numpy.ndarray, shape (h, w, 3), uint8; upright sRGB on white, possibly reduced.
     width, height : Of the original, upright.
     format, mode : As Pillow names them.
-    table : list of 64 int, or None; Luminance quantisation of a JPEG, row by row.
+    table : list of 64 int, or None; luminance quantisation of a JPEG, row by row.
     """
 
     pixels: np.ndarray

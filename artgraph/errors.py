@@ -12,7 +12,7 @@
     ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
     ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
     ├── MissingPackageError       an optional package that is not installed (says how to install it)
-    └── CircularError             a column that made links cannot be the column a partition is judged against
+    └── CircularError             a column that made links cannot be the column a partition is evaluated against
 
 A message says what happened, where, what was expected, and what to do next.
 """

@@ -129,11 +129,11 @@ class ImageRecord:
     bytes : Size of the file.
     width, height : Pixels of the original, upright.
     format, mode : As Pillow names them: "JPEG", "CMYK".
-    jpeg_quality : 1 … 100, of the picture's last saving; None when it is no JPEG. See `inspect_image`.
+    jpeg_quality : 1 … 100, of the picture's last saving; none when it is no JPEG. See `inspect_image`.
     greyscale
         Whether at least 99 % of the pixels have max(R, G, B) - min(R, G, B) <= 8. A grey picture saved in colour is
         grey; a sepia photograph is not.
-    brightness : float, 0 … 1; Mean luma (Rec. 601, of the gamma-coded values).
+    brightness : float, 0 … 1; mean luma (Rec. 601, of the gamma-coded values).
     dhash : 64 bits as 16 hex digits, first bit first. See `inspect_image`.
     thumbnail : WebP.
     """
@@ -154,13 +154,13 @@ class ImageRecord:
 def inspect_image(
     path: str | os.PathLike | bytes, *, thumbnail: int = 256, max_pixels: int = MAX_PIXELS
 ) -> ImageRecord:
-    """Read a picture once, decode all of it, and describe the file and its looks.
+    """Read a picture once, decode all of it, and describe the file and its picture.
 
     JPEG quality ``q`` is the one whose luminance table ``floor((K1 s + 50) / 100)`` (in 1 … 255; ``s = 5000 / q`` below
     50, else ``200 - 2 q``) has the least sum of absolute differences to the file's: exact for files by the Independent
     JPEG Group's encoder (jcparam.c), the nearest equivalent for others. The difference hash reduces the luma to 9×8
     (Lanczos) and sets bit ``8 y + x`` where pixel (x + 1, y) is brighter than (x, y) (N. Krawetz, "Kind of like that",
-    2013). Looks are measured on the reduced picture that the thumbnail is made from.
+    2013). Everything is measured on the reduced picture that the thumbnail is made from.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def graph_layout(
     init : array-like, shape (n, 2), float
         Positions to start from in place of the spectral ones, such as an older layout; they shape each component, not
         its place among the others.
-    n_iter : int, at least 1; Steps of t-SNE.
+    n_iter : int, at least 1; steps of t-SNE.
 
     Returns
     -------

@@ -53,7 +53,7 @@ class Metadata:
     encoding, delimiter : "utf-8", "utf-16" or "windows-1252", and "," or ";" or a tab; "" for parquet.
     columns : From the user's column to ours, for every column kept.
     notes : What was changed, skipped or decided, in sentences.
-    refused : list of (int, str); Line and trouble of each row that could not be read.
+    refused : list of (int, str); line and trouble of each row that could not be read.
     name : The file's name.
     """
 

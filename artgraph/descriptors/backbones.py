@@ -200,7 +200,7 @@ def load_strictly(
     Raises
     ------
     WeightsError
-        A tensor that the network needs is missing or has another shape, or there is one that nobody knows.
+        A tensor that the network needs is missing or has another shape, or there is one that is unknown.
     """
     needed = network.state_dict()
     missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
@@ -290,7 +290,7 @@ def _from_hub(name: str) -> Path:
 def _answer(question: Callable[[], Any]) -> Any:
     """Return what a function returns within ``PATIENCE``, or raise what it raises.
 
-    A download retries for minutes where there is no network, and asking for a host's address knows no timeout.
+    A download retries for minutes where there is no network, and the look-up of a host's address has no timeout.
     """
     answers = queue.SimpleQueue()
 

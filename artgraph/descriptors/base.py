@@ -27,11 +27,11 @@ class Descriptor(ABC):
     key : What its features are called in a corpus; the name, unless ``make_descriptor`` gave another.
     size : Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
     true_scale
-        Whether it asks for the size of the painting; then ``prepare`` and ``short_side`` are told it as ``size_cm``.
+        Whether it needs the size of the painting; ``prepare`` and ``short_side`` then take it as ``size_cm``.
     learns_from
         Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks (b, wide),
         which can be gone through again and need not fit into memory.
-    places : Windows per picture whose places are stored; 0 for a descriptor that looks at the whole.
+    places : Windows per picture whose places are stored; 0 for a descriptor of the whole.
     """
 
     name = ""

@@ -48,7 +48,7 @@ def dominant_colors(
     pixels = np.asarray(pixels, dtype=float)
     pixels = pixels[np.lexsort(pixels.T)]
     centers, _ = kmeans_plusplus(pixels, count, random_state=seed)
-    for _ in range(rounds):  # by hand: libraries warn of plain pictures, and filters of warnings know no threads
+    for _ in range(rounds):  # by hand: libraries warn of plain pictures, and filters of warnings are shared by threads
         nearest = ((pixels[:, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
         size = np.bincount(nearest, minlength=count)
         sums = np.stack([np.bincount(nearest, channel, count) for channel in pixels.T], axis=1)

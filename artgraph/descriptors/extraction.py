@@ -17,7 +17,7 @@ from artgraph.shards import ShardStore, shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
 
-# A descriptor's values must not depend on which others were asked for in the same run. So those that need no more than
+# A descriptor's values must not depend on which others are made in the same run. So those that need no more than
 # this share one decoded picture, and one that needs more has a picture of its own.
 DECODE_SIDE = 448
 BATCH = 32
@@ -146,11 +146,11 @@ def _prepare(
     """Return what each descriptor makes of a picture (list of arrays)."""
     images, prepared = {}, []
     for descriptor in descriptors:
-        told = {"size_cm": size_cm} if descriptor.true_scale else {}
-        side = max(DECODE_SIDE, descriptor.short_side(**told))
+        size = {"size_cm": size_cm} if descriptor.true_scale else {}
+        side = max(DECODE_SIDE, descriptor.short_side(**size))
         if side not in images:
             images[side] = _load(path, side)
-        prepared.append(descriptor.prepare(images[side], **told))
+        prepared.append(descriptor.prepare(images[side], **size))
     return prepared
 
 

@@ -1,4 +1,4 @@
-"""Several features made into one, so that each has the say that it is given."""
+"""Several features made into one, each with its own weight."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ def fuse(
     weights: Sequence[float] | None = None,
     whitening: float = 0.5,
 ) -> np.ndarray:
-    """Join feature blocks so that each has the say that it is given, whatever its unit and its size.
+    """Join feature blocks with a weight each, whatever their units and dimensions.
 
     Each block is centred and reduced by PCA; component j, of variance λ_j, is divided by λ_j^(whitening / 2); rows are
     scaled to length 1, and weighted; the joined rows are centred.
@@ -32,7 +32,7 @@ def fuse(
     components : Dimensions kept per block, at most.
     weights : One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
     whitening : float, 0 … 1
-        0 leaves the spreads of the components as they are, where the first few say nearly everything; 1 makes all
+        0 leaves the spreads of the components as they are, where the first few decide; 1 makes all
         alike, the last and noisiest too.
 
     Returns
@@ -48,11 +48,11 @@ def fuse(
     Notes
     -----
     PCA and whitening in retrieval: Jégou and Chum 2012 (doi:10.1007/978-3-642-33709-3_55). To go half of the way is
-    ours; artists, never styles, were asked (``experiments/descriptor_quality.py``, "whitening").
+    ours, chosen by the retrieval of artists, never of styles (``experiments/descriptor_quality.py``, "whitening").
 
     Examples
     --------
-    Four works, told apart by one number in grams and by one in metres: each has the same say.
+    Four works, told apart by one number in grams and by one in metres: both count the same.
 
     >>> fuse([[[900], [900], [300], [300]], [[0.1], [0.3], [0.1], [0.3]]])
     array([[ 1., -1.],
@@ -102,7 +102,7 @@ def fit_fusion(
             share = np.maximum(pca.explained_variance_ratio_, 0)
             scale = np.where(share > FLOOR * share[0], np.maximum(share, 1e-30) ** (-whitening / 2), 0)
             mean, basis, explained = pca.mean_, pca.components_.T * scale, np.cumsum(share)
-        else:  # all rows alike: nothing to say
+        else:  # all rows alike
             mean, basis, explained = block[0], np.zeros((block.shape[1], k)), np.ones(k)
         fitted |= {f"{i}.mean": mean, f"{i}.components": basis, f"{i}.weight": [weight], f"{i}.explained": explained}
     fitted["offset"] = _join(blocks, fitted).mean(axis=0)

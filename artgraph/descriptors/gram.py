@@ -199,7 +199,7 @@ class Gram(Descriptor):
 
 
 class _Column:
-    """One layer's part of every block of a sample, as often as it is asked for."""
+    """One layer's part of every block of a sample, as often as it is iterated."""
 
     def __init__(self, sample: Iterable[np.ndarray], take: Callable[[np.ndarray], np.ndarray]) -> None:
         self.sample, self.take = sample, take

@@ -33,7 +33,7 @@ class Grey(Descriptor):
     Raises
     ------
     InputError
-        The descriptor sees nothing but colour.
+        The descriptor is made of nothing but colour.
     """
 
     def __init__(self, descriptor: Descriptor) -> None:
@@ -53,8 +53,8 @@ class Grey(Descriptor):
     def short_side(self, size_cm: tuple[float, float] | None = None) -> int:
         return self.descriptor.short_side(size_cm)
 
-    def prepare(self, image: np.ndarray, **told: Any) -> np.ndarray:
-        return self.descriptor.prepare(without_color(image), **told)
+    def prepare(self, image: np.ndarray, **size: Any) -> np.ndarray:
+        return self.descriptor.prepare(without_color(image), **size)
 
     def embed(self, batch: np.ndarray) -> np.ndarray:
         return self.descriptor.embed(batch)

@@ -1,6 +1,7 @@
 """A user's own vectors, joined to the corpus by id."""
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -102,8 +103,7 @@ def _join(ids: Sequence[str], own: list[str], m: int, path: Path, allow_missing:
     if len(own) != m:
         raise InputError(f"{path.name} has {m} rows, and there are {len(own)} ids for them")
     for where, names in (("the corpus", ids), (f"the ids of {path.name}", own)):
-        seen = set()
-        twice = [name for name in names if name in seen or seen.add(name)]
+        twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise InputError(f"{where} has ids more than once: {_some(twice)}")
     at = {name: row for row, name in enumerate(own)}

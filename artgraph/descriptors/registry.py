@@ -46,7 +46,7 @@ DESCRIPTORS = _Descriptors()
 def make_descriptor(
     spec: str, *, weights: str | Path | Sequence[str | Path] = (), ignore_color: bool = False, **options: Any
 ) -> Descriptor:
-    """Make a descriptor from its name, with those of the options that it knows.
+    """Make a descriptor from its name, with those of the options that it takes.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def make_descriptor(
     Raises
     ------
     InputError
-        There is no descriptor of that name, or it has no network to choose, or sees nothing but colour.
+        There is no descriptor of that name, or it has no network to choose, or is made of nothing but colour.
     WeightsError
         A folder has no file, or several, for a network.
     """
@@ -93,7 +93,7 @@ def make_descriptor(
 
 
 def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any]) -> None:
-    """Say so where a network was named and no descriptor would use it: it would be left out in silence.
+    """Refuse a network that was named and that no descriptor would use.
 
     Parameters
     ----------

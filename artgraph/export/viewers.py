@@ -99,7 +99,7 @@ def write_jpegs(
     ----------
     folder : Made where it is missing.
     names : sequence of str, length n; of the files, without ending.
-    read : callable(row); Returns the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
+    read : callable(row); returns the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
     report : callable(done, n)
 
     Returns

@@ -58,7 +58,7 @@ class Attribution(NamedTuple):
 
     Attributes
     ----------
-    artist : The key under which works may be linked as by one artist; None where the artist is unknown or not certain.
+    artist : The key under which works may be linked as by one artist; none where the artist is unknown or not certain.
     qualifier : The words that make it uncertain, as they are found: "workshop of", "attributed to", "?".
     name
         The name to show: the first spelling of the artist; without a certain artist the name beside the qualifier, or

@@ -67,7 +67,7 @@ def knn(
     exclude_same : sequence of str or None, length n
         Rows with the same value are no neighbours of each other: given artists, neighbours are by other artists.
         Rows without a value may be neighbours of any row; a duplicate takes the value of the first of its rows.
-    recall : float in (0, 1]; Wanted share of true neighbours where the search is approximate.
+    recall : float in (0, 1]; wanted share of true neighbours where the search is approximate.
     exact : Default: by the number of works.
     seed : Of the cells and of the sample.
 

@@ -99,7 +99,7 @@ def plot_sheet(
     Parameters
     ----------
     out : PNG, SVG or PDF.
-    pictures : sequence of uint8 array (h, w, 3), or None; None leaves an empty frame.
+    pictures : sequence of uint8 array (h, w, 3), or None; none leaves an empty frame.
     captions : Lines under each; they are cut to the width of the picture.
     title, note : Over the pictures; the note is smaller.
     framed : So many pictures at the front stand in a frame: the query.

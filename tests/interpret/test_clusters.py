@@ -23,14 +23,14 @@ def test_typicality_by_hand():
     assert typicality(X, np.array([0, 0, -1, 1])) == pytest.approx([2**-0.5, 2**-0.5, 0, 1])
 
 
-def test_exemplars_are_typical_and_of_several_hands():
+def test_exemplars_are_typical_and_of_several_artists():
     typical = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
     labels = np.array([0, 0, 0, 0, 1, -1])
-    hands = ["a", "a", "a", None, "a", "a"]
-    assert exemplars(typical, labels, hands, n_works=3, per_group=2) == {0: [0, 1, 3], 1: [4]}
+    artists = ["a", "a", "a", None, "a", "a"]
+    assert exemplars(typical, labels, artists, n_works=3, per_group=2) == {0: [0, 1, 3], 1: [4]}
     assert exemplars(typical, labels, n_works=3) == {0: [0, 1, 2], 1: [4]}
-    # no other hands are left: the passed over come in at the end
-    assert exemplars(typical, labels, hands, n_works=4, per_group=1)[0] == [0, 3, 1, 2]
+    # no other artists are left: the passed over come in at the end
+    assert exemplars(typical, labels, artists, n_works=4, per_group=1)[0] == [0, 3, 1, 2]
     assert exemplars(np.zeros(2), np.array([-1, -1])) == {}
 
 

@@ -19,7 +19,7 @@ FEATURES = 256
 class Eye(nn.Module):
     """Stem and three stages; mean, deviation and products of the channels of each; one linear map.
 
-    Where something stands in a picture, the statistics do not say: manner is what they keep (Gatys et al. 2016). Unlike
+    The statistics do not hold where something stands in a picture, only the manner (Gatys et al. 2016). Unlike
     ``gram`` they are learned together with the layers that they are taken from.
 
     Parameters
@@ -80,7 +80,7 @@ class Eye(nn.Module):
         return self.head
 
     def set_grad_checkpointing(self, enable: bool = True) -> None:
-        """Say that it cannot; the network is small."""
+        """Refuse to ``enable`` it; the network is small."""
         if enable:
             raise ValueError(f"{BACKBONE} is small; it has no gradient checkpointing")
 
