@@ -43,8 +43,8 @@ def affinity(
 ) -> Affinity:
     """Measure how near each work is to the works of every artist.
 
-    The affinity of a work to an artist is the mean of its ``n_works`` highest cosines with works by that artist, less the
-    mean affinity of works in general to that artist: some artists are near to all.
+    The affinity of a work to an artist is the mean of its ``n_works`` highest cosines with works by that artist, less
+    the mean affinity of works in general to that artist: some artists are near to all.
 
     Parameters
     ----------
