@@ -81,7 +81,7 @@ def toy_features(
 
     Returns
     -------
-    (X, groups) : (n, d) float32, read-only, and (n,) int; Group g lies around the g-th axis.
+    (X, groups) : (n, d) float32, read-only, and (n,) int; group g lies around the g-th axis.
     """
     rng = np.random.default_rng(seed)
     groups = np.arange(n) % n_groups

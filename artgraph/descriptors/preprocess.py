@@ -31,7 +31,7 @@ def resize_crop(
     size : Pixels, at least 1.
     crop_pct : Above 0; share of the resized side that is kept. Above 1 the square gets a black border.
     mode : {"center", "squash"}
-    interpolation : {"bicubic", "bilinear", "lanczos", "nearest"}; Widened when it reduces, so that it does not alias.
+    interpolation : {"bicubic", "bilinear", "lanczos", "nearest"}; widened when it reduces, so that it does not alias.
 
     Returns
     -------

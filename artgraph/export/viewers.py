@@ -104,7 +104,7 @@ def write_jpegs(
 
     Returns
     -------
-    list, length n; File names (str), None where there is no picture.
+    list, length n; file names (str), None where there is no picture.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str
     ----------
     neighbors
     kernel : {"jaccard", "fuzzy", "gauss", "cosine"}
-    symmetry : {"union", "mutual"}; Link two works when one is in the other's list, or only when each is in the other's.
+    symmetry : {"union", "mutual"}; link two works when one is in the other's list, or only when each is in the other's.
 
     Returns
     -------
