@@ -69,7 +69,7 @@ def hex_to_rgb(colors: Sequence[str]) -> np.ndarray:
     [[255, 128, 0]]
     """
     if wrong := [color for color in colors if not (isinstance(color, str) and _HEX.fullmatch(color))]:
-        raise InputError(f"{wrong[0]!r} is no color; expected texts like '#1f77b4'.")
+        raise InputError(f"colors must be texts like '#1f77b4'; {wrong[0]!r} is none.")
     return np.frombuffer(bytes.fromhex("".join(color[1:] for color in colors)), dtype=np.uint8).reshape(-1, 3)
 
 

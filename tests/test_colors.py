@@ -83,5 +83,5 @@ def test_hexadecimal_colors():
     assert found.tolist() == [[255, 0, 128], [1, 42, 188]]
     assert colors.hex_to_rgb([]).shape == (0, 3)
     for wrong in ("red", "#fff", "#12345g", None):
-        with pytest.raises(InputError, match="is no color"):
+        with pytest.raises(InputError, match="colors must be"):
             colors.hex_to_rgb([wrong])
