@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,19 +16,11 @@ TEMPORARY = ".tmp-"
 
 
 @contextmanager
-def atomic_path(path):
+def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success sync it and rename it to ``path``.
 
-    Parameters
-    ----------
-    path : str or Path
-        Where the finished file is to stand. Its folder must exist.
-
-    Yields
-    ------
-    Path
-        A name in the same folder that begins with ``TEMPORARY`` and keeps the ending. If the block raises, the
-        temporary file is removed and ``path`` is as it was.
+    The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
+    raises, the temporary file is removed and ``path`` is as it was.
     """
     path = Path(path)
     # named by the thread, too: identical pictures have one thumbnail, and two threads may make it at once
@@ -42,19 +35,19 @@ def atomic_path(path):
     _sync_folder(path.parent)
 
 
-def write_bytes(path, data):
+def write_bytes(path: str | Path, data: bytes) -> None:
     """Write ``data`` (bytes) to ``path`` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
 
 
-def remove_temporaries(folder):
+def remove_temporaries(folder: str | Path) -> None:
     """Remove what a killed process left half-written directly in ``folder``."""
     for leftover in Path(folder).glob(f"{TEMPORARY}*"):
         leftover.unlink(missing_ok=True)
 
 
-def _sync_folder(folder):
+def _sync_folder(folder: str | Path) -> None:
     # A rename survives a power cut only when its folder is synced; Windows has no such call.
     if os.name != "nt":
         descriptor = os.open(folder, os.O_RDONLY)
@@ -65,14 +58,13 @@ def _sync_folder(folder):
 
 
 @contextmanager
-def locked(path, *, folders=("",)):
+def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path]:
     """Hold a (perhaps new) directory for writing, and clear what a killed process left half-written in it.
 
     Parameters
     ----------
-    path : str or Path
-    folders : sequence of str
-        Those below ``path`` (itself: '') in which temporary files are removed.
+    path
+    folders : Those below ``path`` (itself: '') in which temporary files are removed.
 
     Raises
     ------

@@ -1,10 +1,14 @@
 """Colours for clusters: distinct, legible on light and on dark, and the same wherever a cluster is drawn."""
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["NO_CLUSTER", "cluster_color", "cluster_colors", "contrast"]
+from artgraph.errors import InputError
+
+__all__ = ["NO_CLUSTER", "cluster_color", "cluster_colors", "contrast", "hex_to_rgb"]
 
 NO_CLUSTER = "#8c8c88"
 """The grey of paintings that are in no cluster (label -1)."""
@@ -13,9 +17,10 @@ _PAPER, _NIGHT = "#ffffff", "#111111"
 _FLOOR = 3.0  # WCAG 2.2, 1.4.11: graphics keep 3:1 against what they stand on
 _FIRST = (0.56, 0.13, 255.0)  # a blue: the first cluster should not look like an alarm
 _DISTINCT = 64
+_HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
-def cluster_colors(n):
+def cluster_colors(n: int) -> list[str]:
     """Give one colour to each of n clusters.
 
     Colour i is, among all candidates in OKLCH, the one farthest from colours 0 ... i-1, with every candidate at least
@@ -24,13 +29,11 @@ def cluster_colors(n):
 
     Parameters
     ----------
-    n : int
-        Number of clusters, 0 or more.
+    n : Number of clusters, 0 or more.
 
     Returns
     -------
-    list of str, length n
-        sRGB colours as "#rrggbb".
+    list of str, length n; sRGB colours as "#rrggbb".
 
     Notes
     -----
@@ -46,42 +49,38 @@ def cluster_colors(n):
     return [palette[i % len(palette)] for i in range(n)]
 
 
-def cluster_color(label):
-    """Give the colour of one cluster.
-
-    Parameters
-    ----------
-    label : int
-        Cluster, 0 or more; negative for none.
-
-    Returns
-    -------
-    str
-        sRGB colour as "#rrggbb"; grey when the label is negative.
-    """
+def cluster_color(label: int) -> str:
+    """Give the colour, "#rrggbb", of the cluster ``label``; grey where it is negative."""
     palette = _palette()
     return NO_CLUSTER if label < 0 else palette[int(label) % len(palette)]
 
 
-def contrast(a, b):
-    """Compute the WCAG contrast ratio of two colours: (Y_lighter + 0.05) / (Y_darker + 0.05).
+def hex_to_rgb(colors: Sequence[str]) -> np.ndarray:
+    """Return red, green and blue, (n, 3) uint8, of ``colors`` such as "#1f77b4" (length n).
 
-    Parameters
-    ----------
-    a, b : str
-        sRGB colours as "#rrggbb".
+    Raises
+    ------
+    InputError
+        One that is not "#" and six hexadecimal digits.
 
-    Returns
-    -------
-    float
-        From 1 (equal luminance) to 21 (black on white).
+    Examples
+    --------
+    >>> hex_to_rgb(["#ff8000"]).tolist()
+    [[255, 128, 0]]
     """
-    y = [_luminance(np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)]]) / 255.0)[0] for c in (a, b)]
-    return float((max(y) + 0.05) / (min(y) + 0.05))
+    if wrong := [color for color in colors if not (isinstance(color, str) and _HEX.fullmatch(color))]:
+        raise InputError(f"colors must be texts like '#1f77b4'; {wrong[0]!r} is none.")
+    return np.frombuffer(bytes.fromhex("".join(color[1:] for color in colors)), dtype=np.uint8).reshape(-1, 3)
+
+
+def contrast(a: str, b: str) -> float:
+    """Compute the WCAG contrast ratio of two colours ``a``, ``b``: (Y_lighter + 0.05) / (Y_darker + 0.05), 1 … 21."""
+    low, high = sorted(_luminance(hex_to_rgb([a, b]) / 255.0))
+    return float((high + 0.05) / (low + 0.05))
 
 
 @lru_cache(maxsize=1)
-def _palette():
+def _palette() -> tuple[str, ...]:
     lightness = np.arange(0.50, 0.705, 0.02)
     chroma = np.array([0.06, 0.10, 0.14, 0.165])
     hue = np.arange(0.0, 360.0, 5.0)
@@ -107,12 +106,12 @@ def _palette():
     return tuple(names[i] for i in order)
 
 
-def _oklab(lch):
+def _oklab(lch: np.ndarray) -> np.ndarray:
     h = np.deg2rad(lch[:, 2])
     return np.stack([lch[:, 0], lch[:, 1] * np.cos(h), lch[:, 1] * np.sin(h)], 1)
 
 
-def _linear_rgb(lab):
+def _linear_rgb(lab: np.ndarray) -> np.ndarray:
     to_lms = np.array(
         [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.291485548]]
     )
@@ -126,10 +125,10 @@ def _linear_rgb(lab):
     return (lab @ to_lms.T) ** 3 @ to_rgb.T
 
 
-def _gamma(linear):
+def _gamma(linear: np.ndarray) -> np.ndarray:
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
 
 
-def _luminance(rgb):
+def _luminance(rgb: np.ndarray) -> np.ndarray:
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return linear @ np.array([0.2126, 0.7152, 0.0722])

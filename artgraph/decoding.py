@@ -3,6 +3,7 @@
 import io
 import struct
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -32,14 +33,10 @@ class Decoded:
 
     Attributes
     ----------
-    pixels : numpy.ndarray, shape (h, w, 3), uint8
-        Upright sRGB on white, possibly reduced.
-    width, height : int
-        Of the original, upright.
-    format, mode : str
-        As Pillow names them.
-    table : list of 64 int, or None
-        Luminance quantisation of a JPEG, row by row.
+    pixels : numpy.ndarray, shape (h, w, 3), uint8; upright sRGB on white, possibly reduced.
+    width, height : Of the original, upright.
+    format, mode : As Pillow names them.
+    table : list of 64 int, or None; luminance quantisation of a JPEG, row by row.
     """
 
     pixels: np.ndarray
@@ -50,19 +47,13 @@ class Decoded:
     table: list | None
 
 
-def decode(file, min_side, max_pixels):
+def decode(file: BinaryIO, min_side: int | None, max_pixels: int) -> Decoded:
     """Decode an open file as `artgraph.images.load_image` describes.
 
     Parameters
     ----------
-    file : binary file
-        At its start.
-    min_side : int or None
-    max_pixels : int
-
-    Returns
-    -------
-    Decoded
+    file : At its start.
+    min_side, max_pixels
 
     Raises
     ------
@@ -91,7 +82,7 @@ def decode(file, min_side, max_pixels):
     return Decoded(pixels, width, height, picture.format, mode, table)
 
 
-def _draft(picture, file, min_side, max_pixels):
+def _draft(picture: Image.Image, file: BinaryIO, min_side: int | None, max_pixels: int) -> None:
     width, height = picture.size
     wanted = min(width, height) // min_side if min_side else 1
     wanted = max(scale for scale in (1, 2, 4, 8) if scale <= max(wanted, 1))
@@ -104,7 +95,7 @@ def _draft(picture, file, min_side, max_pixels):
         picture.draft(None, (max(1, width // scale), max(1, height // scale)))
 
 
-def _in_one_scan(picture, file):
+def _in_one_scan(picture: Image.Image, file: BinaryIO) -> bool:
     # Pillow has just read the header of the first scan: marker, length, number of components, 2 bytes each, 3 bytes.
     n, end = picture.layers, file.tell()
     file.seek(max(0, end - (8 + 2 * n)))
@@ -113,7 +104,7 @@ def _in_one_scan(picture, file):
     return not picture.info.get("progressive") and start == struct.pack(">2sHB", b"\xff\xda", 6 + 2 * n, n)
 
 
-def _orientation(picture):
+def _orientation(picture: Image.Image) -> int:
     try:
         turn = picture.getexif().get(274)
     except IMAGE_ERRORS:  # broken Exif does not make a broken picture
@@ -121,7 +112,7 @@ def _orientation(picture):
     return turn if turn in _TURN else 1
 
 
-def _to_srgb(picture, turn, min_side):
+def _to_srgb(picture: Image.Image, turn: int, min_side: int | None) -> np.ndarray:
     grey = picture.mode in _GREY_MODES
     icc = picture.info.get("icc_profile")
     picture = _eight_bit(picture)
@@ -139,7 +130,7 @@ def _to_srgb(picture, turn, min_side):
     return np.array(picture)
 
 
-def _eight_bit(picture):
+def _eight_bit(picture: Image.Image) -> Image.Image:
     if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
         return _scaled(picture)
     if picture.mode == "La":
@@ -149,7 +140,7 @@ def _eight_bit(picture):
     return picture.convert(_PLAIN[picture.mode]) if picture.mode in _PLAIN else picture
 
 
-def _scaled(picture):
+def _scaled(picture: Image.Image) -> Image.Image:
     values = np.asarray(picture)
     finite = np.isfinite(values)
     known = values[finite] if not finite.all() else values
@@ -170,7 +161,7 @@ def _scaled(picture):
     return result
 
 
-def _managed(picture, icc, grey):
+def _managed(picture: Image.Image, icc: bytes | None, grey: bool) -> Image.Image:
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc)) if icc else None
         space = profile.profile.xcolor_space.strip() if profile else None

@@ -11,7 +11,8 @@
     ├── ImageError                one picture that cannot be taken: ``reason`` (a fixed code), ``detail``
     ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
     ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
-    └── CircularError             a column that made links cannot be the column a partition is judged against
+    ├── MissingPackageError       an optional package that is not installed (says how to install it)
+    └── CircularError             a column that made links cannot be the column a partition is evaluated against
 
 A message says what happened, where, what was expected, and what to do next.
 """
@@ -25,6 +26,7 @@ __all__ = [
     "InputError",
     "LockedError",
     "MissingError",
+    "MissingPackageError",
     "StaleError",
     "WeightsError",
 ]
@@ -59,18 +61,16 @@ class ImageError(ArtgraphError):
 
     Parameters
     ----------
-    reason : str
-        A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
-    detail : str
-        One sentence for a person.
+    reason : A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
+    detail : One sentence for a person.
     """
 
-    def __init__(self, reason: str, detail: str = ""):
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.reason, self.detail)
 
 
@@ -80,6 +80,10 @@ class IngestError(ArtgraphError):
 
 class WeightsError(ArtgraphError):
     """Network weights cannot be had, or do not fit the network."""
+
+
+class MissingPackageError(ArtgraphError):
+    """An optional package is not installed."""
 
 
 class CircularError(ArtgraphError):

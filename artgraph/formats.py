@@ -4,6 +4,8 @@ import hashlib
 import io
 import json
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,27 +13,18 @@ import pandas as pd
 __all__ = ["content_sha256", "json_ready", "parse", "plain", "serialise", "to_json"]
 
 
-def content_sha256(values):
-    """Return the sha256 (hex) of a sequence of values, missing ones told apart from empty ones.
-
-    Parameters
-    ----------
-    values : sequence of str, numbers or None
-
-    Returns
-    -------
-    str, 64 hexadecimal digits
-    """
+def content_sha256(values: Iterable) -> str:
+    """Return the sha256 (64 hexadecimal digits) of ``values``, missing ones told apart from empty ones."""
     canonical = [None if pd.isna(value) else str(value) for value in values]
     return hashlib.sha256(json.dumps(canonical, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Return a value as JSON would give it back: tuples as lists, keys as strings."""
     return json.loads(json.dumps(value, sort_keys=True))
 
 
-def json_ready(value):
+def json_ready(value: Any) -> Any:
     """Return a value with NumPy numbers as Python's, DataFrames as lists of dicts, and what is not finite as None."""
     if isinstance(value, pd.DataFrame):
         return json_ready(value.to_dict("records"))
@@ -46,24 +39,16 @@ def json_ready(value):
     return value
 
 
-def to_json(value):
+def to_json(value: Any) -> bytes:
     """Return a value as JSON (bytes): sorted keys, UTF-8, readable by a person."""
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
-def serialise(value, kind):
-    """Turn an array, a CSR matrix, a dict of arrays or (kind "models") a dict of tensors into bytes.
+def serialise(value: Any, kind: str) -> tuple[bytes, str, dict[str, Any]]:
+    """Turn a value into bytes.
 
-    Parameters
-    ----------
-    value : array, CSR matrix or dict
-    kind : str
-        A kind of thing in a corpus.
-
-    Returns
-    -------
-    (data, suffix, about) : bytes, str, dict
-        ``about`` has shapes and dtypes, for the label.
+    ``value`` is an array, a CSR matrix, a dict of arrays or, for the ``kind`` "models", a dict of tensors. The bytes
+    come with the ending of a file and, for the label, with shapes and dtypes.
     """
     buffer = io.BytesIO()
     if kind == "models":
@@ -82,19 +67,8 @@ def serialise(value, kind):
     return buffer.getvalue(), ".npz", {"shape": {name: list(array.shape) for name, array in value.items()}}
 
 
-def parse(name, data):
-    """Turn bytes into what ``serialise`` was given.
-
-    Parameters
-    ----------
-    name : str
-        A file name; its ending says the format.
-    data : bytes
-
-    Returns
-    -------
-    array, CSR matrix, dict of arrays or dict of tensors
-    """
+def parse(name: str, data: bytes) -> Any:
+    """Turn ``data`` back into what ``serialise`` was given; the ending of the file ``name`` says the format."""
     if name.endswith(".safetensors"):
         from safetensors.torch import load
 

@@ -7,8 +7,10 @@ import struct
 import threading
 import warnings
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageFile
 
@@ -72,17 +74,10 @@ _READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refu
 
 
 @contextmanager
-def open_file(source):
-    """Open a path or bytes as a binary file that can be read and seeked.
+def open_file(source: str | os.PathLike | bytes) -> Iterator[BinaryIO]:
+    """Open a ``source``, a path or bytes, as a binary file that can be read and seeked.
 
-    Parameters
-    ----------
-    source : str, os.PathLike or bytes
-
-    Yields
-    ------
-    binary file
-        At its start. Files of up to 64 MiB are read into memory, once.
+    Files of up to 64 MiB are read into memory, once.
 
     Raises
     ------
@@ -117,11 +112,11 @@ def open_file(source):
 class _Strictness:
     """Pillow's tolerance of truncated files off, warnings silent, for as long as any thread is inside."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.threads = 0
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         with self.lock:
             if not self.threads:
                 self.filters = warnings.catch_warnings()
@@ -130,7 +125,7 @@ class _Strictness:
                 self.tolerance, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
             self.threads += 1
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         with self.lock:
             self.threads -= 1
             if not self.threads:
@@ -144,14 +139,8 @@ _limit = threading.Lock()
 
 
 @contextmanager
-def pixel_limit(max_pixels):
-    """Set Pillow's pixel limit, one thread at a time, and put it back.
-
-    Parameters
-    ----------
-    max_pixels : int or None
-        Pillow raises ``DecompressionBombError`` above this; None sets no limit.
-    """
+def pixel_limit(max_pixels: int | None) -> Iterator[None]:
+    """Set Pillow's limit to ``max_pixels`` (None: no limit), one thread at a time, and put it back."""
     with _limit:
         before = Image.MAX_IMAGE_PIXELS
         # Pillow warns above its limit and raises above twice its limit.
@@ -162,7 +151,7 @@ def pixel_limit(max_pixels):
             Image.MAX_IMAGE_PIXELS = before
 
 
-def _unlock_in_child():
+def _unlock_in_child() -> None:
     global _limit
     _limit, strict_pillow.lock = threading.Lock(), threading.Lock()
     if strict_pillow.threads:
@@ -175,32 +164,14 @@ if hasattr(os, "register_at_fork"):  # a process forked while another thread dec
 
 
 @lru_cache(maxsize=1)
-def readable_formats():
-    """List the picture formats that this Pillow can read and that we allow.
-
-    Returns
-    -------
-    tuple of str
-        Names as Pillow writes them, "JPEG" first.
-    """
+def readable_formats() -> tuple[str, ...]:
+    """List the picture formats, as Pillow names them, that this Pillow can read and that we allow."""
     Image.init()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
-def explain(error, file):
-    """Turn whatever a broken picture raised into an ImageError with one of the fixed reasons.
-
-    Parameters
-    ----------
-    error : Exception
-        One of `IMAGE_ERRORS`.
-    file : binary file
-        The picture, still open.
-
-    Returns
-    -------
-    ImageError
-    """
+def explain(error: Exception, file: BinaryIO) -> ImageError:
+    """Turn an ``error`` that a broken picture, the open ``file``, raised into an ImageError with a fixed reason."""
     if isinstance(error, ImageError):
         return error
     if isinstance(error, MemoryError):
@@ -225,7 +196,7 @@ def explain(error, file):
     return ImageError("damaged", detail)
 
 
-def _recognise(file):
+def _recognise(file: BinaryIO) -> tuple[str, str | None]:
     file.seek(0)
     head = file.read(512)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower() if head[:1] not in b"\0\xff" else head.lower()
@@ -242,7 +213,7 @@ def _recognise(file):
     return "not an image", None
 
 
-def _cut_short(file):
+def _cut_short(file: BinaryIO) -> bool:
     """Say whether a picture that could not be decoded lacks its end."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)

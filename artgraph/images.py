@@ -55,7 +55,9 @@ _GREY_CHROMA = 8
 _GREY_SHARE = 0.99
 
 
-def load_image(source, *, min_side=None, max_pixels=MAX_PIXELS):
+def load_image(
+    source: str | os.PathLike | bytes, *, min_side: int | None = None, max_pixels: int = MAX_PIXELS
+) -> np.ndarray:
     """Decode a picture to upright 8-bit sRGB on white.
 
     With `min_side` ``m`` and a short side of ``s >= m`` pixels, the picture is reduced while it is decoded (JPEG, by 2,
@@ -64,18 +66,15 @@ def load_image(source, *, min_side=None, max_pixels=MAX_PIXELS):
 
     Parameters
     ----------
-    source : str, os.PathLike or bytes
-        A file, or a file's content.
-    min_side : int, optional
-        Pixels, at least 1: the least short side that the caller needs. None decodes at full size.
-    max_pixels : int
+    source : A file, or a file's content.
+    min_side : Pixels, at least 1: the least short side that the caller needs. None decodes at full size.
+    max_pixels
         A picture with more pixels is refused before it is decoded. A JPEG (sequential, in one scan) is decoded at the
         least reduction that fits instead, even where that goes below `min_side`.
 
     Returns
     -------
-    numpy.ndarray, shape (h, w, 3), uint8, 0 … 255
-        sRGB, not linear.
+    numpy.ndarray, shape (h, w, 3), uint8, 0 … 255; sRGB, not linear.
 
     Raises
     ------
@@ -91,22 +90,13 @@ def load_image(source, *, min_side=None, max_pixels=MAX_PIXELS):
         return decode(file, min_side, max_pixels).pixels
 
 
-def resize_cover(image, size):
-    """Resize the largest centred square of a picture: short side to `size`, centre crop.
+def resize_cover(image: np.ndarray, size: int) -> np.ndarray:
+    """Resize the largest centred square of a picture: short side to ``size`` pixels, centre crop.
 
-    Bicubic (a = -0.5), widened when it reduces, so that it does not alias. Crop and resize are one step: an odd
-    remainder is cut by half a pixel on both sides, and what lies just outside the square is part of the averages along
-    its edge, as when a picture is resized first and cropped after.
-
-    Parameters
-    ----------
-    image : numpy.ndarray, shape (h, w, 3), uint8
-    size : int
-        Pixels, at least 1.
-
-    Returns
-    -------
-    numpy.ndarray, shape (size, size, 3), uint8
+    ``image`` is (h, w, 3) uint8, the result (size, size, 3) uint8. Bicubic (a = -0.5), widened when it reduces, so that
+    it does not alias. Crop and resize are one step: an odd remainder is cut by half a pixel on both sides, and what
+    lies just outside the square is part of the averages along its edge, as when a picture is resized first and cropped
+    after.
     """
     picture = _from_array(image, size)
     width, height = picture.size
@@ -115,19 +105,11 @@ def resize_cover(image, size):
     return np.array(picture.resize((size, size), Image.Resampling.BICUBIC, box=box))
 
 
-def resize_contain(image, long_side):
-    """Resize a whole picture, bicubic, so that its long side is at most `long_side`; never enlarge it.
+def resize_contain(image: np.ndarray, long_side: int) -> np.ndarray:
+    """Resize a whole picture, bicubic, so that its long side is at most ``long_side`` pixels; never enlarge it.
 
-    Parameters
-    ----------
-    image : numpy.ndarray, shape (h, w, 3), uint8
-    long_side : int
-        Pixels, at least 1.
-
-    Returns
-    -------
-    numpy.ndarray, shape (h', w', 3), uint8
-        ``max(h', w') = min(long_side, max(h, w))``; the short side keeps the proportion, rounded, at least 1.
+    ``image`` is (h, w, 3) uint8; of the result (h', w', 3) uint8, max(h', w') = min(long_side, max(h, w)), and the
+    short side keeps the proportion, rounded, at least 1.
     """
     picture = _from_array(image, long_side)
     scale = long_side / max(picture.size)
@@ -143,25 +125,17 @@ class ImageRecord:
 
     Attributes
     ----------
-    sha256 : str
-        Of the file's bytes, 64 hex digits.
-    bytes : int
-        Size of the file.
-    width, height : int
-        Pixels of the original, upright.
-    format, mode : str
-        As Pillow names them: "JPEG", "CMYK".
-    jpeg_quality : int or None
-        1 … 100, of the picture's last saving; None when it is no JPEG. See `inspect_image`.
-    greyscale : bool
+    sha256 : Of the file's bytes, 64 hex digits.
+    bytes : Size of the file.
+    width, height : Pixels of the original, upright.
+    format, mode : As Pillow names them: "JPEG", "CMYK".
+    jpeg_quality : 1 … 100, of the picture's last saving; none when it is no JPEG. See `inspect_image`.
+    greyscale
         Whether at least 99 % of the pixels have max(R, G, B) - min(R, G, B) <= 8. A grey picture saved in colour is
         grey; a sepia photograph is not.
-    brightness : float, 0 … 1
-        Mean luma (Rec. 601, of the gamma-coded values).
-    dhash : str
-        64 bits as 16 hex digits, first bit first. See `inspect_image`.
-    thumbnail : bytes
-        WebP.
+    brightness : float, 0 … 1; mean luma (Rec. 601, of the gamma-coded values).
+    dhash : 64 bits as 16 hex digits, first bit first. See `inspect_image`.
+    thumbnail : WebP.
     """
 
     sha256: str
@@ -177,26 +151,22 @@ class ImageRecord:
     thumbnail: bytes
 
 
-def inspect_image(path, *, thumbnail=256, max_pixels=MAX_PIXELS):
-    """Read a picture once, decode all of it, and describe the file and its looks.
+def inspect_image(
+    path: str | os.PathLike | bytes, *, thumbnail: int = 256, max_pixels: int = MAX_PIXELS
+) -> ImageRecord:
+    """Read a picture once, decode all of it, and describe the file and its picture.
 
     JPEG quality ``q`` is the one whose luminance table ``floor((K1 s + 50) / 100)`` (in 1 … 255; ``s = 5000 / q`` below
     50, else ``200 - 2 q``) has the least sum of absolute differences to the file's: exact for files by the Independent
     JPEG Group's encoder (jcparam.c), the nearest equivalent for others. The difference hash reduces the luma to 9×8
     (Lanczos) and sets bit ``8 y + x`` where pixel (x + 1, y) is brighter than (x, y) (N. Krawetz, "Kind of like that",
-    2013). Looks are measured on the reduced picture that the thumbnail is made from.
+    2013). Everything is measured on the reduced picture that the thumbnail is made from.
 
     Parameters
     ----------
-    path : str, os.PathLike or bytes
-    thumbnail : int
-        Longest side of the thumbnail (WebP, quality 75), pixels.
-    max_pixels : int
-        As in `load_image`.
-
-    Returns
-    -------
-    ImageRecord
+    path
+    thumbnail : Longest side of the thumbnail (WebP, quality 75), pixels.
+    max_pixels : As in `load_image`.
 
     Raises
     ------
@@ -233,7 +203,7 @@ def inspect_image(path, *, thumbnail=256, max_pixels=MAX_PIXELS):
     )
 
 
-def _jpeg_quality(table):
+def _jpeg_quality(table: list[int] | None) -> int | None:
     if table is None or len(table) != 64:
         return None
     q = np.arange(1, 101)[:, None]
@@ -242,7 +212,7 @@ def _jpeg_quality(table):
     return int(q[np.abs(tables - np.asarray(table)).sum(axis=1).argmin(), 0])
 
 
-def _from_array(image, size):
+def _from_array(image: np.ndarray, size: int) -> Image.Image:
     image = np.asarray(image)
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise InputError(f"A picture is a uint8 array (h, w, 3), not {image.dtype} {image.shape}.")

@@ -8,13 +8,14 @@ import os
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import pandas as pd
 
 from artgraph.errors import ImageError, IngestError
-from artgraph.images import EXTENSIONS, MAX_PIXELS, inspect_image
+from artgraph.images import EXTENSIONS, MAX_PIXELS, ImageRecord, inspect_image
 from artgraph.joining import join_rows, normal
 from artgraph.metadata import STANDARD, Metadata, read_metadata
 
@@ -22,7 +23,6 @@ __all__ = [
     "Metadata",
     "Plan",
     "Refusal",
-    "count_other_files",
     "find_images",
     "inspect_chunk",
     "plan",
@@ -37,14 +37,10 @@ class Refusal:
 
     Attributes
     ----------
-    input : str
-        The picture's relative path, or the spreadsheet's name and line; printable.
-    kind : str
-        "image" or "row".
-    reason : str
-        A short fixed code.
-    detail : str
-        A sentence.
+    input : The picture's relative path, or the spreadsheet's name and line; printable.
+    kind : "image" or "row".
+    reason : A short fixed code.
+    detail : A sentence.
     """
 
     input: str
@@ -59,12 +55,11 @@ class Plan:
 
     Attributes
     ----------
-    paintings : pandas.DataFrame
+    paintings
         Sorted by `id`. Text columns ``id``, ``image`` (relative path), ``artist``, ``title``, ``date``, ``style``
         (always there), the user's other columns, and ``metadata_line`` (Int64); null where nothing is known.
-    refused : pandas.DataFrame
-        Columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
-    counts : dict of str to int
+    refused : Columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
+    counts
         ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
         ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
     """
@@ -74,16 +69,12 @@ class Plan:
     counts: dict
 
 
-def find_images(root):
+def find_images(root: str | Path) -> list[str]:
     """List the pictures in a folder and the folders within it.
 
     A picture is a file whose ending is in `artgraph.images.EXTENSIONS`, whatever its case. Hidden files and folders
     (".name", with them macOS's "._name") are passed over. Symbolic links to folders are not followed; links to files
     are listed, and `inspect_chunk` refuses those that lead out of the folder.
-
-    Parameters
-    ----------
-    root : str or os.PathLike
 
     Returns
     -------
@@ -99,25 +90,13 @@ def find_images(root):
     return sorted(path for path in _walk(root) if _ending(path) in EXTENSIONS)
 
 
-def count_other_files(root, *, metadata=None):
-    """Count what `find_images` passes over: files that are no pictures, and links to folders; hidden ones apart.
-
-    Parameters
-    ----------
-    root : str or os.PathLike
-    metadata : str or os.PathLike, optional
-        The spreadsheet, which is not counted.
-
-    Returns
-    -------
-    int
-    """
-    own = Path(metadata).resolve() if metadata is not None else None
-    others = (path for path in _walk(root) if _ending(path) not in EXTENSIONS)
-    return sum(Path(root, path).resolve() != own for path in others)
-
-
-def plan(paths, metadata=None, *, root=".", metadata_dir=None):
+def plan(
+    paths: list[str],
+    metadata: Metadata | None = None,
+    *,
+    root: str | Path = ".",
+    metadata_dir: str | Path | None = None,
+) -> Plan:
     """Give each row of a spreadsheet to its picture, and each picture its identity.
 
     A row with an image column goes to the picture with exactly that path, relative to `root`; else relative to
@@ -132,14 +111,10 @@ def plan(paths, metadata=None, *, root=".", metadata_dir=None):
 
     Parameters
     ----------
-    paths : list of str
-        From `find_images`.
-    metadata : Metadata, optional
-        From `read_metadata`.
-    root : str or os.PathLike
-        The folder of the pictures.
-    metadata_dir : str or os.PathLike, optional
-        The folder of the spreadsheet; `root` if not given.
+    paths : From `find_images`.
+    metadata : From `read_metadata`.
+    root : The folder of the pictures.
+    metadata_dir : The folder of the spreadsheet; `root` if not given.
 
     Returns
     -------
@@ -180,16 +155,16 @@ def plan(paths, metadata=None, *, root=".", metadata_dir=None):
     return Plan(paintings, refusals_table(refused), counts)
 
 
-def inspect_chunk(root, paths, *, thumbnail=256, max_pixels=MAX_PIXELS):
+def inspect_chunk(
+    root: str | Path, paths: list[str], *, thumbnail: int = 256, max_pixels: int = MAX_PIXELS
+) -> list[ImageRecord | Refusal]:
     """Inspect some of the pictures of a folder; picklable, for a pool of processes.
 
     Parameters
     ----------
-    root : str or os.PathLike
-    paths : list of str
-        Relative to `root`.
-    thumbnail, max_pixels : int
-        As in `artgraph.images.inspect_image`.
+    root
+    paths : Relative to `root`.
+    thumbnail, max_pixels : As in `artgraph.images.inspect_image`.
 
     Returns
     -------
@@ -212,28 +187,18 @@ def inspect_chunk(root, paths, *, thumbnail=256, max_pixels=MAX_PIXELS):
     return results
 
 
-def refusals_table(refusals):
-    """Lay out refusals as the table that stands in `Plan.refused`.
-
-    Parameters
-    ----------
-    refusals : iterable of Refusal
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``input``, ``kind``, ``reason``, ``detail``, dtype "string", one row per refusal.
-    """
+def refusals_table(refusals: Iterable[Refusal]) -> pd.DataFrame:
+    """Lay out ``refusals`` as in `Plan.refused`: text columns ``input``, ``kind``, ``reason``, ``detail``."""
     columns = [field.name for field in fields(Refusal)]
     return pd.DataFrame([astuple(one) for one in refusals], columns=columns, dtype="string")
 
 
-def _paintings(pictures, rows, metadata):
+def _paintings(pictures: list[str], rows: dict[str, int], metadata: Metadata | None) -> pd.DataFrame:
     given = metadata.table if metadata is not None else pd.DataFrame()
     explicit = given["id"].tolist() if "id" in given else [None] * len(given)
     twins = Counter(map(normal, pictures))
 
-    def identity(path):
+    def identity(path: str) -> str:
         own = explicit[rows[path]] if path in rows else None
         if pd.notna(own):
             return normal(own)
@@ -252,11 +217,11 @@ def _paintings(pictures, rows, metadata):
     return table
 
 
-def _walk(root):
+def _walk(root: str | Path) -> Iterator[str]:
     if not os.path.isdir(root):
         raise IngestError(f"There is no folder {root}. Expected the folder that holds the pictures.")
 
-    def stop(error):
+    def stop(error: OSError) -> None:
         raise IngestError(f"Cannot read the folder {error.filename}: {error.strerror}.") from error
 
     for folder, subfolders, files in os.walk(root, onerror=stop):
@@ -268,11 +233,11 @@ def _walk(root):
                 yield (here / name).as_posix()
 
 
-def _ending(path):
+def _ending(path: str) -> str:
     return posixpath.splitext(path)[1].lower()
 
 
-def _bad_name(path):
+def _bad_name(path: str) -> str | None:
     if re.search("[\ud800-\udfff]", path):
         return "The name is not valid UTF-8. Rename the file."
     if re.search("[\x00-\x1f\x7f-\x9f]", path):
@@ -280,6 +245,6 @@ def _bad_name(path):
     return None
 
 
-def _printable(text):
+def _printable(text: str) -> str:
     text = text.encode("utf-8", "backslashreplace").decode()
     return re.sub("[\x00-\x1f\x7f-\x9f]", lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -5,13 +5,19 @@ import posixpath
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 from artgraph.errors import IngestError
 from artgraph.metadata import STANDARD
 
 __all__ = ["Joined", "join_rows", "normal"]
+
+Found = tuple[str | None, str | None, str | None]  # the picture, or the reason and the detail why there is none
+Finder = Callable[[str], Found]
 
 
 @dataclass(frozen=True)
@@ -20,12 +26,9 @@ class Joined:
 
     Attributes
     ----------
-    rows : dict of str to int
-        From a picture's path to the position of its row.
-    merged : int
-        Rows that repeat a joined row in every column.
-    refused : list of (int, str, str)
-        Position, reason and detail of every other row.
+    rows : From a picture's path to the position of its row.
+    merged : Rows that repeat a joined row in every column.
+    refused : list of (int, str, str); Position, reason and detail of every other row.
     """
 
     rows: dict
@@ -33,23 +36,18 @@ class Joined:
     refused: list
 
 
-def join_rows(pictures, table, *, root=".", metadata_dir=None):
+def join_rows(
+    pictures: list[str], table: pd.DataFrame, *, root: str | Path = ".", metadata_dir: str | Path | None = None
+) -> Joined:
     """Give each row to at most one picture and each picture at most one row.
 
     The rules stand in `artgraph.ingest.plan`.
 
     Parameters
     ----------
-    pictures : list of str
-        Relative paths, with "/".
-    table : pandas.DataFrame
-        With a column ``image`` or ``id``, all text.
-    root, metadata_dir : str or os.PathLike
-        Folder of the pictures, folder of the spreadsheet (`root` if None).
-
-    Returns
-    -------
-    Joined
+    pictures : Relative paths, with "/".
+    table : With a column ``image`` or ``id``, all text.
+    root, metadata_dir : Folder of the pictures, folder of the spreadsheet (`root` if None).
 
     Raises
     ------
@@ -89,26 +87,17 @@ def join_rows(pictures, table, *, root=".", metadata_dir=None):
     return Joined(rows, merged, listed)
 
 
-def normal(text):
-    """Bring a text to Unicode normal form C: macOS writes "é" as two characters, others as one.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+def normal(text: str) -> str:
+    """Bring a ``text`` to Unicode normal form C: macOS writes "é" as two characters, others as one."""
     return unicodedata.normalize("NFC", text)
 
 
-def _by_path(pictures, root, metadata_dir):
+def _by_path(pictures: list[str], root: str | Path, metadata_dir: str | Path | None) -> Finder:
     paths, names, folded = _index(pictures), _index(pictures, posixpath.basename), _index(pictures, str.casefold)
     home = _absolute(root)
     bases = [home, home if metadata_dir is None else _absolute(metadata_dir)]
 
-    def find(value):
+    def find(value: str) -> Found:
         if normal(value) in paths:
             return _only(value, paths[normal(value)])
         name = normal(value).replace("\\", "/")
@@ -132,14 +121,14 @@ def _by_path(pictures, root, metadata_dir):
     return find
 
 
-def _by_id(pictures):
+def _by_id(pictures: list[str]) -> Finder:
     stages = [
         _index(pictures),
         _index(pictures, lambda path: posixpath.splitext(path)[0]),
         _index(pictures, lambda path: posixpath.splitext(posixpath.basename(path))[0]),
     ]
 
-    def find(value):
+    def find(value: str) -> Found:
         for stage in stages:
             if normal(value) in stage:
                 return _only(value, stage[normal(value)])
@@ -148,14 +137,14 @@ def _by_id(pictures):
     return find
 
 
-def _index(pictures, key=str):
+def _index(pictures: list[str], key: Callable[[str], str] = str) -> dict[str, list[str]]:
     index = defaultdict(list)
     for path in pictures:
         index[key(normal(path))].append(path)
     return dict(index)
 
 
-def _only(value, found):
+def _only(value: str, found: list[str]) -> Found:
     if value in found:  # two names may differ in their normal form alone
         found = [value]
     if len(found) == 1:
@@ -164,7 +153,7 @@ def _only(value, found):
     return None, "ambiguous name", f"'{value}' may be any of {len(found)} pictures: {shown}. Give the path."
 
 
-def _conflicts(target, ids):
+def _conflicts(target: dict[int, str], ids: list[str | None]) -> dict[int, tuple[str, str]]:
     groups = defaultdict(list)
     for row, picture in target.items():
         groups["picture", picture].append(row)
@@ -177,7 +166,7 @@ def _conflicts(target, ids):
     return refused
 
 
-def _taken_ids(target, ids, pictures):
+def _taken_ids(target: dict[int, str], ids: list[str | None], pictures: list[str]) -> dict[int, tuple[str, str]]:
     paths = _index(pictures)
     refused = {}
     for row, picture in target.items():
@@ -186,5 +175,5 @@ def _taken_ids(target, ids, pictures):
     return refused
 
 
-def _absolute(folder):
+def _absolute(folder: str | Path) -> str:
     return normal(Path(os.path.realpath(folder)).as_posix()).rstrip("/") + "/"

@@ -19,7 +19,9 @@ _GAP = 4.0  # between components, in units of the typical distance to the neares
 _GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
-def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 400) -> np.ndarray:
+def graph_layout(
+    adjacency: sp.spmatrix, *, seed: int = 0, init: np.ndarray | None = None, n_iter: int = 400
+) -> np.ndarray:
     """Place the rows of a graph in the plane so that linked rows are neighbours.
 
     Each component is laid out by t-SNE on the graph from its spectral coordinates, and
@@ -29,20 +31,16 @@ def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 400) -> n
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    seed : int
-        For a small disturbance of the start, without which rows with the same links would stay in one place.
-    init : array-like, shape (n, 2), float, optional
+    adjacency : scipy sparse, shape (n, n); symmetric, weights at least 0, diagonal 0.
+    seed : For a small disturbance of the start, without which rows with the same links would stay in one place.
+    init : array-like, shape (n, 2), float
         Positions to start from in place of the spectral ones, such as an older layout; they shape each component, not
         its place among the others.
-    n_iter : int, at least 1
-        Steps of t-SNE.
+    n_iter : int, at least 1; steps of t-SNE.
 
     Returns
     -------
-    ndarray, shape (n, 2), float32
-        In -1 ... 1, the larger of the two extents exactly that. A single row is at (0, 0).
+    ndarray, shape (n, 2), float32; in -1 ... 1, the larger of the two extents exactly that. A single row is at (0, 0).
 
     Raises
     ------
@@ -80,7 +78,7 @@ def graph_layout(adjacency, *, seed: int = 0, init=None, n_iter: int = 400) -> n
     return _unit(result)
 
 
-def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.ndarray:
+def spread(layout: np.ndarray, *, distance: float | None = None, n_iter: int = 100) -> np.ndarray:
     """Push rows apart that are so close that their pictures would hide each other.
 
     Rows nearer than ``distance`` move apart along the line between them, each by half of what is missing, all at once
@@ -88,9 +86,8 @@ def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.nd
 
     Parameters
     ----------
-    layout : array-like, shape (n, 2), float
-        Finite.
-    distance : float, above 0, optional
+    layout : array-like, shape (n, 2), float; Finite.
+    distance : float, above 0
         Wanted smallest distance, in units of the layout. None: 1.5 times the median distance to the nearest row, which
         opens crowded places and leaves the map as it is: of the links to the 15 strongest neighbours of 4,773 paintings
         47 % were among the 15 nearest before and after. Where most rows fall together that is nothing (less than
@@ -136,7 +133,7 @@ def spread(layout, *, distance: float | None = None, n_iter: int = 100) -> np.nd
     return _unit(xy)
 
 
-def _positions(values, n: int, name: str) -> np.ndarray:
+def _positions(values: np.ndarray, n: int, name: str) -> np.ndarray:
     xy = np.asarray(values, dtype=np.float64)
     if xy.shape != (n, 2) and not (n == 0 and xy.size == 0):
         raise InputError(f"{name} has shape {xy.shape}; expected two coordinates for each of {n} paintings, ({n}, 2).")
@@ -163,7 +160,7 @@ def _components(matrix: sp.csr_array, linked: np.ndarray) -> list[np.ndarray]:
     return sorted(pieces, key=lambda rows: (-rows.size, rows[0]))
 
 
-def _component(matrix: sp.csr_array, start, jitter: np.ndarray, n_iter: int) -> np.ndarray:
+def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarray, n_iter: int) -> np.ndarray:
     """Lay out one component, centred on 0, with a typical distance of 1 to the nearest row."""
     n = matrix.shape[0]
     spectral = start is None

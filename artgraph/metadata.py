@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,19 +47,14 @@ class Metadata:
     ----------
     table : pandas.DataFrame, one row per row of the file, dtype "string"
         Our column names where recognised, else the user's; missing values are null.
-    lines : list of int
+    lines
         For each row of `table`, the line of the file on which it begins (the header is usually line 1); for parquet,
         the row, counted from 1.
-    encoding, delimiter : str
-        "utf-8", "utf-16" or "windows-1252", and "," or ";" or a tab; "" for parquet.
-    columns : dict of str to str
-        From the user's column to ours, for every column kept.
-    notes : list of str
-        What was changed, skipped or decided, in sentences.
-    refused : list of (int, str)
-        Line and trouble of each row that could not be read.
-    name : str
-        The file's name.
+    encoding, delimiter : "utf-8", "utf-16" or "windows-1252", and "," or ";" or a tab; "" for parquet.
+    columns : From the user's column to ours, for every column kept.
+    notes : What was changed, skipped or decided, in sentences.
+    refused : list of (int, str); line and trouble of each row that could not be read.
+    name : The file's name.
     """
 
     table: pd.DataFrame
@@ -71,7 +67,7 @@ class Metadata:
     name: str = "metadata"
 
 
-def read_metadata(path, *, columns=None):
+def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Metadata:
     """Read a CSV, TSV or parquet file about paintings as text.
 
     CSV is UTF-8 (a byte order mark is accepted), UTF-16 with a byte order mark, or else taken to be Windows-1252, with
@@ -86,13 +82,8 @@ def read_metadata(path, *, columns=None):
 
     Parameters
     ----------
-    path : str or os.PathLike
-    columns : mapping of str to str, optional
-        From ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
-
-    Returns
-    -------
-    Metadata
+    path
+    columns : From ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
 
     Raises
     ------
@@ -137,21 +128,12 @@ def read_metadata(path, *, columns=None):
     return Metadata(table, lines, encoding, delimiter, names, notes, refused, path.name)
 
 
-def clean_text(text):
-    """Remove control characters (all but tab and line breaks) and the white space around a text.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+def clean_text(text: str) -> str:
+    """Remove control characters (all but tab and line breaks) and the white space around a ``text``."""
     return _CONTROL.sub("", text).strip()
 
 
-def _decode(name, data, notes):
+def _decode(name: str, data: bytes, notes: list[str]) -> tuple[str, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text, encoding = data.decode("utf-16", "replace"), "utf-16"
     else:
@@ -171,7 +153,9 @@ def _decode(name, data, notes):
     return _CONTROL.sub("", text), encoding
 
 
-def _read_csv(path, text, notes, refused):
+def _read_csv(
+    path: Path, text: str, notes: list[str], refused: list[tuple[int, str]]
+) -> tuple[list[str], list[list[str]], list[int], str]:
     first = re.match("\ufeff?sep=([,;\t])\r?\n", text)
     if first:
         text, skipped = text[first.end() :], 1
@@ -207,13 +191,13 @@ def _read_csv(path, text, notes, refused):
     return header, rows, lines, delimiter
 
 
-def _delimiter(text, default):
+def _delimiter(text: str, default: str) -> str:
     header = next((line for line in re.split("[\r\n]+", text) if line.strip()), "")
     outside = re.sub('"[^"]*("|$)', "", header)
     return max((default, ",", ";", "\t"), key=outside.count)
 
 
-def _read_parquet(name, data, notes):
+def _read_parquet(name: str, data: bytes, notes: list[str]) -> tuple[list[str], list[list[str]], list[int]]:
     try:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -230,14 +214,14 @@ def _read_parquet(name, data, notes):
     return header, rows, list(range(1, len(rows) + 1))
 
 
-def _as_text(value):
+def _as_text(value: object) -> str:
     # A column of years with a gap is stored as floating point: 1889.0 was 1889, NaN was missing.
     if value is None or value != value:
         return ""
     return clean_text(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
 
 
-def _name_columns(name, header, rows, notes):
+def _name_columns(name: str, header: list[str], rows: list[list[str]], notes: list[str]) -> list[str | None]:
     header = [unicodedata.normalize("NFC", clean_text(key)) for key in header]
     for i, key in enumerate(header):
         if key:
@@ -255,7 +239,7 @@ def _name_columns(name, header, rows, notes):
     return header
 
 
-def _recognise(name, header, chosen, notes):
+def _recognise(name: str, header: list[str], chosen: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     for ours, theirs in chosen.items():
         if ours not in STANDARD:
             raise IngestError(f"There is no column '{ours}' to choose. Choose from {_list(STANDARD)}.")
@@ -287,14 +271,14 @@ def _recognise(name, header, chosen, notes):
     return {key: result[key] for key in header}
 
 
-def _reserved(key):
+def _reserved(key: str) -> bool:
     plain = _plain(key)
     return plain in STANDARD or plain == "metadata_line" or plain.startswith("image_")
 
 
-def _plain(key):
+def _plain(key: str) -> str:
     return re.sub(r"[\s_-]+", "_", key.casefold())
 
 
-def _list(names):
+def _list(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)

@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,16 +17,8 @@ from artgraph.atomic import remove_temporaries, write_bytes
 __all__ = ["ShardStore", "clear_shards", "shard_bounds"]
 
 
-def shard_bounds(n, shard_size):
-    """Return the (start, stop) pairs that cut n rows into shards.
-
-    Parameters
-    ----------
-    n, shard_size : int
-
-    Returns
-    -------
-    list of (int, int)
+def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
+    """Return the (start, stop) pairs that cut ``n`` rows into shards of ``shard_size``.
 
     Examples
     --------
@@ -38,15 +31,13 @@ def shard_bounds(n, shard_size):
 FINGERPRINT = 16
 
 
-def clear_shards(folder, prefix, *, keep=None):
+def clear_shards(folder: str | Path, prefix: str, *, keep: Path | None = None) -> None:
     """Remove the shard folders of one piece of work.
 
     Parameters
     ----------
-    folder : Path
-    prefix : str
-    keep : Path, optional
-        One that stays.
+    folder, prefix
+    keep : One that stays.
     """
     for sibling in Path(folder).glob(prefix + "?" * FINGERPRINT):
         if sibling != keep:
@@ -58,24 +49,22 @@ class ShardStore:
 
     Parameters
     ----------
-    folder : Path
+    folder
         Its name carries the fingerprint of the work; siblings with the same ``prefix`` and another fingerprint are
         removed, for they belong to work with other parameters or inputs.
-    prefix : str
-    fingerprint : str
-    """
+    prefix, fingerprint,"""
 
-    def __init__(self, folder, prefix, fingerprint):
+    def __init__(self, folder: str | Path, prefix: str, fingerprint: str) -> None:
         self.path = Path(folder) / f"{prefix}{fingerprint[:FINGERPRINT]}"
         clear_shards(folder, prefix, keep=self.path)
         self.path.mkdir(parents=True, exist_ok=True)
         remove_temporaries(self.path)
 
-    def has(self, name):
+    def has(self, name: str) -> bool:
         """Return whether a shard is complete (bool)."""
         return (self.path / name).is_file()
 
-    def put(self, name, value):
+    def put(self, name: str, value: Any) -> None:
         """Write a shard: an array (name ends in .npy), JSON values (.json) or bytes."""
         if name.endswith(".npy"):
             buffer = io.BytesIO()
@@ -85,13 +74,13 @@ class ShardStore:
             value = json.dumps(value).encode()
         write_bytes(self.path / name, value)
 
-    def get(self, name):
+    def get(self, name: str) -> Any:
         """Read a shard as it was put."""
         if name.endswith(".npy"):
             return np.load(self.path / name, allow_pickle=False)
         data = (self.path / name).read_bytes()
         return json.loads(data) if name.endswith(".json") else data
 
-    def remove(self):
+    def remove(self) -> None:
         """Remove the folder; the finished work stands elsewhere now."""
         shutil.rmtree(self.path, ignore_errors=True)

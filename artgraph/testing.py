@@ -1,16 +1,23 @@
 """Toy corpora and tiny graphs, for our tests and for those of programs that build on artgraph."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 from scipy.sparse import csr_matrix
 
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+
+
 __all__ = ["toy_adjacency", "toy_corpus", "toy_features", "toy_pictures"]
 
 
-def toy_pictures(folder, *, n=12, styles=3, size=64, seed=0):
+def toy_pictures(folder: str | Path, *, n: int = 12, styles: int = 3, size: int = 64, seed: int = 0) -> Path:
     """Write pictures in a few plain manners, and a spreadsheet, into a folder.
 
     Manner k is stripes of its own colour, direction and width; noise tells the works of a manner apart. Two artists
@@ -18,14 +25,12 @@ def toy_pictures(folder, *, n=12, styles=3, size=64, seed=0):
 
     Parameters
     ----------
-    folder : str or Path
-    n, styles, size, seed : int
-        Pictures, manners, side in pixels.
+    folder
+    n, styles, size, seed : Pictures, manners, side in pixels.
 
     Returns
     -------
-    Path
-        The spreadsheet, ``metadata.csv``: path, artist, title, date, style.
+    Path; the spreadsheet, ``metadata.csv``: path, artist, title, date, style.
     """
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
@@ -47,13 +52,12 @@ def toy_pictures(folder, *, n=12, styles=3, size=64, seed=0):
     return folder / "metadata.csv"
 
 
-def toy_corpus(folder, *, n=12, styles=3, seed=0):
+def toy_corpus(folder: str | Path, *, n: int = 12, styles: int = 3, seed: int = 0) -> Corpus:
     """Make a corpus of ``toy_pictures``; they lie in ``folder/pictures``, the corpus in ``folder/corpus``.
 
     Parameters
     ----------
-    folder : str or Path
-    n, styles, seed : int
+    folder, n, styles, seed
 
     Returns
     -------
@@ -65,19 +69,19 @@ def toy_corpus(folder, *, n=12, styles=3, seed=0):
     return ingest(metadata.parent, Path(folder) / "corpus", metadata=metadata)
 
 
-def toy_features(n=60, *, n_groups=3, d=8, spread=0.3, seed=0):
+def toy_features(
+    n: int = 60, *, n_groups: int = 3, d: int = 8, spread: float = 0.3, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw features in well separated groups.
 
     Parameters
     ----------
-    n, n_groups, d, seed : int
-    spread : float
-        Standard deviation around the middle of a group; the middles are √2 apart.
+    n, n_groups, d, seed
+    spread : Standard deviation around the middle of a group; the middles are √2 apart.
 
     Returns
     -------
-    (X, groups) : (n, d) float32, read-only, and (n,) int
-        Group g lies around the g-th axis.
+    (X, groups) : (n, d) float32, read-only, and (n,) int; group g lies around the g-th axis.
     """
     rng = np.random.default_rng(seed)
     groups = np.arange(n) % n_groups
@@ -87,7 +91,7 @@ def toy_features(n=60, *, n_groups=3, d=8, spread=0.3, seed=0):
     return X, groups
 
 
-def toy_adjacency(name="two triangles"):
+def toy_adjacency(name: str = "two triangles") -> csr_matrix:
     """Return a tiny graph whose communities are plain to see.
 
     Parameters

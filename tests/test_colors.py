@@ -5,6 +5,7 @@ import pytest
 
 from artgraph import colors
 from artgraph.colors import NO_CLUSTER, cluster_color, cluster_colors, contrast
+from artgraph.errors import InputError
 
 
 def test_a_color_does_not_depend_on_how_many_there_are():
@@ -52,7 +53,7 @@ def test_oklab_of_primaries_is_inverted():
 
 
 def oklab(color):
-    rgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    rgb = colors.hex_to_rgb([color])[0] / 255
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     lms = np.cbrt(
         np.array(
@@ -74,3 +75,13 @@ def oklab(color):
         )
         @ lms
     )
+
+
+def test_hexadecimal_colors():
+    found = colors.hex_to_rgb(["#ff0080", "#012Abc"])
+    assert found.dtype == np.uint8
+    assert found.tolist() == [[255, 0, 128], [1, 42, 188]]
+    assert colors.hex_to_rgb([]).shape == (0, 3)
+    for wrong in ("red", "#fff", "#12345g", None):
+        with pytest.raises(InputError, match="colors must be"):
+            colors.hex_to_rgb([wrong])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artgraph.dates import parse_years
+from artgraph.dates import decades, parse_spans, parse_years
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,27 @@ def test_shape():
     assert years.shape == (2,)
     assert years.dtype == np.float64
     assert parse_years([]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("c. 1650", (1650, 1650)), (1889, (1889, 1889)), ("1889-05-03", (1889, 1889)), ("1890-95", (1890, 1895)),
+        ("1870s", (1870, 1880)), ("17th century", (1600, 1700)), ("16th-17th century", (1500, 1700)),
+        ("late 19th century", (1875, 1900)), ("mid 17th century", (1637.5, 1662.5)),
+        ("second half of the 17th century", (1650, 1700)), ("third quarter of the 18th century", (1750, 1775)),
+        ("500 BC", (-500, -500)), ("100-50 BC", (-100, -50)), ("5th century BC", (-500, -400)), ("-500", (-500, -500)),
+        ("late 5th century BC", (-425, -400)),
+    ],
+)  # fmt: skip
+def test_spans(text, span):
+    assert parse_spans([text]).tolist() == [list(span)]
+
+
+def test_spans_of_nothing():
+    assert np.isnan(parse_spans(["unknown", None])).all()
+    assert parse_spans([]).shape == (0, 2)
+
+
+def test_decades():
+    assert decades([1870, 1879.5, -500, -75, np.nan]) == ["1870s", "1870s", "500s BC", "70s BC", None]

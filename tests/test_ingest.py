@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from artgraph.errors import IngestError
 from artgraph.images import EXTENSIONS, ImageRecord
-from artgraph.ingest import Metadata, Refusal, count_other_files, find_images, inspect_chunk, plan, read_metadata
+from artgraph.ingest import Metadata, Refusal, find_images, inspect_chunk, plan, read_metadata
 from artgraph.metadata import STANDARD
 from tests import hazards
 from tests.hazards import encode, scene
@@ -83,9 +83,6 @@ def test_find_images(tmp_path):
     ]
     assert find_images(tmp_path) == expected
     assert find_images(str(tmp_path)) == expected
-    assert count_other_files(tmp_path) == 3
-    assert count_other_files(tmp_path, metadata=tmp_path / "metadata.csv") == 2
-    assert count_other_files(tmp_path, metadata=tmp_path.parent / "metadata.csv") == 3
 
 
 def test_find_images_needs_a_folder(tmp_path):
@@ -121,7 +118,6 @@ def test_links(tmp_path):
     (root / "c.jpg").symlink_to(tmp_path / "outside" / "c.jpg")
     (root / "d.jpg").symlink_to("sub/b.jpg")
     assert find_images(root) == ["a.jpg", "c.jpg", "d.jpg", "sub/b.jpg"]
-    assert count_other_files(root) == 3
     results = dict(zip(find_images(root), inspect_chunk(root, find_images(root)), strict=True))
     assert results["c.jpg"].reason == "outside the folder"
     assert results["d.jpg"].reason == "not an image"  # it is looked at, and holds the letter x

@@ -14,15 +14,15 @@ from artgraph.errors import ArtgraphError, InputError
 from artgraph.plots import (
     explained_variance,
     figure,
-    hang_rows,
     plot_confusion,
     plot_influence,
     plot_pca,
     plot_sheet,
     plot_timeline,
     save,
-    words,
 )
+from artgraph.plots.sheets import hang_rows
+from artgraph.plots.style import words
 from artgraph.stages.plot import PLOTS
 
 HOSTILE = ("$x^{", "<script>&\x00\x07]]>", "星月夜 🎨 مرحبا", "a" * 10_000, "line\nbreak")

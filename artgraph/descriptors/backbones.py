@@ -1,11 +1,15 @@
 """Where network weights come from: a local file, or timm's own hub loading. Never a silent substitute."""
 
+from __future__ import annotations
+
 import hashlib
 import logging
 import queue
 import re
 import threading
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
@@ -20,24 +24,20 @@ LOG = logging.getLogger("artgraph")
 PATIENCE = 10  # seconds that the hub has for its first answer
 
 
-def load_backbone(name, *, weights=None, layers=None):
+def load_backbone(
+    name: str, *, weights: str | Path | None = None, layers: Sequence[str | int] | None = None
+) -> Backbone:
     """Find a timm network and its weights, without loading them yet.
 
     Parameters
     ----------
-    name : str
-        A timm model name, such as ``resnet50``.
-    weights : str or Path, optional
-        A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
-    layers : sequence of str or int, optional
+    name : A timm model name, such as ``resnet50``.
+    weights : A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
+    layers
         Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last. Or single
         convolutions, counted from 1 in the order of the forward pass without those on shortcuts: ``conv10`` of
         ``resnet50`` is the last of its first stage, ``conv22`` of its second. What a convolution gives is taken before
         batch norm.
-
-    Returns
-    -------
-    Backbone
 
     Raises
     ------
@@ -81,7 +81,7 @@ def load_backbone(name, *, weights=None, layers=None):
     return Backbone(name, file, tuple(indices), [names[i] for i in indices], [channels[i] for i in indices])
 
 
-def _convolutions(network):
+def _convolutions(network: torch.nn.Module) -> dict[str, tuple[str, int]]:
     """Return the module name and channels of every convolution but those on shortcuts, under conv1, conv2, … (dict)."""
     found = [
         (name, module.out_channels)
@@ -91,7 +91,7 @@ def _convolutions(network):
     return {f"conv{number}": entry for number, entry in enumerate(found, 1)}
 
 
-def _modules(name, index):
+def _modules(name: str, index: int) -> set[str]:
     """Return the names (set) of the modules that feature map ``index`` of a network needs."""
     with torch.device("meta"):
         part = timm.create_model(name, features_only=True, out_indices=(index,), pretrained=False)
@@ -101,7 +101,7 @@ def _modules(name, index):
 class _Tapped(torch.nn.Module):
     """A network that gives what some of its modules give."""
 
-    def __init__(self, network, modules):
+    def __init__(self, network: torch.nn.Module, modules: list[str]) -> None:
         super().__init__()
         self.network, self.caught = network, [None] * len(modules)
         for position, name in enumerate(modules):
@@ -109,7 +109,7 @@ class _Tapped(torch.nn.Module):
                 lambda module, taken, given, position=position: self.caught.__setitem__(position, given.clone())
             )
 
-    def forward(self, pixels):
+    def forward(self, pixels: torch.Tensor) -> list[torch.Tensor]:
         self.network(pixels)
         return list(self.caught)
 
@@ -119,27 +119,34 @@ class Backbone:
 
     Attributes
     ----------
-    layers : list of str
-    channels : list of int
-        Of each layer.
+    layers
+    channels : Of each layer.
     """
 
-    def __init__(self, name, file, indices, layers, channels, modules=None):
+    def __init__(
+        self,
+        name: str,
+        file: Path,
+        indices: tuple[int, ...],
+        layers: list[str],
+        channels: list[int],
+        modules: list[str] | None = None,
+    ) -> None:
         self.name, self.file, self.indices, self.layers, self.channels = name, file, indices, layers, channels
         self.modules = modules
         config = timm.get_pretrained_cfg(name) or timm.models.PretrainedCfg()
         self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) * 255 for values in (config.mean, config.std))
         self.sha256 = file_sha256(file)
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         """Return name, layers and the hash of the weights (dict): what the network's output depends on."""
         return {"backbone": self.name, "layers": self.layers, "weights_sha256": self.sha256}
 
-    def normalise(self, pixels):
+    def normalise(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return pixels (b, 3, h, w) in 0…255 with the mean and standard deviation that the network was trained on."""
         return (pixels - self.mean.to(pixels.device)) / self.std.to(pixels.device)
 
-    def network(self):
+    def network(self) -> torch.nn.Module:
         """Return the network (torch module in eval mode) with its weights: all that it needs, and none that is unknown.
 
         Raises
@@ -156,7 +163,7 @@ class Backbone:
         return _Tapped(network, self.modules).eval() if self.modules else network
 
 
-def find_weights(name, *, weights=None):
+def find_weights(name: str, *, weights: str | Path | None = None) -> Path:
     """Return the file (Path) with the weights of a timm network: the one given, or timm's own from the hub.
 
     Raises
@@ -173,24 +180,27 @@ def find_weights(name, *, weights=None):
     return file
 
 
-def load_strictly(network, state, *, file, name, unused=()):
+def load_strictly(
+    network: torch.nn.Module,
+    state: dict[str, torch.Tensor],
+    *,
+    file: str | Path,
+    name: str | Path,
+    unused: Collection[str] = (),
+) -> None:
     """Give a network its weights: all that it needs, and none that is unknown.
 
     Parameters
     ----------
-    network : torch module
-        Changed. Its tensors may be on the ``meta`` device; then those of ``state`` become its own.
-    state : dict of str to tensor
-        In any floating type; it is cast to the network's.
-    file, name : str or Path
-        What the message calls the weights and the network.
-    unused : collection of str
-        Keys that may be there and are not needed, such as a classifier's.
+    network : Changed. Its tensors may be on the ``meta`` device; then those of ``state`` become its own.
+    state : In any floating type; it is cast to the network's.
+    file, name : What the message calls the weights and the network.
+    unused : Keys that may be there and are not needed, such as a classifier's.
 
     Raises
     ------
     WeightsError
-        A tensor that the network needs is missing or has another shape, or there is one that nobody knows.
+        A tensor that the network needs is missing or has another shape, or there is one that is unknown.
     """
     needed = network.state_dict()
     missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
@@ -210,18 +220,14 @@ def load_strictly(network, state, *, file, name, unused=()):
     network.load_state_dict({key: state.get(key, needed[key]).to(needed[key].dtype) for key in needed}, assign=assign)
 
 
-def file_sha256(file):
+def file_sha256(file: str | Path) -> str:
     """Return the sha256 of a file (64 hexadecimal digits)."""
     with open(file, "rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def read_state(file):
+def read_state(file: str | Path) -> dict[str, torch.Tensor]:
     """Read tensors from a safetensors file, or from a ``.pth`` that holds tensors only.
-
-    Returns
-    -------
-    dict of str to tensor
 
     Raises
     ------
@@ -246,13 +252,13 @@ def read_state(file):
     return state
 
 
-def _check_name(name):
+def _check_name(name: str) -> None:
     if not timm.is_model(name):
         near = ", ".join(timm.list_models(f"*{name.split('_')[0][:6]}*")[:6])
         raise InputError(f"timm has no network '{name}'" + (f" (near it: {near})" if near else ""))
 
 
-def _from_hub(name):
+def _from_hub(name: str) -> Path:
     config = timm.get_pretrained_cfg(name)
     if config is None or not (config.hf_hub_id or config.url):
         raise WeightsError(f"timm publishes no weights for '{name}'. Give a file with --weights.")
@@ -281,14 +287,14 @@ def _from_hub(name):
         raise WeightsError(f"The weights of '{name}' (hub: {repository}) cannot be had: {cause}. {advice}") from error
 
 
-def _answer(question):
+def _answer(question: Callable[[], Any]) -> Any:
     """Return what a function returns within ``PATIENCE``, or raise what it raises.
 
-    A download retries for minutes where there is no network, and asking for a host's address knows no timeout.
+    A download retries for minutes where there is no network, and the look-up of a host's address has no timeout.
     """
     answers = queue.SimpleQueue()
 
-    def ask():
+    def ask() -> None:
         try:
             answers.put((question(), None))
         except Exception as error:

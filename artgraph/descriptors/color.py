@@ -1,5 +1,7 @@
 """Colour: what the palette is, wherever it lies on the picture. Needs no weights."""
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 from skimage.color import rgb2hsv, rgb2lab
@@ -20,15 +22,15 @@ LAB_EDGES = (
 DOMINANT = 5
 
 
-def dominant_colors(pixels, *, count=DOMINANT, rounds=12, seed=0):
+def dominant_colors(
+    pixels: np.ndarray, *, count: int = DOMINANT, rounds: int = 12, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the main colours of a picture, by k-means over its pixels, from dark to light.
 
     Parameters
     ----------
-    pixels : (m, 3) float array, m at least ``count``
-        CIELAB; their order does not matter.
-    count, rounds, seed : int
-        Colours, rounds of Lloyd's algorithm, and seed of the start (k-means++).
+    pixels : (m, 3) float array, m at least ``count``; CIELAB; their order does not matter.
+    count, rounds, seed : Colours, rounds of Lloyd's algorithm, and seed of the start (k-means++).
 
     Returns
     -------
@@ -46,7 +48,7 @@ def dominant_colors(pixels, *, count=DOMINANT, rounds=12, seed=0):
     pixels = np.asarray(pixels, dtype=float)
     pixels = pixels[np.lexsort(pixels.T)]
     centers, _ = kmeans_plusplus(pixels, count, random_state=seed)
-    for _ in range(rounds):  # by hand: libraries warn of plain pictures, and filters of warnings know no threads
+    for _ in range(rounds):  # by hand: libraries warn of plain pictures, and filters of warnings are shared by threads
         nearest = ((pixels[:, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
         size = np.bincount(nearest, minlength=count)
         sums = np.stack([np.bincount(nearest, channel, count) for channel in pixels.T], axis=1)
@@ -55,7 +57,7 @@ def dominant_colors(pixels, *, count=DOMINANT, rounds=12, seed=0):
     return centers[order], size[order] / len(pixels)
 
 
-def color_vector(image):
+def color_vector(image: np.ndarray) -> np.ndarray:
     """Describe the colours of a picture.
 
     The square roots of a joint CIELAB histogram (8 × 7 × 7 bins, so that Euclidean distance is Hellinger's), then the
@@ -109,8 +111,8 @@ class Color(Descriptor):
     name = "color"
     size = 128
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {"descriptor": "color", "size": self.size, "lab_bins": [8, 7, 7], "dominant": DOMINANT}
 
-    def prepare(self, image):
+    def prepare(self, image: np.ndarray) -> np.ndarray:
         return color_vector(resize_cover(image, self.size))

@@ -1,19 +1,22 @@
 """Contrastive Style Descriptors: CLIP's image tower, trained further so that pictures of one style lie together."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import timm
 import torch
 from torch import nn
 
 from artgraph.descriptors.backbones import file_sha256, load_strictly, read_state
 from artgraph.descriptors.base import Descriptor
-from artgraph.descriptors.clip_tower import ClipTower
 from artgraph.descriptors.preprocess import resize_crop, square_tiles
-from artgraph.errors import WeightsError
+from artgraph.errors import InputError, WeightsError
 
-__all__ = ["Csd", "StyleTower", "read_checkpoint"]
+__all__ = ["Csd", "StyleTower", "clip_tower", "read_checkpoint"]
 
 PUBLISHED_BYTES = 2_438_228_893
 PUBLISHED_SHA256 = "40e92fad63a361b8136100cd234c42d401ef9b34ff1748234318929ebcc7e7a1"
@@ -44,17 +47,15 @@ class Csd(Descriptor):
 
     Parameters
     ----------
-    weights : str or Path
-        The published training checkpoint ``pytorch_model.bin``, or a safetensors file with the same tensors.
-    size : int
+    weights : The published training checkpoint ``pytorch_model.bin``, or a safetensors file with the same tensors.
+    size
         Side of the input, a multiple of 14; at any other than 224 the position embedding is interpolated (336 is
         reported to help).
-    tiles : bool
+    tiles
         Instead of the centre alone, describe square tiles along the long side, from end to end (see ``square_tiles``;
         at most 8), and average: for panoramas and scrolls, whose ends a centre crop throws away. A square picture has
         one tile, the same as without. The tiles' vectors have length 1 before they are averaged, and the mean after.
-    device : str
-        A torch device.
+    device : A torch device.
 
     Raises
     ------
@@ -71,7 +72,9 @@ class Csd(Descriptor):
     name = "csd"
     fetch = FETCH
 
-    def __init__(self, *, weights=None, size=224, tiles=False, device="cpu"):
+    def __init__(
+        self, *, weights: str | Path | None = None, size: int = 224, tiles: bool = False, device: str = "cpu"
+    ) -> None:
         if weights is None:
             raise WeightsError(f"csd has no weights. {FETCH}")
         self.file = Path(weights)
@@ -86,7 +89,7 @@ class Csd(Descriptor):
             )
         self.network = None
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {
             "descriptor": "csd",
             "weights_sha256": self.sha256,
@@ -94,16 +97,16 @@ class Csd(Descriptor):
             "most_tiles": MOST_TILES if self.tiles else 1,
         }
 
-    def load(self):
+    def load(self) -> None:
         if self.network is None:
             network = StyleTower.from_state(read_checkpoint(self.file), file=self.file)
-            network.backbone.set_side(self.size)
+            network.set_side(self.size)
             self.network = network.eval().requires_grad_(False).to(self.device)
             self.mean, self.std = (
                 torch.tensor(values, device=self.device).view(1, 3, 1, 1) * 255 for values in (CLIP_MEAN, CLIP_STD)
             )
 
-    def prepare(self, image):
+    def prepare(self, image: np.ndarray) -> np.ndarray:
         if not self.tiles:
             return resize_crop(image, self.size)
         tiles = square_tiles(image, self.size, most=MOST_TILES)
@@ -111,7 +114,7 @@ class Csd(Descriptor):
         return np.concatenate([tiles, np.repeat(tiles[-1:], MOST_TILES - len(tiles), axis=0)])
 
     @torch.inference_mode()
-    def embed(self, batch):
+    def embed(self, batch: np.ndarray) -> np.ndarray:
         if not self.tiles:
             return self._vectors(batch).cpu().numpy()  # (b, 768)
         fresh = np.ones(batch.shape[:2], dtype=bool)  # (b, tiles)
@@ -120,7 +123,7 @@ class Csd(Descriptor):
         sums = torch.stack([part.sum(dim=0) for part in vectors.split(fresh.sum(axis=1).tolist())])
         return nn.functional.normalize(sums, dim=1).cpu().numpy()
 
-    def _vectors(self, pictures):
+    def _vectors(self, pictures: np.ndarray) -> torch.Tensor:
         vectors = []
         for start in range(0, len(pictures), FORWARD):
             pixels = torch.from_numpy(pictures[start : start + FORWARD]).to(self.device, non_blocking=True)
@@ -131,37 +134,99 @@ class Csd(Descriptor):
         return torch.cat(vectors)
 
 
-class StyleTower(nn.Module):
-    """CLIP's image tower and the style matrix, under the names of the published checkpoint.
+def clip_tower(*, width: int, blocks: int, hidden: int, patch: int, grid: int) -> nn.Module:
+    """Return timm's image tower of CLIP (Radford et al. 2021, arXiv 2103.00020): pixels (b, 3, h, w) to (b, width).
+
+    With QuickGELU, and without the projection into the space shared with text.
 
     Parameters
     ----------
-    backbone : ClipTower
-    width, dimensions : int
-        Shape of the style matrix.
+    width, blocks, hidden
+        Of the tokens; how many; of the layer inside a block (ViT-L/14: 1024, 24, 4096). A head is 64 wide.
+    patch, grid : Pixels of a patch's side, and patches along the picture's side (ViT-L/14 at 224 pixels: 14, 16).
+    """
+    return timm.create_model(
+        "vit_large_patch14_clip_quickgelu_224",
+        num_classes=0,
+        img_size=grid * patch,
+        patch_size=patch,
+        embed_dim=width,
+        depth=blocks,
+        num_heads=max(1, width // 64),
+        mlp_ratio=hidden / width,
+    )
+
+
+PUBLISHED = (  # timm's names and those of the published checkpoint, in the order in which they are replaced
+    *(("patch_embed.proj", "conv1"), ("cls_token", "class_embedding"), ("pos_embed", "positional_embedding")),
+    *(("blocks.", "transformer.resblocks."), ("norm_pre.", "ln_pre."), ("norm1", "ln_1"), ("norm2", "ln_2")),
+    *(("norm.", "ln_post."), ("attn.qkv.", "attn.in_proj_"), ("attn.proj", "attn.out_proj")),
+    *(("mlp.fc1", "mlp.c_fc"), ("mlp.fc2", "mlp.c_proj")),
+)
+
+
+class StyleTower(nn.Module):
+    """CLIP's image tower and the style matrix; its state has the names and shapes of the published checkpoint.
+
+    Parameters
+    ----------
+    backbone : As from ``clip_tower``.
+    width, dimensions : Shape of the style matrix.
     """
 
-    def __init__(self, backbone, *, width, dimensions):
+    def __init__(self, backbone: nn.Module, *, width: int, dimensions: int) -> None:
         super().__init__()
         self.backbone = backbone
         self.last_layer_style = nn.Parameter(torch.zeros(width, dimensions))
 
-    def forward(self, pixels):
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Turn pictures (b, 3, side, side), normalised, into style vectors (b, dimensions), not yet of length 1."""
         return self.backbone(pixels) @ self.last_layer_style
 
+    def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, torch.Tensor]:
+        """Return the tensors under their published names."""
+        state = {}
+        for key, tensor in super().state_dict(*args, **kwargs).items():
+            for ours, theirs in PUBLISHED:
+                key = key.replace(ours, theirs)
+            state[key] = (
+                tensor.flatten(0, -2) if "positional" in key else tensor.flatten() if "class" in key else tensor
+            )
+        return state
+
+    def load_state_dict(self, state: dict[str, torch.Tensor], strict: bool = True, assign: bool = False) -> object:
+        """Take the tensors from a ``state`` under their published names; ``strict`` and ``assign`` as in torch."""
+        own = zip(super().state_dict().items(), self.state_dict(), strict=True)
+        renamed = {key: state[name].reshape(tensor.shape) for (key, tensor), name in own}
+        return super().load_state_dict(renamed, strict=strict, assign=assign)
+
+    def set_side(self, side: int) -> None:
+        """Make the tower take pictures of another ``side``, by bicubic interpolation of the position embedding.
+
+        The class token's own position is kept.
+
+        Raises
+        ------
+        InputError
+            ``side`` is no multiple of the patch.
+        """
+        patch = self.backbone.patch_embed.patch_size[0]
+        if side < patch or side % patch:
+            raise InputError(
+                f"size must be a multiple of {patch} pixels, not {side}; take {max(1, round(side / patch)) * patch}"
+            )
+        self.backbone.set_input_size(img_size=(side, side))
+
     @classmethod
-    def from_state(cls, state, *, file="the state"):
+    def from_state(cls, state: dict[str, torch.Tensor], *, file: str | Path = "the state") -> StyleTower:
         """Make the network that a checkpoint's tensors describe, with these tensors.
 
         Sizes are read off the tensors' shapes. A tower 1,024 wide must have all 24 blocks.
 
         Parameters
         ----------
-        state : dict of str to tensor
-            As ``read_checkpoint`` returns it.
-        file : str or Path
-            What a message calls it.
+        state : As ``read_checkpoint`` returns it.
+        file : What a message calls it.
 
         Raises
         ------
@@ -183,7 +248,7 @@ class StyleTower(nn.Module):
         numbers = {key.split(".")[3] for key in state if key.startswith("backbone.transformer.resblocks.")}
         width = conv[0]
         with torch.device("meta"):
-            tower = ClipTower(
+            tower = clip_tower(
                 width=width,
                 blocks=24 if width == 1024 else len(numbers),
                 hidden=hidden[0],
@@ -195,7 +260,7 @@ class StyleTower(nn.Module):
         return network
 
 
-def read_checkpoint(file):
+def read_checkpoint(file: str | Path) -> dict[str, torch.Tensor]:
     """Read the tensors of a CSD checkpoint, and nothing else.
 
     Of the training checkpoint only ``model_state_dict`` is used. It also holds an ``argparse.Namespace`` and NumPy
@@ -204,8 +269,7 @@ def read_checkpoint(file):
 
     Parameters
     ----------
-    file : str or Path
-        ``.safetensors``, or a file that ``torch.save`` wrote.
+    file : ``.safetensors``, or a file that ``torch.save`` wrote.
 
     Returns
     -------
@@ -233,7 +297,7 @@ def read_checkpoint(file):
     return state
 
 
-def _load_allowed(file):
+def _load_allowed(file: str | Path) -> Any:
     with torch.serialization.safe_globals(ALLOWED):
         try:
             others = torch.serialization.get_unsafe_globals_in_checkpoint(file)

@@ -1,8 +1,11 @@
-"""Several features made into one, so that each has the say that it is given."""
+"""Several features made into one, each with its own weight."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sklearn.decomposition import PCA
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
 __all__ = ["apply_fusion", "fit_fusion", "fuse"]
@@ -11,8 +14,14 @@ __all__ = ["apply_fusion", "fit_fusion", "fuse"]
 FLOOR = 1e-6  # components with less than this share of the first one's variance are rounding errors
 
 
-def fuse(blocks, *, components=128, weights=None, whitening=0.5):
-    """Join feature blocks so that each has the say that it is given, whatever its unit and its size.
+def fuse(
+    blocks: Sequence[np.ndarray],
+    *,
+    components: int = 128,
+    weights: Sequence[float] | None = None,
+    whitening: float = 0.5,
+) -> np.ndarray:
+    """Join feature blocks with a weight each, whatever their units and dimensions.
 
     Each block is centred and reduced by PCA; component j, of variance λ_j, is divided by λ_j^(whitening / 2); rows are
     scaled to length 1, and weighted; the joined rows are centred.
@@ -20,12 +29,10 @@ def fuse(blocks, *, components=128, weights=None, whitening=0.5):
     Parameters
     ----------
     blocks : sequence of (n, d_i) arrays
-    components : int
-        Dimensions kept per block, at most.
-    weights : sequence of float, optional
-        One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
+    components : Dimensions kept per block, at most.
+    weights : One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
     whitening : float, 0 … 1
-        0 leaves the spreads of the components as they are, where the first few say nearly everything; 1 makes all
+        0 leaves the spreads of the components as they are, where the first few decide; 1 makes all
         alike, the last and noisiest too.
 
     Returns
@@ -41,11 +48,11 @@ def fuse(blocks, *, components=128, weights=None, whitening=0.5):
     Notes
     -----
     PCA and whitening in retrieval: Jégou and Chum 2012 (doi:10.1007/978-3-642-33709-3_55). To go half of the way is
-    ours; artists, never styles, were asked (``experiments/descriptor_quality.py``, "whitening").
+    ours, chosen by the retrieval of artists, never of styles (``experiments/descriptor_quality.py``, "whitening").
 
     Examples
     --------
-    Four works, told apart by one number in grams and by one in metres: each has the same say.
+    Four works, told apart by one number in grams and by one in metres: both count the same.
 
     >>> fuse([[[900], [900], [300], [300]], [[0.1], [0.3], [0.1], [0.3]]])
     array([[ 1., -1.],
@@ -56,13 +63,18 @@ def fuse(blocks, *, components=128, weights=None, whitening=0.5):
     return apply_fusion(blocks, fit_fusion(blocks, components=components, weights=weights, whitening=whitening))
 
 
-def fit_fusion(blocks, *, components=128, weights=None, whitening=0.5):
+def fit_fusion(
+    blocks: Sequence[np.ndarray],
+    *,
+    components: int = 128,
+    weights: Sequence[float] | None = None,
+    whitening: float = 0.5,
+) -> dict[str, np.ndarray]:
     """Learn what ``apply_fusion`` needs to know.
 
     Parameters
     ----------
-    blocks, components, weights, whitening
-        See ``fuse``.
+    blocks, components, weights, whitening : See ``fuse``.
 
     Returns
     -------
@@ -90,24 +102,17 @@ def fit_fusion(blocks, *, components=128, weights=None, whitening=0.5):
             share = np.maximum(pca.explained_variance_ratio_, 0)
             scale = np.where(share > FLOOR * share[0], np.maximum(share, 1e-30) ** (-whitening / 2), 0)
             mean, basis, explained = pca.mean_, pca.components_.T * scale, np.cumsum(share)
-        else:  # all rows alike: nothing to say
+        else:  # all rows alike
             mean, basis, explained = block[0], np.zeros((block.shape[1], k)), np.ones(k)
         fitted |= {f"{i}.mean": mean, f"{i}.components": basis, f"{i}.weight": [weight], f"{i}.explained": explained}
     fitted["offset"] = _join(blocks, fitted).mean(axis=0)
     return {name: np.asarray(value, dtype=np.float32) for name, value in fitted.items()}
 
 
-def apply_fusion(blocks, fitted):
+def apply_fusion(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     """Join feature blocks as ``fit_fusion`` has learned it; also those of paintings that come later.
 
-    Parameters
-    ----------
-    blocks : sequence of (n, d_i) arrays
-    fitted : dict of str to array
-
-    Returns
-    -------
-    (n, sum of k_i) float32
+    ``blocks`` are (n, d_i), ``fitted`` is what was learned, the result is (n, sum of k_i) float32.
 
     Raises
     ------
@@ -121,17 +126,15 @@ def apply_fusion(blocks, fitted):
     return (_join(blocks, fitted) - fitted["offset"]).astype(np.float32)
 
 
-def _join(blocks, fitted):
+def _join(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     parts = []
     for i, block in enumerate(blocks):
         reduced = (block - fitted[f"{i}.mean"]) @ fitted[f"{i}.components"]
-        length = np.linalg.norm(reduced, axis=1, keepdims=True)
-        unit = np.divide(reduced, length, out=np.zeros_like(reduced), where=length > 1e-9)
-        parts.append(fitted[f"{i}.weight"][0] * unit)
+        parts.append(fitted[f"{i}.weight"][0] * unit_rows(reduced, least=1e-9))
     return np.concatenate(parts, axis=1)
 
 
-def _checked(blocks):
+def _checked(blocks: Sequence[np.ndarray]) -> list[np.ndarray]:
     blocks = [np.asarray(block, dtype=np.float32) for block in blocks]
     if not blocks or len({len(block) for block in blocks}) != 1 or any(block.ndim != 2 for block in blocks):
         raise InputError(f"blocks to fuse must be tables of the same rows; got {[block.shape for block in blocks]}")

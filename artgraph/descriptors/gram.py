@@ -1,5 +1,9 @@
 """Gram matrices of intermediate layers: which filters fire together, wherever they fire."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -12,7 +16,7 @@ __all__ = ["STATISTICS", "Gram", "gram_vectors", "moment_vectors", "principal_co
 MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are; more are hashed down to this many
 
 
-def gram_vectors(activations):
+def gram_vectors(activations: torch.Tensor) -> torch.Tensor:
     """Return the normalised Gram matrices of a batch of activations, as vectors.
 
     G = F Fᵀ / (c · h · w) with F (c, h·w); its upper triangle, off-diagonal entries times √2 (so that the vector's dot
@@ -48,7 +52,7 @@ def gram_vectors(activations):
     return torch.nn.functional.normalize(vector, dim=1)
 
 
-def moment_vectors(activations):
+def moment_vectors(activations: torch.Tensor) -> torch.Tensor:
     """Return mean and standard deviation of every channel of a batch of activations: a cheap cousin of the Gram matrix.
 
     Signed square root, L2, as in ``gram_vectors``.
@@ -59,8 +63,7 @@ def moment_vectors(activations):
 
     Returns
     -------
-    (b, 2 c) float32 tensor, rows of length 1 (or 0 where nothing fired)
-        Means, then deviations.
+    (b, 2 c) float32 tensor, rows of length 1 (or 0 where nothing fired); Means, then deviations.
 
     Notes
     -----
@@ -78,7 +81,9 @@ def moment_vectors(activations):
     return torch.nn.functional.normalize(vector.sign() * vector.abs().sqrt(), dim=1)
 
 
-def sketch_buckets(length, *, buckets=MAX_WIDE, seed=0):
+def sketch_buckets(
+    length: int, *, buckets: int = MAX_WIDE, seed: int = 0
+) -> tuple[torch.Tensor, torch.Tensor] | tuple[None, None]:
     """Return a count sketch: for each of ``length`` entries the bucket it is added to and its sign.
 
     Dot products are kept in expectation, with a variance of about 2 / buckets for unit vectors (Charikar, Chen and
@@ -86,7 +91,7 @@ def sketch_buckets(length, *, buckets=MAX_WIDE, seed=0):
 
     Parameters
     ----------
-    length, buckets, seed : int
+    length, buckets, seed
 
     Returns
     -------
@@ -111,21 +116,15 @@ class Gram(Descriptor):
 
     Parameters
     ----------
-    name : {"gram", "moments"}
-        The whole Gram matrix, or each channel's mean and standard deviation alone.
-    backbone : str
-        Any timm network that gives feature maps.
-    layers : sequence of str or int, optional
+    name : {"gram", "moments"}; the whole Gram matrix, or each channel's mean and standard deviation alone.
+    backbone : Any timm network that gives feature maps.
+    layers
         Names or indices as in ``timm.create_model(..., features_only=True)``, or single convolutions (``conv10``), see
         ``load_backbone``; default: all but the stem and the last.
-    weights : str or Path, optional
-        A safetensors or ``.pth`` file; default: timm's own, from the hub or its cache.
-    components : int
-        Stored dimensions per layer, at most.
-    size : int
-        Side of the square centre crop, pixels.
-    device : str
-        A torch device.
+    weights : A safetensors or ``.pth`` file; default: timm's own, from the hub or its cache.
+    components : Stored dimensions per layer, at most.
+    size : Side of the square centre crop, pixels.
+    device : A torch device.
     """
 
     learns_from = None
@@ -133,14 +132,14 @@ class Gram(Descriptor):
     def __init__(
         self,
         *,
-        name="gram",
-        backbone="resnet50",
-        layers=None,
-        weights=None,
-        components=256,
-        size=224,
-        device="cpu",
-    ):
+        name: str = "gram",
+        backbone: str = "resnet50",
+        layers: Sequence[str | int] | None = None,
+        weights: str | Path | None = None,
+        components: int = 256,
+        size: int = 224,
+        device: str = "cpu",
+    ) -> None:
         if name not in STATISTICS:
             raise InputError(f"There is no statistic '{name}' (there are: {', '.join(STATISTICS)})")
         self.name = name
@@ -150,7 +149,7 @@ class Gram(Descriptor):
         self.components, self.size, self.device = components, size, device
         self.network = None
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {
             "descriptor": self.name,
             **self.source.params(),
@@ -158,13 +157,13 @@ class Gram(Descriptor):
             "size": self.size,
         }
 
-    def load(self):
+    def load(self) -> None:
         if self.network is None:
             self.network = self.source.network().to(self.device, memory_format=torch.channels_last)
             self.sketches = [sketch_buckets(width) for width in self.widths]
 
     @torch.inference_mode()
-    def embed(self, batch):
+    def embed(self, batch: np.ndarray) -> np.ndarray:
         pixels = torch.from_numpy(batch).to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()  # (b, 3, h, w)
         pixels = self.source.normalise(pixels)
         with torch.autocast("cuda", dtype=torch.bfloat16, enabled=str(self.device).startswith("cuda")):
@@ -178,7 +177,7 @@ class Gram(Descriptor):
             blocks.append(vector)
         return torch.cat(blocks, dim=1).half().cpu().numpy()  # (b, wide)
 
-    def fit(self, sample):
+    def fit(self, sample: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
         fitted = {}
         for position, layer in enumerate(self.source.layers):
             blocks = _Column(sample, lambda wide, position=position: self._blocks(wide)[position])
@@ -186,7 +185,7 @@ class Gram(Descriptor):
             fitted |= {f"{layer}.mean": mean, f"{layer}.components": components, f"{layer}.scale": scale}
         return fitted
 
-    def reduce(self, wide, fitted):
+    def reduce(self, wide: np.ndarray, fitted: Mapping[str, np.ndarray]) -> np.ndarray:
         features = []
         for layer, block in zip(self.source.layers, self._blocks(wide), strict=True):
             centred = torch.from_numpy(block).float() - torch.from_numpy(fitted[f"{layer}.mean"])
@@ -194,22 +193,24 @@ class Gram(Descriptor):
             features.append(reduced.numpy() / fitted[f"{layer}.scale"])
         return np.concatenate(features, axis=1)
 
-    def _blocks(self, wide):
+    def _blocks(self, wide: np.ndarray) -> list[np.ndarray]:
         widths = [min(width, MAX_WIDE) for width in self.widths]
         return np.split(wide, np.cumsum(widths)[:-1], axis=1)
 
 
 class _Column:
-    """One layer's part of every block of a sample, as often as it is asked for."""
+    """One layer's part of every block of a sample, as often as it is iterated."""
 
-    def __init__(self, sample, take):
+    def __init__(self, sample: Iterable[np.ndarray], take: Callable[[np.ndarray], np.ndarray]) -> None:
         self.sample, self.take = sample, take
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         return (self.take(block) for block in self.sample)
 
 
-def principal_components(blocks, components, *, oversample=32, seed=0):
+def principal_components(
+    blocks: Iterable[np.ndarray], components: int, *, oversample: int = 32, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find the main directions of more rows than fit into memory, by randomised subspace iteration.
 
     Parameters
@@ -217,17 +218,15 @@ def principal_components(blocks, components, *, oversample=32, seed=0):
     blocks : iterable of (b, m) float arrays
         Gone through three times. All rows of a corpus, where they can be had: a basis learned on some of the rows keeps
         more of those than of the others, which makes them look farther apart.
-    components : int
-    oversample, seed : int
-        Directions tried beyond those kept, and the seed of the random ones.
+    components
+    oversample, seed : Directions tried beyond those kept, and the seed of the random ones.
 
     Returns
     -------
     mean : (m,) float32
     basis : (m, k) float16
         Orthonormal columns, k = min(components, rows - 1, m), at least 1; the largest entry of each is positive.
-    scale : (1,) float32
-        Root mean square length of the reduced rows.
+    scale : (1,) float32; root mean square length of the reduced rows.
 
     Notes
     -----
@@ -238,7 +237,7 @@ def principal_components(blocks, components, *, oversample=32, seed=0):
         n, total = n + len(block), total + block.sum(axis=0, dtype=np.float64)
     mean = torch.from_numpy((total / n).astype(np.float32))
 
-    def centred():
+    def centred() -> Iterator[torch.Tensor]:
         return (torch.from_numpy(block).float() - mean for block in blocks)
 
     k = max(1, min(components, n - 1, len(mean)))

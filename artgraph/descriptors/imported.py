@@ -1,7 +1,10 @@
 """A user's own vectors, joined to the corpus by id."""
 
 import warnings
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,24 +16,29 @@ from artgraph.errors import InputError
 
 __all__ = ["read_vectors"]
 
+Read = tuple[np.ndarray, list[str] | None, list[str] | None]  # vectors, their ids, the columns used
 
-def read_vectors(path, ids, *, id_file=None, key=None, allow_missing=False):
+
+def read_vectors(
+    path: str | Path,
+    ids: Sequence[str],
+    *,
+    id_file: str | Path | None = None,
+    key: str | None = None,
+    allow_missing: bool = False,
+) -> tuple[np.ndarray, dict[str, Any]]:
     """Read vectors that were made elsewhere and put them in the order of the corpus.
 
     Parameters
     ----------
-    path : str or Path
+    path
         ``.npy``: an array (m, d), row by row in the order of ``ids``, or of ``id_file``. ``.parquet``: a column ``id``
         and either one column of lists or numeric columns. ``.h5ad``: AnnData, whose ``obs_names`` are ids (needs the
         package anndata).
-    ids : sequence of str, length n
-        Of the paintings; row i of the result is ``ids[i]``.
-    id_file : str or Path, optional
-        With ``.npy``: UTF-8 text, one id per line.
-    key : str, optional
-        The list column of a parquet file that has several, or the entry of ``obsm`` (default: ``X``) of an h5ad file.
-    allow_missing : bool
-        Give paintings that the file does not have a row of zeros. Default: an error.
+    ids : sequence of str, length n; of the paintings; row i of the result is ``ids[i]``.
+    id_file : With ``.npy``: UTF-8 text, one id per line.
+    key : The list column of a parquet file that has several, or the entry of ``obsm`` (default: ``X``) of an h5ad file.
+    allow_missing : Give paintings that the file does not have a row of zeros. Default: an error.
 
     Returns
     -------
@@ -90,13 +98,12 @@ def read_vectors(path, ids, *, id_file=None, key=None, allow_missing=False):
     }
 
 
-def _join(ids, own, m, path, allow_missing):
+def _join(ids: Sequence[str], own: list[str], m: int, path: Path, allow_missing: bool) -> np.ndarray:
     """Return for each id the row in the file (n,) int, -1 where there is none."""
     if len(own) != m:
         raise InputError(f"{path.name} has {m} rows, and there are {len(own)} ids for them")
     for where, names in (("the corpus", ids), (f"the ids of {path.name}", own)):
-        seen = set()
-        twice = [name for name in names if name in seen or seen.add(name)]
+        twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise InputError(f"{where} has ids more than once: {_some(twice)}")
     at = {name: row for row, name in enumerate(own)}
@@ -109,7 +116,7 @@ def _join(ids, own, m, path, allow_missing):
     return np.array([at.get(name, -1) for name in ids], dtype=np.int64)
 
 
-def _npy(path, key):
+def _npy(path: Path, key: str | None) -> Read:
     if key is not None:
         raise InputError(f"{path.name} holds one array; there is nothing to choose with key='{key}'")
     try:
@@ -122,7 +129,7 @@ def _npy(path, key):
     return _numeric(vectors, path), None, None
 
 
-def _parquet(path, key):
+def _parquet(path: Path, key: str | None) -> Read:
     try:
         table = pq.read_table(path, partitioning=None)  # a folder named a=1 must not become a column
     except (pa.ArrowException, OSError) as error:
@@ -154,7 +161,7 @@ def _parquet(path, key):
     return np.stack(columns, axis=1), ids, names
 
 
-def _h5ad(path, key):
+def _h5ad(path: Path, key: str | None) -> Read:
     try:
         import anndata
     except ImportError as error:
@@ -175,7 +182,7 @@ def _h5ad(path, key):
     return _numeric(np.asarray(vectors), path), [str(one) for one in data.obs_names], [key or "X"]
 
 
-def _stack(lists, path):
+def _stack(lists: pa.ChunkedArray, path: Path) -> np.ndarray:
     """Return the rows of a list column as an array (m, d)."""
     if lists.null_count:
         raise InputError(f"{path.name}: {lists.null_count} rows have no vector")
@@ -188,13 +195,13 @@ def _stack(lists, path):
     return np.concatenate([*blocks, np.empty(0, np.float32)]).reshape(len(lists), *(lengths or [0]))
 
 
-def _numeric(vectors, path):
+def _numeric(vectors: np.ndarray, path: Path) -> np.ndarray:
     if vectors.dtype.kind not in "fiub":
         raise InputError(f"{path.name} holds {vectors.dtype}, not real numbers")
     return vectors
 
 
-def _lines(file):
+def _lines(file: Path) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -202,19 +209,19 @@ def _lines(file):
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def _is_list(kind):
+def _is_list(kind: pa.DataType) -> bool:
     return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
 
 
-def _is_number(kind):
+def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
-def _first_line(error):
+def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def _some(names):
+def _some(names: Sequence[str]) -> str:
     shown = ", ".join(repr(name) for name in names[:3])
     return f"{len(names)} ({shown}{', …' if len(names) > 3 else ''})"
 

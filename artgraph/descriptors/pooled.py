@@ -1,5 +1,9 @@
 """Pooled features: one vector from the end of a network that was trained on photographs."""
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import torch
 
 from artgraph.descriptors.backbones import file_sha256, find_weights, read_state
@@ -8,9 +12,8 @@ from artgraph.descriptors.preprocess import resize_crop
 from artgraph.descriptors.whole import input_of, whole_network
 from artgraph.errors import InputError
 
-__all__ = ["CLIP_BACKBONE", "POOLS", "Pooled"]
+__all__ = ["POOLS", "Pooled"]
 
-CLIP_BACKBONE = "vit_large_patch14_clip_quickgelu_224.openai"
 POOLS = ("own", "mean")
 
 
@@ -19,21 +22,18 @@ class Pooled(Descriptor):
 
     Parameters
     ----------
-    name : str
-        ``cnn`` or ``clip``: the same code with another default for ``backbone``.
-    backbone : str
-        Any timm network. ``resnet50`` gives 2,048 dimensions, ``vit_small_patch14_dinov2`` 384.
-    weights : str or Path, optional
+    name : ``cnn`` or ``clip``: the same code with another default for ``backbone``.
+    backbone : Any timm network. ``resnet50`` gives 2,048 dimensions, ``vit_small_patch14_dinov2`` 384.
+    weights
         A safetensors or ``.pth`` file with all that the network needs (a classifier may be there; it is not used);
         default: timm's own, from the hub or its cache.
     pool : {"own", "mean"}
         The network's own pooling (a ViT's class token or whatever it was trained with, a CNN's average), or the mean
         of the last tokens, or positions, without class and register tokens.
-    size : int, optional
+    size
         Side of the network's square input, pixels; default: what it was trained on. A vision transformer's position
         embedding is interpolated.
-    device : str
-        A torch device.
+    device : A torch device.
 
     Raises
     ------
@@ -52,21 +52,30 @@ class Pooled(Descriptor):
     another network name; the file is the same (``timm/vit_large_patch14_clip_224.openai``).
     """
 
-    def __init__(self, *, name="cnn", backbone="resnet50", weights=None, pool="own", size=None, device="cpu"):
+    def __init__(
+        self,
+        *,
+        name: str = "cnn",
+        backbone: str = "resnet50",
+        weights: str | Path | None = None,
+        pool: str = "own",
+        size: int | None = None,
+        device: str = "cpu",
+    ) -> None:
         self.file = find_weights(backbone, weights=weights)
         if pool not in POOLS:
             raise InputError(f"There is no pooling '{pool}' (there are: {', '.join(POOLS)})")
         self.name, self.sha256 = name, file_sha256(self.file)
         self._set_up(backbone, pool=pool, size=size, device=device)
 
-    def _set_up(self, backbone, *, pool="own", size=None, device="cpu"):
+    def _set_up(self, backbone: str, *, pool: str = "own", size: int | None = None, device: str = "cpu") -> None:
         self.config = input_of(backbone)
         self.backbone, self.pool, self.device = backbone, pool, device
         self.side = size or self.config["input_size"][1]
         self.size = int(self.side / self.config["crop_pct"])  # of the short side, before the crop
         self.network = None
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {
             "descriptor": self.name,
             "backbone": self.backbone,
@@ -76,7 +85,7 @@ class Pooled(Descriptor):
             **{key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")},
         }
 
-    def load(self):
+    def load(self) -> None:
         if self.network is not None:
             return
         network = self._loaded()
@@ -85,10 +94,10 @@ class Pooled(Descriptor):
             torch.tensor(self.config[key], device=self.device).view(1, 3, 1, 1) * 255 for key in ("mean", "std")
         )
 
-    def _loaded(self):
+    def _loaded(self) -> torch.nn.Module:
         return whole_network(self.backbone, state=read_state(self.file), file=self.file, size=self.side)
 
-    def prepare(self, image):
+    def prepare(self, image: np.ndarray) -> np.ndarray:
         return resize_crop(
             image,
             self.side,
@@ -98,14 +107,14 @@ class Pooled(Descriptor):
         )
 
     @torch.inference_mode()
-    def embed(self, batch):
+    def embed(self, batch: np.ndarray) -> np.ndarray:
         pixels = torch.from_numpy(batch).to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()  # (b, 3, h, w)
         pixels = ((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cuda", dtype=torch.bfloat16, enabled=str(self.device).startswith("cuda")):
             features = self.network(pixels) if self.pool == "own" else self._mean(self.network.forward_features(pixels))
         return features.float().cpu().numpy()  # (b, d)
 
-    def _mean(self, features):
+    def _mean(self, features: torch.Tensor) -> torch.Tensor:
         if features.ndim == 3:  # (b, tokens, d)
             return features[:, getattr(self.network, "num_prefix_tokens", 0) :].float().mean(dim=1)
         channels_last = getattr(self.network, "output_fmt", "NCHW") == "NHWC"

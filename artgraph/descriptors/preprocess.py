@@ -17,7 +17,9 @@ INTERPOLATIONS = {
 }
 
 
-def resize_crop(image, size, *, crop_pct=1.0, mode="center", interpolation="bicubic"):
+def resize_crop(
+    image: np.ndarray, size: int, *, crop_pct: float = 1.0, mode: str = "center", interpolation: str = "bicubic"
+) -> np.ndarray:
     """Resize a picture and cut out its centre.
 
     With s = floor(size / crop_pct): ``center`` makes the short side s and the long one int(s · long / short);
@@ -26,13 +28,10 @@ def resize_crop(image, size, *, crop_pct=1.0, mode="center", interpolation="bicu
     Parameters
     ----------
     image : (h, w, 3) uint8
-    size : int
-        Pixels, at least 1.
-    crop_pct : float
-        Above 0; share of the resized side that is kept. Above 1 the square gets a black border.
+    size : Pixels, at least 1.
+    crop_pct : Above 0; share of the resized side that is kept. Above 1 the square gets a black border.
     mode : {"center", "squash"}
-    interpolation : {"bicubic", "bilinear", "lanczos", "nearest"}
-        Widened when it reduces, so that it does not alias.
+    interpolation : {"bicubic", "bilinear", "lanczos", "nearest"}; widened when it reduces, so that it does not alias.
 
     Returns
     -------
@@ -63,7 +62,7 @@ def resize_crop(image, size, *, crop_pct=1.0, mode="center", interpolation="bicu
     return np.array(resized.crop((left, top, left + size, top + size)))
 
 
-def square_tiles(image, size, *, most=8):
+def square_tiles(image: np.ndarray, size: int, *, most: int = 8) -> np.ndarray:
     """Cut a picture into square tiles along its long side, evenly spaced from end to end.
 
     The short side is resized to ``size`` pixels (bicubic), the long side to L in proportion. A square picture is one
@@ -74,13 +73,11 @@ def square_tiles(image, size, *, most=8):
     Parameters
     ----------
     image : (h, w, 3) uint8
-    size, most : int
-        At least 1.
+    size, most : At least 1.
 
     Returns
     -------
-    (t, size, size, 3) uint8, 1 ≤ t ≤ most
-        From left to right, or from top to bottom.
+    (t, size, size, 3) uint8, 1 ≤ t ≤ most; from left to right, or from top to bottom.
 
     Examples
     --------
@@ -98,6 +95,6 @@ def square_tiles(image, size, *, most=8):
     return tiles if height > width else tiles.swapaxes(1, 2)
 
 
-def _offset(length, size):
+def _offset(length: int, size: int) -> int:
     rest = length - size
     return round(rest / 2) if rest >= 0 else -(-rest // 2)

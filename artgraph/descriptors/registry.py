@@ -1,66 +1,80 @@
-"""Descriptors by name."""
+"""Descriptors by name; the networks are imported when one is made."""
 
+import importlib
 import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from artgraph.descriptors.color import Color
-from artgraph.descriptors.csd import Csd
-from artgraph.descriptors.eye.descriptor import eye
-from artgraph.descriptors.gram import Gram
-from artgraph.descriptors.grey import Grey
-from artgraph.descriptors.patches import Patches
-from artgraph.descriptors.pooled import CLIP_BACKBONE, Pooled
-from artgraph.descriptors.texture import Texture
+from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError, WeightsError
 
 __all__ = ["DESCRIPTORS", "make_descriptor", "refuse_unused", "weights_for"]
 
-DESCRIPTORS = {
-    "clip": partial(Pooled, name="clip", backbone=CLIP_BACKBONE),
-    "cnn": partial(Pooled, name="cnn"),
-    "color": Color,
-    "csd": Csd,
-    "eye": eye,
-    "gram": Gram,
-    "moments": partial(Gram, name="moments"),
-    "patches": Patches,
-    "texture": Texture,
+_HOMES = {  # module, what makes the descriptor, and what it is given beside the options
+    "clip": ("pooled", "Pooled", {"name": "clip", "backbone": "vit_large_patch14_clip_quickgelu_224.openai"}),
+    "cnn": ("pooled", "Pooled", {"name": "cnn"}),
+    "color": ("color", "Color", {}),
+    "csd": ("csd", "Csd", {}),
+    "eye": ("eye", "eye", {}),
+    "gram": ("gram", "Gram", {}),
+    "moments": ("gram", "Gram", {"name": "moments"}),
+    "patches": ("patches", "Patches", {}),
+    "texture": ("texture", "Texture", {}),
 }
 
 
-def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
-    """Make a descriptor from its name, with those of the options that it knows.
+class _Descriptors(Mapping):
+    """What makes each descriptor, by name; imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> Callable[..., Descriptor]:
+        module, maker, preset = _HOMES[name]
+        made = getattr(importlib.import_module(f"artgraph.descriptors.{module}"), maker)
+        return partial(made, **preset) if preset else made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
+
+
+DESCRIPTORS = _Descriptors()
+
+
+def make_descriptor(
+    spec: str, *, weights: str | Path | Sequence[str | Path] = (), ignore_color: bool = False, **options: Any
+) -> Descriptor:
+    """Make a descriptor from its name, with those of the options that it takes.
 
     Parameters
     ----------
-    spec : str
+    spec
         A key of ``DESCRIPTORS``, or ``name:backbone`` such as ``gram:resnet18``, whose features are then kept under
         ``name-backbone``; so two networks can be used side by side.
-    weights : str, Path, or sequence of them
+    weights
         Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for. A file without
         a name is for every network that has none named.
-    ignore_color : bool
-        Show it every picture in grey; its key then ends in ``-grey``.
-    **options
-        Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
+    ignore_color : Show it every picture in grey; its key then ends in ``-grey``.
+    **options : Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
 
     Returns
     -------
-    Descriptor
-        Its ``key`` is the name that its features go by.
+    Descriptor; Its ``key`` is the name that its features go by.
 
     Raises
     ------
     InputError
-        There is no descriptor of that name, or it has no network to choose, or sees nothing but colour.
+        There is no descriptor of that name, or it has no network to choose, or is made of nothing but colour.
     WeightsError
         A folder has no file, or several, for a network.
     """
     name, _, backbone = spec.partition(":")
     if name not in DESCRIPTORS:
         raise InputError(f"There is no descriptor '{name}' (there are: {', '.join(sorted(DESCRIPTORS))})")
-    known = inspect.signature(DESCRIPTORS[name]).parameters
+    make = DESCRIPTORS[name]
+    known = inspect.signature(make).parameters
     if backbone:
         if "backbone" not in known:
             raise InputError(f"'{name}' has no network to choose; write '{name}'")
@@ -68,23 +82,24 @@ def make_descriptor(spec, *, weights=(), ignore_color=False, **options):
     given = {key: value for key, value in options.items() if key in known}
     if "weights" in known:
         default = known["backbone"].default if "backbone" in known else name
-        given["weights"] = weights_for(
-            given.get("backbone", default), weights, fetch=getattr(DESCRIPTORS[name], "fetch", None)
-        )
-    descriptor = DESCRIPTORS[name](**given)
+        given["weights"] = weights_for(given.get("backbone", default), weights, fetch=getattr(make, "fetch", None))
+    descriptor = make(**given)
     descriptor.key = f"{name}-{backbone}".lower().replace(".", "-") if backbone else name
-    return Grey(descriptor) if ignore_color else descriptor
+    if ignore_color:
+        from artgraph.descriptors.grey import Grey
+
+        return Grey(descriptor)
+    return descriptor
 
 
-def refuse_unused(specs, options):
-    """Say so where a network was named and no descriptor would use it: it would be left out in silence.
+def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any]) -> None:
+    """Refuse a network that was named and that no descriptor would use.
 
     Parameters
     ----------
-    specs : sequence of str or Descriptor
+    specs
         As for ``make_descriptor``. Where one is made already, or is none of ours, nothing is said: another may read it.
-    options : dict
-        Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
+    options : Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
 
     Raises
     ------
@@ -102,16 +117,14 @@ def refuse_unused(specs, options):
             )
 
 
-def weights_for(backbone, weights, *, fetch=None):
+def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fetch: str | None = None) -> Path | None:
     """Return the file among ``weights`` that is for this network (Path), or None.
 
     Parameters
     ----------
-    backbone : str
-    weights : str, Path, or sequence of them
-        See ``make_descriptor``.
-    fetch : str, optional
-        What a message advises where a folder has none.
+    backbone
+    weights : See ``make_descriptor``.
+    fetch : What a message advises where a folder has none.
 
     Raises
     ------

@@ -1,5 +1,8 @@
 """Texture: how the paint lies, whatever it shows. Needs no weights."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from scipy import ndimage
 from skimage.feature import graycomatrix, graycoprops
@@ -16,7 +19,7 @@ LEVELS = 4
 ORIENTATIONS = np.arange(6) * np.pi / 6
 
 
-def _glcm(grey):
+def _glcm(grey: np.ndarray) -> list[float]:
     levels = (grey * 31.999).astype(np.uint8)
     matrix = graycomatrix(levels, DISTANCES, ANGLES, levels=32, symmetric=True, normed=True)
     # Mean and range over the angles: what does not change, and how much it changes, when the picture is turned.
@@ -24,11 +27,11 @@ def _glcm(grey):
     return [value for row in rows for value in (*row.mean(axis=1), *np.ptp(row, axis=1))]
 
 
-def _signed_log(values):
+def _signed_log(values: float) -> float:
     return np.sign(values) * np.log1p(np.abs(values))
 
 
-def _oriented(grey):
+def _oriented(grey: np.ndarray) -> list[float]:
     values = []
     for _ in range(LEVELS):
         gx, gy = (ndimage.gaussian_filter(grey, 1, order=order, truncate=3) for order in ((0, 1), (1, 0)))
@@ -57,7 +60,7 @@ def _oriented(grey):
     return values
 
 
-def texture_vector(image):
+def texture_vector(image: np.ndarray) -> np.ndarray:
     """Describe the texture of a picture.
 
     Grey-level co-occurrence (Haralick et al. 1973, doi:10.1109/TSMC.1973.4309314): six properties at distances 1, 2, 4
@@ -85,15 +88,15 @@ class Texture(Descriptor):
     name = "texture"
     size = 224
 
-    def params(self):
+    def params(self) -> dict[str, Any]:
         return {"descriptor": "texture", "size": self.size, "distances": list(DISTANCES), "levels": LEVELS}
 
-    def prepare(self, image):
+    def prepare(self, image: np.ndarray) -> np.ndarray:
         return texture_vector(resize_cover(image, self.size))
 
-    def fit(self, sample):
+    def fit(self, sample: np.ndarray) -> dict[str, np.ndarray]:
         spread = sample.std(axis=0)
         return {"mean": sample.mean(axis=0), "spread": np.where(spread > 1e-6, spread, 1).astype(np.float32)}
 
-    def reduce(self, wide, fitted):
+    def reduce(self, wide: np.ndarray, fitted: Mapping[str, np.ndarray]) -> np.ndarray:
         return np.clip((wide - fitted["mean"]) / fitted["spread"], -5, 5).astype(np.float32)

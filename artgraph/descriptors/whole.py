@@ -1,5 +1,8 @@
 """A whole timm network without its classifier: what it takes, and itself with its weights."""
 
+from pathlib import Path
+from typing import Any
+
 import timm
 import torch
 from timm.data import resolve_data_config
@@ -10,12 +13,8 @@ from artgraph.errors import InputError
 __all__ = ["input_of", "whole_network"]
 
 
-def input_of(backbone):
-    """Return what a network takes, as timm says it (dict): ``input_size``, ``crop_pct``, ``mean``, ``std``, ...
-
-    Parameters
-    ----------
-    backbone : str
+def input_of(backbone: str) -> dict[str, Any]:
+    """Return what a ``backbone`` takes, as timm says it: ``input_size``, ``crop_pct``, ``mean``, ``std``, ...
 
     Raises
     ------
@@ -36,17 +35,21 @@ def input_of(backbone):
     return config
 
 
-def whole_network(backbone, *, state=None, file=None, size=None):
+def whole_network(
+    backbone: str,
+    *,
+    state: dict[str, torch.Tensor] | None = None,
+    file: str | Path | None = None,
+    size: int | None = None,
+) -> torch.nn.Module:
     """Return a network (torch module) that gives pooled features.
 
     Parameters
     ----------
-    backbone : str
-    state : dict of str to tensor, optional
-        Its weights, under timm's names; a classifier's may be among them. None: random numbers.
-    file : str or Path, optional
-        What a message calls them.
-    size : int, optional
+    backbone
+    state : Its weights, under timm's names; a classifier's may be among them. None: random numbers.
+    file : What a message calls them.
+    size
         Side of its input, pixels, where it is another than it was trained on: a vision transformer's position embedding
         is interpolated.
 

@@ -15,17 +15,14 @@
 from artgraph.export.annotated import to_anndata, write_h5ad
 from artgraph.export.gexf import write_gexf
 from artgraph.export.network import to_igraph, to_networkx, write_gephi_csv, write_graphml
-from artgraph.export.pictures import write_jpegs
-from artgraph.export.tables import clusters_table, paintings_table, write_csv
-from artgraph.export.viewers import vikus_names, write_embedding_atlas, write_vikus
+from artgraph.export.tables import paintings_table, write_csv
+from artgraph.export.viewers import write_embedding_atlas, write_jpegs, write_vikus
 
 __all__ = [
-    "clusters_table",
     "paintings_table",
     "to_anndata",
     "to_igraph",
     "to_networkx",
-    "vikus_names",
     "write_csv",
     "write_embedding_atlas",
     "write_gephi_csv",

@@ -1,6 +1,10 @@
 """A corpus as AnnData, for scanpy and what is built on it."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,24 +13,28 @@ import scipy.sparse as sp
 from artgraph.atomic import atomic_path
 from artgraph.checks import check_adjacency, check_labels
 from artgraph.colors import cluster_color
-from artgraph.errors import ArtgraphError, InputError
+from artgraph.errors import InputError, MissingPackageError
 from artgraph.export.cells import column_values, free_names, node_ids, xml_text
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
 
 __all__ = ["to_anndata", "write_h5ad"]
 
 
 def to_anndata(
-    X,
+    X: np.ndarray,
     attributes: pd.DataFrame,
     *,
-    adjacency,
-    neighbors=None,
-    labels=None,
-    layout=None,
-    features=None,
-    artist_adjacency=None,
-    params=None,
-):
+    adjacency: sp.spmatrix,
+    neighbors: tuple[np.ndarray, np.ndarray] | None = None,
+    labels: np.ndarray | None = None,
+    layout: np.ndarray | None = None,
+    features: Mapping[str, np.ndarray] | None = None,
+    artist_adjacency: sp.spmatrix | None = None,
+    params: Mapping | None = None,
+) -> AnnData:
     """Make an AnnData of paintings that scanpy takes for one with neighbours found.
 
     ``scanpy.tl.leiden``, ``tl.umap``, ``tl.paga(groups="cluster")``, ``tl.diffmap`` and ``pl.embedding(basis="map")``
@@ -34,35 +42,26 @@ def to_anndata(
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-        The features that the graph was built on.
+    X : array-like, shape (n, d), float; the features that the graph was built on.
     attributes : DataFrame, n rows
         ``id`` (unique) becomes ``obs_names``; text columns become categories, whole numbers with gaps float64.
     adjacency : scipy sparse, shape (n, n)
         ``obsp["connectivities"]``. A painting without links is linked to itself, without which diffusion maps divide by
         0.
-    neighbors : (indices, distances), each (n, k), optional
-        ``obsp["distances"]``; index -1 for none.
-    labels : array-like, shape (n,), integer, optional
+    neighbors : (indices, distances), each (n, k); ``obsp["distances"]``; index -1 for none.
+    labels : array-like, shape (n,), integer
         ``obs["cluster"]``, categories "0", "1" …, and "-1" for none; with the colours of the atlas in
         ``uns["cluster_colors"]``.
-    layout : array-like, shape (n, 2), float, optional
-        ``obsm["X_map"]``.
-    features : dict of str to array-like (n, d), optional
-        ``obsm["X_<name>"]``.
-    artist_adjacency : scipy sparse, shape (n, n), optional
-        ``obsp["artists"]``.
-    params : dict, optional
+    layout : array-like, shape (n, 2), float; ``obsm["X_map"]``.
+    features : dict of str to array-like (n, d); ``obsm["X_<name>"]``.
+    artist_adjacency : scipy sparse, shape (n, n); ``obsp["artists"]``.
+    params
         How the graph was made: ``n_neighbors``, ``metric``, ``weights`` go to ``uns["neighbors"]["params"]``, all of it
         to ``uns["artgraph"]`` as text.
 
-    Returns
-    -------
-    anndata.AnnData
-
     Raises
     ------
-    ArtgraphError
+    MissingPackageError
         anndata is not installed.
     InputError
         A bad adjacency, ids that are missing or not unique, lengths that differ.
@@ -75,7 +74,9 @@ def to_anndata(
     try:
         from anndata import AnnData
     except ImportError:
-        raise ArtgraphError("AnnData files need anndata. Install it with: pip install 'artgraph[anndata]'") from None
+        raise MissingPackageError(
+            "AnnData files need anndata. Install it with: pip install 'artgraph[anndata]'"
+        ) from None
     X, params = np.asarray(X, dtype=np.float32), params or {}
     obs = _table(attributes)
     n = len(obs)
@@ -110,20 +111,13 @@ def to_anndata(
     return AnnData(X, obs=obs, var=var, obsm=places, obsp=graphs, uns=uns)
 
 
-def write_h5ad(path, data) -> None:
-    """Write an AnnData to an h5ad file, whole or not at all.
-
-    Parameters
-    ----------
-    path : str or Path
-    data : anndata.AnnData, n × d
-        Such as :func:`to_anndata` makes.
-    """
+def write_h5ad(path: str | Path, data: AnnData) -> None:
+    """Write an AnnData, such as :func:`to_anndata` makes, to ``path``, whole or not at all (``data``: n × d)."""
     with atomic_path(Path(path)) as temporary:
         data.write_h5ad(temporary, compression="gzip")
 
 
-def _table(attributes):
+def _table(attributes: pd.DataFrame) -> pd.DataFrame:
     """Return columns of kinds that every version of anndata writes, under names that HDF5 takes."""
     names = [str(name).replace("/", "|") for name in attributes.columns if name != "id"]
     columns = {}
@@ -146,7 +140,7 @@ def _table(attributes):
     return pd.DataFrame(columns, index=index)
 
 
-def _clustered(obs, labels):
+def _clustered(obs: pd.DataFrame, labels: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
     found = np.unique(labels)
     categories = [*found[found >= 0], *found[found < 0]]
     names = pd.Categorical([str(label) for label in labels], categories=[str(label) for label in categories])
@@ -154,7 +148,7 @@ def _clustered(obs, labels):
     return obs, np.array([cluster_color(label) for label in categories], dtype=object)
 
 
-def _distances(indices, distances):
+def _distances(indices: np.ndarray, distances: np.ndarray) -> sp.csr_matrix:
     n, k = indices.shape
     there = np.asarray(indices) >= 0
     rows = np.repeat(np.arange(n), k).reshape(n, k)

@@ -3,6 +3,7 @@
 import datetime
 import numbers
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,17 @@ import scipy.sparse as sp
 from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
 
-__all__ = ["column_type", "column_values", "free_names", "node_ids", "node_labels", "upper_triangle", "xml_text"]
+__all__ = [
+    "column_type",
+    "column_values",
+    "edge_layers",
+    "free_names",
+    "node_columns",
+    "node_ids",
+    "node_labels",
+    "upper_triangle",
+    "xml_text",
+]
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT32, _INT64 = 2**31, 2**63
@@ -23,18 +34,11 @@ def xml_text(text: str) -> str:
 
 
 def column_values(column: pd.Series) -> list:
-    """Turn a column into plain Python values of one kind.
+    """Turn a ``column``, a Series of length n, into plain Python values of one kind.
 
-    Parameters
-    ----------
-    column : Series, length n
-
-    Returns
-    -------
-    list, length n
-        bool, int, float or str throughout, and None for missing: None, NaN, NaT, infinity, text without a visible
-        character. Columns of floats with gaps that hold only whole numbers are the integers they were before pandas
-        met the gap. Lists become text joined by "; ". Columns of several kinds become text.
+    bool, int, float or str throughout, and None for missing: None, NaN, NaT, infinity, blank text.
+    Columns of floats with gaps that hold only whole numbers are the integers they were before pandas met the gap. Lists
+    become text joined by "; ". Columns of several kinds become text.
     """
     if column.dtype in (np.float16, np.float32):
         column = pd.Series(column.to_numpy().astype(str).astype(np.float64))  # 0.1, not 0.10000000149011612
@@ -65,20 +69,11 @@ def column_type(values: list) -> str:
     return "integer" if all(-_INT32 <= v < _INT32 for v in present) else "long"
 
 
-def free_names(names, taken=()) -> list[str]:
+def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     """Give each column a name that no other has, upper and lower case being the same.
 
-    Parameters
-    ----------
-    names : iterable of str
-        Wanted names.
-    taken : iterable of str
-        Names that may not be used.
-
-    Returns
-    -------
-    list of str
-        The wanted name, or the first free one of name_2, name_3 ...; "column" for an empty name.
+    That is the wanted one of ``names``, or the first free one of name_2, name_3 ...; "column" for an empty name. Names
+    in ``taken`` are not used.
     """
     used = {str(name).casefold() for name in taken}
     result = []
@@ -93,16 +88,7 @@ def free_names(names, taken=()) -> list[str]:
 
 
 def node_ids(frame: pd.DataFrame) -> list[str]:
-    """Return the ids of the paintings, or say why they cannot name them.
-
-    Parameters
-    ----------
-    frame : DataFrame, n rows
-        With one column ``id``.
-
-    Returns
-    -------
-    list of str, length n
+    """Return the ids of the n paintings, from the column ``id`` of a ``frame``.
 
     Raises
     ------
@@ -119,18 +105,15 @@ def node_ids(frame: pd.DataFrame) -> list[str]:
     return ids
 
 
+def node_columns(frame: pd.DataFrame, *, taken: Iterable[str] = ()) -> dict[str, list]:
+    """Return the values of every column of a ``frame`` but ``id``, under names that are free and not ``taken``."""
+    places = [i for i, name in enumerate(frame.columns) if name != "id"]
+    names = free_names([frame.columns[i] for i in places], taken)
+    return {name: column_values(frame.iloc[:, i]) for name, i in zip(names, places, strict=True)}
+
+
 def node_labels(frame: pd.DataFrame) -> list[str]:
-    """Name each painting in one line: "title (artist)", one of the two, or its id.
-
-    Parameters
-    ----------
-    frame : DataFrame, n rows
-        With a column ``id``, and ``title`` and ``artist`` where there are such.
-
-    Returns
-    -------
-    list of str, length n
-    """
+    """Name each painting of a ``frame`` of n rows in one line: "title (artist)", one of the two, or its id."""
     titles, artists = (
         column_values(frame[name]) if name in frame.columns else [None] * len(frame) for name in ("title", "artist")
     )
@@ -141,20 +124,10 @@ def node_labels(frame: pd.DataFrame) -> list[str]:
     return labels
 
 
-def upper_triangle(adjacency, n: int) -> sp.coo_array:
-    """Return every link once.
+def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
+    """Return every link of ``n`` paintings once: the pairs i < j with a weight above 0, sorted.
 
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    n : int
-        Number of paintings.
-
-    Returns
-    -------
-    coo_array, shape (n, n), float64, or float32 where adjacency is
-        The pairs i < j with a weight above 0, sorted.
+    ``adjacency`` is (n, n), symmetric, with weights at least 0; the result float64, or float32 where adjacency is.
 
     Raises
     ------
@@ -170,7 +143,19 @@ def upper_triangle(adjacency, n: int) -> sp.coo_array:
     return upper
 
 
-def _plain(value):
+def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n: int) -> list[tuple[str, sp.coo_array]]:
+    """Return the links of paintings by kind, "style" and where given "artist", each as from ``upper_triangle``.
+
+    Parameters
+    ----------
+    adjacency, artist_adjacency : (n, n), symmetric
+    n
+    """
+    layers = {"style": adjacency} | ({} if artist_adjacency is None else {"artist": artist_adjacency})
+    return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]
+
+
+def _plain(value: object) -> bool | int | float | str | None:
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         items = (
             sorted(value, key=str) if isinstance(value, (set, frozenset)) else np.asarray(value, dtype=object).ravel()

@@ -1,47 +1,39 @@
 """A graph of paintings as GEXF 1.3, for Gephi and for whatever else reads it."""
 
 import datetime
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from artgraph.atomic import atomic_path
 from artgraph.checks import check_labels
-from artgraph.colors import cluster_color
+from artgraph.colors import cluster_color, hex_to_rgb
 from artgraph.errors import InputError
-from artgraph.export.cells import (
-    column_type,
-    column_values,
-    free_names,
-    node_ids,
-    node_labels,
-    upper_triangle,
-    xml_text,
-)
+from artgraph.export.cells import column_type, edge_layers, node_columns, node_ids, node_labels, xml_text
 
 __all__ = ["write_gexf"]
 
 # what Gephi and networkx call their own
 _RESERVED = ("id", "label", "timeset", "interval", "viz", "pid", "parents", "spells", "slices", "start", "end")
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LINES = 10_000
 
 
 def write_gexf(
-    path,
-    adjacency,
+    path: str | Path,
+    adjacency: sp.spmatrix,
     attributes: pd.DataFrame,
     *,
-    artist_adjacency=None,
-    labels=None,
-    layout=None,
-    sizes=None,
-    colors=None,
-    years=None,
+    artist_adjacency: sp.spmatrix | None = None,
+    labels: np.ndarray | None = None,
+    layout: np.ndarray | None = None,
+    sizes: np.ndarray | None = None,
+    colors: Sequence[str] | None = None,
+    years: np.ndarray | None = None,
     title: str = "",
     modified: datetime.date | str | None = None,
     scale: float = 1000.0,
@@ -53,7 +45,7 @@ def write_gexf(
 
     Parameters
     ----------
-    path : str or Path
+    path
     adjacency : scipy sparse, shape (n, n)
         Symmetric, weights at least 0, diagonal 0. Each pair i < j with a weight above 0 is one edge of kind "style".
     attributes : DataFrame, n rows
@@ -62,23 +54,18 @@ def write_gexf(
         bits are too few), double or string, under its own name, or name_2 where Gephi or networkx use that name
         themselves or where two names differ only in case. Missing values (None, NaN, infinity, empty text) are left
         out. Give ``image`` (relative path) and ``url`` here.
-    artist_adjacency : scipy sparse, shape (n, n), optional
+    artist_adjacency : scipy sparse, shape (n, n)
         A second layer, as adjacency; its edges are of kind "artist". A pair in both layers has two parallel edges.
-    labels : array-like, shape (n,), integer, optional
-        Partition: integer attribute ``cluster``, left out where negative.
-    layout : array-like, shape (n, 2), float, optional
-        Positions, finite.
-    sizes : array-like, shape (n,), float, optional
-        At least 0, in Gephi's unit. None: 10 for all, Gephi's own default.
-    colors : sequence of str, length n, optional
+    labels : array-like, shape (n,), integer; Partition: integer attribute ``cluster``, left out where negative.
+    layout : array-like, shape (n, 2), float; positions, finite.
+    sizes : array-like, shape (n,), float; at least 0, in Gephi's unit. None: 10 for all, Gephi's own default.
+    colors : sequence of str, length n
         "#rrggbb" for each painting. None: the colours of the clusters, if there are labels.
-    years : array-like, shape (n,), float, optional
+    years : array-like, shape (n,), float
         When each was painted; NaN for unknown. The graph becomes one over time, in which a painting is there for its
         year: Gephi shows a timeline.
-    title : str
-        Description of the file.
-    modified : date or "YYYY-MM-DD", optional
-        Date of the graph. None: no date is written.
+    title : Description of the file.
+    modified : Date of the graph. None: no date is written.
     scale : float, above 0
         Units of Gephi per unit of the layout: 1000 puts a layout in -1 ... 1 where nodes of size 10 lie apart.
 
@@ -97,9 +84,7 @@ def write_gexf(
     """
     frame = attributes.reset_index(drop=True)
     n = len(frame)
-    layers = [("style", upper_triangle(adjacency, n))]
-    if artist_adjacency is not None:
-        layers.append(("artist", upper_triangle(artist_adjacency, n)))
+    layers = edge_layers(adjacency, artist_adjacency, n)
     ids = _ids(frame)
     clusters = None if labels is None else check_labels(labels, n)
     if colors is None and clusters is not None:
@@ -118,7 +103,17 @@ def write_gexf(
             file.write("\n".join(chunk) + "\n")
 
 
-def _document(frame, ids, columns, parts, layers, *, title, modified, mode) -> Iterator[str]:
+def _document(
+    frame: pd.DataFrame,
+    ids: list[str],
+    columns: dict[str, list],
+    parts: list[list[str]],
+    layers: list[tuple[str, sp.coo_array]],
+    *,
+    title: str,
+    modified: str,
+    mode: str,
+) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">'
     yield f"<meta{modified}>"
@@ -145,7 +140,7 @@ def _document(frame, ids, columns, parts, layers, *, title, modified, mode) -> I
     yield "</gexf>"
 
 
-def _nodes(frame, ids, columns, parts) -> Iterator[str]:
+def _nodes(frame: pd.DataFrame, ids: list[str], columns: dict[str, list], parts: list[list[str]]) -> Iterator[str]:
     quoted = [(_quote(name), values) for name, values in columns.items()]
     for i, (node, label) in enumerate(zip(ids, map(_quote, node_labels(frame)), strict=True)):
         cells = [(name, _value(values[i])) for name, values in quoted]
@@ -154,7 +149,7 @@ def _nodes(frame, ids, columns, parts) -> Iterator[str]:
         yield f"<node id={node} label={label}>{inner}{''.join(part[i] for part in parts)}</node>"
 
 
-def _edges(ids, layers) -> Iterator[str]:
+def _edges(ids: list[str], layers: list[tuple[str, sp.coo_array]]) -> Iterator[str]:
     number = 0
     for kind, upper in layers:
         tail = f'kind="{kind}"><attvalues><attvalue for="kind" value="{kind}"/></attvalues></edge>'
@@ -167,7 +162,7 @@ def _quote(text: str) -> str:
     return quoteattr(xml_text(text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;", '"': "&quot;"})
 
 
-def _value(value) -> str:
+def _value(value: object) -> str:
     if value is None:
         return '""'
     if isinstance(value, bool):
@@ -186,22 +181,18 @@ def _columns(frame: pd.DataFrame, clusters: np.ndarray | None) -> dict[str, list
     result = {}
     if clusters is not None:
         result["cluster"] = [label if label >= 0 else None for label in clusters.tolist()]
-    positions = [i for i, name in enumerate(frame.columns) if name != "id"]
-    names = free_names([frame.columns[i] for i in positions], [*_RESERVED, *result])
-    result.update({name: column_values(frame.iloc[:, i]) for name, i in zip(names, positions, strict=True)})
-    return result
+    return result | node_columns(frame, taken=[*_RESERVED, *result])
 
 
-def _colors(colors, n: int) -> list[str]:
+def _colors(colors: Sequence[str] | None, n: int) -> list[str]:
     if colors is None:
         return [""] * n
-    if len(colors) != n or not all(isinstance(c, str) and _COLOR.fullmatch(c) for c in colors):
+    if len(colors) != n:
         raise InputError(f"colors must be {n} texts like '#1f77b4', one for each painting.")
-    channels = [[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in colors]
-    return [f'<viz:color r="{r}" g="{g}" b="{b}"/>' for r, g, b in channels]
+    return [f'<viz:color r="{r}" g="{g}" b="{b}"/>' for r, g, b in hex_to_rgb(colors).tolist()]
 
 
-def _positions(layout, n: int, scale: float) -> list[str]:
+def _positions(layout: np.ndarray | None, n: int, scale: float) -> list[str]:
     if layout is None:
         return [""] * n
     xy = np.asarray(layout, dtype=np.float64)
@@ -210,7 +201,7 @@ def _positions(layout, n: int, scale: float) -> list[str]:
     return [f'<viz:position x="{x:.3f}" y="{y:.3f}" z="0.0"/>' for x, y in (xy * scale + 0.0).tolist()]
 
 
-def _spells(years, n: int) -> list[str]:
+def _spells(years: np.ndarray | None, n: int) -> list[str]:
     if years is None:
         return [""] * n
     values = np.asarray(years, dtype=np.float64)
@@ -220,14 +211,14 @@ def _spells(years, n: int) -> list[str]:
     return ["" if start is None else f'<spells><spell start="{start}" end="{start + 1}"/></spells>' for start in starts]
 
 
-def _sizes(sizes, n: int) -> np.ndarray:
+def _sizes(sizes: np.ndarray | None, n: int) -> np.ndarray:
     values = np.full(n, 10.0) if sizes is None else np.asarray(sizes, dtype=np.float64)
     if values.shape != (n,) or not np.isfinite(values).all() or (values < 0).any():
         raise InputError(f"sizes have shape {values.shape}; expected {n} finite numbers of at least 0.")
     return values
 
 
-def _date(modified) -> str:
+def _date(modified: datetime.date | str | None) -> str:
     if modified is None:
         return ""
     try:

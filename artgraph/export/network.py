@@ -1,19 +1,23 @@
 """Paintings and their links as a graph of networkx or igraph, and as the two files that follow from it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import igraph
 import networkx as nx
 import pandas as pd
+import scipy.sparse as sp
 
 from artgraph.atomic import atomic_path
-from artgraph.export.cells import column_values, free_names, node_ids, node_labels, upper_triangle, xml_text
+from artgraph.export.cells import column_values, edge_layers, free_names, node_columns, node_ids, node_labels, xml_text
 from artgraph.export.tables import write_csv
 
 __all__ = ["to_igraph", "to_networkx", "write_gephi_csv", "write_graphml"]
 
 
-def to_networkx(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
+def to_networkx(
+    adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
+) -> nx.Graph:
     """Make a networkx graph of paintings and their links.
 
     Parameters
@@ -23,8 +27,7 @@ def to_networkx(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
     attributes : DataFrame, n rows
         ``id`` (unique text) becomes the node; every other column becomes a node attribute of one type (bool, int, float
         or str). Missing values are left out.
-    artist_adjacency : scipy sparse, shape (n, n), optional
-        A second layer, as adjacency.
+    artist_adjacency : scipy sparse, shape (n, n); a second layer, as adjacency.
 
     Returns
     -------
@@ -58,13 +61,14 @@ def to_networkx(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
     return graph
 
 
-def to_igraph(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
+def to_igraph(
+    adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
+) -> igraph.Graph:
     """Make an igraph graph of paintings and their links.
 
     Parameters
     ----------
-    adjacency, attributes, artist_adjacency
-        As for :func:`to_networkx`, (n, n), n rows, (n, n).
+    adjacency, attributes, artist_adjacency : As for :func:`to_networkx`, (n, n), n rows, (n, n).
 
     Returns
     -------
@@ -88,7 +92,9 @@ def to_igraph(adjacency, attributes: pd.DataFrame, *, artist_adjacency=None):
     return graph
 
 
-def write_graphml(path, adjacency, attributes: pd.DataFrame, *, artist_adjacency=None) -> None:
+def write_graphml(
+    path: str | Path, adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
+) -> None:
     """Write paintings and their links as GraphML.
 
     The same arguments give the same bytes. The node attribute ``label`` is "title (artist)", as in GEXF; Gephi takes
@@ -96,7 +102,7 @@ def write_graphml(path, adjacency, attributes: pd.DataFrame, *, artist_adjacency
 
     Parameters
     ----------
-    path : str or Path
+    path
     adjacency, attributes, artist_adjacency
         As for :func:`to_networkx`, (n, n), n rows, (n, n). Characters that XML 1.0 cannot hold are removed.
 
@@ -122,7 +128,9 @@ def write_graphml(path, adjacency, attributes: pd.DataFrame, *, artist_adjacency
         nx.write_graphml_xml(graph, temporary)
 
 
-def write_gephi_csv(folder, adjacency, attributes: pd.DataFrame, *, artist_adjacency=None) -> None:
+def write_gephi_csv(
+    folder: str | Path, adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
+) -> None:
     """Write ``nodes.csv`` and ``edges.csv`` as Gephi's spreadsheet import wants them.
 
     Nodes have ``Id``, ``Label`` ("title (artist)") and the columns; edges have ``Source``, ``Target``, ``Type``,
@@ -132,8 +140,7 @@ def write_gephi_csv(folder, adjacency, attributes: pd.DataFrame, *, artist_adjac
 
     Parameters
     ----------
-    folder : str or Path
-        Made where it is missing.
+    folder : Made where it is missing.
     adjacency, attributes, artist_adjacency
         As for :func:`to_networkx`, (n, n), n rows, (n, n). Text is made safe for spreadsheets as ``write_csv`` does it,
         in ids, too, and in both files alike.
@@ -163,17 +170,13 @@ def write_gephi_csv(folder, adjacency, attributes: pd.DataFrame, *, artist_adjac
     write_csv(folder / "edges.csv", pd.concat(edges, ignore_index=True), bom=False)
 
 
-def _parts(adjacency, attributes, artist_adjacency, *, taken=()):
+def _parts(
+    adjacency: sp.spmatrix, attributes: pd.DataFrame, artist_adjacency: sp.spmatrix | None, *, taken: Sequence[str] = ()
+) -> tuple[list[str], dict[str, list], list[tuple[str, sp.coo_array]]]:
     """Return ids (n,), columns (name to list of n), and layers (kind, upper triangle)."""
     ids, frame = node_ids(attributes), attributes.reset_index(drop=True)
-    layers = [("style", upper_triangle(adjacency, len(ids)))]
-    if artist_adjacency is not None:
-        layers.append(("artist", upper_triangle(artist_adjacency, len(ids))))
-    positions = [i for i, name in enumerate(frame.columns) if name != "id"]
-    names = free_names([frame.columns[i] for i in positions], ["id", *taken])
-    columns = {name: column_values(frame.iloc[:, i]) for name, i in zip(names, positions, strict=True)}
-    return ids, columns, layers
+    return ids, node_columns(frame, taken=["id", *taken]), edge_layers(adjacency, artist_adjacency, len(ids))
 
 
-def _weights(upper):
+def _weights(upper: sp.coo_array) -> list[float]:
     return upper.data.astype(str).astype(float).tolist()  # 0.1 of 32 bits is 0.1, not 0.10000000149011612

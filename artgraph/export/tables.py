@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from artgraph.checks import check_labels
 from artgraph.errors import InputError
 from artgraph.export.cells import column_values, free_names
 
-__all__ = ["clusters_table", "paintings_table", "write_csv"]
+__all__ = ["paintings_table", "write_csv"]
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # also the full-width forms, which spreadsheets read alike
@@ -20,7 +21,7 @@ _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # also the full-width forms, which sp
 _INVISIBLE = frozenset("\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
+def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> None:
     """Write a table as CSV that spreadsheets open with a double click, and without harm.
 
     UTF-8 with BOM (without it Excel reads "Cézanne" as "CÃ©zanne"), commas, CRLF at line ends (RFC 4180), quotes where
@@ -34,10 +35,9 @@ def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
 
     Parameters
     ----------
-    path : str or Path
+    path
     frame : DataFrame, shape (n, columns)
-    bom : bool
-        False for readers other than spreadsheets, which take the mark for a part of the first name.
+    bom : False for readers other than spreadsheets, which take the mark for a part of the first name.
     """
     columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
     encoding = "utf-8-sig" if bom else "utf-8"
@@ -47,17 +47,14 @@ def write_csv(path, frame: pd.DataFrame, *, bom: bool = True) -> None:
         writer.writerows(zip(*columns, strict=True))
 
 
-def paintings_table(paintings: pd.DataFrame, labels, *, scores: dict | None = None) -> pd.DataFrame:
+def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict | None = None) -> pd.DataFrame:
     """Put the cluster of each painting beside what is known about it.
 
     Parameters
     ----------
-    paintings : DataFrame, n rows
-        With a column ``id``.
-    labels : array-like, shape (n,), integer
-        Negative for none.
-    scores : dict of str to array-like, shape (n,), optional
-        More columns, such as {"typicality": ..., "confidence": ...}.
+    paintings : DataFrame, n rows; with a column ``id``.
+    labels : array-like, shape (n,), integer; negative for none.
+    scores : dict of str to array-like, shape (n,); more columns, such as {"typicality": ..., "confidence": ...}.
 
     Returns
     -------
@@ -83,51 +80,11 @@ def paintings_table(paintings: pd.DataFrame, labels, *, scores: dict | None = No
     return pd.concat([pd.DataFrame(first), rest], axis=1)
 
 
-def clusters_table(labels, paintings: pd.DataFrame, *, columns=("artist", "style"), top: int = 3) -> pd.DataFrame:
-    """Describe each cluster in one row.
-
-    Parameters
-    ----------
-    labels : array-like, shape (n,), integer
-        Negative for none.
-    paintings : DataFrame, n rows
-    columns : iterable of str
-        Columns to summarise; those that paintings lack are passed over.
-    top : int, at least 1
-        How many values to name.
-
-    Returns
-    -------
-    DataFrame, one row for each cluster, in order
-        ``cluster``; ``paintings`` (count); ``share`` of all rows in a cluster, 0 ... 1; and for each column its most
-        frequent values with their counts, such as "Claude Monet (12); Alfred Sisley (9)", equal counts by name.
-
-    Raises
-    ------
-    InputError
-        Lengths that differ.
-    """
-    clusters = check_labels(labels, len(paintings))
-    found, counts = np.unique(clusters[clusters >= 0], return_counts=True)
-    table = pd.DataFrame({"cluster": found, "paintings": counts, "share": counts / max(counts.sum(), 1)})
-    for name in columns:
-        if name in paintings.columns:
-            values = pd.Series([None if v is None else str(v) for v in column_values(paintings[name])], dtype=object)
-            table[name] = pd.Series([_most_frequent(values[clusters == c], top) for c in found], dtype=object)
-    return table
-
-
-def _clusters(labels, n: int) -> pd.array:
+def _clusters(labels: np.ndarray, n: int) -> pd.array:
     return pd.array([None if label < 0 else label for label in check_labels(labels, n).tolist()], dtype="Int64")
 
 
-def _most_frequent(values: pd.Series, top: int) -> str:
-    counts = values.dropna().value_counts()
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{value} ({count})" for value, count in ranked[:top])
-
-
-def _cell(value) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):

@@ -1,28 +1,38 @@
-"""Files for two other viewers of collections: Embedding Atlas and VIKUS Viewer."""
+"""Files for two other viewers of collections, Embedding Atlas and VIKUS Viewer, and pictures as JPEGs."""
 
 import hashlib
+import io
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from artgraph.atomic import atomic_path, write_bytes
 from artgraph.errors import InputError
 from artgraph.export.cells import column_values, free_names, node_ids, xml_text
 from artgraph.export.tables import write_csv
 
-__all__ = ["vikus_names", "write_embedding_atlas", "write_vikus"]
+__all__ = ["vikus_names", "write_embedding_atlas", "write_jpegs", "write_vikus"]
 
 MOST_YEARS = 40  # columns that VIKUS Viewer can stand side by side
 _OWN = ("projection_x", "projection_y", "neighbors", "picture")
 
 
-def write_embedding_atlas(path, attributes: pd.DataFrame, *, layout, neighbors, pictures=None) -> None:
+def write_embedding_atlas(
+    path: str | Path,
+    attributes: pd.DataFrame,
+    *,
+    layout: np.ndarray,
+    neighbors: tuple[np.ndarray, np.ndarray],
+    pictures: Sequence[bytes | None] | None = None,
+) -> None:
     """Write a parquet file that Embedding Atlas opens with map and neighbours, computing nothing.
 
     ::
@@ -31,14 +41,12 @@ def write_embedding_atlas(path, attributes: pd.DataFrame, *, layout, neighbors, 
 
     Parameters
     ----------
-    path : str or Path
-    attributes : DataFrame, n rows
-        With ``id``. Columns that have one of the names below become name_2.
-    layout : array-like, shape (n, 2), float
-        ``projection_x``, ``projection_y``.
+    path
+    attributes : DataFrame, n rows; with ``id``. Columns that have one of the names below become name_2.
+    layout : array-like, shape (n, 2), float; ``projection_x``, ``projection_y``.
     neighbors : (indices, distances), each (n, k)
         ``neighbors``: {"ids": [row, from 0], "distances": [...]}, nearest first; index -1 for none.
-    pictures : sequence of bytes or None, length n, optional
+    pictures : sequence of bytes or None, length n
         ``picture``: {"bytes": an encoded image, "path": its id}; shown with ``--image picture``.
 
     Raises
@@ -78,7 +86,42 @@ def write_embedding_atlas(path, attributes: pd.DataFrame, *, layout, neighbors, 
         pq.write_table(pa.table(columns), temporary)
 
 
-def vikus_names(ids) -> list[str]:
+def write_jpegs(
+    folder: str | Path,
+    names: Sequence[str],
+    read: Callable[[int], np.ndarray | None],
+    *,
+    report: Callable[[int, int], None] | None = None,
+) -> list:
+    """Write pictures as JPEGs; those that are there already stay as they are.
+
+    Parameters
+    ----------
+    folder : Made where it is missing.
+    names : sequence of str, length n; of the files, without ending.
+    read : callable(row); returns the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
+    report : callable(done, n)
+
+    Returns
+    -------
+    list, length n; file names (str), None where there is no picture.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for row, name in enumerate(names):
+        file = folder / f"{name}.jpg"
+        if not file.is_file() and (pixels := read(row)) is not None:
+            encoded = io.BytesIO()
+            Image.fromarray(pixels).save(encoded, "JPEG", quality=88)
+            write_bytes(file, encoded.getvalue())
+        written.append(file.name if file.is_file() else None)
+        if report:
+            report(row + 1, len(names))
+    return written
+
+
+def vikus_names(ids: Iterable[str]) -> list[str]:
     """Make of each id a name that a picture's file can bear everywhere, and that no other has.
 
     Parameters
@@ -108,7 +151,15 @@ def vikus_names(ids) -> list[str]:
     return names
 
 
-def write_vikus(folder, attributes: pd.DataFrame, *, layouts, labels, years, title: str = "") -> None:
+def write_vikus(
+    folder: str | Path,
+    attributes: pd.DataFrame,
+    *,
+    layouts: Mapping[str, np.ndarray],
+    labels: np.ndarray,
+    years: np.ndarray,
+    title: str = "",
+) -> None:
     """Write the data folder of a VIKUS Viewer, all but the pictures.
 
     ``data.csv`` (``id``, ``keywords``, ``year``, ``cluster``, and each column as ``_column``), one ``<layout>.csv``
@@ -117,16 +168,13 @@ def write_vikus(folder, attributes: pd.DataFrame, *, layouts, labels, years, tit
 
     Parameters
     ----------
-    folder : str or Path
-        Made where it is missing.
-    attributes : DataFrame, n rows
-        With ``id``; VIKUS's id is ``vikus_names`` of it, its own stands in ``_id``.
+    folder : Made where it is missing.
+    attributes : DataFrame, n rows; with ``id``; VIKUS's id is ``vikus_names`` of it, its own stands in ``_id``.
     layouts : dict of str to array-like (n, 2), float
-    labels : array-like, shape (n,), integer
-        Negative for none.
+    labels : array-like, shape (n,), integer; negative for none.
     years : array-like, shape (n,), float
         NaN for unknown. Where there are more than 40 years, they are rounded down to decades.
-    title : str
+    title
 
     Raises
     ------
@@ -178,7 +226,7 @@ def write_vikus(folder, attributes: pd.DataFrame, *, layouts, labels, years, tit
     write_bytes(folder / "config.json", (json.dumps(config, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def _config(title, layouts, columns, *, has_years):
+def _config(title: str, layouts: Mapping[str, np.ndarray], columns: Iterable[str], *, has_years: bool) -> dict:
     shown = [name for name in ("_title", "_artist", "_date", "_style", "_id") if name in columns]
     groups = [{"title": "Clusters", "type": "group", "groupKey": "cluster"}]
     if has_years:
@@ -217,9 +265,9 @@ def _config(title, layouts, columns, *, has_years):
     }
 
 
-def _shown(text):
+def _shown(text: object) -> str:
     return xml_text(str(text)).replace("<", "‹").replace(">", "›")
 
 
-def _utf8(text):
+def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,24 +1,20 @@
 """From features to a graph: who is near whom (knn), how strongly (weights), who shares an artist (artists)."""
 
 from artgraph.graph.artists import artist_links
-from artgraph.graph.attribution import linkable_artists
-from artgraph.graph.diagnostics import describe_graph
-from artgraph.graph.duplicates import duplicates
-from artgraph.graph.hubness import HUBNESS, correct_hubness, hubness
+from artgraph.graph.attribution import Attribution, attributions, linkable_artists
+from artgraph.graph.hubness import correct_hubness, describe_graph, hubness
 from artgraph.graph.knn import Neighbors, knn
 from artgraph.graph.merging import mean_graph, neighbors_in, similarity_network_fusion
 from artgraph.graph.regress import regress_out
-from artgraph.graph.weights import KERNELS, SYMMETRIES, edge_weights, jaccard_weights, merge_layers
+from artgraph.graph.weights import edge_weights, jaccard_weights, merge_layers
 
 __all__ = [
-    "HUBNESS",
-    "KERNELS",
-    "SYMMETRIES",
+    "Attribution",
     "Neighbors",
     "artist_links",
+    "attributions",
     "correct_hubness",
     "describe_graph",
-    "duplicates",
     "edge_weights",
     "hubness",
     "jaccard_weights",

@@ -1,11 +1,13 @@
-"""Whose hand a catalogue says a painting is by."""
+"""Which artist a catalogue says a painting is by, and how certain that is."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
-__all__ = ["linkable_artists"]
+__all__ = ["Attribution", "attributions", "linkable_artists"]
 
 NOBODY = (
     r"unknown unidentified unrecorded anonymous anonyme?s? anonymus anon unbekannt\w* onbekend\w* anoniem inconnu\w* "
@@ -36,35 +38,54 @@ NO_NAME = re.compile(
 )
 
 
-def _words(words):
+def _any(words: str) -> str:
     return "|".join(words.split())
 
 
-REFUSED = re.compile(
-    rf"\b(?:{_words(NOBODY)}|{_words(QUALIFIERS)})(?!\w)|^(?:{AT_THE_START})\b|\?|{NO_NAME.pattern}", re.IGNORECASE
-)
+NAMELESS = re.compile(rf"\b(?:{_any(NOBODY)})(?!\w)|{NO_NAME.pattern}", re.IGNORECASE)
+QUALIFIER = re.compile(rf"\b(?:{_any(QUALIFIERS)})(?!\w)|^(?:{AT_THE_START})\b|\?", re.IGNORECASE)
+# What stands between a qualifier and the name.
+PARTICLE = r"(?:\s+(?:of|to|by|after|from|di|da|de|du|des|del|della|van|von|nach|à|a|aan|с)(?!\w)|d['’])?"
+QUALIFIED = re.compile(rf"(?:(?:{QUALIFIER.pattern})\.?{PARTICLE}[\s,]*)+", re.IGNORECASE)
 SEVERAL = re.compile(r";|\||&|/|\n| and | with | und | mit | et | avec | и | con | together ", re.IGNORECASE)
 DATES = re.compile(
     r"[(\[][^()\[\]]*\d[^()\[\]]*[)\]]|,?\s*(?:(?:b|born|d|died|geb|active|act)\.? )?\d{4}\s*(?:-\s*(?:\d{2,4})?)?$"
 )
 
 
-def linkable_artists(artists, *, qualifiers=None):
-    """Return, for each painting, the name under which its hand may be linked to others, or None.
+class Attribution(NamedTuple):
+    """What a catalogue says of the artist of one painting.
+
+    Attributes
+    ----------
+    artist : The key under which works may be linked as by one artist; none where the artist is unknown or not certain.
+    qualifier : The words that make it uncertain, as they are found: "workshop of", "attributed to", "?".
+    name
+        The name to show: the first spelling of the artist; without a certain artist the name beside the qualifier, or
+        the several names; None where nobody is named.
+    """
+
+    artist: str | None
+    qualifier: str | None
+    name: str | None
+
+
+def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> list[Attribution]:
+    """Read artist, qualifier and name of each painting.
 
     ==========================================================================  ====================================
     what the file says                                                          link
     ==========================================================================  ====================================
     ``Rembrandt``, ``Rembrandt (1606-1669)``,                                   to other works by Rembrandt; dates
     ``Rembrandt (Dutch, Leiden 1606-1669 Amsterdam)``, ``Rembrandt, 1606-1669``   are no part of the name
-    ``Master of Frankfurt``                                                     to other works: a hand, if nameless
+    ``Master of Frankfurt``                                                     to other works: one artist, if nameless
     missing, empty, ``Unknown``, ``Anonymous``, ``Artist unknown``,             none
     ``Various``, ``n/a``, ``Inconnu``, ``неизвестный художник``
     ``Netherlandish Painter``, ``Venetian, 16th century``                       none: it names a place or a time
-    ``after``, ``d'après``, ``nach``, ``naar``, ``copy of``, ``imitator of``    none: another hand
-    ``follower of``, ``Nachfolger``, ``seguace di``, ``navolger van``           none: another hand
-    ``school of``, ``circle of``, ``Umkreis``, ``cerchia di``, ``kring van``    none: another hand, nearby
-    ``workshop of``, ``studio``, ``bottega di``, ``atelier de``, ``Werkstatt``, none: the master's hand is not certain
+    ``after``, ``d'après``, ``nach``, ``naar``, ``copy of``, ``imitator of``    none: another artist
+    ``follower of``, ``Nachfolger``, ``seguace di``, ``navolger van``           none: another artist
+    ``school of``, ``circle of``, ``Umkreis``, ``cerchia di``, ``kring van``    none: another artist, nearby
+    ``workshop of``, ``studio``, ``bottega di``, ``atelier de``, ``Werkstatt``, none: the master may not have painted it
     ``taller de``, ``мастерская``, ``pupil of``, ``assistant``
     ``manner of``, ``style of``                                                 none: only the manner is meant
     ``attributed to``, ``formerly attributed to``, ``attribué à``, ``possibly``, none: not certain
@@ -78,36 +99,70 @@ def linkable_artists(artists, *, qualifiers=None):
 
     Parameters
     ----------
-    artists : sequence of str or missing, length n
-    qualifiers : sequence of str or missing, length n, optional
+    artists : str or missing, length n
+    qualifiers : str or missing, length n
         Words that the file keeps in a column of their own, such as a museum's prefix of the artist ("Workshop of").
 
-    Returns
-    -------
-    list of str or None, length n
+    Examples
+    --------
+    >>> for one in attributions(["Rembrandt", "workshop of Rubens", "REMBRANDT (1606-1669)", "Unknown"]):
+    ...     print(tuple(one))
+    ('rembrandt', None, 'Rembrandt')
+    (None, 'workshop of', 'Rubens')
+    ('rembrandt', None, 'Rembrandt')
+    (None, None, None)
+    """
+    artists = list(artists)
+    qualifiers = [None] * len(artists) if qualifiers is None else list(qualifiers)
+    found, first = [], {}
+    for written, beside in zip(artists, qualifiers, strict=True):
+        text, beside = _plain(written), _plain(beside)
+        artist = None if QUALIFIER.search(beside) or NAMELESS.search(beside) else _linkable(text)
+        if artist is not None:
+            found.append(Attribution(artist, None, first.setdefault(artist, str(written).strip())))
+            continue
+        inside = QUALIFIED.search(text)
+        qualifier = (beside if QUALIFIER.search(beside) else "") or (inside[0] if inside else "")
+        found.append(Attribution(None, qualifier.strip(" ,(") or None, _beside_qualifier(written)))
+    return found
+
+
+def linkable_artists(artists: Iterable, *, qualifiers: Iterable | None = None) -> list[str | None]:
+    """Return the key under which each painting may be linked to works by the same artist, or None.
+
+    As ``attributions`` reads ``artists`` and ``qualifiers``, each of length n.
 
     Examples
     --------
     >>> linkable_artists(["Rembrandt", "workshop of Rembrandt", "REMBRANDT (1606-1669)", "Unknown", None])
     ['rembrandt', None, 'rembrandt', None, None]
     """
-    artists = list(artists)
-    qualifiers = [None] * len(artists) if qualifiers is None else list(qualifiers)
-    return [
-        None if REFUSED.search(_plain(qualifier)) else _hand(_plain(artist))
-        for artist, qualifier in zip(artists, qualifiers, strict=True)
-    ]
+    return [one.artist for one in attributions(artists, qualifiers=qualifiers)]
 
 
-def _plain(text):
+def _unified(text: object) -> str:
+    """Return a text in Unicode form NFKC with single spaces and plain marks; empty for missing."""
     if pd.isna(text):
         return ""
-    text = unicodedata.normalize("NFKC", str(text)).casefold().replace("’", "'").replace("–", "-")
+    text = unicodedata.normalize("NFKC", str(text)).replace("’", "'").replace("–", "-")
     return " ".join(text.split())
 
 
-def _hand(text):
-    if not text or REFUSED.search(text):
+def _plain(text: object) -> str:
+    return " ".join(_unified(text).casefold().split())
+
+
+def _linkable(text: str) -> str | None:
+    if not text or QUALIFIER.search(text) or NAMELESS.search(text):
         return None
     name = DATES.sub("", text).strip(" ,;")
     return None if not name or SEVERAL.search(name) else name
+
+
+def _beside_qualifier(written: object) -> str | None:
+    """Return the name in what a catalogue wrote, without the words that qualify it; None where it names nobody."""
+    text = _unified(written)
+    if re.search(rf"\b(?:{_any(NOBODY)})(?!\w)|^[\W_]*$|^(?:n/?a|nan|none|null|s\.? ?n\.?)$", text, re.IGNORECASE):
+        return None
+    name = DATES.sub("", re.sub(r"[(\[]\s*[)\]]", "", QUALIFIED.sub(" ", text)))
+    return re.sub(r"\s+(?:and|und|et|y|e|&)$", "", " ".join(name.split()).strip(" ,;()[]")) or None

@@ -1,5 +1,6 @@
 """Rows that show the same painting."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -10,7 +11,7 @@ from artgraph.errors import InputError
 __all__ = ["duplicates", "row_keys"]
 
 
-def duplicates(X, *, duplicate_ids=None):
+def duplicates(X: np.ndarray, *, duplicate_ids: Sequence | None = None) -> np.ndarray:
     """Say of every row which earlier row shows the same painting.
 
     Two rows show the same painting when their features are equal to the last bit, or when ``duplicate_ids`` says so.
@@ -18,14 +19,13 @@ def duplicates(X, *, duplicate_ids=None):
     Parameters
     ----------
     X : (n, d) float array
-    duplicate_ids : sequence, length n, optional
+    duplicate_ids : sequence, length n
         Anything that identifies the painting, such as the hash of the picture's file; missing values identify
         none. It helps where one file described twice gives features that differ in the last bits.
 
     Returns
     -------
-    (n,) int32
-        The first row of the same painting; -1 where that is the row itself.
+    (n,) int32; the first row of the same painting; -1 where that is the row itself.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def duplicates(X, *, duplicate_ids=None):
     return np.where(first == np.arange(len(X)), -1, first).astype(np.int32)
 
 
-def row_keys(X):
+def row_keys(X: np.ndarray) -> np.ndarray:
     """Hash the content of every row of X, (n, d): (n,) uint64; equal rows have equal keys, 0.0 equals -0.0."""
     X = np.ascontiguousarray(X, dtype=np.float32) + np.float32(0)
     if not X.size:

@@ -1,23 +1,34 @@
-"""Works that are near everything, and what to do about them."""
+"""What shape a graph is in; paintings that are near everything, and what to do about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 from scipy.stats import norm
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
-__all__ = ["HUBNESS", "correct_hubness", "hubness"]
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from artgraph.graph.knn import Neighbors
+
+
+__all__ = ["HUBNESS", "correct_hubness", "describe_graph", "hubness"]
 
 HUBNESS = ("none", "csls", "mutual-proximity")
 SAMPLE = 1000  # rows to which distances are measured for mutual proximity
 
 
-def hubness(indices):
+def hubness(indices: np.ndarray) -> dict[str, float]:
     """Count how often each painting is in the lists of others.
 
     Parameters
     ----------
-    indices : (n, k) int
-        Neighbour lists, -1 where there is none.
+    indices : (n, k) int; neighbour lists, -1 where there is none.
 
     Returns
     -------
@@ -45,7 +56,28 @@ def hubness(indices):
     }
 
 
-def correct_hubness(neighbors, X, *, method, n_neighbors=15, metric="cosine", seed=0):
+def describe_graph(adjacency: csr_matrix, indices: np.ndarray) -> dict[str, float]:
+    """Return figures about a graph and the neighbour lists it came from.
+
+    ``n``, ``edges``, ``mean_degree``, ``isolated``, ``components`` (isolated ones not counted) of ``adjacency``, (n, n)
+    CSR, and what ``hubness`` says of ``indices``, (n, k) int, -1 where there is no neighbour.
+    """
+    n = adjacency.shape[0]
+    degree = np.diff(adjacency.indptr)
+    isolated = int((degree == 0).sum())
+    return {
+        "n": n,
+        "edges": int(adjacency.nnz // 2),
+        "mean_degree": round(float(degree.mean()), 2) if n else 0.0,
+        "isolated": isolated,
+        "components": int(connected_components(adjacency, directed=False)[0]) - isolated if n else 0,
+        **hubness(indices),
+    }
+
+
+def correct_hubness(
+    neighbors: Neighbors, X: np.ndarray, *, method: str, n_neighbors: int = 15, metric: str = "cosine", seed: int = 0
+) -> Neighbors:
     """Choose the neighbours again, from longer lists, so that works near everything count as less near.
 
     ``csls``: 2 d(i, j) - m(i) - m(j), with m(i) the mean distance of i to its ``n_neighbors`` nearest: what is near
@@ -54,16 +86,12 @@ def correct_hubness(neighbors, X, *, method, n_neighbors=15, metric="cosine", se
 
     Parameters
     ----------
-    neighbors : Neighbors
-        Longer lists than wanted, such as 4 times ``n_neighbors``.
-    X : (n, d) float array
-        The features that were searched.
+    neighbors : Longer lists than wanted, such as 4 times ``n_neighbors``.
+    X : (n, d) float array; the features that were searched.
     method : {"csls", "mutual-proximity"}
-    n_neighbors : int
-    metric : {"cosine", "euclidean"}
-        That of the search.
-    seed : int
-        Of the 1000 works to which distances are measured for mutual proximity, when there are more.
+    n_neighbors
+    metric : {"cosine", "euclidean"}; that of the search.
+    seed : Of the 1000 works to which distances are measured for mutual proximity, when there are more.
 
     Returns
     -------
@@ -97,15 +125,14 @@ def correct_hubness(neighbors, X, *, method, n_neighbors=15, metric="cosine", se
     )
 
 
-def _distances_to_all(X, duplicate_of, metric, seed):
+def _distances_to_all(X: np.ndarray, duplicate_of: np.ndarray, metric: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the standard deviation, (n,), of the distances of each row to a sample of works."""
     X = np.asarray(X, dtype=np.float64)
     works = np.flatnonzero((duplicate_of < 0) & ((metric != "cosine") | X.any(axis=1)))
     if len(works) > SAMPLE:
         works = np.sort(np.random.default_rng(seed).choice(works, SAMPLE, replace=False))
     if metric == "cosine":
-        length = np.linalg.norm(X, axis=1, keepdims=True)
-        X = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+        X = unit_rows(X)
     square = (X**2).sum(axis=1)
     mean, spread = np.zeros(len(X)), np.ones(len(X))
     for start in range(0, len(X) if len(works) else 0, 4096):

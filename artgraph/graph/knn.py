@@ -1,5 +1,6 @@
 """The nearest neighbours of every painting."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import faiss
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 from artgraph.graph.duplicates import duplicates, row_keys
 
@@ -25,14 +27,11 @@ class Neighbors(NamedTuple):
 
     Attributes
     ----------
-    indices : (n, n_neighbors) int32
-        Row numbers, nearest first; -1 where there is no further neighbour.
+    indices : (n, n_neighbors) int32; row numbers, nearest first; -1 where there is no further neighbour.
     distances : (n, n_neighbors) float32
         Cosine distance in [0, 2] or Euclidean distance; inf where there is no further neighbour.
-    duplicate_of : (n,) int32
-        The first row that shows the same work; -1 where the row is that first one.
-    recall : float
-        Share of the true neighbours that were found, measured on a sample; 1.0 for an exact search.
+    duplicate_of : (n,) int32; the first row that shows the same work; -1 where the row is that first one.
+    recall : Share of the true neighbours that were found, measured on a sample; 1.0 for an exact search.
     """
 
     indices: np.ndarray
@@ -41,7 +40,17 @@ class Neighbors(NamedTuple):
     recall: float
 
 
-def knn(X, *, n_neighbors=15, metric="cosine", duplicate_ids=None, exclude_same=None, recall=0.95, exact=None, seed=0):
+def knn(
+    X: np.ndarray,
+    *,
+    n_neighbors: int = 15,
+    metric: str = "cosine",
+    duplicate_ids: Sequence | None = None,
+    exclude_same: Sequence | None = None,
+    recall: float = 0.95,
+    exact: bool | None = None,
+    seed: int = 0,
+) -> Neighbors:
     """Find the nearest other works of every row.
 
     Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 1.5 √n centres, and each
@@ -51,21 +60,16 @@ def knn(X, *, n_neighbors=15, metric="cosine", duplicate_ids=None, exclude_same=
     Parameters
     ----------
     X : (n, d) float array
-    n_neighbors : int
-        At least 1. Where there are fewer works, the lists are filled up with -1.
+    n_neighbors : At least 1. Where there are fewer works, the lists are filled up with -1.
     metric : {"cosine", "euclidean"}
         Under cosine a row of zeros has no direction, so it has no neighbours and is nobody's neighbour.
-    duplicate_ids : sequence, length n, optional
-        Rows with the same value show the same painting, as in ``duplicates``.
-    exclude_same : sequence of str or None, length n, optional
+    duplicate_ids : sequence, length n; rows with the same value show the same painting, as in ``duplicates``.
+    exclude_same : sequence of str or None, length n
         Rows with the same value are no neighbours of each other: given artists, neighbours are by other artists.
         Rows without a value may be neighbours of any row; a duplicate takes the value of the first of its rows.
-    recall : float in (0, 1]
-        Wanted share of true neighbours where the search is approximate.
-    exact : bool, optional
-        Default: by the number of works.
-    seed : int
-        Of the cells and of the sample.
+    recall : float in (0, 1]; wanted share of true neighbours where the search is approximate.
+    exact : Default: by the number of works.
+    seed : Of the cells and of the sample.
 
     Returns
     -------
@@ -112,8 +116,7 @@ def knn(X, *, n_neighbors=15, metric="cosine", duplicate_ids=None, exclude_same=
     rows = rows[np.argsort(row_keys(X[rows]), kind="stable")]  # by content, so that the order given does not matter
     U = X[rows]
     if metric == "cosine":
-        U /= np.abs(U).max(axis=1, keepdims=True, initial=0)  # so that squares neither overflow nor vanish
-        U /= np.linalg.norm(U, axis=1, keepdims=True)
+        U = unit_rows(U)
     elif len(U):
         U -= U.mean(axis=0, dtype=np.float64).astype(np.float32)  # far from the origin differences would be lost
     indices = np.full((n, n_neighbors), -1, dtype=np.int32)
@@ -139,7 +142,7 @@ def knn(X, *, n_neighbors=15, metric="cosine", duplicate_ids=None, exclude_same=
     return Neighbors(indices, distances, duplicate_of, reached)
 
 
-def _checked(X, n_neighbors, metric, recall):
+def _checked(X: np.ndarray, n_neighbors: int, metric: str, recall: float) -> np.ndarray:
     X = np.asarray(X)
     if X.ndim != 2:
         raise InputError(f"features must be (n, d); got an array of shape {X.shape}")
@@ -157,13 +160,15 @@ def _checked(X, n_neighbors, metric, recall):
     return X
 
 
-def _flat(U, metric):
+def _flat(U: np.ndarray, metric: str) -> faiss.IndexFlat:
     index = faiss.IndexFlat(U.shape[1], KINDS[metric])
     index.add(U)
     return index
 
 
-def _approximate(U, k, *, metric, recall, seed):
+def _approximate(
+    U: np.ndarray, k: int, *, metric: str, recall: float, seed: int
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Return an order of the rows, the k nearest of each in that order (itself among them, -1 for none), the recall.
 
     The order is that of the cells: a cell stays in the processor's cache while its rows are compared with it.
@@ -195,12 +200,12 @@ def _approximate(U, k, *, metric, recall, seed):
     return order, _visit(index, U, k, cells, closeness), round(reached, 4)
 
 
-def _visit(index, U, k, cells, closeness):
+def _visit(index: faiss.IndexIVFFlat, U: np.ndarray, k: int, cells: np.ndarray, closeness: np.ndarray) -> np.ndarray:
     cells, closeness = (np.ascontiguousarray(part[:, : index.nprobe]) for part in (cells, closeness))
     return search_preassigned(index, U, k, cells, closeness)[1]
 
 
-def _groups(exclude_same, n):
+def _groups(exclude_same: Sequence, n: int) -> np.ndarray:
     """Return a number per row, (n,) int64; rows without a value have one of their own, below 0."""
     codes = pd.factorize(pd.Series(exclude_same, dtype=object))[0]
     if len(codes) != n:
@@ -208,7 +213,7 @@ def _groups(exclude_same, n):
     return np.where(codes < 0, -1 - np.arange(n), codes)
 
 
-def _of_other_groups(U, groups, found, width, *, metric):
+def _of_other_groups(U: np.ndarray, groups: np.ndarray, found: np.ndarray, width: int, *, metric: str) -> np.ndarray:
     """Return the first ``width`` candidates of other groups, (n, width), -1 for none.
 
     Where too few were found, all rows of other groups are compared: a group with very many rows near each other.
@@ -225,7 +230,9 @@ def _of_other_groups(U, groups, found, width, *, metric):
     return near
 
 
-def _ranked(U, rows, found, *, metric, n_neighbors):
+def _ranked(
+    U: np.ndarray, rows: np.ndarray, found: np.ndarray, *, metric: str, n_neighbors: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return row numbers and exact distances of the candidates, nearest first, ties by row, without the row itself."""
     n, k = found.shape
     kept = min(n_neighbors, len(U) - 1)

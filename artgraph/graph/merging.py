@@ -1,5 +1,7 @@
 """Several graphs of the same paintings, one per descriptor, made into one."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.sparse import csr_matrix, diags_array, vstack
 
@@ -9,18 +11,10 @@ from artgraph.graph.knn import Neighbors
 __all__ = ["mean_graph", "neighbors_in", "similarity_network_fusion"]
 
 
-def mean_graph(graphs, *, weights=None):
-    """Return the weighted mean of several graphs.
+def mean_graph(graphs: Sequence[csr_matrix], *, weights: Sequence[float] | None = None) -> csr_matrix:
+    """Return the weighted mean, float32, of several ``graphs``, each (n, n) CSR and symmetric.
 
-    Parameters
-    ----------
-    graphs : sequence of (n, n) CSR, symmetric
-    weights : sequence of float, optional
-        One per graph, 0 or more, not all 0; default 1 for each.
-
-    Returns
-    -------
-    (n, n) float32 CSR, symmetric
+    ``weights`` are one per graph, 0 or more and not all 0; by default 1 for each.
     """
     graphs = _checked(graphs)
     weights = np.ones(len(graphs)) if weights is None else np.asarray(weights, dtype=float)
@@ -33,7 +27,7 @@ def mean_graph(graphs, *, weights=None):
     return merged
 
 
-def similarity_network_fusion(graphs, *, n_iterations=10):
+def similarity_network_fusion(graphs: Sequence[csr_matrix], *, n_iterations: int = 10) -> csr_matrix:
     """Fuse graphs by letting each spread over the neighbourhoods of the others.
 
     P_v ← S_v (mean of P_u over u ≠ v) S_vᵀ, for every graph v at once, and P_v is normalised so that P_v(i, i) = 1/2
@@ -43,7 +37,7 @@ def similarity_network_fusion(graphs, *, n_iterations=10):
     Parameters
     ----------
     graphs : sequence of (n, n) CSR, symmetric
-    n_iterations : int
+    n_iterations
 
     Returns
     -------
@@ -75,18 +69,10 @@ def similarity_network_fusion(graphs, *, n_iterations=10):
     return fused.astype(np.float32)
 
 
-def neighbors_in(adjacency, *, n_neighbors=15):
-    """List the most strongly linked paintings of every painting.
+def neighbors_in(adjacency: csr_matrix, *, n_neighbors: int = 15) -> Neighbors:
+    """List the ``n_neighbors`` most strongly linked paintings of every painting of an ``adjacency`` (n, n).
 
-    Parameters
-    ----------
-    adjacency : (n, n) CSR, symmetric
-    n_neighbors : int
-
-    Returns
-    -------
-    Neighbors
-        Strongest first, ties by row; the distance is 1 - weight / (largest weight). Copies are not told apart.
+    Strongest first, ties by row; the distance is 1 - weight / (largest weight). Copies are not told apart.
     """
     adjacency = csr_matrix(adjacency)
     n = adjacency.shape[0]
@@ -101,29 +87,29 @@ def neighbors_in(adjacency, *, n_neighbors=15):
     return Neighbors(indices, distances, np.full(n, -1, dtype=np.int32), 1.0)
 
 
-def _checked(graphs):
+def _checked(graphs: Sequence[csr_matrix]) -> list[csr_matrix]:
     graphs = [csr_matrix(graph) for graph in graphs]
     if not graphs or len({graph.shape for graph in graphs}) != 1:
         raise InputError(f"graphs to merge must be of the same paintings; got {[graph.shape for graph in graphs]}")
     return graphs
 
 
-def _scaled_rows(matrix, to):
+def _scaled_rows(matrix: csr_matrix, to: float) -> csr_matrix:
     total = np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()
     return csr_matrix(diags_array(np.divide(to, total, out=np.zeros_like(total), where=total > 0)) @ matrix)
 
 
-def _rows_to_one(graph):
+def _rows_to_one(graph: csr_matrix) -> csr_matrix:
     return _scaled_rows(graph, 1.0)
 
 
-def _half_diagonal(graph):
+def _half_diagonal(graph: csr_matrix) -> csr_matrix:
     graph = csr_matrix(graph + graph.T) / 2  # the diagonal is no neighbour: left out, then set
     graph = csr_matrix(graph - diags_array(graph.diagonal()))
     return csr_matrix(_scaled_rows(graph, 0.5) + 0.5 * diags_array(np.ones(graph.shape[0])))
 
 
-def _spread(S, P, support):
+def _spread(S: csr_matrix, P: csr_matrix, support: csr_matrix) -> csr_matrix:
     """Return S P Sᵀ where there is support, in blocks of rows: the whole product would have a thousand per row."""
     right = (P @ S.T).tocsr()
     blocks = [

@@ -1,5 +1,7 @@
 """Take out of features what another column tells of them."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ __all__ = ["regress_out"]
 SMALLEST = 10  # rows of a value from which its spread, too, is brought to that of all
 
 
-def regress_out(X, columns):
+def regress_out(X: np.ndarray, columns: Mapping[str, Sequence]) -> np.ndarray:
     """Take out of features what columns such as greyscale tell of them.
 
     Every dimension is replaced by its residual from a least-squares fit on the columns, plus its mean; then, for each
@@ -72,7 +74,7 @@ def regress_out(X, columns):
     return (residual + mean).astype(np.float32)
 
 
-def _block(series):
+def _block(series: pd.Series) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the columns (n, p) of the design, and the codes (n,) of groups or None for numbers."""
     missing = series.isna().to_numpy()
     present = series[~missing]

@@ -1,9 +1,17 @@
 """From neighbour lists to edge weights."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from artgraph.errors import InputError
+
+if TYPE_CHECKING:
+    from artgraph.graph.knn import Neighbors
+
 
 __all__ = ["KERNELS", "SYMMETRIES", "edge_weights", "jaccard_weights", "merge_layers"]
 
@@ -11,7 +19,7 @@ KERNELS = ("jaccard", "fuzzy", "gauss", "cosine")
 SYMMETRIES = ("union", "mutual")
 
 
-def edge_weights(neighbors, *, kernel="jaccard", symmetry="union"):
+def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str = "union") -> csr_matrix:
     """Weight the pairs of a neighbour search.
 
     ===========  ===========================================================================================
@@ -26,10 +34,9 @@ def edge_weights(neighbors, *, kernel="jaccard", symmetry="union"):
 
     Parameters
     ----------
-    neighbors : Neighbors
+    neighbors
     kernel : {"jaccard", "fuzzy", "gauss", "cosine"}
-    symmetry : {"union", "mutual"}
-        Link two works when one is in the other's list, or only when each is in the other's.
+    symmetry : {"union", "mutual"}; link two works when one is in the other's list, or only when each is in the other's.
 
     Returns
     -------
@@ -82,7 +89,7 @@ def edge_weights(neighbors, *, kernel="jaccard", symmetry="union"):
     return weights
 
 
-def jaccard_weights(indices):
+def jaccard_weights(indices: np.ndarray) -> csr_matrix:
     """Weight each neighbour pair by the neighbours that the two share.
 
     w(i, j) = |N(i) ∩ N(j)| / |N(i) ∪ N(j)| for every pair in which one is in the other's list, with N(i) the
@@ -90,13 +97,11 @@ def jaccard_weights(indices):
 
     Parameters
     ----------
-    indices : (n, k) int array
-        As returned by ``knn``: -1 where there is no neighbour.
+    indices : (n, k) int array; as returned by ``knn``: -1 where there is no neighbour.
 
     Returns
     -------
-    (n, n) float32 CSR
-        Symmetric, zero diagonal, weights in (0, 1]; rows without neighbours are empty.
+    (n, n) float32 CSR; symmetric, zero diagonal, weights in (0, 1]; rows without neighbours are empty.
 
     Notes
     -----
@@ -115,7 +120,7 @@ def jaccard_weights(indices):
     return directed.maximum(directed.T).tocsr()
 
 
-def merge_layers(style, links, *, strength=1.0):
+def merge_layers(style: csr_matrix, links: csr_matrix, *, strength: float = 1.0) -> csr_matrix:
     """Return style edges plus ``strength`` times the artist links, as one weighted graph.
 
     Parameters
@@ -136,7 +141,7 @@ def merge_layers(style, links, *, strength=1.0):
     return merged
 
 
-def _directed(indices, weights):
+def _directed(indices: np.ndarray, weights: np.ndarray) -> csr_matrix:
     """Return (n, n) CSR with the weight, (n, k), of every listed pair."""
     n = len(indices)
     source, column = np.nonzero(indices >= 0)
@@ -144,7 +149,7 @@ def _directed(indices, weights):
     return csr_matrix((values, (source, indices[source, column])), shape=(n, n), dtype=np.float32)
 
 
-def _shared(indices):
+def _shared(indices: np.ndarray) -> np.ndarray:
     n, k = indices.shape
     if indices.size and (indices.max() >= n or (indices == np.arange(n)[:, None]).any()):
         raise InputError("neighbour lists must hold rows of the same corpus, and no row its own number")
@@ -171,7 +176,7 @@ def _shared(indices):
     return weights
 
 
-def _fuzzy(indices, distances):
+def _fuzzy(indices: np.ndarray, distances: np.ndarray) -> np.ndarray:
     there = indices >= 0
     d = np.where(there, distances, np.inf).astype(np.float64)
     nearest = np.where(d > 0, d, np.inf).min(axis=1, initial=np.inf)
@@ -196,7 +201,7 @@ def _fuzzy(indices, distances):
     return np.where(excess == 0, 1, np.exp(-excess / np.maximum(width, 1e-300)[:, None]))
 
 
-def _gauss(indices, distances):
+def _gauss(indices: np.ndarray, distances: np.ndarray) -> np.ndarray:
     square = np.where(indices >= 0, distances, np.nan).astype(np.float64) ** 2
     listed = ~np.isnan(square).all(axis=1)
     variance = np.zeros(len(square))

@@ -1,23 +1,29 @@
 """Who came before whom: clusters in time, and which of two linked clusters looks back to the other."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.stats import false_discovery_control, mannwhitneyu
 
 from artgraph.checks import check_seed
 from artgraph.errors import InputError
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+
 __all__ = ["cluster_times", "influence"]
 
 
-def cluster_times(labels, years):
+def cluster_times(labels: np.ndarray, years: np.ndarray) -> list[dict]:
     """Say when each cluster was painted.
 
     Parameters
     ----------
-    labels : (n,) int
-        Negative: no cluster.
-    years : (n,) float
-        NaN where unknown.
+    labels : (n,) int; negative: no cluster.
+    years : (n,) float; NaN where unknown.
 
     Returns
     -------
@@ -48,7 +54,16 @@ def cluster_times(labels, years):
     return found
 
 
-def influence(labels, years, adjacency, *, min_works=5, n_borrowers=4, n_permutations=200, seed=0):
+def influence(
+    labels: np.ndarray,
+    years: np.ndarray,
+    adjacency: csr_matrix,
+    *,
+    min_works: int = 5,
+    n_borrowers: int = 4,
+    n_permutations: int = 200,
+    seed: int = 0,
+) -> list[dict]:
     """Compare linked clusters in time.
 
     For two clusters a and b, b the one whose works are later. ``earlier_by_dates`` is the chance that a work of a is
@@ -59,18 +74,13 @@ def influence(labels, years, adjacency, *, min_works=5, n_borrowers=4, n_permuta
 
     Parameters
     ----------
-    labels : (n,) int
-        Negative: no cluster.
-    years : (n,) float
-        NaN where unknown.
-    adjacency : (n, n) CSR, symmetric
-        Weights at least 0.
-    min_works : int
-        A cluster with fewer dated works is left out.
-    n_borrowers : int
-    n_permutations : int
-        The years are shuffled within each cluster.
-    seed : int
+    labels : (n,) int; negative: no cluster.
+    years : (n,) float; NaN where unknown.
+    adjacency : (n, n) CSR, symmetric; weights at least 0.
+    min_works : A cluster with fewer dated works is left out.
+    n_borrowers
+    n_permutations : The years are shuffled within each cluster.
+    seed
 
     Returns
     -------
@@ -124,14 +134,23 @@ def influence(labels, years, adjacency, *, min_works=5, n_borrowers=4, n_permuta
     return sorted(pairs, key=lambda pair: (-pair["lift"], pair["earlier"], pair["later"]))
 
 
-def _pair(a, b, dated, years, row, col, weight, shuffles):
+def _pair(
+    a: int,
+    b: int,
+    dated: dict[int, np.ndarray],
+    years: np.ndarray,
+    row: np.ndarray,
+    col: np.ndarray,
+    weight: np.ndarray,
+    shuffles: np.ndarray,
+) -> dict:
     order = mannwhitneyu(years[dated[b]], years[dated[a]])
     by_dates = float(order.statistic / (len(dated[a]) * len(dated[b])))
     if by_dates < 0.5:
         a, b, row, col, by_dates = b, a, col, row, 1 - by_dates
     gap = years[col] - years[row]
 
-    def share(gap):
+    def share(gap: np.ndarray) -> np.ndarray:
         return ((gap > 0) + 0.5 * (gap == 0)) @ weight / weight.sum()
 
     in_links = float(share(gap))
@@ -153,6 +172,6 @@ def _pair(a, b, dated, years, row, col, weight, shuffles):
     }
 
 
-def _weighted_median(values, weights):
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     order = np.argsort(values, kind="stable")
     return values[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)]

@@ -1,101 +1,238 @@
 """A paragraph on how a partition was made, for the methods section of a paper, with what to cite."""
 
-__all__ = ["CITATIONS", "methods_text"]
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-CITATIONS = {
-    "gram": "Gatys, Ecker and Bethge 2016, Image style transfer using convolutional neural networks (Gram matrices)",
-    "csd": "Somepalli et al. 2024, Measuring style similarity in diffusion models, arXiv 2404.01292 (CSD)",
-    "clip": "Radford et al. 2021, Learning transferable visual models from natural language supervision (CLIP)",
-    "eye": "Khosla et al. 2020, Supervised contrastive learning, arXiv 2004.11362 (how artgraph_eye was trained)",
-    "faiss": "Johnson, Douze and Jégou 2017, Billion-scale similarity search with GPUs, arXiv 1702.08734 (FAISS)",
-    "jaccard": "Levine et al. 2015, doi:10.1016/j.cell.2015.05.047 (shared-neighbour graph)",
-    "fuzzy": "McInnes, Healy and Melville 2018, UMAP, arXiv 1802.03426 (edge weights)",
-    "snf": "Wang et al. 2014, doi:10.1038/nmeth.2810 (similarity network fusion)",
-    "vgae": "Kipf and Welling 2016, Variational graph auto-encoders, arXiv 1611.07308",
-    "leiden": "Traag, Waltman and van Eck 2019, From Louvain to Leiden, doi:10.1038/s41598-019-41695-z",
-    "spectral": "von Luxburg 2007, A tutorial on spectral clustering, doi:10.1007/s11222-007-9033-z",
-    "ami": "Vinh, Epps and Bailey 2010, Information theoretic measures for clusterings comparison (AMI)",
-    "fdr": "Benjamini and Hochberg 1995, Controlling the false discovery rate",
+__all__ = ["CITATIONS", "MethodsDescription", "methods_text"]
+
+KHOSLA = "Khosla et al. 2020, Supervised contrastive learning, arXiv 2004.11362"
+CITATIONS = {  # kind of setting: its value: the work to cite
+    "descriptor": {
+        "gram": "Gatys, Ecker and Bethge 2016, Image style transfer using convolutional neural networks",
+        "moments": "Huang and Belongie 2017, Arbitrary style transfer in real-time, arXiv 1703.06868",
+        "csd": "Somepalli et al. 2024, Measuring style similarity in diffusion models, arXiv 2404.01292 (CSD)",
+        "clip": "Radford et al. 2021, Learning transferable visual models from natural language supervision (CLIP)",
+        "eye": f"{KHOSLA} (how artgraph_eye was trained)",
+        "patches": "Zhao, Song and Ermon 2019, InfoVAE, arXiv 1706.02262",
+    },
+    "search": {"knn": "Johnson, Douze and Jégou 2017, Billion-scale similarity search, arXiv 1702.08734 (FAISS)"},
+    "kernel": {
+        "jaccard": "Levine et al. 2015, doi:10.1016/j.cell.2015.05.047 (shared-neighbour graph)",
+        "fuzzy": "McInnes, Healy and Melville 2018, UMAP, arXiv 1802.03426 (edge weights)",
+        "gauss": "Haghverdi et al. 2016, doi:10.1038/nmeth.3971 (edge weights)",
+    },
+    "hubness": {
+        "csls": "Lample et al. 2018, arXiv 1710.04087 (CSLS)",
+        "mutual-proximity": "Schnitzer et al. 2012, JMLR 13: 2871 (mutual proximity)",
+    },
+    "merge": {"snf": "Wang et al. 2014, doi:10.1038/nmeth.2810 (similarity network fusion)"},
+    "regress_out": {True: "Johnson, Li and Rabinovic 2007, doi:10.1093/biostatistics/kxj037 (ComBat)"},
+    "model": dict.fromkeys(("gae", "vgae"), "Kipf and Welling 2016, Variational graph auto-encoders, arXiv 1611.07308"),
+    "names": {True: f"{KHOSLA} (learning from artists' names)"},
+    "method": {
+        "leiden": "Traag, Waltman and van Eck 2019, From Louvain to Leiden, doi:10.1038/s41598-019-41695-z",
+        "spectral": "von Luxburg 2007, A tutorial on spectral clustering, doi:10.1007/s11222-007-9033-z",
+    },
+    "test": {"over-representation": "Benjamini and Hochberg 1995, Controlling the false discovery rate"},
+}
+MODELS = {
+    "vgae": "A variational graph autoencoder learned latents from them",
+    "gae": "A graph autoencoder learned latents from them",
+    "contrastive": "An encoder trained by a contrastive loss alone made latents of them",
+    "smooth": "They were averaged over the neighbours of a graph",
+    "none": "They were taken as latents as they are",
+}
+ELSEWHERE = {  # descriptors whose networks were taught by labels of other pictures
+    "eye": "with artists' names, on works in the public domain, which may be among these",
+    "csd": "by its authors, on pictures tagged with artists and styles",
 }
 
 
-def methods_text(*, n, version, features, partition, graph=None, graph_params=None, facts=None):
-    """Write the paragraph.
+@dataclass(frozen=True)
+class MethodsDescription:
+    """What ``methods_text`` needs to know of a partition; parameters as in the labels of a corpus.
 
-    Parameters
+    Attributes
     ----------
-    n : int
-        Paintings.
-    version : str
-        Of artgraph.
-    features : dict of str to dict
-        Key of each feature under the partition, and its parameters.
-    partition : dict
-        Parameters of the partition: ``method``, ``seed``, ...
-    graph : str, optional
-        Key of the graph.
-    graph_params : dict, optional
-        Its parameters.
-    facts : dict, optional
+    n, version
+        Paintings, and the version of artgraph.
+    partition
+        Of the partition: ``method``, ``resolution``, ``seed``, ``graphs``, ``fixed``, ``keep_names_of``, ...
+    facts
         ``n_clusters``, ``modularity``, ``unassigned``.
+    descriptors
+        Key and parameters of each descriptor at the bottom; ``descriptor`` among them is what is cited.
+    tuned_by_names
+        Keys of those that artists' names of this collection have tuned.
+    imported
+        Keys of features that were made elsewhere.
+    fusion
+        Of the fused feature, if there is one: ``weights``, ``components``, ``whitening``.
+    vgae, vgae_graph
+        Of the model whose latents were used, and of the graph that it was trained on; None without one.
+    taught_by_names
+        Whether artists' names entered the loss of that model, or moved its latents.
+    graph
+        Of the graph that was clustered; None where features were.
+    columns_used
+        Columns whose values made links, taught features or latents, or fixed works, as the lineage says.
+    """
 
-    Returns
-    -------
-    str
-        Sentences, then "Cite: " and the works that these methods are from.
+    n: int
+    version: str
+    partition: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    descriptors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tuned_by_names: Sequence[str] = ()
+    imported: Sequence[str] = ()
+    fusion: Mapping[str, Any] | None = None
+    vgae: Mapping[str, Any] | None = None
+    vgae_graph: Mapping[str, Any] | None = None
+    taught_by_names: bool = False
+    graph: Mapping[str, Any] | None = None
+    columns_used: Sequence[str] = ()
+
+
+def methods_text(description: MethodsDescription) -> str:
+    """Write the paragraph that follows from a ``description``: sentences, then "Cite: " and the works to cite.
+
+    It says of every label that had a say before the clusters were found what it did, and that no style label had one
+    only where that is so.
 
     Examples
     --------
-    >>> text = methods_text(n=50, version="0.1.0", features={"color": {}}, partition={"method": "leiden", "seed": 0})
+    >>> made = {"descriptors": {"color": {}}, "graph": {"kernel": "jaccard"}, "partition": {"method": "leiden"}}
+    >>> text = methods_text(MethodsDescription(n=50, version="0.1.0", **made)).partition(" Cite: ")[0]
     >>> text.split(". ")[0]
     '50 paintings were grouped by style with artgraph 0.1.0'
+    >>> text.split(". ")[-1]
+    'No style label was used before the clusters were found.'
     """
-    graph_params, facts = graph_params or {}, facts or {}
-    cited = []
-    sentences = [f"{n} paintings were grouped by style with artgraph {version}"]
-    named = []
-    for key, params in features.items():
-        named.append(f"{key}{_settings(params)}")
-        cited += [name for name in ("gram", "csd", "clip", "eye", "vgae") if name in key]
-    sentences.append(f"Features: {'; '.join(named)}")
-    if graph is not None:
-        rest = _settings(graph_params, skip=("on",))
-        sentences.append(
-            f"Every painting was linked to its nearest neighbours in these features (graph '{graph}'{rest})"
-        )
-        cited += ["faiss"] + [name for name in ("jaccard", "fuzzy") if graph_params.get("weights") == name]
-        cited += ["snf"] if graph_params.get("merge") == "snf" and len(features) > 1 else []
-        if removed := graph_params.get("regress_out"):
-            sentences.append(f"What {', '.join(removed)} tells of the features had been regressed out of them")
-        if graph_params.get("cross_artist"):
-            sentences.append("Neighbours were looked for among works by other hands")
-        if graph_params.get("artist_edges"):
-            sentences.append("Works by the same hand were linked, too, so that scores against artists are circular")
-    method = partition.get("method", "")
-    clusters = facts.get("n_clusters")
-    found = f"{clusters} clusters were" if clusters and clusters != 1 else "The clusters were"
-    sentences.append(f"{found} found by {method}{_settings(partition, skip=('method',))}")
-    if facts.get("modularity") is not None:
-        sentences.append(f"Modularity is {facts['modularity']:.3f}")
-    if facts.get("unassigned"):
-        sentences.append(f"{facts['unassigned']} paintings without a link are in no cluster")
-    sentences.append(
-        "Over-representation was tested by the hypergeometric distribution, p corrected for all clusters and values "
-        "of a column (Benjamini and Hochberg); no label was used before the clusters were found"
+    one, graphs = description, [graph for graph in (description.vgae_graph, description.graph) if graph is not None]
+    sentences = [
+        f"{one.n} paintings were grouped by style with artgraph {one.version}",
+        *_of_features(one),
+        *_of_latents(one),
+        *(_of_graph(one.graph, one.partition, "the latents" if one.vgae else "these features") if one.graph else ()),
+        *_of_clusters(one),
+        *_of_labels(one),
+    ]
+    cited = [("descriptor", params.get("descriptor")) for params in one.descriptors.values()]
+    cited += [("names", bool(one.tuned_by_names) or one.taught_by_names), ("model", (one.vgae or {}).get("model"))]
+    for graph in graphs:
+        cited += [("search", "knn"), ("regress_out", bool(graph.get("regress_out")))]
+        cited += [(kind, graph.get(kind)) for kind in ("kernel", "hubness", "merge")]
+    cited += [("method", one.partition.get("method")), ("test", "over-representation")]
+    works = [CITATIONS[kind][value] for kind, value in cited if value in CITATIONS[kind]]
+    return ". ".join(sentences) + f". Cite: {'; '.join(dict.fromkeys(works))}."
+
+
+def _of_features(one: MethodsDescription) -> list[str]:
+    named = [f"{key}{_settings(params, skip=('descriptor',))}" for key, params in one.descriptors.items()]
+    said = ["Features: " + "; ".join([*named, *(f"{key} (imported)" for key in one.imported)])]
+    for params in one.descriptors.values():
+        if how := ELSEWHERE.get(params.get("descriptor", "")):
+            said.append(f"The network of {params['descriptor']} had been trained beforehand, {how}")
+    if one.tuned_by_names:
+        said.append(f"The network of {', '.join(one.tuned_by_names)} was tuned with the catalogue's names of artists")
+    if one.imported:
+        said.append(f"Which labels the imported features ({', '.join(one.imported)}) learned from is not recorded")
+    if one.fusion is not None:
+        said.append(f"They were fused into one{_settings(one.fusion, skip=('on',))}")
+    return said
+
+
+def _of_latents(one: MethodsDescription) -> list[str]:
+    if one.vgae is None:
+        return []
+    model = one.vgae.get("model", "vgae")
+    said = [MODELS[model] + _settings(one.vgae, skip=("model",))]
+    if one.vgae_graph is not None:
+        said += _of_graph(one.vgae_graph, {"graphs": ["similarity"]}, "the features", of="For its graph every")
+    if one.taught_by_names:
+        said.append("Artists' names taught the latents: works by one artist were drawn together")
+    else:
+        said.append("No artist's name entered the latents")
+    return said
+
+
+def _of_graph(graph: Mapping, partition: Mapping, what: str, of: str = "Every") -> list[str]:
+    """Return what is to be said of a graph; artist links only where the ``partition`` used them."""
+    skip = ("on", "regress_out", "cross_artist", "artist_edges", "artist_edge_weight", "max_years")
+    said = [f"{of} painting was linked to its nearest neighbours in {what}{_settings(graph, skip=skip)}"]
+    if removed := graph.get("regress_out"):
+        said.append(f"What {', '.join(removed)} tells of the features had been regressed out of them")
+    if graph.get("cross_artist"):
+        said.append("Artists' names were used to look for these neighbours among works by other artists only")
+    if _links_artists(graph, partition):
+        strength, years = graph.get("artist_edge_weight"), graph.get("max_years")
+        weight = "" if strength is None or partition.get("graphs") else f" at {strength} of the weight"
+        apart = "" if years is None else f", where their dates are at most {years:g} years apart"
+        said.append(f"Works by the same artist were linked as well{weight}{apart}")
+    return said
+
+
+def _links_artists(graph: Mapping | None, partition: Mapping) -> bool:
+    layers = [str(layer).partition("=")[0].strip() for layer in partition.get("graphs") or ["artists"]]
+    return bool(graph and graph.get("artist_edges") and "artists" in layers)
+
+
+def _of_clusters(one: MethodsDescription) -> list[str]:
+    clusters, skip = one.facts.get("n_clusters"), ("method", "membership", "fixed", "keep_names_of", "graph", "on")
+    found = (
+        "The clusters were" if clusters is None else "1 cluster was" if clusters == 1 else f"{clusters} clusters were"
     )
-    cited += [name for name in ("leiden", "spectral") if name in method] + ["fdr"]
-    listing = "; ".join(CITATIONS[name] for name in dict.fromkeys(cited))
-    return ". ".join(sentences) + f". Cite: {listing}."
+    within = " in the graph" if one.graph else " in the latents" if one.vgae else " in the features"
+    said = [f"{found} found{within} by {one.partition.get('method', '')}{_settings(one.partition, skip=skip)}"]
+    if column := one.partition.get("fixed"):
+        said.append(f"Works with one value of the column '{column}' were held together, with different values apart")
+    if one.partition.get("keep_names_of"):
+        said.append("Clusters have the numbers of those of an earlier partition that they overlap with")
+    if one.facts.get("modularity") is not None:
+        said.append(f"Modularity is {one.facts['modularity']:.3f}")
+    if one.facts.get("unassigned"):
+        said.append(f"{one.facts['unassigned']} paintings without a link are in no cluster")
+    return said
 
 
-def _settings(params, skip=()):
+def _of_labels(one: MethodsDescription) -> list[str]:
+    """Return which labels had a say before the clusters were found, in the last sentences."""
+    said = [
+        "Over-representation was tested by the hypergeometric distribution, p corrected for all clusters and values "
+        "of a column (Benjamini and Hochberg)"
+    ]
+    graphs = [graph or {} for graph in (one.vgae_graph, one.graph)]
+    artist = one.taught_by_names or bool(one.tuned_by_names) or _links_artists(one.graph, one.partition)
+    artist = artist or any(graph.get("cross_artist") for graph in graphs)
+    fixed = one.partition.get("fixed")
+    explained = (["artist"] if artist else []) + ([fixed] if fixed else [])
+    unexplained = [column for column in one.columns_used if column not in explained]
+    if unexplained:
+        said.append(f"Values of {', '.join(unexplained)} had a say in the features, the links or the clusters")
+    used = sorted({*explained, *unexplained})
+    if used:
+        said.append(f"Scores of the clusters against {', '.join(used)} are therefore circular")
+    removed = {name for graph in graphs for name in graph.get("regress_out") or ()}
+    if "style" in used or "style" in removed:
+        said.append("Style labels were used before the clusters were found")
+        return said
+    if not used and not removed and not one.imported:
+        said.append("No column of the catalogue entered the features, the links or the clusters")
+    elsewhere = one.imported or any(params.get("descriptor") == "csd" for params in one.descriptors.values())
+    claim = "o style label was used before the clusters were found"
+    said.append(f"Apart from what features learned elsewhere, n{claim}" if elsewhere else f"N{claim}")
+    return said
+
+
+def _settings(params: Mapping[str, Any], skip: Sequence[str] = ()) -> str:
     plain = {
         name: value
         for name, value in params.items()
-        if name not in skip and value not in (None, False, "", "none", [], {}) and not isinstance(value, dict)
+        if name not in skip and value not in (None, False, "", "none", [], (), {}) and not isinstance(value, Mapping)
     }
     shown = ", ".join(
-        f"{name.replace('_', ' ')} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        f"{name.replace('_', ' ')} {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
         for name, value in plain.items()
         if not (isinstance(value, str) and len(value) > 40)
     )

@@ -1,10 +1,12 @@
 """Works that do not go with what the catalogue says of them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
 __all__ = ["Affinity", "affinity", "date_gaps", "school_votes", "unusual"]
@@ -14,18 +16,14 @@ _SAMPLE = 2000
 
 
 class Affinity(NamedTuple):
-    """How near works are to the works of each hand.
+    """How near works are to the works of each artist.
 
     Attributes
     ----------
-    own : (n,) float
-        To the other works of its own hand; NaN where there are too few.
-    nearest : (n, m) int
-        Codes of the nearest other hands, the nearest first; -1 where there are none.
-    near : (n, m) float
-        How near these are; NaN where there are none.
-    names : list
-        The hand of each code.
+    own : (n,) float; to the other works of its own artist; NaN where there are too few.
+    nearest : (n, m) int; codes of the nearest other artists, the nearest first; -1 where there are none.
+    near : (n, m) float; how near these are; NaN where there are none.
+    names : The artist of each code.
     """
 
     own: np.ndarray
@@ -34,28 +32,28 @@ class Affinity(NamedTuple):
     names: list
 
 
-def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
-    """Measure how near each work is to the works of every hand.
+def affinity(
+    X: np.ndarray,
+    artists: Sequence[str | None],
+    *,
+    n_works: int = 3,
+    min_works: int = 3,
+    n_artists: int = 3,
+    seed: int = 0,
+) -> Affinity:
+    """Measure how near each work is to the works of every artist.
 
-    The affinity of a work to a hand is the mean of its ``n_works`` highest cosines with works of that hand, less what a
-    hand's affinity is to works in general: some hands are near to all.
+    The affinity of a work to an artist is the mean of its ``n_works`` highest cosines with works by that artist, less
+    the mean affinity of works in general to that artist: some artists are near to all.
 
     Parameters
     ----------
     X : (n, d) float array
-    hands : sequence of str or None, length n
-        As from ``linkable_artists``.
-    n_works : int
-    min_works : int
-        Hands with fewer works are not compared with; a work's own hand needs so many, itself included.
-    n_hands : int
-        At most so many nearest hands are named.
-    seed : int
-        Of the sample of 2,000 works that says what works in general are.
-
-    Returns
-    -------
-    Affinity
+    artists : sequence of str or None, length n; as from ``linkable_artists``.
+    n_works
+    min_works : Artists with fewer works are not compared with; a work's own artist needs so many, itself included.
+    n_artists : At most so many nearest artists are named.
+    seed : Of the sample of 2,000 works that says what works in general are.
 
     Raises
     ------
@@ -64,33 +62,32 @@ def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
 
     Notes
     -----
-    The mean that is taken away is the correction of hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for hands in
-    place of points.
+    The mean that is taken away is the correction of hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for artists
+    in place of points.
 
     Examples
     --------
     >>> X = np.array([[1.0, 0], [1, 0], [1, 0], [0, 1], [0, 1], [0, 1], [0, 1]])
-    >>> found = affinity(X, ["a", "a", "a", "b", "b", "b", "a"])  # the last looks like b
+    >>> found = affinity(X, ["a", "a", "a", "b", "b", "b", "a"])  # the last is nearer to b
     >>> (found.near[:, 0] > found.own).tolist()
     [False, False, False, False, False, False, True]
     """
     X = np.asarray(X, dtype=np.float32)
-    hands = list(hands)
-    if len(hands) != len(X):
-        raise InputError(f"{len(hands)} hands for {len(X)} rows of features")
+    artists = list(artists)
+    if len(artists) != len(X):
+        raise InputError(f"{len(artists)} artists for {len(X)} rows of features")
     if not np.isfinite(X).all():
         raise InputError("X holds NaN or infinity; leave these rows out or fill them.")
-    counts = pd.Series(hands, dtype=object).value_counts()
+    counts = pd.Series(artists, dtype=object).value_counts()
     names = sorted(str(name) for name, count in counts.items() if count >= min_works)
     code_of = {name: code for code, name in enumerate(names)}
-    codes = np.array([code_of.get(hand, -1) for hand in hands], dtype=np.int64)
+    codes = np.array([code_of.get(artist, -1) for artist in artists], dtype=np.int64)
     n, m = len(X), len(names)
     own = np.full(n, np.nan)
-    nearest, near = np.full((n, n_hands), -1, dtype=np.int64), np.full((n, n_hands), np.nan)
+    nearest, near = np.full((n, n_artists), -1, dtype=np.int64), np.full((n, n_artists), np.nan)
     if not m:
         return Affinity(own, nearest, near, names)
-    length = np.linalg.norm(X, axis=1, keepdims=True)
-    unit = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-12)
+    unit = unit_rows(X)
     members = np.flatnonzero(codes >= 0)
     members = members[np.argsort(codes[members], kind="stable")]
     starts = np.searchsorted(codes[members], np.arange(m))
@@ -101,19 +98,19 @@ def affinity(X, hands, *, n_works=3, min_works=3, n_hands=3, seed=0):
         known = codes[rows] >= 0
         own[rows[known]] = to[known, codes[rows[known]]]
         to[known, codes[rows[known]]] = -np.inf
-        best = np.argsort(-to, axis=1, kind="stable")[:, :n_hands]
+        best = np.argsort(-to, axis=1, kind="stable")[:, :n_artists]
         value = np.take_along_axis(to, best, axis=1)
         nearest[rows, : best.shape[1]] = np.where(np.isfinite(value), best, -1)
         near[rows, : best.shape[1]] = np.where(np.isfinite(value), value, np.nan)
     return Affinity(own, nearest, near, names)
 
 
-def _blocks(rows):
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
     return [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
 
 
-def _top(unit, rows, members, starts, n_works):
-    """Return the mean of the highest cosines of some rows with each hand's works, (rows, hands)."""
+def _top(unit: np.ndarray, rows: np.ndarray, members: np.ndarray, starts: np.ndarray, n_works: int) -> np.ndarray:
+    """Return the mean of the highest cosines of some rows with each artist's works, (rows, artists)."""
     cosine = unit[rows] @ unit[members].T
     cosine[rows[:, None] == members[None, :]] = -np.inf
     group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(members))))
@@ -123,29 +120,26 @@ def _top(unit, rows, members, starts, n_works):
         there = np.isfinite(highest)
         total += np.where(there, highest, 0)
         count += there
-        # One of each hand is taken away; equal ones at once, which changes no mean.
+        # One of each artist is taken away; equal ones at once, which changes no mean.
         cosine[cosine == highest[:, group]] = -np.inf
     return total / np.maximum(count, 1)
 
 
-def date_gaps(indices, years, *, min_neighbors=5):
+def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Compare the year of each work with the years of its neighbours.
 
     Parameters
     ----------
-    indices : (n, k) int
-        Neighbours, -1 where there is none.
-    years : (n,) float
-        NaN where unknown.
-    min_neighbors : int
-        A work with fewer dated neighbours is not judged.
+    indices : (n, k) int; neighbours, -1 where there is none.
+    years : (n,) float; NaN where unknown.
+    min_neighbors : A work with fewer dated neighbours is left out.
 
     Returns
     -------
     (middle, unlikely) : (n,) float, (n,) float
         The median year of the neighbours; and the distance of the work's year from it, in units of the spread: the
         neighbours' own (median absolute deviation, times 1.4826) and that of all works from their neighbours, together.
-        NaN where a work is not judged.
+        NaN where a work is left out.
 
     Examples
     --------
@@ -166,16 +160,16 @@ def date_gaps(indices, years, *, min_neighbors=5):
     return middle, gap / np.sqrt(spread**2 + usual**2 + 1)
 
 
-def school_votes(indices, schools, groups=None):
-    """Count the schools among the neighbours of each work that are by other hands.
+def school_votes(
+    indices: np.ndarray, schools: Sequence[str | None], groups: Sequence | None = None
+) -> tuple[list[str | None], np.ndarray, np.ndarray]:
+    """Count the schools among the neighbours of each work that are by other artists.
 
     Parameters
     ----------
-    indices : (n, k) int
-        Neighbours, -1 where there is none.
+    indices : (n, k) int; neighbours, -1 where there is none.
     schools : sequence of str or None, length n
-    groups : sequence, length n, optional
-        Hand of each work; works by the same hand have no vote.
+    groups : sequence, length n; artist of each work; works by the same artist have no vote.
 
     Returns
     -------
@@ -191,13 +185,13 @@ def school_votes(indices, schools, groups=None):
     ([None, None, None, 'Dutch'], 1.0)
     """
     indices, schools = np.asarray(indices), list(schools)
-    hands = [None] * len(schools) if groups is None else list(groups)
+    artists = [None] * len(schools) if groups is None else list(groups)
     other, share, own = [], np.full(len(schools), np.nan), np.full(len(schools), np.nan)
     for row, school in enumerate(schools):
         votes = [
             schools[near]
             for near in indices[row].tolist()
-            if near >= 0 and schools[near] is not None and (hands[near] is None or hands[near] != hands[row])
+            if near >= 0 and schools[near] is not None and (artists[near] is None or artists[near] != artists[row])
         ]
         if school is None or not votes:
             other.append(None)
@@ -209,22 +203,19 @@ def school_votes(indices, schools, groups=None):
     return other, share, own
 
 
-def unusual(values, *, at_least=0.0, share=0.05):
+def unusual(values: np.ndarray, *, at_least: float = 0.0, share: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
     """Rank works by how far they depart from the others.
 
     Parameters
     ----------
-    values : (n,) float
-        Higher is more unusual; NaN: not judged.
-    at_least : float
-        Works at or below this are not listed.
-    share : float
-        At most this share of all n works is listed.
+    values : (n,) float; higher is more unusual; NaN: left out.
+    at_least : Works at or below this are not listed.
+    share : At most this share of all n works is listed.
 
     Returns
     -------
     (rows, score) : (m,) int, (m,) float
-        The most unusual first; the score is the share of the judged works that are less unusual.
+        The most unusual first; the score is the share of the works with a value that are less unusual.
 
     Examples
     --------
@@ -233,8 +224,8 @@ def unusual(values, *, at_least=0.0, share=0.05):
     ([2, 4], [0.75, 0.5])
     """
     values = np.asarray(values, dtype=np.float64)
-    judged = np.flatnonzero(np.isfinite(values))
-    order = judged[np.lexsort((judged, -values[judged]))]
-    less = np.searchsorted(np.sort(values[judged]), values[order], side="left") / max(len(judged), 1)
+    known = np.flatnonzero(np.isfinite(values))
+    order = known[np.lexsort((known, -values[known]))]
+    less = np.searchsorted(np.sort(values[known]), values[order], side="left") / max(len(known), 1)
     listed = (values[order] > at_least) & (np.arange(len(order)) < np.ceil(share * len(values)))
     return order[listed], less[listed]

@@ -1,5 +1,8 @@
 """Clusters over time, and which look back to which."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 
 from artgraph.colors import cluster_color
@@ -12,7 +15,9 @@ MOST_CLUSTERS = 30
 ARCS_PER_CLUSTER = 1.5  # more hide each other
 
 
-def plot_influence(out, times, pairs, *, names=None, title=""):
+def plot_influence(
+    out: str | Path, times: list[dict], pairs: list[dict], *, names: Mapping[int, str] | None = None, title: str = ""
+) -> None:
     """Draw when each cluster was painted, and the links between clusters from the earlier to the later.
 
     A row for each cluster, in the order of their medians: the works of each decade as a band, the median as a dot. Arcs
@@ -21,19 +26,16 @@ def plot_influence(out, times, pairs, *, names=None, title=""):
 
     Parameters
     ----------
-    out : str or Path
-        PNG, SVG or PDF.
-    times, pairs : list of dict
-        As ``artgraph.interpret.cluster_times`` and ``influence`` give them.
-    names : dict of int to str, optional
-        What to call the clusters.
-    title : str
+    out : PNG, SVG or PDF.
+    times, pairs : As ``artgraph.interpret.cluster_times`` and ``influence`` give them.
+    names : What to call the clusters.
+    title
 
     Raises
     ------
     InputError
         No cluster has a dated work.
-    ArtgraphError
+    MissingPackageError
         matplotlib is not installed.
     """
     dated = sorted((one for one in times if one["dated"]), key=lambda one: (one["median"], one["cluster"]))

@@ -1,5 +1,8 @@
 """Partitions drawn: against a column or each other, over time."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 
 from artgraph.colors import cluster_color
@@ -11,21 +14,19 @@ __all__ = ["plot_confusion", "plot_timeline"]
 MOST_ROWS, MOST_COLUMNS = 40, 40
 
 
-def plot_confusion(out, labels, reference, *, title="", against=""):
+def plot_confusion(
+    out: str | Path, labels: np.ndarray, reference: Sequence, *, title: str = "", against: str = ""
+) -> None:
     """Draw which share of each cluster each value of a column has; the counts stand in the cells.
 
     Columns are in the order of the clusters that hold most of them, so that agreement runs down the diagonal.
 
     Parameters
     ----------
-    out : str or Path
-        PNG, SVG or PDF.
-    labels : (n,) int
-        Negative for none.
-    reference : sequence, length n
-        Text or numbers; missing values are left out.
-    title, against : str
-        What the rows and the columns are.
+    out : PNG, SVG or PDF.
+    labels : (n,) int; negative for none.
+    reference : sequence, length n; text or numbers; missing values are left out.
+    title, against : What the rows and the columns are.
 
     Raises
     ------
@@ -63,22 +64,18 @@ def plot_confusion(out, labels, reference, *, title="", against=""):
     save(drawn, out)
 
 
-def plot_timeline(out, labels, years, *, title="", step=10):
+def plot_timeline(out: str | Path, labels: np.ndarray, years: np.ndarray, *, title: str = "", step: int = 10) -> None:
     """Draw when the works of each cluster were painted: works per decade, one strip for each cluster.
 
     Strips have their own height; the number beside each is that of its dated works.
 
     Parameters
     ----------
-    out : str or Path
-        PNG, SVG or PDF.
-    labels : (n,) int
-        Negative for none; those are left out.
-    years : (n,) float
-        NaN for unknown.
-    title : str
-    step : int
-        Years in a bar.
+    out : PNG, SVG or PDF.
+    labels : (n,) int; negative for none; those are left out.
+    years : (n,) float; NaN for unknown.
+    title
+    step : Years in a bar.
 
     Raises
     ------

@@ -1,5 +1,10 @@
 """Contact sheets: pictures hung in rows of one height, with their captions, for screen and print."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
 from artgraph.errors import InputError
 from artgraph.plots.style import GRID, INK, MUTED, RUST, figure, fonts, save, words
 
@@ -10,24 +15,21 @@ _MARGIN, _GAP, _LINE, _HEAD = 0.6, 0.14, 0.125, 0.55  # inches
 _LETTER = 0.051  # mean width of a letter of a caption, inches
 
 
-def hang_rows(aspects, *, width, height, gap, below):
+def hang_rows(
+    aspects: Sequence[float], *, width: float, height: float, gap: float, below: float
+) -> list[tuple[float, float, float, float]]:
     """Hang pictures in rows of one height, as large as the wall allows.
 
     Parameters
     ----------
-    aspects : sequence of float, length n
-        Width over height of each picture.
-    width, height : float
-        Of the wall.
-    gap : float
-        Between pictures, sideways and downward.
-    below : float
-        Room under each picture for its caption.
+    aspects : sequence of float, length n; width over height of each picture.
+    width, height : Of the wall.
+    gap : Between pictures, sideways and downward.
+    below : Room under each picture for its caption.
 
     Returns
     -------
-    list of (x, y, w, h), length n
-        Lower left corner, from the lower left of the wall, and size, in the wall's unit.
+    list of (x, y, w, h), length n; lower left corner, from the lower left of the wall, and size, in the wall's unit.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def hang_rows(aspects, *, width, height, gap, below):
     return hung
 
 
-def _rows(aspects, side, width, gap):
+def _rows(aspects: list[float], side: float, width: float, gap: float) -> list[list[int]]:
     rows, left = [], width + 1
     for i, aspect in enumerate(aspects):
         wide = min(aspect * side, width)
@@ -75,32 +77,35 @@ def _rows(aspects, side, width, gap):
     return rows
 
 
-def _fits(aspects, side, width, height, gap, below):
+def _fits(aspects: list[float], side: float, width: float, height: float, gap: float, below: float) -> bool:
     count = len(_rows(aspects, side, width, gap))
     return count * (side + below) + (count - 1) * gap <= height * (1 + 1e-9)
 
 
-def plot_sheet(out, pictures, captions, *, title="", note="", framed=0, page=PAGE, trim=False, dpi=300):
+def plot_sheet(
+    out: str | Path,
+    pictures: Sequence[np.ndarray | None],
+    captions: Sequence[Sequence[str]],
+    *,
+    title: str = "",
+    note: str = "",
+    framed: int = 0,
+    page: tuple[float, float] = PAGE,
+    trim: bool = False,
+    dpi: int = 300,
+) -> None:
     """Draw a contact sheet.
 
     Parameters
     ----------
-    out : str or Path
-        PNG, SVG or PDF.
-    pictures : sequence of uint8 array (h, w, 3), or None
-        None leaves an empty frame.
-    captions : sequence of tuple of str
-        Lines under each; they are cut to the width of the picture.
-    title, note : str
-        Over the pictures; the note is smaller.
-    framed : int
-        So many pictures at the front stand in a frame: the query.
-    page : (float, float)
-        Width and height, inches.
-    trim : bool
-        Cut what is left empty off the foot of the page.
-    dpi : int
-        Resolution of print.
+    out : PNG, SVG or PDF.
+    pictures : sequence of uint8 array (h, w, 3), or None; none leaves an empty frame.
+    captions : Lines under each; they are cut to the width of the picture.
+    title, note : Over the pictures; the note is smaller.
+    framed : So many pictures at the front stand in a frame: the query.
+    page : (float, float); width and height, inches.
+    trim : Cut what is left empty off the foot of the page.
+    dpi : Resolution of print.
 
     Raises
     ------

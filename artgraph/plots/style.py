@@ -1,11 +1,19 @@
 """How all plots look: plain axes, few colours, and the same bytes for the same data."""
 
+from __future__ import annotations
+
 import warnings
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artgraph.atomic import atomic_path
-from artgraph.errors import ArtgraphError, InputError
+from artgraph.errors import InputError, MissingPackageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 
 __all__ = ["BLUE", "FORMATS", "GRID", "INK", "MUTED", "RUST", "figure", "fonts", "save", "titled", "words"]
 
@@ -16,14 +24,13 @@ _FAMILIES = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans J
 _OTHERS = ("Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial Unicode MS", "Microsoft YaHei")
 
 
-def figure(n_panels, *, width=4.5, height=3.4):
+def figure(n_panels: int, *, width: float = 4.5, height: float = 3.4) -> tuple[Figure, list[Axes]]:
     """Return an empty figure with so many panels side by side, and the panels.
 
     Parameters
     ----------
-    n_panels : int
-    width, height : float
-        Of a panel, in inches.
+    n_panels
+    width, height : Of a panel, in inches.
 
     Returns
     -------
@@ -31,13 +38,13 @@ def figure(n_panels, *, width=4.5, height=3.4):
 
     Raises
     ------
-    ArtgraphError
+    MissingPackageError
         matplotlib is not installed.
     """
     try:
         from matplotlib.figure import Figure  # not pyplot: nothing global, no window
     except ImportError:
-        raise ArtgraphError("Plots need matplotlib. Install it with: pip install 'artgraph[plot]'") from None
+        raise MissingPackageError("Plots need matplotlib. Install it with: pip install 'artgraph[plot]'") from None
     drawn = Figure(figsize=(width * n_panels, height), layout="constrained")
     panels = list(drawn.subplots(1, n_panels, squeeze=False)[0]) if n_panels else []
     for panel in panels:
@@ -51,27 +58,19 @@ def figure(n_panels, *, width=4.5, height=3.4):
     return drawn, panels
 
 
-def titled(panel, text):
-    """Write a title over a panel, at the left.
-
-    Parameters
-    ----------
-    panel : matplotlib.axes.Axes
-    text : str
-    """
+def titled(panel: Axes, text: str) -> None:
+    """Write a ``text`` over a ``panel``, at the left."""
     panel.set_title(words(text), loc="left", fontsize=10, color=INK)
 
 
-def save(drawn, out, *, dpi=150):
+def save(drawn: Figure, out: str | Path, *, dpi: int = 150) -> None:
     """Write a figure to a file, whole or not at all; the same figure gives the same bytes.
 
     Parameters
     ----------
-    drawn : matplotlib.figure.Figure
-    out : str or Path
-        PNG, SVG or PDF, by its ending.
-    dpi : int
-        Pixels per inch of a PNG, and of pictures in the others.
+    drawn
+    out : PNG, SVG or PDF, by its ending.
+    dpi : Pixels per inch of a PNG, and of pictures in the others.
 
     Raises
     ------
@@ -94,26 +93,18 @@ def save(drawn, out, *, dpi=150):
 
 
 @lru_cache(maxsize=1)
-def fonts():
-    """Return the fonts that are there of those that can write titles (list of str), in the order they are tried."""
+def fonts() -> list[str]:
+    """Return the fonts that are there of those that can write titles, in the order in which they are tried."""
     from matplotlib.font_manager import fontManager
 
     there = set(fontManager.get_font_names())
     return [name for name in (*_FAMILIES, *_OTHERS) if name in there] or ["sans-serif"]
 
 
-def words(text, length=None):
-    """Return a text as matplotlib draws it in one line: no formula, no control characters.
+def words(text: object, length: int | None = None) -> str:
+    """Return a ``text`` as matplotlib draws it in one line, with at most ``length`` letters.
 
-    Parameters
-    ----------
-    text : str
-    length : int, optional
-        Letters at most; a longer text ends with "…".
-
-    Returns
-    -------
-    str
+    No formula, no control characters; a longer text ends with "…".
 
     Examples
     --------

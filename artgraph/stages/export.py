@@ -188,9 +188,10 @@ def _gexf(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
 
 
 def _graphml(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
+    from artgraph.colors import hex_to_rgb
     from artgraph.export import write_graphml
 
-    channels = {name: [int(c[k : k + 2], 16) for c in view.colors] for name, k in (("r", 1), ("g", 3), ("b", 5))}
+    channels = dict(zip("rgb", hex_to_rgb(view.colors).T.astype(int).tolist(), strict=True))
     table = with_free_names(view.placed(table), tuple(channels)).assign(**channels)
     write_graphml(out, view.style, table, artist_adjacency=view.artist_edges)
 
@@ -232,7 +233,7 @@ def _embedding_atlas(view: View, out: Path, *, pictures: bool) -> None:
 
 
 def _vikus(view: View, out: Path, *, pictures: bool, report: Callable[[int, int], None] | None) -> None:
-    from artgraph.export import vikus_names, write_jpegs, write_vikus
+    from artgraph.export.viewers import vikus_names, write_jpegs, write_vikus
     from artgraph.images import load_image, resize_contain
 
     corpus = view.corpus

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from artgraph.corpus import Corpus
+    from artgraph.interpret import MethodsDescription
 
-__all__ = ["interpret"]
+__all__ = ["describe_methods", "interpret"]
 
+SAID_OF_VGAE = ("model", "encoder", "hops", "latent_dim", "kl_weight", "neighbor_artist_weight", "seed")
 SUSPECTS = ("greyscale", "one tone", "margin", "folder")  # what is worth a word where a cluster is mostly of one value
 
 
@@ -42,6 +44,8 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
         ``reports/<partition>-clusters``: facts ``clusters`` and ``methods``. ``exports/<partition>-clusters.csv`` is
         written beside it.
     """
+    from artgraph.interpret import methods_text
+
     chosen, lineage = InterpretSettings.of(settings), Lineage(corpus)
     catalogue = catalogue_of(corpus, measured=True)
     basis = lineage.basis(partition)
@@ -51,7 +55,11 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
 
     def compute() -> tuple[dict, dict]:
         found = _clusters(corpus, partition, names, chosen)
-        facts = {"partition": partition, "clusters": found, "methods": _methods(corpus, partition)}
+        facts = {
+            "partition": partition,
+            "clusters": found,
+            "methods": methods_text(describe_methods(corpus, partition)),
+        }
         return {}, json_ready(facts | {"summary": f"{len(found)} clusters described"})
 
     made = make(
@@ -111,20 +119,40 @@ def _rows(frame: pd.DataFrame, label: int, *, most: int = 8, max_p: float = 0.05
     return [{**row, "name": str(row["name"])} for row in rows.drop(columns="cluster").to_dict("records")]
 
 
-def _methods(corpus: Corpus, partition: str) -> str:
-    from artgraph.interpret import methods_text
+def describe_methods(corpus: Corpus, partition: str) -> MethodsDescription:
+    """Return how a partition of a corpus was made, as its lineage says, for the methods section of a paper."""
+    from artgraph.interpret import MethodsDescription
 
     lineage, ref = Lineage(corpus), Ref("partitions", partition)
-    graph, on, _ = lineage.basis(partition)
-    label = corpus.label(*ref)
-    return methods_text(
+    graph = lineage.basis(partition).graph
+    made = [one for one in lineage.ancestors(ref) if one.kind == "features" and one.key != "thumbnails"]
+    stages = {one: lineage.stage(one) for one in made}
+    params = {one.key: lineage.params(one) for one in made}
+    described = [one for one in made if stages[one] == "describe"]
+    fused = [one for one in made if stages[one] == "fuse_features"]
+    latents = next((one for one in made if stages[one] == "train_vgae"), None)
+    taught = lineage.taught_by_names(ref)
+    tuned = [one.key for one in described if any(model in taught for model in lineage.inputs_of(one, "models"))]
+    learned = lineage.inputs_of(latents, "graphs") if latents else []
+    clustered = lineage.inputs_of(ref, "features")  # of a method that clusters features, whatever graph shows them
+    label, found_by = corpus.label(*ref), lineage.params(ref)
+    unsaid = {"levels"} | (
+        {"resolution"} if found_by.get("n_clusters") or found_by.get("method") != "leiden" else set()
+    )
+    return MethodsDescription(
         n=len(corpus),
         version=label["made_by"]["version"],
-        features={key: lineage.params(Ref("features", key)) for key in on},
-        partition=lineage.params(ref),
-        graph=graph,
-        graph_params=lineage.params(Ref("graphs", graph)) if graph else None,
+        partition={key: value for key, value in found_by.items() if key not in unsaid},
         facts=label["facts"],
+        descriptors={one.key: params[one.key] for one in described},
+        tuned_by_names=tuned,
+        imported=[one.key for one in made if stages[one] in ("import_vectors", None)],
+        fusion=params[fused[0].key] if fused else None,
+        vgae={key: params[latents.key].get(key) for key in SAID_OF_VGAE} if latents else None,
+        vgae_graph=lineage.params(learned[0]) if learned else None,
+        taught_by_names=latents in taught,
+        graph=None if clustered or graph is None else lineage.params(Ref("graphs", graph)),
+        columns_used=lineage.columns_used(ref),
     )
 
 

@@ -120,7 +120,7 @@ def _descriptor(corpus: Corpus, key: str, params: dict[str, Any], weights: Weigh
 
 
 def _prepared(descriptor: Descriptor, file: Path) -> np.ndarray:
-    from artgraph.descriptors.extract import DECODE_SIDE
+    from artgraph.descriptors.extraction import DECODE_SIDE
     from artgraph.images import load_image
 
     told = {"size_cm": (np.nan, np.nan)} if descriptor.true_scale else {}

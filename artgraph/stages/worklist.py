@@ -113,7 +113,7 @@ def _nearest(X: np.ndarray, rows: list[int], table: pd.DataFrame, chosen: Workli
 
 def _about_artists(X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings) -> list[dict[str, Any]]:
     from artgraph.interpret import affinity, unusual
-    from artgraph.interpret.words import listed
+    from artgraph.interpret.clusters import listed
 
     artists, names, count = catalogue.artists, catalogue.artist_names, catalogue.works_by_artist
     shown = dict(zip(artists, names, strict=True))

@@ -13,8 +13,7 @@ from safetensors.torch import save_file
 from torchvision import transforms
 
 from artgraph.descriptors import csd, make_descriptor
-from artgraph.descriptors.clip_tower import ClipTower
-from artgraph.descriptors.csd import Csd, StyleTower, read_checkpoint
+from artgraph.descriptors.csd import Csd, StyleTower, clip_tower, read_checkpoint
 from artgraph.descriptors.preprocess import resize_crop, square_tiles
 from artgraph.errors import InputError, WeightsError
 
@@ -132,11 +131,11 @@ def test_the_output_is_that_of_the_formulas(checkpoint):
 
 def test_the_published_tower_has_297_tensors():
     with torch.device("meta"):
-        tower = ClipTower(width=1024, blocks=24, hidden=4096, patch=14, grid=16)
+        tower = clip_tower(width=1024, blocks=24, hidden=4096, patch=14, grid=16)
         state = StyleTower(tower, width=1024, dimensions=768).state_dict()
     assert len(state) + 1 == 297  # and the content head
     assert state["backbone.positional_embedding"].shape == (257, 1024)
-    assert tower.transformer["resblocks"][0].attn.heads == 16
+    assert tower.blocks[0].attn.num_heads == 16
     assert sum(value.numel() for value in state.values()) == 303_179_776 + 1024 * 768
 
 
@@ -236,7 +235,7 @@ def test_wrong_tensors_are_named(tmp_path, kind, change, message):
 
 def test_a_tower_of_the_published_width_must_have_all_blocks():
     with torch.device("meta"):
-        tower = ClipTower(width=1024, blocks=23, hidden=4096, patch=14, grid=16)
+        tower = clip_tower(width=1024, blocks=23, hidden=4096, patch=14, grid=16)
         state = StyleTower(tower, width=1024, dimensions=768).state_dict()
     with pytest.raises(WeightsError, match=r"lacks 12 tensors of CSD, such as backbone\.transformer\.resblocks\.23"):
         StyleTower.from_state(state)
@@ -279,7 +278,7 @@ def test_without_weights_the_message_says_what_to_fetch(tmp_path):
 def test_another_size_interpolates_the_positions(checkpoint):
     descriptor = Csd(weights=checkpoint, size=48)
     descriptor.load()
-    positions = descriptor.network.backbone.positional_embedding
+    positions = descriptor.network.state_dict()["backbone.positional_embedding"]
     own = tensors()["backbone.positional_embedding"]
     assert positions.shape == (1 + 6 * 6, WIDTH)
     assert torch.equal(positions[0], own[0])  # the class token's
@@ -291,12 +290,13 @@ def test_another_size_interpolates_the_positions(checkpoint):
 
 
 def test_positions_that_are_linear_stay_linear():
-    tower = ClipTower(width=64, blocks=0, hidden=1, patch=14, grid=16)
+    network = StyleTower(clip_tower(width=64, blocks=0, hidden=1, patch=14, grid=16), width=64, dimensions=1)
+    positions = network.state_dict()["backbone.positional_embedding"]  # shares its memory with the network
     row, column = torch.meshgrid(torch.arange(16.0), torch.arange(16.0), indexing="ij")
-    tower.positional_embedding.data[1:, 0] = row.flatten()
-    tower.positional_embedding.data[1:, 1] = column.flatten()
-    tower.set_side(336)
-    grid = tower.positional_embedding[1:].view(24, 24, 64)
+    positions[1:, 0] = row.flatten()
+    positions[1:, 1] = column.flatten()
+    network.set_side(336)
+    grid = network.state_dict()["backbone.positional_embedding"][1:].view(24, 24, 64)
     centres = (torch.arange(24.0) + 0.5) * 16 / 24 - 0.5
     torch.testing.assert_close(grid[4:20, 7, 0], centres[4:20], atol=1e-5, rtol=0)  # away from the border
     torch.testing.assert_close(grid[7, 4:20, 1], centres[4:20], atol=1e-5, rtol=0)

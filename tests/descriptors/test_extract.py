@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artgraph.descriptors import Color, Texture, extract
+from artgraph.descriptors import Color, extract
 from artgraph.descriptors import extract as extract_function
+from artgraph.descriptors.texture import Texture
 from artgraph.errors import IngestError
 from artgraph.shards import ShardStore
 from artgraph.testing import toy_pictures
 
-module = __import__("sys").modules["artgraph.descriptors.extract"]
+module = __import__("sys").modules["artgraph.descriptors.extraction"]
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from artgraph.descriptors import Gram, gram_vectors, make_descriptor, moment_vectors
+from artgraph.descriptors import Gram, make_descriptor
 from artgraph.descriptors.backbones import load_backbone, read_state
-from artgraph.descriptors.gram import sketch_buckets
+from artgraph.descriptors.gram import gram_vectors, moment_vectors, sketch_buckets
 from artgraph.errors import InputError, WeightsError
 
 

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from artgraph import pipeline
-from artgraph.descriptors import Color, Grey, Patches, Texture, make_descriptor, without_color
+from artgraph.descriptors import Color, Grey, Patches, make_descriptor
+from artgraph.descriptors.grey import without_color
+from artgraph.descriptors.texture import Texture
 from artgraph.errors import InputError
 
 

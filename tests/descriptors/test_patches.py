@@ -12,7 +12,7 @@ from artgraph.descriptors.patches.windows import choose_windows, gradient_magnit
 from artgraph.errors import InputError
 from artgraph.shards import ShardStore
 
-extract_module = __import__("sys").modules["artgraph.descriptors.extract"]
+extract_module = __import__("sys").modules["artgraph.descriptors.extraction"]
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -6,13 +6,14 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from timm.data import create_transform, resolve_data_config
 
-from artgraph.descriptors import Pooled, extract, make_descriptor
-from artgraph.descriptors.pooled import CLIP_BACKBONE
+from artgraph.descriptors import DESCRIPTORS, Pooled, extract, make_descriptor
 from artgraph.descriptors.preprocess import resize_crop
 from artgraph.errors import InputError, WeightsError
 from artgraph.shards import ShardStore
 
 SMALL = ("test_resnet", "test_vit")
+
+CLIP_BACKBONE = DESCRIPTORS["clip"].keywords["backbone"]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,10 @@ def test_a_map_with_the_channels_last_is_averaged_over_positions(folder):
     assert descriptor._mean(features).tolist() == [[4.5, 5.5, 6.5]]
 
 
-@pytest.mark.parametrize("name", ["resnet50", "vit_tiny_patch16_224", "mobilenetv2_100", CLIP_BACKBONE, "densenet121"])
+@pytest.mark.parametrize(
+    "name",
+    ["resnet50", "vit_tiny_patch16_224", "mobilenetv2_100", CLIP_BACKBONE, "densenet121"],
+)
 @pytest.mark.parametrize(("h", "w"), [(448, 448), (448, 600), (603, 449), (700, 333), (40, 77)])
 def test_pixels_are_those_of_timm(name, h, w):
     config = resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(name).to_dict())

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from artgraph.errors import InputError
-from artgraph.export import clusters_table, paintings_table, write_csv
+from artgraph.export import paintings_table, write_csv
 
 
 def read(path):
@@ -130,16 +130,3 @@ def test_paintings_table():
         paintings_table(PAINTINGS, [0] * 5, scores={"typicality": [1]})
     with pytest.raises(InputError, match="'id'"):
         paintings_table(PAINTINGS.drop(columns="id"), [0] * 5)
-
-
-def test_clusters_table():
-    table = clusters_table([0, 0, 0, -1, 1], PAINTINGS, top=1)
-    assert table.to_dict("list") == {
-        "cluster": [0, 1],
-        "paintings": [3, 1],
-        "share": [0.75, 0.25],
-        "artist": ["M (2)", "N (1)"],
-    }
-    assert clusters_table([0] * 5, PAINTINGS)["artist"].tolist() == ["M (2); N (2)"]
-    assert len(clusters_table([-1] * 5, PAINTINGS)) == 0
-    assert clusters_table([0] * 5, PAINTINGS, columns=["no such"]).columns.tolist() == ["cluster", "paintings", "share"]

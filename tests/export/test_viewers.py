@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from artgraph.errors import InputError
-from artgraph.export import vikus_names, write_embedding_atlas, write_jpegs, write_vikus
+from artgraph.export import write_embedding_atlas, write_jpegs, write_vikus
+from artgraph.export.viewers import vikus_names
 from artgraph.images import load_image
 
 FRAME = pd.DataFrame(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from artgraph.errors import InputError
-from artgraph.graph import artist_links, linkable_artists
+from artgraph.graph import artist_links, attributions, linkable_artists
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,33 @@ def test_names_that_are_a_hand(name):
 )  # fmt: skip
 def test_dates_are_no_part_of_a_name(name):
     assert linkable_artists([name]) == ["rembrandt"]
+
+
+@pytest.mark.parametrize(
+    ("written", "artist", "qualifier", "name"),
+    [
+        ("Rembrandt (1606-1669)", "rembrandt", None, "Rembrandt (1606-1669)"),
+        ("Workshop of Rembrandt", None, "workshop of", "Rembrandt"),
+        ("Rembrandt, workshop of", None, "workshop of", "Rembrandt"),
+        ("Rembrandt (workshop)", None, "workshop", "Rembrandt"),
+        ("Formerly attributed to Rembrandt", None, "formerly attributed to", "Rembrandt"),
+        ("Rembrandt, attr.", None, "attr.", "Rembrandt"),
+        ("Rembrandt (?)", None, "?", "Rembrandt"),
+        ("d’après Rubens", None, "d'après", "Rubens"),
+        ("Rubens and Jan Brueghel", None, None, "Rubens and Jan Brueghel"),
+        ("Netherlandish Painter", None, None, "Netherlandish Painter"),
+        ("Unknown", None, None, None),
+        (None, None, None, None),
+        (" ", None, None, None),
+    ],
+)
+def test_a_qualifier_is_told_from_the_name(written, artist, qualifier, name):
+    assert attributions([written]) == [(artist, qualifier, name)]
+
+
+def test_an_artist_is_shown_as_first_written():
+    found = attributions([" Hals ", "HALS", "Hals"], qualifiers=[None, "", "Circle of"])
+    assert found == [("hals", None, "Hals"), ("hals", None, "Hals"), (None, "circle of", "Hals")]
 
 
 def test_two_orders_of_a_name_are_not_joined_by_guess():

@@ -5,7 +5,8 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
 from artgraph.errors import InputError
-from artgraph.graph import duplicates, knn
+from artgraph.graph import knn
+from artgraph.graph.duplicates import duplicates
 
 
 def test_four_points_by_hand():

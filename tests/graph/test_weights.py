@@ -4,16 +4,8 @@ from scipy.optimize import brentq
 from sklearn.metrics import jaccard_score
 
 from artgraph.errors import InputError
-from artgraph.graph import (
-    KERNELS,
-    SYMMETRIES,
-    Neighbors,
-    describe_graph,
-    edge_weights,
-    jaccard_weights,
-    knn,
-    merge_layers,
-)
+from artgraph.graph import Neighbors, describe_graph, edge_weights, jaccard_weights, knn, merge_layers
+from artgraph.graph.weights import KERNELS, SYMMETRIES
 from artgraph.testing import toy_adjacency
 
 

@@ -11,7 +11,6 @@ from artgraph.interpret import (
     cluster_sentence,
     descriptor_shares,
     exemplars,
-    methods_text,
     neighboring_clusters,
     palette,
     typicality,
@@ -24,14 +23,14 @@ def test_typicality_by_hand():
     assert typicality(X, np.array([0, 0, -1, 1])) == pytest.approx([2**-0.5, 2**-0.5, 0, 1])
 
 
-def test_exemplars_are_typical_and_of_several_hands():
+def test_exemplars_are_typical_and_of_several_artists():
     typical = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
     labels = np.array([0, 0, 0, 0, 1, -1])
-    hands = ["a", "a", "a", None, "a", "a"]
-    assert exemplars(typical, labels, hands, n_works=3, per_group=2) == {0: [0, 1, 3], 1: [4]}
+    artists = ["a", "a", "a", None, "a", "a"]
+    assert exemplars(typical, labels, artists, n_works=3, per_group=2) == {0: [0, 1, 3], 1: [4]}
     assert exemplars(typical, labels, n_works=3) == {0: [0, 1, 2], 1: [4]}
-    # no other hands are left: the passed over come in at the end
-    assert exemplars(typical, labels, hands, n_works=4, per_group=1)[0] == [0, 3, 1, 2]
+    # no other artists are left: the passed over come in at the end
+    assert exemplars(typical, labels, artists, n_works=4, per_group=1)[0] == [0, 3, 1, 2]
     assert exemplars(np.zeros(2), np.array([-1, -1])) == {}
 
 
@@ -108,37 +107,3 @@ def test_the_sentence_names_descriptors_and_cautions():
         "20 of 90 works; set apart above all by gram. "
         "Caution: 90% of it share a trait of the reproduction (greyscale; 10% of all)."
     )
-
-
-def test_methods_name_what_was_done_and_what_to_cite():
-    text = methods_text(
-        n=50,
-        version="9.9",
-        features={"gram-resnet18": {"layers": ["a", "b"], "nothing": None}},
-        partition={"method": "leiden", "resolution": 1.0, "seed": 3},
-        graph="style",
-        graph_params={
-            "on": ["gram-resnet18"],
-            "weights": "jaccard",
-            "artist_edges": True,
-            "cross_artist": True,
-            "regress_out": ["greyscale"],
-        },
-        facts={"n_clusters": 4, "modularity": 0.5, "unassigned": 2},
-    )
-    for part in (
-        "50 paintings",
-        "artgraph 9.9",
-        "gram-resnet18 (layers a, b)",
-        "4 clusters were found by leiden (resolution 1.0, seed 3)",
-        "greyscale tells of the features had been regressed out",
-        "circular",
-        "among works by other hands",
-        "2 paintings without a link",
-        "Traag",
-        "Gatys",
-        "Levine",
-    ):
-        assert part in text
-    for absent in ("None", "von Luxburg", "{", "Kipf"):
-        assert absent not in text

@@ -7,32 +7,32 @@ from artgraph.errors import InputError
 from artgraph.interpret import affinity, date_gaps, school_votes, unusual
 
 
-def the_long_way(X, hands, own_row, hand, n_works=3):
+def the_long_way(X, artists, own_row, artist, n_works=3):
     unit = X / np.linalg.norm(X, axis=1, keepdims=True)
-    others = [j for j in range(len(X)) if hands[j] == hand and j != own_row]
+    others = [j for j in range(len(X)) if artists[j] == artist and j != own_row]
     return np.mean(sorted((unit[own_row] @ unit[j] for j in others), reverse=True)[:n_works])
 
 
 def test_affinity_is_that_of_the_long_way(monkeypatch):
     monkeypatch.setattr("artgraph.interpret.worklist._BLOCK", 7)
     rng = np.random.default_rng(0)
-    X, hands = rng.normal(size=(40, 5)), [f"hand {i % 4}" for i in range(40)]
+    X, artists = rng.normal(size=(40, 5)), [f"artist {i % 4}" for i in range(40)]
     X.flags.writeable = False
-    found = affinity(X, hands)
-    general = {hand: np.mean([the_long_way(X, hands, i, hand) for i in range(40)]) for hand in found.names}
+    found = affinity(X, artists)
+    general = {artist: np.mean([the_long_way(X, artists, i, artist) for i in range(40)]) for artist in found.names}
     for i in (0, 1, 17, 39):
-        assert found.own[i] == pytest.approx(the_long_way(X, hands, i, hands[i]) - general[hands[i]], abs=1e-5)
+        assert found.own[i] == pytest.approx(the_long_way(X, artists, i, artists[i]) - general[artists[i]], abs=1e-5)
         best = found.names[found.nearest[i, 0]]
-        assert best != hands[i]
-        assert found.near[i, 0] == pytest.approx(the_long_way(X, hands, i, best) - general[best], abs=1e-5)
+        assert best != artists[i]
+        assert found.near[i, 0] == pytest.approx(the_long_way(X, artists, i, best) - general[best], abs=1e-5)
     assert (np.diff(found.near[:, :3], axis=1) <= 0).all()
 
 
 def test_swapped_names_come_first():
     rng = np.random.default_rng(1)
-    hands = np.arange(300) // 10
-    X = 2.0 * rng.normal(size=(30, 12))[hands] + 0.6 * rng.normal(size=(300, 12))
-    names = [f"hand {hand}" for hand in hands]
+    artists = np.arange(300) // 10
+    X = 2.0 * rng.normal(size=(30, 12))[artists] + 0.6 * rng.normal(size=(300, 12))
+    names = [f"artist {artist}" for artist in artists]
     swapped = [5, 105, 205, 255]
     for i, j in (swapped[:2], swapped[2:]):
         names[i], names[j] = names[j], names[i]
@@ -41,10 +41,10 @@ def test_swapped_names_come_first():
     assert set(swapped) <= set(rows[:6].tolist())
     assert score[0] == pytest.approx(299 / 300)
     by_whom = {row: found.names[found.nearest[row, 0]] for row in swapped}
-    assert by_whom == {5: "hand 0", 105: "hand 10", 205: "hand 20", 255: "hand 25"}
+    assert by_whom == {5: "artist 0", 105: "artist 10", 205: "artist 20", 255: "artist 25"}
 
 
-def test_few_works_and_no_hands():
+def test_few_works_and_no_artists():
     X = np.eye(5)
     found = affinity(X, ["a", "a", None, "b", None])
     assert np.isnan(found.own).all()
@@ -54,7 +54,7 @@ def test_few_works_and_no_hands():
     assert one.names == ["a"]
     assert np.isnan(one.near[0]).all()
     assert np.isfinite(one.near[3, 0])
-    with pytest.raises(InputError, match="2 hands for 5"):
+    with pytest.raises(InputError, match="2 artists for 5"):
         affinity(X, ["a", "b"])
     with pytest.raises(InputError, match="NaN"):
         affinity(np.full((1, 2), np.nan), ["a"])
@@ -72,11 +72,11 @@ def test_dates_by_hand():
     assert np.isnan(nothing[0]).all()
 
 
-def test_schools_ignore_votes_of_the_same_hand():
+def test_schools_ignore_votes_of_the_same_artist():
     near = np.array([[1, 2, 3], [0, 2, -1], [0, 1, 3], [0, 1, 2]])
     schools = ["Dutch", "French", "French", None]
     other, share, own = school_votes(near, schools, ["x", "x", "y", None])
-    # row 0: 1 is by the same hand and 3 has no school; row 1: 0 is by the same hand, 2 agrees
+    # row 0: 1 is by the same artist and 3 has no school; row 1: 0 is by the same artist, 2 agrees
     assert other == ["French", None, "Dutch", None]
     assert share[:3].tolist() == [1.0, 1.0, 0.5]
     assert own[:3].tolist() == [0.0, 1.0, 0.5]

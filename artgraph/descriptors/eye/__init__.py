@@ -3,7 +3,19 @@
 ``MODEL_CARD.md`` beside this file says on what, how, and how well; ``python -m experiments.train_eye`` trains it again.
 """
 
-from artgraph.descriptors.eye.network import BACKBONE, Eye
-from artgraph.descriptors.eye.weights import WEIGHTS
+from pathlib import Path
 
-__all__ = ["BACKBONE", "WEIGHTS", "Eye"]
+from artgraph.descriptors.eye.network import BACKBONE, Eye
+from artgraph.descriptors.pooled import Pooled
+
+__all__ = ["BACKBONE", "WEIGHTS", "Eye", "eye"]
+
+WEIGHTS = Path(__file__).parent / "artgraph_eye.safetensors"
+
+
+def eye(*, size: int | None = None, device: str = "cpu") -> Pooled:
+    """Return the descriptor of this network: 256 dimensions, nothing to download.
+
+    Pictures have a side of ``size`` pixels, by default 224; ``device`` is a torch device.
+    """
+    return Pooled(name="eye", backbone=BACKBONE, weights=WEIGHTS, size=size, device=device)

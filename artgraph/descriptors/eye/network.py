@@ -1,5 +1,7 @@
 """A small residual network that describes a picture by the statistics of its layers. To be read from top to bottom."""
 
+from typing import Any
+
 import torch
 from timm.models import build_model_with_cfg, register_model
 from timm.models._registry import generate_default_cfgs
@@ -17,15 +19,13 @@ FEATURES = 256
 class Eye(nn.Module):
     """Stem and three stages; mean, deviation and products of the channels of each; one linear map.
 
-    Where something stands in a picture, the statistics do not say: manner is what they keep (Gatys et al. 2016). Unlike
+    The statistics do not hold where something stands in a picture, only the manner (Gatys et al. 2016). Unlike
     ``gram`` they are learned together with the layers that they are taken from.
 
     Parameters
     ----------
-    num_classes : int
-        Of a classifier; 0: features.
-    drop_rate : float
-        Of the statistics, in training.
+    num_classes : Of a classifier; 0: features.
+    drop_rate : Of the statistics, in training.
 
     Notes
     -----
@@ -33,7 +33,7 @@ class Eye(nn.Module):
     1812.01187); bilinear pooling after a reduction, with a signed root (Lin et al. 2015, arXiv 1504.07889).
     """
 
-    def __init__(self, *, num_classes=0, drop_rate=0.2, in_chans=3):
+    def __init__(self, *, num_classes: int = 0, drop_rate: float = 0.2, in_chans: int = 3) -> None:
         super().__init__()
         self.num_features, self.num_classes = FEATURES, num_classes
         self.stem = nn.Sequential(*_conv(in_chans, WIDTHS[0], 2))
@@ -49,7 +49,7 @@ class Eye(nn.Module):
         self.project = nn.Linear(wide, FEATURES)
         self.head = nn.Linear(FEATURES, num_classes) if num_classes else nn.Identity()
 
-    def forward_features(self, x):
+    def forward_features(self, x: torch.Tensor) -> torch.Tensor:
         """Return the statistics of all layers, (b, 2,160) float32, for pixels (b, 3, h, w)."""
         found = []
         x = self.stem(x)  # (b, 32, h/2, w/2)
@@ -64,23 +64,23 @@ class Eye(nn.Module):
             found += [mean, (spread.relu() + EPSILON).sqrt(), products.sign() * (products.abs() + EPSILON).sqrt()]
         return torch.cat(found, dim=1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return features (b, 256), or logits where there is a classifier."""
         return self.head(self.project(self.drop(self.norm(self.forward_features(x)))))
 
-    def group_matcher(self, coarse=False):
+    def group_matcher(self, coarse: bool = False) -> dict:
         """Return which parameters belong to which layer, from the input on (dict), as timm asks."""
         return {
             "stem": r"^stem",
             "blocks": [(r"^(?:stages|reduce)\.(\d+)", None), (r"^(?:norm|project|head)", (99999,))],
         }
 
-    def get_classifier(self):
+    def get_classifier(self) -> nn.Module:
         """Return the classifier (torch module)."""
         return self.head
 
-    def set_grad_checkpointing(self, enable=True):
-        """Say that it cannot; the network is small."""
+    def set_grad_checkpointing(self, enable: bool = True) -> None:
+        """Refuse to ``enable`` it; the network is small."""
         if enable:
             raise ValueError(f"{BACKBONE} is small; it has no gradient checkpointing")
 
@@ -91,7 +91,7 @@ EPSILON = 1e-4
 class Block(nn.Module):
     """Two convolutions beside a shortcut: (b, width, h, w) to (b, out, h/stride, w/stride)."""
 
-    def __init__(self, width, out, stride=1):
+    def __init__(self, width: int, out: int, stride: int = 1) -> None:
         super().__init__()
         self.body = nn.Sequential(*_conv(width, out, stride), *_conv(out, out)[:2])
         self.shortcut = nn.Identity()
@@ -99,11 +99,11 @@ class Block(nn.Module):
             pool = nn.AvgPool2d(stride, ceil_mode=True)
             self.shortcut = nn.Sequential(pool, nn.Conv2d(width, out, 1, bias=False), nn.BatchNorm2d(out))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.relu(self.body(x) + self.shortcut(x))
 
 
-def _conv(width, out, stride=1):
+def _conv(width: int, out: int, stride: int = 1) -> list[nn.Module]:
     return [nn.Conv2d(width, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU()]
 
 
@@ -123,19 +123,10 @@ default_cfgs = generate_default_cfgs(
 
 
 @register_model
-def artgraph_eye(pretrained=False, **options):
+def artgraph_eye(pretrained: bool = False, **options: Any) -> Eye:
     """Return the network with random weights; its own come from ``WEIGHTS``.
 
-    Parameters
-    ----------
-    pretrained : bool
-        As timm asks; there is nothing on the hub, so only False will do.
-    **options
-        For ``Eye``.
-
-    Returns
-    -------
-    Eye
+    ``pretrained``, as timm asks, can only be False, for there is nothing on the hub; ``options`` are those of ``Eye``.
     """
     options = {key: value for key, value in options.items() if value is not None}
     return build_model_with_cfg(Eye, BACKBONE, pretrained, **options)

@@ -1,15 +1,21 @@
 """The one pass over the pictures that serves all descriptors: decode once, describe many, in shards."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
 
+from artgraph.descriptors.base import Descriptor
 from artgraph.errors import ImageError, IngestError
 from artgraph.images import load_image
 from artgraph.learning.prefetch import prefetch
-from artgraph.shards import shard_bounds
+from artgraph.shards import ShardStore, shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
 
-# A descriptor's values must not depend on which others were asked for in the same run. So those that need no more than
+# A descriptor's values must not depend on which others are made in the same run. So those that need no more than
 # this share one decoded picture, and one that needs more has a picture of its own.
 DECODE_SIDE = 448
 BATCH = 32
@@ -17,7 +23,16 @@ SHARD = 256
 SAMPLE = 4096
 
 
-def extract(paths, descriptors, stores, *, sizes_cm=None, workers=2, seed=0, progress=None):
+def extract(
+    paths: Sequence[Path],
+    descriptors: Sequence[Descriptor],
+    stores: Sequence[ShardStore],
+    *,
+    sizes_cm: np.ndarray | None = None,
+    workers: int = 2,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Describe pictures with several descriptors in one pass that can be killed and continued.
 
     A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
@@ -26,17 +41,15 @@ def extract(paths, descriptors, stores, *, sizes_cm=None, workers=2, seed=0, pro
     Parameters
     ----------
     paths : sequence of Path, length n
-    descriptors : sequence of Descriptor
-    stores : sequence of ShardStore
+    descriptors
+    stores
         One for each descriptor; shards found there are taken as they are. For a descriptor with windows,
         ``places.npy`` is left there: (n, places, 3) float32.
-    sizes_cm : (n, 2) float array, optional
+    sizes_cm : (n, 2) float array
         Height and width of each painting, nan where they are not known; for descriptors of true scale.
-    workers : int
-        Threads that decode (Pillow and the filters let go of Python's lock).
-    seed : int
-        Of the sample. The values depend on it and on nothing else that is random.
-    progress : callable(done, n), optional
+    workers : Threads that decode (Pillow and the filters let go of Python's lock).
+    seed : Of the sample. The values depend on it and on nothing else that is random.
+    progress : callable(done, n)
 
     Returns
     -------
@@ -55,7 +68,7 @@ def extract(paths, descriptors, stores, *, sizes_cm=None, workers=2, seed=0, pro
     for descriptor in descriptors:
         descriptor.load()
 
-    def run(rows, phase, finish):
+    def run(rows: np.ndarray, phase: str, finish: Callable[[int, np.ndarray], np.ndarray]) -> None:
         """Bring every descriptor's shards of these rows to completion; ``finish`` turns wide vectors into a shard."""
         todo = []
         for start, stop in shard_bounds(len(rows), SHARD):
@@ -117,7 +130,7 @@ def extract(paths, descriptors, stores, *, sizes_cm=None, workers=2, seed=0, pro
     return results
 
 
-def _finish(descriptor, wide, fitted):
+def _finish(descriptor: Descriptor, wide: np.ndarray, fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the features of wide vectors, and behind them the places of the windows, if there are any."""
     features = descriptor.reduce(wide, fitted)
     if not descriptor.places:
@@ -125,19 +138,21 @@ def _finish(descriptor, wide, fitted):
     return np.concatenate([features, descriptor.locate(wide).reshape(len(wide), -1)], axis=1)
 
 
-def _prepare(path, descriptors, size_cm=None):
+def _prepare(
+    path: Path, descriptors: Sequence[Descriptor], size_cm: tuple[float, float] | None = None
+) -> list[np.ndarray]:
     """Return what each descriptor makes of a picture (list of arrays)."""
     images, prepared = {}, []
     for descriptor in descriptors:
-        told = {"size_cm": size_cm} if descriptor.true_scale else {}
-        side = max(DECODE_SIDE, descriptor.short_side(**told))
+        size = {"size_cm": size_cm} if descriptor.true_scale else {}
+        side = max(DECODE_SIDE, descriptor.short_side(**size))
         if side not in images:
             images[side] = _load(path, side)
-        prepared.append(descriptor.prepare(images[side], **told))
+        prepared.append(descriptor.prepare(images[side], **size))
     return prepared
 
 
-def _load(path, side):
+def _load(path: Path, side: int) -> np.ndarray:
     try:
         return load_image(path, min_side=side)
     except ImageError as error:
@@ -150,13 +165,13 @@ def _load(path, side):
 class _Sample:
     """The wide vectors of the sample, block by block from the disk."""
 
-    def __init__(self, store, n):
+    def __init__(self, store: ShardStore, n: int) -> None:
         self.store, self.n = store, n
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         return (self.store.get(f"a{start:09d}.npy") for start, _ in shard_bounds(self.n, SHARD))
 
-    def at_most(self, limit):
+    def at_most(self, limit: int | None) -> np.ndarray | _Sample:
         """Return itself, or, where there is a limit, that many rows evenly spaced, as one array."""
         if limit is None:
             return self
@@ -169,10 +184,10 @@ class _Sample:
 
 
 class _Progress:
-    def __init__(self, callback, n):
+    def __init__(self, callback: Callable[[int, int], None] | None, n: int) -> None:
         self.callback, self.n, self.done = callback, n, 0
 
-    def __call__(self, count):
+    def __call__(self, count: int) -> None:
         self.done += count
         if self.callback:
             self.callback(self.done, self.n)
