@@ -1,10 +1,13 @@
 """Checks of arguments: each returns the value in the form that the code needs, or says what is wrong with it."""
 
+from __future__ import annotations
+
 import difflib
 from collections.abc import Iterable
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike, DTypeLike
 
 from artgraph.errors import InputError
 
@@ -21,7 +24,7 @@ __all__ = [
 ]
 
 
-def check_adjacency(adjacency) -> sp.csr_array:
+def check_adjacency(adjacency: sp.sparray | sp.spmatrix) -> sp.csr_array:
     """Return a canonical copy of an adjacency matrix, or say what is wrong with it.
 
     Parameters
@@ -63,45 +66,37 @@ def check_adjacency(adjacency) -> sp.csr_array:
     return matrix
 
 
-def check_seed(seed) -> int:
-    """Return a seed as int, or say why it is none.
-
-    Parameters
-    ----------
-    seed : int, 0 ... 2**32 - 1
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InputError
-    """
+def check_seed(seed: int) -> int:
+    """Return a seed, 0 ... 2**32 - 1, as int, or raise an InputError that says why it is none."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
         raise InputError(f"seed is {seed!r}; expected a whole number from 0 to 4294967295.")
     return int(seed)
 
 
-def check_features(X) -> np.ndarray:
+def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.float64) -> np.ndarray:
     """Return features as numbers, or say what is wrong with them.
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
+    X : array-like, shape (n, d)
+    n : int, optional
+        Expected number of rows.
+    dtype : data type
+        Of the numbers; X itself is returned where it has it.
 
     Returns
     -------
-    ndarray, shape (n, d), float64
+    ndarray, shape (n, d)
 
     Raises
     ------
     InputError
         Wrong shape, NaN or infinity.
     """
-    features = np.asarray(X, dtype=np.float64)
-    if features.ndim != 2:
-        raise InputError(f"X has shape {features.shape}; expected one row for each painting, (n, d).")
+    features = np.asarray(X, dtype=dtype)
+    if features.ndim != 2 or n not in (None, len(features)):
+        rows = "(n, d), one row for each painting" if n is None else f"({n}, d), one row for each label"
+        raise InputError(f"X has shape {features.shape}; expected {rows}.")
     if not np.isfinite(features).all():
         bad = int((~np.isfinite(features).all(axis=1)).sum())
         raise InputError(
@@ -110,7 +105,7 @@ def check_features(X) -> np.ndarray:
     return features
 
 
-def check_labels(labels, n: int | None = None) -> np.ndarray:
+def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
     """Return labels as whole numbers, or say what is wrong with them.
 
     Parameters
@@ -143,17 +138,7 @@ def check_labels(labels, n: int | None = None) -> np.ndarray:
 
 
 def check_n_clusters(n_clusters: int, n: int) -> None:
-    """Refuse a number of clusters that n rows cannot be put into.
-
-    Parameters
-    ----------
-    n_clusters : int, 1 ... n
-    n : int
-
-    Raises
-    ------
-    InputError
-    """
+    """Raise an InputError unless ``n`` rows can be put into ``n_clusters``, a whole number from 1 to n."""
     if isinstance(n_clusters, bool) or not isinstance(n_clusters, (int, np.integer)) or not 1 <= n_clusters <= n:
         raise InputError(
             f"n_clusters is {n_clusters!r}; expected a whole number from 1 to {n}, the number of paintings."
@@ -161,16 +146,7 @@ def check_n_clusters(n_clusters: int, n: int) -> None:
 
 
 def check_resolution(resolution: float) -> None:
-    """Refuse a resolution that is no positive number.
-
-    Parameters
-    ----------
-    resolution : float
-
-    Raises
-    ------
-    InputError
-    """
+    """Raise an InputError unless ``resolution`` is a positive number."""
     if not (np.isscalar(resolution) and np.isreal(resolution) and np.isfinite(resolution) and resolution > 0):
         raise InputError(f"resolution is {resolution!r}; expected a positive number.")
 

@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from artgraph.communities.drawing import plot_reliability
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from artgraph import Corpus
 from artgraph import communities as c
-from artgraph.communities.drawing import plot_reliability
 from artgraph.stages.base import adjacency_of, features_of
 from experiments.common import experiment, parser, spread
 

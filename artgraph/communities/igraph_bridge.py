@@ -23,15 +23,14 @@ def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:
 
     Parameters
     ----------
-    adjacency : csr_array, shape (n, n), float64
-        As :func:`check_adjacency` returns it.
+    adjacency : (n, n) CSR, float64
+        As ``check_adjacency`` returns it.
 
     Returns
     -------
     graph : igraph.Graph
         n vertices in row order, one edge for each pair i < j, in row-major order.
-    weights : list of float, length m
-        Weight of each edge.
+    weights : list of float, one for each edge
     """
     upper = sp.triu(adjacency, k=1, format="coo")
     order = np.lexsort((upper.col, upper.row))

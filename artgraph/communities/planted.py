@@ -30,9 +30,9 @@ def planted_graph(
 
     Returns
     -------
-    adjacency : csr_array, shape (n, n), float64
+    adjacency : (n, n) CSR, float64
         Symmetric; every link weighs 1.
-    labels : ndarray, shape (n,), int64
+    labels : (n,) int64
         Community of each row.
 
     Raises
@@ -72,7 +72,15 @@ def planted_graph(
     return sp.csr_array(half + half.T), labels
 
 
-def _links(rng, rows, wanted, count, n, *, labels=None):
+def _links(
+    rng: np.random.Generator,
+    rows: np.ndarray,
+    wanted: np.ndarray,
+    count: int,
+    n: int,
+    *,
+    labels: np.ndarray | None = None,
+) -> np.ndarray:
     """Draw pairs i < j as i * n + j, different ones, until there are enough."""
     keys = np.zeros(0, dtype=np.int64)
     chance = wanted / wanted.sum()
@@ -85,13 +93,13 @@ def _links(rng, rows, wanted, count, n, *, labels=None):
     return keys
 
 
-def _power(rng, size, *, exponent, ratio):
+def _power(rng: np.random.Generator, size: int, *, exponent: float, ratio: float) -> np.ndarray:
     """Draw from a power law between 1 and ratio."""
     a = 1 - exponent
     return (1 + rng.random(size) * (float(ratio) ** a - 1)) ** (1 / a)
 
 
-def _round(values):
+def _round(values: np.ndarray) -> np.ndarray:
     """Round down, and give what is left to the largest remainders."""
     whole = np.floor(values).astype(np.int64)
     missing = round(values.sum()) - whole.sum()

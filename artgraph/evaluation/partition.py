@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_labels
 from artgraph.evaluation.contingency import compared, contingency, encode, table_scores
@@ -11,7 +12,7 @@ from artgraph.evaluation.contingency import compared, contingency, encode, table
 __all__ = ["BestClusters", "best_clusters", "partition_scores", "per_class"]
 
 
-def partition_scores(labels, reference) -> dict:
+def partition_scores(labels: ArrayLike, reference: ArrayLike) -> dict[str, float]:
     """Score a partition against a reference column.
 
     Rows without a reference value (None, NaN, empty text) and rows without a cluster (-1) are left out of every
@@ -19,9 +20,9 @@ def partition_scores(labels, reference) -> dict:
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Cluster of each row; negative for none.
-    reference : array-like, shape (n,)
+    reference : (n,)
         Text or numbers.
 
     Returns
@@ -65,7 +66,7 @@ def partition_scores(labels, reference) -> dict:
     }
 
 
-def per_class(labels, reference) -> pd.DataFrame:
+def per_class(labels: ArrayLike, reference: ArrayLike) -> pd.DataFrame:
     """Show for each reference value the cluster that holds it best.
 
     The best cluster is the one with the highest F1 (the larger overlap, then the lower number, on ties). Several
@@ -73,8 +74,8 @@ def per_class(labels, reference) -> pd.DataFrame:
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
-    reference : array-like, shape (n,)
+    labels : (n,) int
+    reference : (n,)
 
     Returns
     -------
@@ -129,15 +130,9 @@ class BestClusters(NamedTuple):
 
 
 def best_clusters(table: np.ndarray) -> BestClusters:
-    """Find, for each class, the cluster with the highest F1; on ties the larger overlap, then the lower number.
+    """Find, for each class of a ``table`` (n_clusters, n_classes), the cluster with the highest F1.
 
-    Parameters
-    ----------
-    table : ndarray, shape (n_clusters, n_classes), int
-
-    Returns
-    -------
-    BestClusters
+    On ties the larger overlap counts, then the lower number.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -93,7 +93,7 @@ def evaluation_report(facts: Mapping) -> str:
         figures = answer["figures"]
         names = sorted((name for name in figures if name not in ("R@1", "hit@1")), key=_retrieval_order)
         rows = [_row(name, figures[name]) for name in names]
-        sections[f"nearest works: same {question} ({answer['n_queries']} asked)"] = pd.DataFrame(rows)
+        sections[f"nearest works: same {question} ({answer['n_queries']} queries)"] = pd.DataFrame(rows)
     if facts.get("confounds"):
         shown = ["column", "values", "ami", "explained", "told", "p_value"]
         meaning = "explained: share of the clusters that the column explains; told: share of it that they tell"
@@ -110,13 +110,13 @@ def evaluation_report(facts: Mapping) -> str:
     return format_report(sections, title=f"{facts['partition']} against '{against}'")
 
 
-def _retrieval_order(name):
+def _retrieval_order(name: str) -> tuple[bool, int, int]:
     kinds = ("P", "R", "hit", "mAP", "MRR")
     kind, _, k = name.removeprefix("CSD ").partition("@")
     return name.startswith("CSD"), kinds.index(kind) if kind in kinds else len(kinds), int(k or 0)
 
 
-def _row(name, figure):
+def _row(name: str, figure: Mapping) -> dict:
     return {
         "": _name(name),
         "value": figure["value"],
@@ -126,7 +126,7 @@ def _row(name, figure):
     }
 
 
-def _ends(ends):
+def _ends(ends: Sequence[float | None]) -> str | None:
     low, high = (None if end is None or not math.isfinite(end) else end for end in ends)
     return None if low is None or high is None else f"{_value(float(low))} to {_value(float(high))}"
 
@@ -173,12 +173,12 @@ def _columns(rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _name(key) -> str:
+def _name(key: object) -> str:
     text = str(key)
     return _NAMES.get(text, text.replace("_", " ") if text.isidentifier() else _value(text))
 
 
-def _value(value) -> str:
+def _value(value: object) -> str:
     if value is None or value is pd.NA:
         return "-"
     if isinstance(value, (bool, str)):

@@ -75,15 +75,15 @@ def communities(
     InputError
         An unknown method; settings that the method does not have.
     """
-    from artgraph.communities import METHODS
+    from artgraph.communities.methods import METHODS, check_settings
 
-    if method not in METHODS:
-        raise InputError(f"There is no method '{method}' (there are: {', '.join(METHODS)})")
-    takes = METHODS[method].takes
     beyond = {"quality": quality if quality != "modularity" else None}
     beyond |= {"layers": list(layers) if layers else None, "fixed": fixed, "max_size": max_size}
     beyond = {key: value for key, value in beyond.items() if value is not None}
-    _check(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond, on=on)
+    check_settings(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond)
+    takes = METHODS[method].takes
+    if on and takes == "graph":
+        raise InputError(f"'{method}' clusters a graph. Make one of these features: artgraph build-graph --on {on[0]}")
     name = name or (method if graph == "style" else f"{graph}-{method}")
     refs = [f"graphs/{graph}"]
     params = {"method": method, "n_clusters": n_clusters, "seed": seed, "membership": membership} | beyond
@@ -106,7 +106,7 @@ def communities(
 
     def compute():
         from artgraph.communities import keep_names, modularity
-        from artgraph.stages.finding import find
+        from artgraph.communities.clustering import cluster, soft_membership
 
         adjacency = adjacency_of(corpus, graph)
         data = features_of(corpus, params["on"]) if takes == "features" else adjacency
@@ -114,9 +114,9 @@ def communities(
             data = [_layer_of(corpus, graph, layer) for layer in weights]
         codes, classes = _classes(corpus, fixed)
         report = None if progress is None else lambda done, total: progress("resolutions", done, total)
-        found = find(
+        found = cluster(
             data,
-            method=method,
+            method,
             resolution=resolution,
             n_clusters=n_clusters,
             quality=quality,
@@ -137,7 +137,8 @@ def communities(
         drawn.append(found.profile)
         parts = {"": labels}
         if membership:
-            parts["membership"], facts["membership"] = found.soft(labels, data, adjacency=adjacency, seed=seed)
+            soft, facts["membership"] = soft_membership(found, data, adjacency=adjacency, labels=labels, seed=seed)
+            parts["membership"] = soft._asdict()
         return parts, facts
 
     made = make(
@@ -182,16 +183,18 @@ COARSEN = "artgraph.communities.coarsen"
 
 def _join(corpus, graph, name, *, levels, seed):
     """Make the levels above a partition."""
-    from artgraph.communities import coarsen, modularity
+    from artgraph.communities import hierarchy, modularity
 
     if levels < 1:
         raise InputError(f"levels is {levels}; expected at least 1.")
-    for level in range(2, levels + 1):
+    if levels == 1:
+        return
+    adjacency = adjacency_of(corpus, graph)
+    above = hierarchy(adjacency, corpus.get("partitions", name), levels=levels, seed=seed)
+    for level, labels in enumerate(above, 2):
         below = name if level == 2 else f"{name}-{level - 1}"
 
-        def compute(below=below):
-            adjacency = adjacency_of(corpus, graph)
-            labels = coarsen(adjacency, corpus.get("partitions", below), seed=seed)
+        def compute(labels=labels):
             return {"": labels}, {
                 "n_clusters": int(labels.max(initial=-1)) + 1,
                 "unassigned": int((labels < 0).sum()),
@@ -201,20 +204,6 @@ def _join(corpus, graph, name, *, levels, seed):
         refs = [f"graphs/{graph}", f"partitions/{below}"]
         params = {"level": level, "seed": seed, "graph": graph}
         make(corpus, "partitions", f"{name}-{level}", function=COARSEN, params=params, refs=refs, compute=compute)
-
-
-def _check(method, *, resolution, n_clusters, beyond, on):
-    """Refuse settings that do not go together."""
-    if method != "leiden":
-        for key in [*beyond, *(["resolution"] if resolution == "auto" else [])]:
-            raise InputError(f"'{key}' is a setting of Leiden; '{method}' does not have it.")
-    if on and method in ("leiden", "spectral"):
-        raise InputError(f"'{method}' clusters a graph. Make one of these features: artgraph build-graph --on {on[0]}")
-    if resolution == "auto" and (n_clusters is not None or beyond):
-        other = "n_clusters" if n_clusters is not None else next(iter(beyond))
-        raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
-    if n_clusters is not None and set(beyond) - {"quality"}:
-        raise InputError(f"'n_clusters' and '{next(iter(beyond))}' do not go together; set the resolution instead.")
 
 
 class _Earlier:
@@ -269,7 +258,7 @@ def _layer_of(corpus, graph, layer):
 
 def _draw(corpus, name, profile):
     """Draw the profile beside the partition, for those who have matplotlib."""
-    from artgraph.communities.drawing import plot_profile
+    from artgraph.plots.clustering import plot_profile
 
     with contextlib.suppress(ArtgraphError):
         plot_profile(corpus.path / "plots" / f"{name}-resolution.png", profile, title=name)

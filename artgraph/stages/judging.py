@@ -146,7 +146,7 @@ def looks(corpus):
     """
     import numpy as np
 
-    from artgraph.evaluation.looks import TINY, hue_spread, margin, tiny_picture
+    from artgraph.evaluation.thumbnails import TINY, hue_spread, margin, tiny_picture
     from artgraph.images import load_image
 
     def compute():

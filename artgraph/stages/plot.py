@@ -157,8 +157,8 @@ def _timeline(corpus, partition, out):
 
 
 def _resolution(corpus, graph, out, *, seed, report):
-    from artgraph.communities.drawing import plot_profile
     from artgraph.communities.resolution import resolution_profile
+    from artgraph.plots.clustering import plot_profile
 
     profile = resolution_profile(adjacency_of(corpus, graph), seed=seed, progress=report)
     plot_profile(out, profile, title=f"graph '{graph}'")

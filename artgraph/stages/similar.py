@@ -62,7 +62,7 @@ def similar(
     ImageError
         The file is not a picture.
     """
-    from artgraph.similar import middle, nearest
+    from artgraph.retrieval import middle, nearest
 
     if not on:
         on = corpus.label("graphs", graph)["made_by"]["params"]["on"]

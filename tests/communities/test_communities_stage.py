@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.commands import clusters
-from artgraph.communities import METHODS, ROLES
-from artgraph.communities.multiplex import QUALITIES
+from artgraph.communities import METHODS, QUALITIES, hierarchy
+from artgraph.communities.membership import ROLES
 from artgraph.errors import InputError, MissingError
 from artgraph.stages.communities import levels_of
 
@@ -84,6 +84,15 @@ def test_levels_are_partitions_of_their_own(linked):
     assert all(len(set(coarse[fine == c])) == 1 for c in range(fine.max() + 1))
     assert linked.label("partitions", "fine-3")["inputs"].keys() == {"graphs/style", "partitions/fine-2"}
     assert levels_of(linked, "leiden-of-nobody") == []
+
+
+def test_the_stage_stops_joining_where_hierarchy_does(linked):
+    pipeline.communities(linked, resolution=6, name="all", levels=9)
+    above = hierarchy(linked.get("graphs", "style"), linked.get("partitions", "all"), levels=9)
+    assert 0 < len(above) < 8
+    assert [made.key for made in levels_of(linked, "all")] == [f"all-{level}" for level in range(2, len(above) + 2)]
+    for level, labels in enumerate(above, 2):
+        assert np.array_equal(linked.get("partitions", f"all-{level}"), labels)
 
 
 def test_names_are_kept_within_a_corpus_and_from_another(linked, tmp_path):

@@ -1,15 +1,24 @@
 """Plots of what community detection found, for those who installed the extra 'plot'."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from artgraph.plots import figure, save
+
+if TYPE_CHECKING:
+    from artgraph.communities.resolution import Profile
 
 __all__ = ["plot_profile", "plot_reliability"]
 
 OURS, NULL, MARK = "#3b6ea5", "#9a9a9a", "#b5482a"
 
 
-def plot_profile(out, profile, *, title=""):
+def plot_profile(out: str | Path, profile: Profile, *, title: str = "") -> None:
     """Draw stability and number of clusters over the resolution, beside those of rewired graphs.
 
     Parameters
@@ -42,14 +51,14 @@ def plot_profile(out, profile, *, title=""):
     save(drawn, out)
 
 
-def plot_reliability(out, curves):
+def plot_reliability(out: str | Path, curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
     """Draw how often a confidence of so much proved right.
 
     Parameters
     ----------
     out : str or Path
-    curves : dict of str to (confidence, observed, count)
-        For each name, three arrays of shape (bins,): mean confidence, mean co-assignment observed, rows.
+    curves : dict of str to (confidence, observed, count), each (bins,)
+        As from :func:`~artgraph.communities.membership.reliability_curve`.
     """
     drawn, (panel,) = figure(1, width=4.6, height=4.2)
     panel.plot([0, 1], [0, 1], color=NULL, linewidth=1)
@@ -61,5 +70,5 @@ def plot_reliability(out, curves):
     save(drawn, out)
 
 
-def _ticks(top):
+def _ticks(top: int) -> list[int]:
     return [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if tick <= 2 * top]

@@ -1,12 +1,20 @@
 """Deep embedded clustering: a network squeezes the features, and the clusters pull on what it squeezes them into."""
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_features, check_n_clusters, check_seed
 from artgraph.communities.baselines import kmeans
 from artgraph.communities.labels import relabel_by_size
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["dec"]
 
@@ -16,7 +24,9 @@ LONGEST = 60  # epochs
 SETTLED = 0.001  # share of rows that change their cluster in an epoch
 
 
-def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256, 64)) -> np.ndarray:
+def dec(
+    X: ArrayLike, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden: Sequence[int] = (256, 64)
+) -> np.ndarray:
     """Cluster features by deep embedded clustering.
 
     An autoencoder learns to restore the features from few numbers z. K-means on z gives centres μ, and encoder and
@@ -25,7 +35,7 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
+    X : (n, d) float
         Finite features; they are centred and brought to mean variance 1.
     n_clusters : int, 1 ... n
     seed : int
@@ -36,7 +46,7 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
 
     Returns
     -------
-    ndarray, shape (n,), int32
+    (n,) int32
         Cluster of each row; 0 is the largest. A centre that nothing is nearest to is left out.
 
     Raises
@@ -63,7 +73,7 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
     widths = [data.shape[1], *hidden, latent_dim]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        encoder, decoder = _layers(nn, widths), _layers(nn, widths[::-1])
+        encoder, decoder = _layers(widths), _layers(widths[::-1])
         autoencoder = nn.Sequential(encoder, decoder)
         for batch in _train(autoencoder.parameters(), len(data), epochs=PRETRAINING):
             batch.step(nn.functional.mse_loss(autoencoder(data[batch.rows]), data[batch.rows]))
@@ -88,31 +98,35 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
     return relabel_by_size(labels.numpy())
 
 
-def _layers(nn, widths):
+def _layers(widths: Sequence[int]) -> torch.nn.Sequential:
+    from torch import nn
+
     layers = []
     for before, after in itertools.pairwise(widths):
         layers += [nn.Linear(before, after), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
 
-def _soft(z, centres):
+def _soft(z: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
     import torch
 
     q = 1 / (1 + torch.cdist(z, centres) ** 2)  # (batch, k)
     return q / q.sum(dim=1, keepdim=True)
 
 
-class _Batch:
-    def __init__(self, optimiser, rows, epoch, first):
-        self.optimiser, self.rows, self.epoch, self.first = optimiser, rows, epoch, first
+class _Batch(NamedTuple):
+    optimiser: torch.optim.Optimizer
+    rows: torch.Tensor
+    epoch: int
+    first: bool
 
-    def step(self, loss):
+    def step(self, loss: torch.Tensor) -> None:
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
 
 
-def _train(parameters, n, *, epochs):
+def _train(parameters: Iterable[torch.nn.Parameter], n: int, *, epochs: int) -> Iterator[_Batch]:
     import torch
 
     optimiser = torch.optim.Adam(list(parameters), lr=1e-3)
