@@ -25,22 +25,10 @@ __all__ = [
 
 
 def check_adjacency(adjacency: sp.sparray | sp.spmatrix) -> sp.csr_array:
-    """Return a canonical copy of an adjacency matrix, or say what is wrong with it.
+    """Return a canonical copy of an adjacency matrix, (n, n) CSR float64, or raise an InputError.
 
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n), real or bool
-        Symmetric, weights finite and at least 0, diagonal 0. Stored zeros are no edges.
-
-    Returns
-    -------
-    csr_array, shape (n, n), float64
-        The same matrix, indices sorted, duplicates summed, stored zeros dropped, exactly symmetric.
-
-    Raises
-    ------
-    InputError
-        Not sparse, not square, not finite, negative, a self-loop, or not symmetric (relative difference above 1e-6).
+    It is symmetric (relative differences up to 1e-6 are evened out), its weights are finite and at least 0, its
+    diagonal is 0; indices come out sorted, duplicates summed, stored zeros dropped.
     """
     if not sp.issparse(adjacency):
         raise InputError(f"adjacency is a {type(adjacency).__name__}; expected a scipy sparse matrix (n, n).")
@@ -74,24 +62,15 @@ def check_seed(seed: int) -> int:
 
 
 def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.float64) -> np.ndarray:
-    """Return features as numbers, or say what is wrong with them.
+    """Return features, (n, d), finite, as numbers, or raise an InputError that says what is wrong with them.
 
     Parameters
     ----------
-    X : array-like, shape (n, d)
+    X : (n, d) array-like
     n : int, optional
         Expected number of rows.
     dtype : data type
         Of the numbers; X itself is returned where it has it.
-
-    Returns
-    -------
-    ndarray, shape (n, d)
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity.
     """
     features = np.asarray(X, dtype=dtype)
     if features.ndim != 2 or n not in (None, len(features)):
@@ -106,24 +85,14 @@ def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.
 
 
 def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
-    """Return labels as whole numbers, or say what is wrong with them.
+    """Return labels, (n,) whole numbers, as an int64 copy, every negative one as -1, or raise an InputError.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Cluster of each row; any negative number means none.
     n : int, optional
         Expected number of rows.
-
-    Returns
-    -------
-    ndarray, shape (n,), int64
-        A copy, with every negative number as -1.
-
-    Raises
-    ------
-    InputError
-        Not one-dimensional, not whole numbers, or not n rows.
     """
     array = np.asarray(labels)
     if array.ndim != 1:
@@ -160,12 +129,11 @@ def check_at_least_one(name: str, value: int) -> None:
 def check_choice(name: str, value: object, known: Iterable[str]) -> None:
     """Raise an InputError unless ``value`` is one of the ``known`` names; a near one is suggested.
 
+    ``name`` says what the value is, such as "metric".
+
     Parameters
     ----------
-    name : str
-        What the value is, such as "metric".
-    value : object
-    known : iterable of str
+    name, value, known
     """
     known = list(known)
     if value not in known:
@@ -175,17 +143,9 @@ def check_choice(name: str, value: object, known: Iterable[str]) -> None:
 
 
 def unit_rows(X: np.ndarray, *, least: float = 1e-12) -> np.ndarray:
-    """Return rows of Euclidean length 1; a row whose largest entry is at most ``least`` becomes zeros.
+    """Return rows of X, (..., d) float, brought to Euclidean length 1; where no entry exceeds ``least``, zeros.
 
-    Parameters
-    ----------
-    X : ndarray, shape (..., d), float
-    least : float
-
-    Returns
-    -------
-    ndarray, shape (..., d), of the dtype of X
-        Entries are divided by the largest of their row first, so that squares neither overflow nor vanish.
+    Entries are divided by the largest of their row first, so that squares neither overflow nor vanish.
 
     Examples
     --------

@@ -1,7 +1,8 @@
 """Partitions made without a graph, to compare with: scikit-learn's clusterings under the rules of this package.
 
-Every function here takes finite features and returns the cluster of each row, (n,) int32, 0 the largest. Where the rows
-that differ are no more than the clusters that are wanted, equal rows are the clusters.
+Every function takes finite features, (n, d) float, as they are: scale them first where that matters. It returns the
+cluster of each row, (n,) int32, 0 the largest; where no more rows differ than clusters are wanted, equal rows are the
+clusters. Features that are not finite (n, d), and an n_clusters that is not in 1 ... n, raise ``InputError``.
 """
 
 import warnings
@@ -24,29 +25,15 @@ DIRECTIONS = 20
 
 
 def kmeans(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 10) -> np.ndarray:
-    """Cluster features by k-means: minimise the sum of squared Euclidean distances to the cluster means.
+    """Cluster features by k-means (k-means++ starts: Arthur & Vassilvitskii, 2007).
 
     Parameters
     ----------
     X : (n, d) float
-        Taken as they are: scale them first where that matters.
     n_clusters : int, 1 ... n
     seed : int
     n_init : int, at least 1
-        Starts; the best is kept.
-
-    Returns
-    -------
-    (n,) int32
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity, n_clusters not in 1 ... n.
-
-    Notes
-    -----
-    scikit-learn's ``KMeans`` (k-means++ starts: Arthur & Vassilvitskii, 2007).
+        Starts; the one with the least squared distances to the cluster means is kept.
     """
     features, equal = _distinct(X, n_clusters)
     if equal is not None:
@@ -55,30 +42,13 @@ def kmeans(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 10) ->
 
 
 def agglomerative(X: ArrayLike, n_clusters: int) -> np.ndarray:
-    """Cluster features from below: join, again and again, the two clusters whose union spreads least (Ward).
+    """Cluster features from below: join, again and again, the two clusters whose union spreads least.
 
-    Parameters
-    ----------
-    X : (n, d) float
-        At most 30,000 rows: the time grows with n².
-    n_clusters : int, 1 ... n
-
-    Returns
-    -------
-    (n,) int32
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`, or too many rows.
-
-    Notes
-    -----
-    Ward (1963), doi:10.1080/01621459.1963.10500845; scikit-learn's ``AgglomerativeClustering``.
+    Ward (1963), doi:10.1080/01621459.1963.10500845. X (n, d) has at most 30,000 rows: the time grows with n².
 
     Examples
     --------
-    >>> agglomerative([[0.0], [1.0], [5.0], [6.0], [7.0]], 2).tolist()
+    >>> agglomerative([[0.0], [1.0], [5.0], [6.0], [7.0]], n_clusters=2).tolist()
     [1, 1, 0, 0, 0]
     """
     features, equal = _distinct(X, n_clusters)
@@ -93,7 +63,10 @@ def agglomerative(X: ArrayLike, n_clusters: int) -> np.ndarray:
 
 
 def gaussian_mixture(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 3) -> np.ndarray:
-    """Cluster features by a mixture of Gaussians with axes along the features.
+    """Cluster features by a mixture of Gaussians with axes along the features: the likeliest component of each row.
+
+    Full covariances in hundreds of dimensions have more parameters than a corpus has numbers; under these is a floor of
+    a thousandth of the mean variance.
 
     Parameters
     ----------
@@ -102,21 +75,6 @@ def gaussian_mixture(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: in
     seed : int
     n_init : int, at least 1
         Starts; the likeliest is kept.
-
-    Returns
-    -------
-    (n,) int32
-        Likeliest component of each row; one that is nobody's likeliest is left out.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`.
-
-    Notes
-    -----
-    scikit-learn's ``GaussianMixture`` with diagonal covariances (full ones in hundreds of dimensions have more
-    parameters than a corpus has numbers) and a floor of a thousandth of the mean variance under them.
     """
     features, equal = _distinct(X, n_clusters)
     if equal is not None:
@@ -127,28 +85,16 @@ def gaussian_mixture(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: in
 def bayesian_gaussian_mixture(X: ArrayLike, n_clusters: int = 30, *, seed: int = 0) -> np.ndarray:
     """Cluster features by a mixture of Gaussians that leaves components empty which it does not need.
 
+    Blei & Jordan (2006), doi:10.1214/06-BA104, with a Dirichlet process and covariances as in :func:`gaussian_mixture`.
+    The features are first reduced to their 20 main directions: in hundreds, the prior on the covariances outweighs the
+    paintings, and one component takes all.
+
     Parameters
     ----------
     X : (n, d) float
     n_clusters : int, at least 1
         The most that there may be.
     seed : int
-
-    Returns
-    -------
-    (n,) int32
-        Likeliest component of each row.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`; n_clusters below 1.
-
-    Notes
-    -----
-    Blei & Jordan (2006), doi:10.1214/06-BA104; scikit-learn's ``BayesianGaussianMixture`` with a Dirichlet process and
-    diagonal covariances, floored as in :func:`gaussian_mixture`. The features are first reduced to their 20 main
-    directions: in hundreds, the prior on the covariances outweighs the paintings, and one component takes all.
     """
     n_clusters = min(n_clusters, len(check_features(X))) if n_clusters > 0 else n_clusters
     features, equal = _distinct(X, n_clusters)
@@ -162,25 +108,8 @@ def bayesian_gaussian_mixture(X: ArrayLike, n_clusters: int = 30, *, seed: int =
 def hdbscan(X: ArrayLike, min_cluster_size: int = 10) -> np.ndarray:
     """Cluster features by density; rows in thin places get no cluster.
 
-    Parameters
-    ----------
-    X : (n, d) float
-    min_cluster_size : int, at least 2
-        Fewer rows are no cluster.
-
-    Returns
-    -------
-    (n,) int32
-        -1 in thin places, and everywhere where there are fewer rows than min_cluster_size.
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity, a min_cluster_size below 2.
-
-    Notes
-    -----
-    Campello, Moulavi & Sander (2013), doi:10.1007/978-3-642-37456-2_14; scikit-learn's ``HDBSCAN``.
+    Campello, Moulavi & Sander (2013), doi:10.1007/978-3-642-37456-2_14. Fewer rows of X (n, d) than
+    ``min_cluster_size``, at least 2, are no cluster, and get -1.
     """
     features = check_features(X)
     if min_cluster_size < 2:

@@ -136,8 +136,7 @@ def soft_membership(
     -------
     membership : Membership
     facts : dict
-        JSON values: ``roles`` (how many of each), ``runs``, and what :func:`~artgraph.communities.membership.calibrate`
-        fitted.
+        JSON values: ``roles`` (how many of each), ``runs``, and what ``calibrate`` fitted.
     """
     labels = partition.labels if labels is None else labels
     takes = "features" if isinstance(data, np.ndarray) else "graph"

@@ -33,6 +33,10 @@ def dec(
     centres are trained further so that q_ij ∝ 1 / (1 + |z_i - μ_j|²) comes nearer to p_ij ∝ q_ij² / Σ_i q_ij, in KL
     divergence: what is likely becomes likelier, and large clusters do not swallow the small.
 
+    Xie, Girshick & Farhadi (2016), arXiv:1511.06335. Here the layers are narrower (the paper has 500-500-2000 for
+    70,000 digits), learnt together without noise by Adam, and p is renewed every epoch; the paper stops, as here, when
+    fewer than 0.1 % of the rows change their cluster.
+
     Parameters
     ----------
     X : (n, d) float
@@ -48,17 +52,6 @@ def dec(
     -------
     (n,) int32
         Cluster of each row; 0 is the largest. A centre that nothing is nearest to is left out.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`.
-
-    Notes
-    -----
-    Xie, Girshick & Farhadi (2016), arXiv:1511.06335. Here the layers are narrower (the paper has 500-500-2000 for
-    70,000 digits), learnt together without noise by Adam, and p is renewed every epoch; the paper stops, as here, when
-    fewer than 0.1 % of the rows change their cluster.
     """
     import torch
     from torch import nn

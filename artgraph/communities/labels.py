@@ -15,22 +15,9 @@ LEAST = 0.25
 
 
 def relabel_by_size(labels: ArrayLike) -> np.ndarray:
-    """Renumber clusters so that 0 is the largest.
+    """Renumber clusters, (n,) int ``labels``, so that 0 is the largest: (n,) int32, with -1 for negative numbers.
 
-    Parameters
-    ----------
-    labels : (n,) int
-        Negative for none.
-
-    Returns
-    -------
-    (n,) int32
-        -1, or 0 ... n_clusters - 1; clusters of one size stand in the order of their first rows.
-
-    Raises
-    ------
-    InputError
-        Labels that are not whole numbers (n,).
+    Clusters of one size stand in the order of their first rows.
 
     Examples
     --------
@@ -49,32 +36,18 @@ def relabel_by_size(labels: ArrayLike) -> np.ndarray:
 
 
 def keep_names(labels: ArrayLike, earlier: ArrayLike) -> np.ndarray:
-    """Renumber clusters after those of an earlier partition.
+    """Renumber clusters after those of an earlier partition of the same rows: (n,) int32, -1 for none.
 
-    Numbers are given so that as many rows as possible keep theirs. A cluster that has less than a quarter in common
-    with the earlier one (of the rows in either) counts as new. New clusters get the numbers after the earlier ones,
-    largest first, so numbers of clusters that are gone stay empty: nobody reads an old note about cluster 7 under
-    another cluster.
+    Numbers are given so that as many rows as possible keep theirs (Kuhn 1955, doi:10.1002/nav.3800020109). A cluster
+    that has less than a quarter in common with the earlier one (of the rows in either) counts as new. New clusters get
+    the numbers after the earlier ones, largest first, so numbers of clusters that are gone stay empty: nobody reads an
+    old note about cluster 7 under another cluster.
 
     Parameters
     ----------
     labels : (n,) int
     earlier : (n,) int
         Rows that were not there, or had no cluster: negative.
-
-    Returns
-    -------
-    (n,) int32
-        The same partition; -1 for none.
-
-    Raises
-    ------
-    InputError
-        Bad labels, or of different lengths.
-
-    Notes
-    -----
-    The assignment is Kuhn's (1955), doi:10.1002/nav.3800020109, by scipy's ``linear_sum_assignment``.
 
     Examples
     --------

@@ -43,11 +43,6 @@ def spectral(
     (n,) int32
         Cluster of each row; 0 is the largest; -1 for rows without links.
 
-    Raises
-    ------
-    InputError
-        A bad adjacency, or an n_clusters that is not in 1 ... number of rows with links.
-
     Notes
     -----
     Shi & Malik (2000), doi:10.1109/34.868688; von Luxburg, "A tutorial on spectral clustering" (2007),
@@ -84,7 +79,7 @@ def spectral(
 
 
 def eigengap(adjacency: sp.sparray, max_clusters: int = 30, *, seed: int = 0) -> tuple[np.ndarray, int]:
-    """Propose a number of clusters from the largest gap between eigenvalues.
+    """Propose a number of clusters from the largest gap between eigenvalues (von Luxburg 2007, section 8.3).
 
     n_clusters is the k that maximises lambda_(k+1) - lambda_k, for k from 2 (or the number of components with links,
     where that is more) to max_clusters; the smallest such k on ties. One cluster is never proposed for a graph that
@@ -104,15 +99,6 @@ def eigengap(adjacency: sp.sparray, max_clusters: int = 30, *, seed: int = 0) ->
         Smallest eigenvalues of the normalised Laplacian, ascending, in 0 ... 2; rows without links left out.
     n_clusters : int
         0 for a graph without links.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or a max_clusters below 1.
-
-    Notes
-    -----
-    von Luxburg (2007), section 8.3, doi:10.1007/s11222-007-9033-z.
     """
     matrix = check_adjacency(adjacency)
     check_at_least_one("max_clusters", max_clusters)
@@ -127,13 +113,8 @@ def eigengap(adjacency: sp.sparray, max_clusters: int = 30, *, seed: int = 0) ->
 def smooth_coordinates(adjacency: sp.csr_array, count: int) -> np.ndarray:
     """Return the coordinates in which a connected graph varies least, (n, count) float64.
 
-    Parameters
-    ----------
-    adjacency : (n, n) CSR, float64
-        Checked, connected, n at least 2.
-    count : int, at least 1
-        These are the eigenvectors 2 ... count + 1 of :func:`spectral`, with the largest entry of each positive; zeros
-        where the graph has too few rows.
+    These are the eigenvectors 2 ... count + 1 of :func:`spectral` for a checked ``adjacency`` (n, n), the largest entry
+    of each positive; zeros where the graph has too few rows.
     """
     vectors = _spectrum(adjacency, count + 1, 0)[1][:, 1:]
     return np.pad(vectors, ((0, 0), (0, count - vectors.shape[1])))

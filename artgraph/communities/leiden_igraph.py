@@ -7,14 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import connected_components
 
-from artgraph.checks import (
-    check_adjacency,
-    check_choice,
-    check_labels,
-    check_n_clusters,
-    check_resolution,
-    check_seed,
-)
+from artgraph.checks import check_adjacency, check_choice, check_labels, check_n_clusters, check_resolution, check_seed
 from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
 from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
@@ -32,7 +25,9 @@ def leiden(
 ) -> np.ndarray:
     """Find communities by the Leiden algorithm, maximising weighted modularity or the constant Potts model.
 
-    Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are.
+    Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are. Every
+    cluster is connected. Traag, Waltman & van Eck, "From Louvain to Leiden", Scientific Reports 9:5233 (2019),
+    doi:10.1038/s41598-019-41695-z; the implementation is igraph's ``community_leiden``.
 
     Parameters
     ----------
@@ -54,16 +49,6 @@ def leiden(
     -------
     (n,) int32
         Cluster of each row; 0 is the largest; -1 for rows without links.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, a resolution that is not a positive number, n_iterations of 0, a bad seed, an unknown quality.
-
-    Notes
-    -----
-    Traag, Waltman & van Eck, "From Louvain to Leiden", Scientific Reports 9:5233 (2019),
-    doi:10.1038/s41598-019-41695-z; the implementation is igraph's ``community_leiden``. Every cluster is connected.
 
     Examples
     --------
@@ -97,28 +82,19 @@ def leiden_n_clusters(
 
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        As for :func:`leiden`.
+    adjacency, quality, seed
+        As for :func:`leiden`; the seed is the same for every run.
     n_clusters : int, 1 ... n
         Wanted number of clusters, rows without links not counted.
-    quality : {"modularity", "cpm"}
-    seed : int
-        The same for every run.
     tolerance : int, at least 0
         Stop as soon as the number is this close.
     max_runs : int, at least 1
-        Upper limit on runs of :func:`leiden`.
 
     Returns
     -------
     labels : (n,) int32
         Equal to ``leiden(adjacency, resolution=resolution, seed=seed)``.
     resolution : float
-
-    Raises
-    ------
-    InputError
-        As :func:`leiden`; n_clusters not in 1 ... n.
     """
     matrix = check_adjacency(adjacency)
     check_n_clusters(n_clusters, matrix.shape[0])
@@ -158,7 +134,8 @@ def modularity(adjacency: sp.sparray, labels: ArrayLike, *, resolution: float = 
     """Measure how much heavier the links inside clusters are than chance would give.
 
     Q = 1/(2m) sum_ij [A_ij - resolution k_i k_j / (2m)] delta(c_i, c_j), where k_i is the sum of row i and 2m the sum
-    of all weights.
+    of all weights: Newman & Girvan (2004), doi:10.1103/PhysRevE.69.026113; the resolution as in Reichardt & Bornholdt
+    (2006), doi:10.1103/PhysRevE.74.016110.
 
     Parameters
     ----------
@@ -172,16 +149,6 @@ def modularity(adjacency: sp.sparray, labels: ArrayLike, *, resolution: float = 
     -------
     float, at most 1
         0 for one cluster of everything at resolution 1; 0.0 also for a graph without links, where igraph gives NaN.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, labels of another length, a resolution that is not a positive number.
-
-    Notes
-    -----
-    Newman & Girvan, Physical Review E 69:026113 (2004), doi:10.1103/PhysRevE.69.026113; the resolution as in
-    Reichardt & Bornholdt, Physical Review E 74:016110 (2006), doi:10.1103/PhysRevE.74.016110.
     """
     matrix = check_adjacency(adjacency)
     check_resolution(resolution)
@@ -196,16 +163,8 @@ def modularity(adjacency: sp.sparray, labels: ArrayLike, *, resolution: float = 
 def cluster_weights(matrix: sp.csr_array, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weight of links inside each cluster, each link counted twice, and of all links of its rows.
 
-    Parameters
-    ----------
-    matrix : (n, n) CSR
-        Symmetric.
-    clusters : (n,) int, at least 0
-        Numbers that no row has are left out.
-
-    Returns
-    -------
-    inside, strength : (k,) float64
+    Both are (k,) float64, for a symmetric ``matrix`` (n, n) and ``clusters`` (n,) of at least 0; numbers that no row
+    has are left out.
     """
     compact = np.unique(clusters, return_inverse=True)[1]
     start = np.repeat(compact, np.diff(matrix.indptr))
@@ -215,15 +174,7 @@ def cluster_weights(matrix: sp.csr_array, clusters: np.ndarray) -> tuple[np.ndar
 
 
 class Runner:
-    """Leiden on one graph, built once for many resolutions.
-
-    Parameters
-    ----------
-    matrix : (n, n) CSR, float64
-        As ``check_adjacency`` returns it.
-    seed, n_iterations, quality
-        As for :func:`leiden`.
-    """
+    """Leiden on one checked graph, (n, n) CSR, built once for many resolutions; settings as for :func:`leiden`."""
 
     def __init__(self, matrix: sp.csr_array, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"):
         check_choice("quality function of this method", quality, ("modularity", "cpm"))

@@ -31,17 +31,8 @@ def hierarchy(adjacency: sp.sparray, labels: ArrayLike, *, levels: int = 3, seed
     Returns
     -------
     list of (n,) int32
-        The levels above ``labels``, the finer first: at most ``levels - 1``, and fewer where nothing is left to join,
-        or only everything. Each cluster lies whole in one of the next level; 0 is the largest; -1 for none.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, labels of another length, levels below 1.
-
-    Notes
-    -----
-    :func:`coarsen` makes each level of the one before.
+        The levels above ``labels``, the finer first, each by :func:`coarsen` from the one before: at most ``levels -
+        1``, and fewer where nothing is left to join, or only everything. 0 is the largest cluster; -1 for none.
     """
     matrix = check_adjacency(adjacency)
     check_at_least_one("levels", levels)
@@ -55,33 +46,19 @@ def hierarchy(adjacency: sp.sparray, labels: ArrayLike, *, levels: int = 3, seed
 
 
 def coarsen(adjacency: sp.sparray, labels: ArrayLike, *, seed: int = 0) -> np.ndarray:
-    """Join whole clusters by Leiden on the graph of clusters, until there are at most half as many.
+    """Join whole clusters by Leiden on the graph of clusters, until there are at most half as many: (n,) int32.
 
     The resolution falls in small steps from 1. The first partition with at most half as many clusters is taken that
-    stays the same while the resolution falls by a factor of 1.5, or, where none does, the first of all.
+    stays the same while the resolution falls by a factor of 1.5, or, where none does, the first of all. Components are
+    not joined, so there may be more than half as many, or as many as before.
+
+    The aggregation is that of Blondel et al. (2008), doi:10.1088/1742-5468/2008/10/P10008: a cluster becomes one node
+    that keeps the weight inside it, so that modularity is that of the joined clusters in the whole graph.
 
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    labels : (n,) int
-    seed : int
-
-    Returns
-    -------
-    (n,) int32
-        Each cluster of ``labels`` lies whole in one cluster. Components are not joined, so there may be more than half
-        as many, or as many as before.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or labels of another length.
-
-    Notes
-    -----
-    The aggregation is that of Blondel et al. (2008), doi:10.1088/1742-5468/2008/10/P10008: a cluster becomes one node
-    that keeps the weight inside it, so that modularity is that of the joined clusters in the whole graph.
+    adjacency, labels, seed
+        As for :func:`hierarchy`.
 
     Examples
     --------

@@ -17,11 +17,9 @@ __all__ = [
     "Refit",
     "assign_roles",
     "calibrate",
-    "calibration_error",
     "co_assignment",
     "feature_membership",
     "graph_membership",
-    "reliability_curve",
     "subsample_runs",
 ]
 
@@ -53,23 +51,9 @@ class Membership(NamedTuple):
 
 
 def graph_membership(adjacency: sp.sparray, labels: ArrayLike) -> np.ndarray:
-    """Share out every row among the clusters by the weight of its links to them.
+    """Share out every row among the clusters by the weight of its links to them: (n, k) float64.
 
-    Parameters
-    ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    labels : (n,) int
-
-    Returns
-    -------
-    (n, k) float64
-        Rows sum to 1; to 0 where no link leads to a row with a cluster.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or labels of another length.
+    Rows sum to 1; to 0 where no link leads to a row with a cluster. ``adjacency`` is (n, n), ``labels`` are (n,) int.
 
     Examples
     --------
@@ -84,7 +68,7 @@ def graph_membership(adjacency: sp.sparray, labels: ArrayLike) -> np.ndarray:
 
 
 def feature_membership(X: ArrayLike, labels: ArrayLike, *, penalty: float = 0.25) -> np.ndarray:
-    """Share out every row among the clusters by its distance to their centres, wide clusters at a discount.
+    """Share out every row among the clusters by its distance to their centres, wide clusters at a discount: (n, k).
 
     The share of cluster c is proportional to exp(-d_ic / s) (s / s_c)^penalty, where d_ic is the distance of row i to
     the centre of c, s_c the root mean square of that distance over the members of c, and s the mean of the s_c.
@@ -96,16 +80,6 @@ def feature_membership(X: ArrayLike, labels: ArrayLike, *, penalty: float = 0.25
     penalty : float, at least 0
         For dispersion. With 1, a power that makes the shares of k-means calibrated makes wide clusters lose most of
         their own members; up to 0.25 the calibration error hardly changes.
-
-    Returns
-    -------
-    (n, k) float64
-        Rows sum to 1.
-
-    Raises
-    ------
-    InputError
-        Bad features, or labels of another length.
 
     Examples
     --------
@@ -139,19 +113,13 @@ def feature_membership(X: ArrayLike, labels: ArrayLike, *, penalty: float = 0.25
 def subsample_runs(
     n: int, refit: Refit, *, n_runs: int = 8, fraction: float = 0.8, seed: int = 0
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Make a partition again and again, each time of a part of the rows.
+    """Make a partition again and again, each time of a ``fraction`` of the n rows: ``n_runs`` of (rows, labels).
 
     Parameters
     ----------
     n : int
     refit : callable(rows, seed) -> labels
-    n_runs : int
-    fraction : float, between 0 and 1
-    seed : int
-
-    Returns
-    -------
-    list of (rows, labels)
+    n_runs, fraction, seed
     """
     rng = np.random.default_rng(check_seed(seed))
     runs = []
@@ -165,14 +133,8 @@ def co_assignment(labels: ArrayLike, runs: Iterable[tuple[ArrayLike, ArrayLike]]
     """Measure with which clusters' members a row was put together in subsamples.
 
     For a row and a run it is in: of the other rows in its cluster of that run, the share that belongs to each cluster
-    of the whole partition. No matching of clusters is needed.
-
-    Parameters
-    ----------
-    labels : (n,) int
-        The whole partition.
-    runs : sequence of (rows, labels)
-        As :func:`subsample_runs` returns them.
+    of the whole partition, ``labels`` (n,). No matching of clusters is needed. ``runs`` are as of
+    :func:`subsample_runs`.
 
     Returns
     -------
@@ -223,11 +185,6 @@ def calibrate(
     membership : (n, k) float64
     fitted : dict
         ``power`` and ``mixture``.
-
-    Raises
-    ------
-    InputError
-        Arrays that do not fit each other.
     """
     membership, shares = np.asarray(membership, dtype=np.float64), np.asarray(shares)
     clusters = check_labels(labels, len(membership))
@@ -260,16 +217,8 @@ def assign_roles(membership: ArrayLike, labels: ArrayLike) -> Membership:
     """Say for every row how sure its cluster is, what its second would be, and what part it plays.
 
     core: at least 0.8 in its own cluster. bridge: at least 0.3 in a second, and 0.8 in the two together. outlier: no
-    cluster, or less than 0.4 in its own and no bridge. border: the rest.
-
-    Parameters
-    ----------
-    membership : (n, k) float
-    labels : (n,) int
-
-    Returns
-    -------
-    Membership
+    cluster, or less than 0.4 in its own and no bridge. border: the rest. ``membership`` is (n, k), ``labels`` are (n,)
+    int.
 
     Examples
     --------
@@ -296,60 +245,6 @@ def assign_roles(membership: ArrayLike, labels: ArrayLike) -> Membership:
     role[confidence >= CORE] = ROLES.index("core")
     role[~has] = ROLES.index("outlier")
     return Membership(shares, confidence, second, role)
-
-
-def reliability_curve(
-    confidence: ArrayLike, observed: ArrayLike, *, n_bins: int = 10
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Put rows into bins by confidence and compare its mean with what was observed.
-
-    Parameters
-    ----------
-    confidence, observed : (n,) float, 0 ... 1
-    n_bins : int
-
-    Returns
-    -------
-    confidence, observed : (n_bins,) float64
-        Means; 0 in empty bins.
-    count : (n_bins,) int64
-
-    Examples
-    --------
-    >>> mean, shares, count = reliability_curve([0.9, 0.7, 0.2], [1.0, 0.5, 0.0], n_bins=2)
-    >>> count.tolist(), shares.tolist(), mean.round(2).tolist()
-    ([1, 2], [0.0, 0.75], [0.2, 0.8])
-    """
-    confidence, observed = np.asarray(confidence, dtype=np.float64), np.asarray(observed, dtype=np.float64)
-    place = np.clip((confidence * n_bins).astype(np.int64), 0, n_bins - 1)
-    count = np.bincount(place, minlength=n_bins)
-    mean, share = (np.bincount(place, values, n_bins) / np.maximum(count, 1) for values in (confidence, observed))
-    return mean, share, count
-
-
-def calibration_error(confidence: ArrayLike, observed: ArrayLike, *, n_bins: int = 10) -> float:
-    """Measure the expected calibration error: the mean gap between confidence and what was observed, over bins.
-
-    Parameters
-    ----------
-    confidence, observed : (n,) float, 0 ... 1
-    n_bins : int
-
-    Returns
-    -------
-    float, 0 ... 1
-
-    Notes
-    -----
-    Guo et al. (2017), arXiv:1706.04599; there ``observed`` is 0 or 1, here a share.
-
-    Examples
-    --------
-    >>> calibration_error([0.9, 0.7, 0.2], [1.0, 0.5, 0.0], n_bins=2)
-    0.1
-    """
-    mean, share, count = reliability_curve(confidence, observed, n_bins=n_bins)
-    return round(float((count * np.abs(mean - share)).sum() / max(count.sum(), 1)), 12)
 
 
 def _normalised(rows: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from artgraph.checks import check_choice
 from artgraph.errors import InputError
 
 __all__ = ["METHODS", "QUALITIES", "Method", "check_settings"]
@@ -46,21 +45,17 @@ QUALITIES = ("modularity", "cpm", "rb-er", "surprise", "significance")
 def check_settings(
     method: str, *, resolution: float | str = 1.0, n_clusters: int | None = None, beyond: Iterable[str] = ()
 ) -> None:
-    """Refuse an unknown method, and settings that do not go together.
+    """Raise an InputError for an unknown ``method``, or settings that do not go together.
 
     Parameters
     ----------
-    method : str
-        A key of ``METHODS``.
-    resolution : float or "auto"
-    n_clusters : int, optional
+    method, resolution, n_clusters
+        As in :func:`~artgraph.communities.cluster`.
     beyond : iterable of str
         Which other settings of Leiden are not at their defaults: quality, layers, fixed, max_size.
-
-    Raises
-    ------
-    InputError
     """
+    from artgraph.checks import check_choice
+
     check_choice("method", method, METHODS)
     beyond, number = list(beyond), METHODS[method].number
     if method != "leiden":

@@ -1,7 +1,6 @@
 """Leiden (leidenalg) beyond one graph and one quality function: layers, works already classified, limits on size."""
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -49,7 +48,7 @@ def leiden_multiplex(
         One for each layer, at least 0 and not all 0; default 1 for each.
     quality : {"modularity", "cpm", "rb-er", "surprise", "significance"}
         Modularity (Reichardt and Bornholdt's, with the degrees kept), the constant Potts model, Reichardt and
-        Bornholdt's with an Erdős-Rényi null, asymptotic surprise, significance. The last looks at links only, not at
+        Bornholdt's with an Erdős-Rényi null, asymptotic surprise, significance. The last counts links only, not
         their weights; the last two have no resolution.
     resolution : float, above 0
     fixed : (n,) int, optional
@@ -69,7 +68,7 @@ def leiden_multiplex(
     Raises
     ------
     InputError
-        Bad layers, weights that do not fit them, an unknown quality, a fixed class larger than max_size.
+        Layers or weights that do not fit each other, an unknown quality, a fixed class larger than max_size.
 
     Notes
     -----
@@ -85,10 +84,8 @@ def leiden_multiplex(
     >>> import numpy as np, scipy.sparse as sp
     >>> a = sp.csr_array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]])
     >>> b = sp.csr_array([[0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0]])
-    >>> leiden_multiplex([a, b], layer_weights=[2, 1]).tolist()
-    [0, 0, 1, 1]
-    >>> leiden_multiplex([a, b], layer_weights=[1, 2]).tolist()
-    [0, 1, 1, 0]
+    >>> [leiden_multiplex([a, b], layer_weights=weights).tolist() for weights in ([2, 1], [1, 2])]
+    [[0, 0, 1, 1], [0, 1, 1, 0]]
     >>> leiden_multiplex(a, fixed=[0, -1, 0, -1]).tolist()
     [0, 0, 0, 0]
     """
@@ -104,12 +101,22 @@ def leiden_multiplex(
             raise InputError(f"A fixed class holds {largest} paintings, more than max_size ({max_size}).")
     kept = np.flatnonzero((sum(np.diff(matrix.indptr) for matrix in matrices) > 0) | (fixed >= 0))
     labels = np.full(n, -1, dtype=np.int64)
+
+    def find(rows: np.ndarray, resolution: float, quality: str) -> np.ndarray:
+        inside = [matrix[rows][:, rows] for matrix in matrices]
+        settings = {"resolution": resolution, "quality": quality, "seed": seed, "n_iterations": n_iterations}
+        return _optimise(inside, weights, fixed[rows], **settings)
+
     if kept.size:
-        run = functools.partial(_optimise, quality=quality, seed=seed, n_iterations=n_iterations)
-        labels[kept] = run([m[kept][:, kept] for m in matrices], weights, fixed[kept], resolution=resolution)
-        if max_size is not None:
-            cut = functools.partial(run, quality=quality if quality in _ADDITIVE else "modularity")
-            _split(labels, matrices, weights, fixed, max_size=max_size, resolution=resolution, run=cut)
+        labels[kept] = find(kept, resolution, quality)
+    if max_size is not None:
+        for cluster in np.flatnonzero(np.bincount(labels[labels >= 0]) > max_size):
+            rows, finer = np.flatnonzero(labels == cluster), resolution
+            pieces = np.zeros(len(rows), dtype=np.int64)
+            while np.bincount(pieces).max() > max_size:
+                finer *= 1.25
+                pieces = find(rows, finer, quality if quality in _ADDITIVE else "modularity")
+            labels[rows] = np.where(pieces == 0, cluster, labels.max() + pieces)
     return relabel_by_size(labels)
 
 
@@ -131,38 +138,10 @@ def _used_layers(
     return [matrices[i] for i in np.flatnonzero(weights)], weights[weights > 0].tolist()
 
 
-def _split(
-    labels: np.ndarray,
-    matrices: list[sp.csr_array],
-    weights: list[float],
-    fixed: np.ndarray,
-    *,
-    max_size: int,
-    resolution: float,
-    run: Callable[..., np.ndarray],
-) -> None:
-    """Cut every cluster above the limit by itself, at rising resolution; changes labels."""
-    counts = np.bincount(labels[labels >= 0])
-    for cluster in np.flatnonzero(counts > max_size):
-        rows = np.flatnonzero(labels == cluster)
-        inside, finer = [m[rows][:, rows] for m in matrices], resolution
-        pieces = np.zeros(len(rows), dtype=np.int64)
-        while np.bincount(pieces).max() > max_size:
-            finer *= 1.25
-            pieces = run(inside, weights, fixed[rows], resolution=finer)
-        labels[rows] = np.where(pieces == 0, cluster, labels.max() + pieces)
-
-
 def _optimise(
-    matrices: list[sp.csr_array],
-    weights: list[float],
-    fixed: np.ndarray,
-    *,
-    quality: str,
-    resolution: float,
-    seed: int,
-    n_iterations: int,
+    layers: list[sp.csr_array], weights: list[float], fixed: np.ndarray, *, quality: str, resolution: float, **run: int
 ) -> np.ndarray:
+    """Run leidenalg on checked layers; ``run`` has ``seed`` and ``n_iterations``."""
     import leidenalg
 
     is_fixed = fixed >= 0
@@ -178,19 +157,19 @@ def _optimise(
     }
     settings = {"resolution_parameter": resolution} if quality in _ADDITIVE else {}
     partitions, scaled = [], []
-    for matrix, weight in zip(matrices, weights, strict=True):
+    for matrix, weight in zip(layers, weights, strict=True):
         graph, edge_weights = to_igraph(matrix)
         given = settings if quality == "significance" else settings | {"weights": edge_weights}
         partitions.append(kinds[quality](graph, initial_membership=start.tolist(), **given))
         total = sum(edge_weights) if quality in _ADDITIVE else 1.0
         scaled.append(weight / total if total else 0.0)
     optimiser = leidenalg.Optimiser()
-    optimiser.set_rng_seed(seed % 2**31)
+    optimiser.set_rng_seed(run["seed"] % 2**31)
     optimiser.optimise_partition_multiplex(
         partitions,
         # leidenalg stops at differences below 1e-10
         layer_weights=[weight / (max(scaled) or 1.0) for weight in scaled],
-        n_iterations=n_iterations,
+        n_iterations=run["n_iterations"],
         is_membership_fixed=is_fixed.tolist() if is_fixed.any() else None,
     )
     return np.asarray(partitions[0].membership, dtype=np.int64)

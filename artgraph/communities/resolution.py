@@ -51,10 +51,7 @@ def leiden_auto(adjacency: sp.sparray, *, seed: int = 0, **settings: object) -> 
 
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    seed : int
-    **settings
+    adjacency, seed, **settings
         Of :func:`resolution_profile`.
 
     Returns
@@ -63,11 +60,6 @@ def leiden_auto(adjacency: sp.sparray, *, seed: int = 0, **settings: object) -> 
         Cluster of each row; 0 is the largest; -1 for rows without links. All rows with links are in cluster 0 where
         there is no community structure.
     profile : Profile
-
-    Raises
-    ------
-    InputError
-        As :func:`resolution_profile`.
     """
     matrix = check_adjacency(adjacency)
     profile = resolution_profile(matrix, seed=seed, **settings)
@@ -100,21 +92,12 @@ def resolution_profile(
         Symmetric, weights at least 0, diagonal 0.
     resolutions : sequence of float, each above 0
     n_subsamples : int, at least 1
-        Each holds a share ``fraction`` of the rows, and has a seed of its own.
+        Each holds a share ``fraction`` of the rows, between 0 and 1, and has a seed of its own.
     n_nulls : int, at least 1
         Rewired graphs; each is compared with a subsample of its own.
-    fraction : float, between 0 and 1
+    fraction : float
     seed : int
     progress : callable(done, total), optional
-
-    Returns
-    -------
-    Profile
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, resolution, count or fraction.
 
     Notes
     -----
@@ -156,25 +139,8 @@ def resolution_profile(
 def rewire(adjacency: sp.sparray, *, seed: int = 0) -> sp.csr_array:
     """Swap the ends of links at random, so that every row keeps its number of links; shuffle the weights.
 
-    Parameters
-    ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    seed : int
-
-    Returns
-    -------
-    (n, n) CSR, float64
-        Symmetric, as many links and the same weights, each somewhere else.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency.
-
-    Notes
-    -----
-    Ten swaps are tried for every link; igraph's ``rewire`` refuses those that would make a loop or a double link.
+    Ten swaps are tried for every link of ``adjacency`` (n, n), with ``seed``; igraph's ``rewire`` refuses those that
+    would make a loop or a double link. Returns (n, n) CSR, symmetric.
 
     Examples
     --------

@@ -38,14 +38,9 @@ def binned(values: Sequence, *, n_bins: int = 5) -> list[str | None]:
     Parameters
     ----------
     values : sequence, length n
-        Numbers or text, None or NaN where missing.
+        Numbers or text, None or NaN where missing; None comes out for these.
     n_bins : int
         Numbers with no more distinct values than this stay as they are. Equal values are never parted.
-
-    Returns
-    -------
-    list, length n
-        Text, or None where missing.
 
     Examples
     --------
@@ -93,8 +88,8 @@ def confound_table(
     DataFrame, one row for each column that takes two values or more, in the order given
         ``column``; ``values`` (classes); ``n`` (rows compared); ``ami`` (adjusted mutual information); ``explained``:
         the share of the partition that the column explains, (MI - E[MI]) / (H(clusters) - E[MI]); ``told``: the share
-        of the column that the partition tells, the same over H(column): near 1 where clusters are pure in it, which AMI
-        does not show for a column of few values; ``p_value``.
+        of the column that the partition explains, the same over H(column): near 1 where clusters are pure in it, which
+        AMI does not show for a column of few values; ``p_value``.
 
     Raises
     ------
@@ -154,12 +149,11 @@ def suspect_clusters(
     min_lift: float = 2.0,
     max_p: float = 0.001,
 ) -> pd.DataFrame:
-    """List the clusters that may be held together by something that is no style.
+    """List the clusters that may be held together by something that is no style, the highest lift first.
 
     Parameters
     ----------
-    labels : (n,) int
-    columns : dict of str to sequence, length n
+    labels, columns
         As for :func:`confound_table`.
     min_share, min_lift, max_p : float
         A cluster is listed with a value that at least this share of it has, that is at least so many times as frequent
@@ -170,7 +164,7 @@ def suspect_clusters(
     -------
     DataFrame
         ``cluster``, ``column``, ``value``, ``share`` (of the cluster), ``in_collection`` (share of the collection),
-        ``lift``, ``p``; the highest lift first.
+        ``lift``, ``p``.
 
     Examples
     --------

@@ -25,17 +25,12 @@ __all__ = [
 
 
 def is_missing(series: pd.Series) -> pd.Series:
-    """Return which of the values (n,) are None, NaN, NaT or text without a visible character, (n,) bool."""
+    """Return which values of a ``series`` (n,) are None, NaN, NaT or text without a visible character, (n,) bool."""
     return (series.isna() | series.map(lambda v: isinstance(v, str) and not v.strip())).astype(bool)
 
 
 def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
-    """Number the values of a reference column.
-
-    Parameters
-    ----------
-    values : (n,)
-        Text or numbers; missing as in :func:`is_missing`.
+    """Number the values of a reference column, (n,) text or numbers, that are not :func:`is_missing`.
 
     Returns
     -------
@@ -43,11 +38,6 @@ def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
         0 ... number of values - 1 in the order of their text; -1 for missing.
     names : list
         The value of each code.
-
-    Raises
-    ------
-    InputError
-        Not one-dimensional.
     """
     series = pd.Series(list(values), dtype=object)
     if series.map(lambda v: isinstance(v, (list, tuple, dict, set, np.ndarray))).any():
@@ -61,14 +51,7 @@ def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
 
 
 def compared(labels: ArrayLike, reference: ArrayLike) -> tuple[np.ndarray, np.ndarray, list, np.ndarray]:
-    """Keep the rows that have both a cluster and a reference value.
-
-    Parameters
-    ----------
-    labels : (n,) int
-        Negative for none.
-    reference : (n,)
-        As for :func:`encode`.
+    """Keep the rows that have both a cluster, (n,) int, negative for none, and a reference value, (n,).
 
     Returns
     -------
@@ -117,8 +100,6 @@ def purity(table: np.ndarray) -> float:
 def adjusted_rand(table: np.ndarray) -> float:
     """Compute the adjusted Rand index of a ``table``; equals scikit-learn's ``adjusted_rand_score``.
 
-    Notes
-    -----
     Hubert & Arabie, Journal of Classification 2 (1985), doi:10.1007/BF01908075.
     """
 
@@ -135,19 +116,10 @@ def adjusted_rand(table: np.ndarray) -> float:
 
 
 def adjusted_mutual_information(table: np.ndarray, *, expected: float | None = None) -> float:
-    """Compute the adjusted mutual information of a table; equals scikit-learn's ``adjusted_mutual_info_score``.
+    """Compute the adjusted mutual information of a ``table``; equals scikit-learn's ``adjusted_mutual_info_score``.
 
-    (MI - E[MI]) / ((H(clusters) + H(classes)) / 2 - E[MI]).
-
-    Parameters
-    ----------
-    table : (n_clusters, n_classes) int
-    expected : float, optional
-        E[MI] if it is known: it depends on the margins alone.
-
-    Notes
-    -----
-    Vinh, Epps & Bailey, Journal of Machine Learning Research 11 (2010).
+    (MI - E[MI]) / ((H(clusters) + H(classes)) / 2 - E[MI]); ``expected`` is E[MI] if it is known: it depends on the
+    margins alone. Vinh, Epps & Bailey, Journal of Machine Learning Research 11 (2010).
     """
     if np.count_nonzero(table.sum(axis=1)) == np.count_nonzero(table.sum(axis=0)) == 1:
         return 1.0
@@ -165,7 +137,7 @@ def expected_information(table: np.ndarray) -> float:
 
 
 def entropy(counts: np.ndarray) -> float:
-    """Return the entropy, in nats, of a partition into clusters of so many rows (k,)."""
+    """Return the entropy, in nats, of a partition into clusters of so many rows: ``counts`` (k,)."""
     share = counts[counts > 0] / counts.sum()
     return -float((share * np.log(share)).sum())
 
@@ -179,20 +151,10 @@ def _information(table: np.ndarray) -> float:
 
 
 def table_scores(table: np.ndarray, *, expected: float | None = None) -> dict[str, float]:
-    """Read every score of agreement off one table of counts.
+    """Read every score of agreement off one table of counts (n_clusters, n_classes).
 
-    Parameters
-    ----------
-    table : (n_clusters, n_classes) int
-        Empty rows and columns, as a resample may have, change nothing.
-    expected : float, optional
-        As for :func:`adjusted_mutual_information`.
-
-    Returns
-    -------
-    dict of float
-        ``ami``, ``ari``, ``nmi``, ``homogeneity``, ``completeness``, ``v_measure``, ``purity``, ``matched_accuracy``:
-        see :func:`~artgraph.evaluation.partition_scores`. Equal to scikit-learn's functions of the same names.
+    They are those of :func:`~artgraph.evaluation.partition_scores`. Empty rows and columns of the ``table``, as a
+    resample may have, change nothing; ``expected`` is as for :func:`adjusted_mutual_information`.
 
     Examples
     --------

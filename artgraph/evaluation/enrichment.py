@@ -26,7 +26,7 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
     values : (n,)
         Text or numbers; None, NaN and empty text are missing.
     min_count : int
-        A value with fewer rows in the collection is not looked at: it cannot be over-represented.
+        A value with fewer rows in the collection is left out: it cannot be over-represented.
 
     Returns
     -------
@@ -35,17 +35,12 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
         cluster with any value); ``lift`` (share in the cluster over share in the collection); ``p`` (corrected). Sorted
         by cluster, then p, then count.
 
-    Raises
-    ------
-    InputError
-        Different lengths.
-
     Examples
     --------
     >>> frame = over_represented([0, 0, 0, 1, 1, 1], ["a", "a", "a", "b", "b", "b"])
     >>> frame[["cluster", "name", "count", "lift"]].values.tolist()
     [[0, 'a', 3, 2.0], [1, 'b', 3, 2.0]]
-    >>> frame["p"].round(6).tolist()  # 1 of the 20 ways to draw three of six; two of four comparisons are as good
+    >>> frame["p"].round(6).tolist()  # 1 of the 20 ways to draw three of six; two of four pairs are as good
     [0.1, 0.1]
     """
     codes, names = encode(values)

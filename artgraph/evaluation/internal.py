@@ -19,7 +19,9 @@ Score = Callable[[np.ndarray, np.ndarray], dict[str, float]]  # of labels and of
 def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None = None) -> dict[str, float]:
     """Score clusters by the directions of their rows.
 
-    Rows are brought to length 1 first, as in the graph. Rows without a cluster and rows of zeros are left out.
+    Rows are brought to length 1 first, as in the graph. Rows without a cluster and rows of zeros are left out. Equal to
+    scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric the mean
+    distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
 
     Parameters
     ----------
@@ -39,16 +41,6 @@ def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None
         1979, doi:10.1109/TPAMI.1979.4766909). ``calinski_harabasz``: variance between clusters over variance within,
         each by its degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two
         clusters, or no row more than clusters.
-
-    Raises
-    ------
-    InputError
-        Wrong shapes, or values that are not finite.
-
-    Notes
-    -----
-    Equal to scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric
-    the mean distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
 
     Examples
     --------
@@ -77,17 +69,11 @@ def graph_scores(adjacency: sp.sparray, labels: ArrayLike, *, weights: ArrayLike
     Returns
     -------
     dict of float
-        ``modularity``: share of the link weight that is inside clusters, less what is expected from the strengths of
-        the rows (Newman and Girvan 2004, doi:10.1103/PhysRevE.69.026113). ``conductance``, in 0 ... 1, lower is better:
+        ``modularity``: as :func:`artgraph.communities.modularity`. ``conductance``, in 0 ... 1, lower is better:
         mean over clusters of the weight that leaves the cluster over the strength of the cluster or of the rest,
         whichever is less (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share
         of the link weight that is inside clusters. NaN where nothing is linked; conductance also where there are fewer
         than two clusters.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or labels of another length.
 
     Examples
     --------
@@ -117,7 +103,7 @@ def internal_scores(
     """Score clusters without a reference column, beside chance and with intervals over groups.
 
     Clusters that an algorithm sought are compact and separate by its own doing: a p here says that there is more than
-    labels dealt at random, not that the clusters are right.
+    labels shuffled at random, not that the clusters are right.
 
     Parameters
     ----------
@@ -137,11 +123,6 @@ def internal_scores(
     -------
     dict
         For each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``.
-
-    Raises
-    ------
-    InputError
-        As the two functions; counts below 1.
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters = check_labels(labels)

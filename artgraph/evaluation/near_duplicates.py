@@ -18,7 +18,7 @@ def near_duplicates(
     max_distance: int = 8,
     min_correlation: float = 0.97,
 ) -> np.ndarray:
-    """Find pairs of pictures that look the same, in other files, sizes or colours.
+    """Find pairs of pictures that look the same, in other files, sizes or colours: (m, 2) int64, rows i < j, in order.
 
     Hashes that differ in few bits make a candidate; two tiny pictures that agree pixel by pixel confirm it. Hashes
     alone are not enough: among paintings, plain compositions share them by the dozen.
@@ -33,16 +33,6 @@ def near_duplicates(
         Bits that may differ.
     min_correlation : float
         Of the lightness of the tiny pictures, pixel by pixel.
-
-    Returns
-    -------
-    (m, 2) int64
-        Pairs of rows i < j, in order.
-
-    Raises
-    ------
-    InputError
-        A hash that is not 16 hexadecimal digits.
 
     Examples
     --------
@@ -76,19 +66,10 @@ def near_duplicates(
 
 
 def separated_duplicates(pairs: np.ndarray, columns: Mapping[str, Sequence]) -> dict[str, int]:
-    """Count the pairs that are in two clusters, or have two values of a column.
+    """Count the ``pairs`` (m, 2) that are in two clusters, or have two values of a column.
 
-    Parameters
-    ----------
-    pairs : (m, 2) int
-        As :func:`near_duplicates` finds them.
-    columns : dict of str to sequence, length n
-        Clusters, reference values, splits; a pair with a missing value (None, NaN, -1) is not counted.
-
-    Returns
-    -------
-    dict of str to int
-        ``pairs``, and for each column the pairs that have two different values in it.
+    A pair with a missing value (None, NaN, -1) in one of the ``columns``, such as clusters, reference values or splits,
+    is not counted there.
 
     Examples
     --------

@@ -25,21 +25,12 @@ _AGREEMENT = ("ami", "ari", "nmi", "homogeneity", "completeness", "v_measure", "
 
 
 def format_report(scores: Mapping, *, title: str = "") -> str:
-    """Lay scores out as aligned plain text.
+    """Lay scores out as aligned plain text, under a ``title`` if it is not empty.
 
-    Parameters
-    ----------
-    scores : mapping of str to number, text, list, mapping or DataFrame
-        Numbers and texts become one line each. A mapping becomes a section; where its values are mappings with the
-        same keys, a table. A list becomes one line for each item. A DataFrame becomes a table.
-    title : str
-        First line, if not empty.
-
-    Returns
-    -------
-    str
-        Lines without trailing spaces, ending in a newline. Numbers that are not whole have three decimals; a missing
-        one is "-". Numbers come first, then tables, then sections, each in the order of the mapping.
+    Numbers and texts become one line each. A mapping becomes a section; where its values are mappings with the same
+    keys, a table. A list becomes one line for each item. A DataFrame becomes a table. Numbers come first, then tables,
+    then sections, each in the order of the mapping; numbers that are not whole have three decimals; a missing one is
+    "-".
 
     Examples
     --------
@@ -55,17 +46,7 @@ def format_report(scores: Mapping, *, title: str = "") -> str:
 
 
 def evaluation_report(facts: Mapping) -> str:
-    """Lay out what ``artgraph evaluate`` found, for reading in a terminal.
-
-    Parameters
-    ----------
-    facts : mapping
-        The facts of a report: see ``artgraph.pipeline.evaluate``.
-
-    Returns
-    -------
-    str
-    """
+    """Lay out the ``facts`` of a report, see ``artgraph.pipeline.evaluate``, for reading in a terminal."""
     against, sections = facts["against"], {}
     if scores := facts.get("scores"):
         sections["paintings compared"], sections["clusters"] = scores["n"], scores["n_clusters"]

@@ -89,11 +89,6 @@ def cross_group_precision(X: ArrayLike, reference: ArrayLike, groups: ArrayLike 
     -------
     dict
         As :func:`precision_at_k`.
-
-    Raises
-    ------
-    InputError
-        Wrong shapes, NaN or infinity, k below 1, no query with a usable neighbour.
     """
     check_at_least_one("k", k)
     features, codes, group = _with_reference(X, reference, groups)

@@ -14,24 +14,11 @@ _NEAR = 8.0  # levels that a line of a margin may differ from the outermost line
 
 
 def margin(picture: np.ndarray) -> float:
-    """Measure the share of a picture that is an even margin: paper, a mat, a black border.
+    """Measure the share, 0 ... 1, of a picture (h, w, 3) uint8 that is an even margin: paper, a mat, a black border.
 
     From each side, lines are counted as long as they are even and of the colour of the outermost one, up to a half of
-    the picture. A frame with ornaments is none; nor is anything where all four sides together make less than 1 %.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8
-
-    Returns
-    -------
-    float in [0, 1]
-        1 for a picture of one colour.
-
-    Raises
-    ------
-    InputError
-        Another shape.
+    the picture. A frame with ornaments is none; nor is anything where all four sides together make less than 1 %. A
+    picture of one colour is all margin.
 
     Examples
     --------
@@ -68,19 +55,10 @@ def _even_lines(planes: np.ndarray) -> list[int]:
 
 
 def hue_spread(picture: np.ndarray) -> float:
-    """Measure how far the colours of a picture leave a single tone.
+    """Measure how far the colours of a picture (h, w, 3) uint8 leave a single tone, in units of CIELAB.
 
-    The root mean square distance of a* and b* (CIELAB) from quadratic functions of L*: 0 for a black-and-white picture
-    and for a sepia one, whose hue follows from its lightness.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8
-
-    Returns
-    -------
-    float, at least 0
-        In units of CIELAB; below about 2 a picture is of one tone.
+    The root mean square distance of a* and b* from quadratic functions of L*: 0 for a black-and-white picture and for a
+    sepia one, whose hue follows from its lightness; below about 2 a picture is of one tone.
 
     Examples
     --------

@@ -25,11 +25,12 @@ __all__ = [
 def permutation_null(
     labels: ArrayLike, reference: ArrayLike, *, n_permutations: int = 200, seed: int = 0
 ) -> dict[str, dict[str, float]]:
-    """Compare scores with those of the same partition dealt out at random.
+    """Compare scores with those of the same partition, its labels shuffled.
 
     The labels of the rows compared (see :func:`~artgraph.evaluation.partition_scores`) are shuffled, so cluster and
-    class sizes stay. p = (1 + number of shuffles that score at least as high) / (1 + n_permutations). Shuffling takes
-    paintings as independent; where an artist has many, a small p is easy to get: read the bootstrap over artists too.
+    class sizes stay. p = (1 + number of shuffles that score at least as high) / (1 + n_permutations), as in Phipson &
+    Smyth (2010), doi:10.2202/1544-6115.1585. Shuffling takes paintings as independent; where an artist has many, a
+    small p is easy to get: read the bootstrap over artists too.
 
     Parameters
     ----------
@@ -42,15 +43,6 @@ def permutation_null(
     -------
     dict
         For every score of agreement a dict as :func:`null_of` returns it.
-
-    Raises
-    ------
-    InputError
-        As partition_scores; n_permutations below 1.
-
-    Notes
-    -----
-    Phipson & Smyth (2010), doi:10.2202/1544-6115.1585, on adding one.
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters, classes, _, _ = compared(labels, reference)
@@ -79,7 +71,8 @@ def bootstrap_interval(
 
     Paintings by one artist are alike, so resampling paintings one by one makes intervals too narrow. The partition
     itself is kept: the interval covers the choice of works, not that of features, graph or seed. A painting drawn
-    twice agrees with itself, which lifts AMI and ARI slightly; read the width more than the ends.
+    twice agrees with itself, which lifts AMI and ARI slightly; read the width more than the ends. Cluster bootstrap
+    with percentile intervals: Davison & Hinkley (1997), section 3.8, doi:10.1017/CBO9780511802843.
 
     Parameters
     ----------
@@ -96,16 +89,6 @@ def bootstrap_interval(
     dict
         For every score of agreement a dict with ``estimate``, ``low``, ``high``; and ``n_groups``, the number of
         groups among the rows compared.
-
-    Raises
-    ------
-    InputError
-        As partition_scores; groups of another length; n_bootstrap below 1; level outside 0 ... 1.
-
-    Notes
-    -----
-    Cluster bootstrap with percentile intervals: Davison & Hinkley, "Bootstrap methods and their application" (1997),
-    section 3.8, doi:10.1017/CBO9780511802843.
     """
     if not 0 < level < 1:
         raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")
@@ -138,23 +121,15 @@ def per_class_uncertainty(
 
     Parameters
     ----------
-    labels : (n,) int
-    reference : (n,)
-    groups : (n,), optional
+    labels, reference, groups
         As for :func:`bootstrap_interval`.
-    n_permutations, n_bootstrap : int, at least 1
-    seed : int
+    n_permutations, n_bootstrap, seed : int
 
     Returns
     -------
     DataFrame, one row for each reference value, in the order of :func:`~artgraph.evaluation.per_class`
         ``reference``; ``recall_low``, ``recall_high``, ``f1_low``, ``f1_high`` (95 %); ``f1_chance`` (mean over
         shuffles); ``p_value`` (of F1). A value that a resample does not hold has no part in its interval.
-
-    Raises
-    ------
-    InputError
-        As partition_scores; counts below 1.
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters, classes, names, rows = compared(labels, reference)
@@ -177,7 +152,7 @@ def per_class_uncertainty(
 
 
 def null_of(observed: float, draws: Sequence[float], *, lower_is_better: bool = False) -> dict[str, float]:
-    """Compare a score with its draws under chance.
+    """Compare a score that was ``observed`` with its ``draws`` under chance.
 
     Parameters
     ----------
@@ -223,14 +198,17 @@ def interval_of(draws: Sequence[float], *, level: float = 0.95) -> dict[str, flo
 
 
 def group_resamples(group: np.ndarray, *, n_bootstrap: int = 200, seed: int = 0) -> Iterator[np.ndarray]:
-    """Draw whole groups with replacement, as many as there are, and yield how often each row was drawn, (n,) int64.
+    """Draw whole groups with replacement, as many as there are, again and again.
 
     Parameters
     ----------
     group : (n,) int
-    n_bootstrap : int, at least 1
-        How many times.
-    seed : int
+    n_bootstrap, seed : int
+
+    Yields
+    ------
+    (n,) int64
+        How often each row was drawn.
     """
     check_at_least_one("n_bootstrap", n_bootstrap)
     rng = np.random.default_rng(check_seed(seed))
@@ -241,22 +219,9 @@ def group_resamples(group: np.ndarray, *, n_bootstrap: int = 200, seed: int = 0)
 
 
 def row_groups(groups: ArrayLike | None, n: int) -> np.ndarray:
-    """Number the groups of n rows; a row without a group is a group of its own.
+    """Number the groups of n rows, (n,) int64; a row whose group is None, NaN or empty text is a group of its own.
 
-    Parameters
-    ----------
-    groups : (n,), or None
-        None, NaN and empty text are no group. None for all: every row is a group.
-    n : int
-
-    Returns
-    -------
-    (n,) int64
-
-    Raises
-    ------
-    InputError
-        Not n rows.
+    Where ``groups`` is None, every row is a group.
     """
     if groups is None:
         return np.arange(n)

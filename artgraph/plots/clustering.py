@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from artgraph.plots import figure, save
 
 if TYPE_CHECKING:
     from artgraph.communities.resolution import Profile
 
-__all__ = ["plot_profile", "plot_reliability"]
+__all__ = ["plot_profile"]
 
 OURS, NULL, MARK = "#3b6ea5", "#9a9a9a", "#b5482a"
 
@@ -48,25 +45,6 @@ def plot_profile(out: str | Path, profile: Profile, *, title: str = "") -> None:
         panel.set_xticks([0.5, 1, 2, 4, 8, 16], labels=["0.5", "1", "2", "4", "8", "16"])
         panel.minorticks_off()
     left.legend(frameon=False)
-    save(drawn, out)
-
-
-def plot_reliability(out: str | Path, curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
-    """Draw how often a confidence of so much proved right.
-
-    Parameters
-    ----------
-    out : str or Path
-    curves : dict of str to (confidence, observed, count), each (bins,)
-        As from :func:`~artgraph.communities.membership.reliability_curve`.
-    """
-    drawn, (panel,) = figure(1, width=4.6, height=4.2)
-    panel.plot([0, 1], [0, 1], color=NULL, linewidth=1)
-    for name, (confidence, observed, count) in curves.items():
-        shown = np.asarray(count) > 0
-        panel.plot(np.asarray(confidence)[shown], np.asarray(observed)[shown], "o-", markersize=4, label=name)
-    panel.set(xlabel="confidence", ylabel="co-assignment in subsamples", xlim=(0, 1.02), ylim=(0, 1.02))
-    panel.legend(frameon=False)
     save(drawn, out)
 
 

@@ -7,16 +7,14 @@ from artgraph.communities.membership import (
     ROLES,
     assign_roles,
     calibrate,
-    calibration_error,
     co_assignment,
     feature_membership,
     graph_membership,
-    reliability_curve,
     subsample_runs,
 )
-from artgraph.communities.planted import planted_graph
 from artgraph.errors import InputError
-from artgraph.plots.clustering import plot_reliability
+from experiments.planted import planted_graph
+from experiments.reliability import calibration_error, plot_reliability, reliability_curve
 
 
 def test_shares_of_links_by_hand():

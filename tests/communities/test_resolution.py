@@ -4,10 +4,10 @@ import scipy.sparse as sp
 from sklearn.metrics import adjusted_rand_score
 
 from artgraph.communities import leiden, leiden_auto, resolution_profile
-from artgraph.communities.planted import planted_graph
 from artgraph.communities.resolution import Profile, _choose, rewire, verdict
 from artgraph.errors import InputError
 from artgraph.plots.clustering import plot_profile
+from experiments.planted import planted_graph
 
 
 @pytest.mark.parametrize(("n_clusters", "mixing", "uneven"), [(8, 0.3, True)])

@@ -14,6 +14,10 @@ def planted_graph(
 ) -> tuple[sp.csr_array, np.ndarray]:
     """Draw a graph with planted communities; one community makes a graph without structure.
 
+    Lancichinetti, Fortunato & Radicchi (2008), doi:10.1103/PhysRevE.78.046110. Links are drawn one by one, first end
+    and second end in proportion to their rows' wanted degrees, and doubles dropped; degrees are kept in expectation
+    only. networkx's generator keeps them exactly, but its graphs mix more than they should (0.71 for 0.5).
+
     Parameters
     ----------
     n, n_clusters : int
@@ -34,17 +38,6 @@ def planted_graph(
         Symmetric; every link weighs 1.
     labels : (n,) int64
         Community of each row.
-
-    Raises
-    ------
-    InputError
-        Fewer than 5 rows for a community, a mixing outside 0 ... 1, a degree that is not above 0.
-
-    Notes
-    -----
-    Lancichinetti, Fortunato & Radicchi (2008), doi:10.1103/PhysRevE.78.046110. Links are drawn one by one, first end
-    and second end in proportion to their rows' wanted degrees, and doubles dropped; degrees are kept in expectation
-    only. networkx's generator keeps them exactly, but its graphs mix more than they are told to (0.71 for 0.5).
     """
     if n_clusters < 1 or n < 5 * n_clusters or not 0 <= mixing <= 1 or not degree > 0:
         raise InputError(
