@@ -1,10 +1,13 @@
 """Checks of arguments: each returns the value in the form that the code needs, or says what is wrong with it."""
 
+from __future__ import annotations
+
 import difflib
 from collections.abc import Iterable
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike, DTypeLike
 
 from artgraph.errors import InputError
 
@@ -21,23 +24,11 @@ __all__ = [
 ]
 
 
-def check_adjacency(adjacency) -> sp.csr_array:
-    """Return a canonical copy of an adjacency matrix, or say what is wrong with it.
+def check_adjacency(adjacency: sp.sparray | sp.spmatrix) -> sp.csr_array:
+    """Return a canonical copy of an adjacency matrix, (n, n) CSR float64, or raise an InputError.
 
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n), real or bool
-        Symmetric, weights finite and at least 0, diagonal 0. Stored zeros are no edges.
-
-    Returns
-    -------
-    csr_array, shape (n, n), float64
-        The same matrix, indices sorted, duplicates summed, stored zeros dropped, exactly symmetric.
-
-    Raises
-    ------
-    InputError
-        Not sparse, not square, not finite, negative, a self-loop, or not symmetric (relative difference above 1e-6).
+    It is symmetric (relative differences up to 1e-6 are evened out), its weights are finite and at least 0, its
+    diagonal is 0; indices come out sorted, duplicates summed, stored zeros dropped.
     """
     if not sp.issparse(adjacency):
         raise InputError(f"adjacency is a {type(adjacency).__name__}; expected a scipy sparse matrix (n, n).")
@@ -63,45 +54,28 @@ def check_adjacency(adjacency) -> sp.csr_array:
     return matrix
 
 
-def check_seed(seed) -> int:
-    """Return a seed as int, or say why it is none.
-
-    Parameters
-    ----------
-    seed : int, 0 ... 2**32 - 1
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InputError
-    """
+def check_seed(seed: int) -> int:
+    """Return a seed, 0 ... 2**32 - 1, as int, or raise an InputError that says why it is none."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
         raise InputError(f"seed is {seed!r}; expected a whole number from 0 to 4294967295.")
     return int(seed)
 
 
-def check_features(X) -> np.ndarray:
-    """Return features as numbers, or say what is wrong with them.
+def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """Return features, (n, d), finite, as numbers, or raise an InputError that says what is wrong with them.
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-
-    Returns
-    -------
-    ndarray, shape (n, d), float64
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity.
+    X : (n, d) array-like
+    n : int, optional
+        Expected number of rows.
+    dtype : data type
+        Of the numbers; X itself is returned where it has it.
     """
-    features = np.asarray(X, dtype=np.float64)
-    if features.ndim != 2:
-        raise InputError(f"X has shape {features.shape}; expected one row for each painting, (n, d).")
+    features = np.asarray(X, dtype=dtype)
+    if features.ndim != 2 or n not in (None, len(features)):
+        rows = "(n, d), one row for each painting" if n is None else f"({n}, d), one row for each label"
+        raise InputError(f"X has shape {features.shape}; expected {rows}.")
     if not np.isfinite(features).all():
         bad = int((~np.isfinite(features).all(axis=1)).sum())
         raise InputError(
@@ -110,25 +84,15 @@ def check_features(X) -> np.ndarray:
     return features
 
 
-def check_labels(labels, n: int | None = None) -> np.ndarray:
-    """Return labels as whole numbers, or say what is wrong with them.
+def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
+    """Return labels, (n,) whole numbers, as an int64 copy, every negative one as -1, or raise an InputError.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Cluster of each row; any negative number means none.
     n : int, optional
         Expected number of rows.
-
-    Returns
-    -------
-    ndarray, shape (n,), int64
-        A copy, with every negative number as -1.
-
-    Raises
-    ------
-    InputError
-        Not one-dimensional, not whole numbers, or not n rows.
     """
     array = np.asarray(labels)
     if array.ndim != 1:
@@ -143,17 +107,7 @@ def check_labels(labels, n: int | None = None) -> np.ndarray:
 
 
 def check_n_clusters(n_clusters: int, n: int) -> None:
-    """Refuse a number of clusters that n rows cannot be put into.
-
-    Parameters
-    ----------
-    n_clusters : int, 1 ... n
-    n : int
-
-    Raises
-    ------
-    InputError
-    """
+    """Raise an InputError unless ``n`` rows can be put into ``n_clusters``, a whole number from 1 to n."""
     if isinstance(n_clusters, bool) or not isinstance(n_clusters, (int, np.integer)) or not 1 <= n_clusters <= n:
         raise InputError(
             f"n_clusters is {n_clusters!r}; expected a whole number from 1 to {n}, the number of paintings."
@@ -161,16 +115,7 @@ def check_n_clusters(n_clusters: int, n: int) -> None:
 
 
 def check_resolution(resolution: float) -> None:
-    """Refuse a resolution that is no positive number.
-
-    Parameters
-    ----------
-    resolution : float
-
-    Raises
-    ------
-    InputError
-    """
+    """Raise an InputError unless ``resolution`` is a positive number."""
     if not (np.isscalar(resolution) and np.isreal(resolution) and np.isfinite(resolution) and resolution > 0):
         raise InputError(f"resolution is {resolution!r}; expected a positive number.")
 
@@ -184,12 +129,11 @@ def check_at_least_one(name: str, value: int) -> None:
 def check_choice(name: str, value: object, known: Iterable[str]) -> None:
     """Raise an InputError unless ``value`` is one of the ``known`` names; a near one is suggested.
 
+    ``name`` says what the value is, such as "metric".
+
     Parameters
     ----------
-    name : str
-        What the value is, such as "metric".
-    value : object
-    known : iterable of str
+    name, value, known
     """
     known = list(known)
     if value not in known:
@@ -199,17 +143,9 @@ def check_choice(name: str, value: object, known: Iterable[str]) -> None:
 
 
 def unit_rows(X: np.ndarray, *, least: float = 1e-12) -> np.ndarray:
-    """Return rows of Euclidean length 1; a row whose largest entry is at most ``least`` becomes zeros.
+    """Return rows of X, (..., d) float, brought to Euclidean length 1; where no entry exceeds ``least``, zeros.
 
-    Parameters
-    ----------
-    X : ndarray, shape (..., d), float
-    least : float
-
-    Returns
-    -------
-    ndarray, shape (..., d), of the dtype of X
-        Entries are divided by the largest of their row first, so that squares neither overflow nor vanish.
+    Entries are divided by the largest of their row first, so that squares neither overflow nor vanish.
 
     Examples
     --------

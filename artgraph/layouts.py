@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from artgraph.checks import check_adjacency, check_seed
-from artgraph.communities.spectral import smooth_coordinates
+from artgraph.communities.laplacian import smooth_coordinates
 from artgraph.errors import InputError
 
 __all__ = ["graph_layout", "spread"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from artgraph import settings as chosen
+from artgraph.descriptors.tuning.config import TuningConfig
+from artgraph.vgae.config import Config
 
 __all__ = ["FIRST", "REPORTS", "STAGES", "Stage"]
 
@@ -46,11 +48,11 @@ STAGES = {
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
     "train_descriptor": Stage(
-        "train-descriptor", "--name", "mine", None, 1, _named("descriptors.tuning", "train_descriptor")
+        "train-descriptor", "--name", "mine", TuningConfig, 1, _named("descriptors.tuning", "train_descriptor")
     ),
     "thumbnails": Stage("evaluate", "--partition"),
     "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 0, _named("graph", "knn")),
-    "train_vgae": Stage("train-vgae", "--name", "vgae", None, 1, _named("vgae", "train_vgae encode")),
+    "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 1, _named("vgae", "train_vgae encode")),
     "communities": Stage(
         "communities",
         "--name",

@@ -111,7 +111,7 @@ def settings_options(settings: type[Settings]) -> Decorator:
 def _setting(one: Field, hint: Any) -> Decorator:
     about, default = dict(one.metadata), one.default
     flag, given = flag_of(one), {"help": about["help"], "metavar": about["metavar"]}
-    choices, kinds = choices_of(hint), {hint, *get_args(hint)}
+    choices, kinds = choices_of(one, hint), {hint, *get_args(hint)}
     if hint is bool:
         if default:
             flag = f"{flag}/--no-{flag.removeprefix('--')}"

@@ -7,11 +7,12 @@ setting: it does not change the result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from artgraph.checks import check_choice
+from artgraph.communities.methods import METHODS, QUALITIES, check_settings
 from artgraph.errors import InputError
 
 __all__ = [
@@ -41,6 +42,7 @@ def setting(
     above: float | None = None,
     metavar: str | None = None,
     keys: bool = False,
+    choices: Iterable[str] = (),
 ) -> Any:
     """Declare a field of a settings class.
 
@@ -57,9 +59,11 @@ def setting(
         What the help shows in place of the value.
     keys : bool
         The names are keys of features, which may be written as descriptors ('gram:resnet18').
+    choices : iterable of str
+        The names that are allowed, where the type does not list them.
     """
-    told = {"help": help, "flag": flag, "least": least, "most": most, "above": above, "metavar": metavar, "keys": keys}
-    return field(default=default, metadata=told)
+    about = {"help": help, "flag": flag, "least": least, "most": most, "above": above, "metavar": metavar}
+    return field(default=default, metadata=about | {"keys": keys, "choices": tuple(choices)})
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class Settings:
                 object.__setattr__(self, one.name, one.default)
                 continue
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            choices = choices_of(hints[one.name])
+            choices = choices_of(one, hints[one.name])
             if choices and not (number and float in get_args(hints[one.name])):
                 check_choice(one.name, value, choices)
             if number:
@@ -138,10 +142,10 @@ def flag_of(one: Any) -> str:
     return one.metadata.get("flag") or f"--{one.name.replace('_', '-')}"
 
 
-def choices_of(hint: Any) -> tuple[str, ...]:
-    """Return the names that a type allows: those of its ``Literal``; none where it has no such part."""
-    if get_origin(hint) is Literal:
-        return get_args(hint)
+def choices_of(one: Any, hint: Any) -> tuple[str, ...]:
+    """Return the names that a field allows: its choices, or those of the ``Literal`` in its type; else none."""
+    if one.metadata.get("choices") or get_origin(hint) is Literal:
+        return one.metadata.get("choices") or get_args(hint)
     return next((get_args(part) for part in get_args(hint) if get_origin(part) is Literal), ())
 
 
@@ -197,16 +201,12 @@ class ClusterSettings(Settings):
     on: tuple[str, ...] | None = setting(
         None, "Features, for a method that clusters features; default: those under the graph.", keys=True
     )
-    method: Literal["leiden", "spectral", "kmeans", "agglomerative", "gmm", "bayesian-gmm", "hdbscan", "dec"] = setting(
-        "leiden", "leiden and spectral cluster a graph, the others cluster features."
-    )
+    method: str = setting("leiden", "leiden and spectral cluster a graph, the others features.", choices=METHODS)
     resolution: float | Literal["auto"] = setting(
         1.0, "Leiden: higher gives more clusters; auto: where clusters are stable and chance gives none.", above=0
     )
     n_clusters: int | None = setting(None, "How many clusters; default: as the method finds.", least=1)
-    quality: Literal["modularity", "cpm", "rb-er", "surprise", "significance"] = setting(
-        "modularity", "What Leiden maximises."
-    )
+    quality: str = setting("modularity", "What Leiden maximises.", choices=QUALITIES)
     graphs: tuple[str, ...] | None = setting(
         None, "Leiden on several graphs with weights; 'artists' is the layer of artist edges.", metavar="A=1,B=0.5"
     )
@@ -225,20 +225,13 @@ class ClusterSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        takes_graph = self.method in ("leiden", "spectral")
         beyond = [name for name in ("graphs", "fixed", "max_size") if getattr(self, name) not in (None, ())]
         beyond += ["quality"] if self.quality != "modularity" else []
-        if self.method != "leiden" and (own := beyond + ["resolution"] * (self.resolution == "auto")):
-            raise InputError(f"'{own[0]}' is a setting of Leiden; '{self.method}' does not have it.")
-        if self.on and takes_graph:
+        check_settings(self.method, resolution=self.resolution, n_clusters=self.n_clusters, beyond=beyond)
+        if self.on and METHODS[self.method].takes == "graph":
             raise InputError(
                 f"'{self.method}' clusters a graph. Make one of these features: artgraph build-graph --on {self.on[0]}"
             )
-        if self.resolution == "auto" and (self.n_clusters is not None or beyond):
-            other = "n_clusters" if self.n_clusters is not None else beyond[0]
-            raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
-        if self.n_clusters is not None and set(beyond) - {"quality"}:
-            raise InputError(f"'n_clusters' and '{beyond[0]}' do not go together; set the resolution instead.")
 
 
 @dataclass(frozen=True)

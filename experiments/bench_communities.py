@@ -20,9 +20,10 @@ from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score
 
 from artgraph.checks import check_adjacency
-from artgraph.communities import eigengap, leiden, modularity, planted_graph, spectral
+from artgraph.communities import eigengap, leiden, modularity, spectral
 from artgraph.communities.igraph_bridge import to_igraph
 from experiments.common import experiment, parser, spread
+from experiments.planted import planted_graph
 
 
 def main():

@@ -22,7 +22,7 @@ from torch import nn
 
 from artgraph.descriptors.backbones import load_backbone
 from artgraph.descriptors.registry import make_descriptor
-from artgraph.evaluation import query_scores, retrieval_scores
+from artgraph.evaluation.retrieval import query_scores, retrieval_scores
 from experiments.common import by_hash
 from experiments.mobilenet import SPLITS
 from experiments.study import Row

@@ -17,9 +17,11 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from artgraph import Corpus
 from artgraph import communities as c
-from artgraph.communities.drawing import plot_reliability
+from artgraph.communities import membership as m
 from artgraph.stages.base import adjacency_of, features_of
 from experiments.common import experiment, parser, spread
+from experiments.planted import planted_graph
+from experiments.reliability import calibration_error, plot_reliability, reliability_curve
 
 SIZES = (5, 8, 12, 16, 20, 25, 30, 40)
 MIXINGS = (0.1, 0.2, 0.3, 0.4, 0.5)
@@ -52,7 +54,7 @@ def planted(arguments):
     for index in range(40):
         k, mixing = SIZES[index % 8], MIXINGS[index // 8]
         uneven = bool((index + index // 8) % 2)
-        adjacency, truth = c.planted_graph(max(600, 30 * k), k, mixing=mixing, uneven=uneven, seed=index)
+        adjacency, truth = planted_graph(max(600, 30 * k), k, mixing=mixing, uneven=uneven, seed=index)
         started = time.perf_counter()
         labels, profile = c.leiden_auto(adjacency, seed=index)
         rows.append(
@@ -75,7 +77,7 @@ def null(arguments):
     rows = []
     for index in range(20):
         n, degree = ((200, 8), (500, 6), (1000, 10), (1000, 20), (300, 15))[index % 5]
-        adjacency, _ = c.planted_graph(n, 1, degree=degree, uneven=bool(index % 2), seed=index)
+        adjacency, _ = planted_graph(n, 1, degree=degree, uneven=bool(index % 2), seed=index)
         profile = c.resolution_profile(adjacency, seed=index)
         rows.append(
             {
@@ -117,7 +119,7 @@ def method(arguments, step):
     about = c.METHODS[name]
     wanted = len(set(style)) if about.number == "needed" or about.takes == "graph" else None
     data = X if about.takes == "features" else adjacency
-    return _over_seeds(arguments, style, lambda seed: c.cluster(data, name, n_clusters=wanted, seed=seed))
+    return _over_seeds(arguments, style, lambda seed: c.cluster(data, name, n_clusters=wanted, seed=seed).labels)
 
 
 def _over_seeds(arguments, style, find):
@@ -142,32 +144,20 @@ def membership(arguments):
     for name, data in (("leiden", adjacency), ("spectral", adjacency), ("kmeans", X)):
         rows = []
         for seed in range(arguments.seeds):
-            labels, again = _again(name, data, styles, seed)
-            raw = c.feature_membership(X, labels) if name == "kmeans" else c.graph_membership(adjacency, labels)
-            shares, seen = c.co_assignment(labels, c.subsample_runs(len(labels), again, n_runs=8, seed=seed))
-            ready, _ = c.calibrate(raw, labels, shares=shares, seen=seen)
-            later, times = c.co_assignment(labels, c.subsample_runs(len(labels), again, n_runs=8, seed=seed + 1000))
+            partition = c.cluster(data, name, n_clusters=styles, seed=seed)
+            labels, again = partition.labels, partition.refit
+            raw = m.feature_membership(X, labels) if name == "kmeans" else m.graph_membership(adjacency, labels)
+            shares, counts = m.co_assignment(labels, m.subsample_runs(len(labels), again, n_runs=8, seed=seed))
+            ready, _ = m.calibrate(raw, labels, shares=shares, counts=counts)
+            later, times = m.co_assignment(labels, m.subsample_runs(len(labels), again, n_runs=8, seed=seed + 1000))
             at = np.flatnonzero((labels >= 0) & (times > 0))
             own = labels[at]
-            rows.append([c.calibration_error(m[at, own], later[at, own]) for m in (raw, ready)])
-        curves[name] = c.reliability_curve(ready[at, own], later[at, own])
+            rows.append([calibration_error(share[at, own], later[at, own]) for share in (raw, ready)])
+        curves[name] = reliability_curve(ready[at, own], later[at, own])
         before, after = zip(*rows, strict=True)
         found[name] = {"before": spread(before), "after": spread(after)}
     plot_reliability(arguments.results / "communities-reliability.png", curves)
     return found
-
-
-def _again(name, data, n_clusters, seed):
-    if name != "leiden":
-        labels = c.cluster(data, name, n_clusters=n_clusters, seed=seed)
-
-        def again(rows, seed):
-            part = data[rows][:, rows] if name == "spectral" else data[rows]
-            return c.cluster(part, name, n_clusters=n_clusters, seed=seed)
-
-        return labels, again
-    labels, resolution = c.leiden_n_clusters(data, n_clusters, seed=seed)
-    return labels, lambda rows, seed: c.leiden(data[rows][:, rows], resolution=resolution, seed=seed, n_iterations=2)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from PIL import Image
 from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.errors import ImageError, InputError, MissingError, WeightsError
-from artgraph.similar import middle, nearest
+from artgraph.retrieval import middle, nearest
 from artgraph.stages.base import features_of
 from artgraph.stages.project import project
 

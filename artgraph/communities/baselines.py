@@ -1,8 +1,14 @@
-"""Partitions made without a graph, to compare with: scikit-learn's clusterings under the rules of this package."""
+"""Partitions made without a graph, to compare with: scikit-learn's clusterings under the rules of this package.
+
+Every function takes finite features, (n, d) float, as they are: scale them first where that matters. It returns the
+cluster of each row, (n,) int32, 0 the largest; where no more rows differ than clusters are wanted, equal rows are the
+clusters. Features that are not finite (n, d), and an n_clusters that is not in 1 ... n, raise ``InputError``.
+"""
 
 import warnings
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
@@ -12,88 +18,42 @@ from artgraph.checks import check_features, check_n_clusters, check_seed
 from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
-__all__ = [
-    "agglomerative",
-    "bayesian_gaussian_mixture",
-    "gaussian_mixture",
-    "hdbscan",
-    "kmeans",
-]
+__all__ = ["agglomerative", "bayesian_gaussian_mixture", "gaussian_mixture", "hdbscan", "kmeans"]
 
 LARGEST_TREE = 30_000  # rows; a tree over more needs over 4 GB of distances
 DIRECTIONS = 20
 
 
-def kmeans(X, n_clusters: int, *, seed: int = 0, n_init: int = 10) -> np.ndarray:
-    """Cluster features by k-means, without a graph.
-
-    Minimises the sum of squared Euclidean distances to the cluster means. Features are taken as they are: scale them
-    first where that matters.
+def kmeans(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 10) -> np.ndarray:
+    """Cluster features by k-means (k-means++ starts: Arthur & Vassilvitskii, 2007).
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-        Finite features.
+    X : (n, d) float
     n_clusters : int, 1 ... n
     seed : int
     n_init : int, at least 1
-        Starts; the best is kept.
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Cluster of each row; 0 is the largest. Where X has fewer different rows than n_clusters there are as many
-        clusters as different rows.
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity, n_clusters not in 1 ... n.
-
-    Notes
-    -----
-    scikit-learn's ``KMeans`` (k-means++ starts: Arthur & Vassilvitskii, 2007).
+        Starts; the one with the least squared distances to the cluster means is kept.
     """
-    features, group = _distinct(X, n_clusters)
-    if group is not None:
-        return relabel_by_size(group)
-    model = KMeans(n_clusters, n_init=n_init, random_state=check_seed(seed))
-    return relabel_by_size(model.fit_predict(features))
+    features, equal = _distinct(X, n_clusters)
+    if equal is not None:
+        return equal
+    return relabel_by_size(KMeans(n_clusters, n_init=n_init, random_state=check_seed(seed)).fit_predict(features))
 
 
-def agglomerative(X, n_clusters: int, *, seed: int = 0) -> np.ndarray:
-    """Cluster features from below: join, again and again, the two clusters whose union spreads least (Ward).
+def agglomerative(X: ArrayLike, n_clusters: int) -> np.ndarray:
+    """Cluster features from below: join, again and again, the two clusters whose union spreads least.
 
-    Parameters
-    ----------
-    X : array-like, shape (n, d), float
-        Finite features, at most 30,000 rows: the time grows with n².
-    n_clusters : int, 1 ... n
-    seed : int
-        Not used: nothing here is drawn by chance.
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Cluster of each row; 0 is the largest.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`, or too many rows.
-
-    Notes
-    -----
-    Ward (1963), doi:10.1080/01621459.1963.10500845; scikit-learn's ``AgglomerativeClustering``.
+    Ward (1963), doi:10.1080/01621459.1963.10500845. X (n, d) has at most 30,000 rows: the time grows with n².
 
     Examples
     --------
-    >>> agglomerative([[0.0], [1.0], [5.0], [6.0], [7.0]], 2).tolist()
+    >>> agglomerative([[0.0], [1.0], [5.0], [6.0], [7.0]], n_clusters=2).tolist()
     [1, 1, 0, 0, 0]
     """
-    features, group = _distinct(X, n_clusters)
-    if group is not None:
-        return relabel_by_size(group)
+    features, equal = _distinct(X, n_clusters)
+    if equal is not None:
+        return equal
     if len(features) > LARGEST_TREE:
         raise InputError(
             f"{len(features)} paintings are too many for agglomerative clustering (at most {LARGEST_TREE}); "
@@ -102,101 +62,54 @@ def agglomerative(X, n_clusters: int, *, seed: int = 0) -> np.ndarray:
     return relabel_by_size(AgglomerativeClustering(n_clusters).fit_predict(features))
 
 
-def gaussian_mixture(X, n_clusters: int, *, seed: int = 0, n_init: int = 3) -> np.ndarray:
-    """Cluster features by a mixture of Gaussians with axes along the features.
+def gaussian_mixture(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 3) -> np.ndarray:
+    """Cluster features by a mixture of Gaussians with axes along the features: the likeliest component of each row.
+
+    Full covariances in hundreds of dimensions have more parameters than a corpus has numbers; under these is a floor of
+    a thousandth of the mean variance.
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-        Finite features.
+    X : (n, d) float
     n_clusters : int, 1 ... n
     seed : int
     n_init : int, at least 1
         Starts; the likeliest is kept.
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Likeliest component of each row; 0 is the largest. A component that is nobody's likeliest is left out.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`.
-
-    Notes
-    -----
-    scikit-learn's ``GaussianMixture`` with diagonal covariances (full ones in hundreds of dimensions have more
-    parameters than a corpus has numbers) and a floor of a thousandth of the mean variance under them.
     """
-    features, group = _distinct(X, n_clusters)
-    if group is not None:
-        return relabel_by_size(group)
-    return _mixture(GaussianMixture, features, n_clusters, seed=seed, n_init=n_init)
+    features, equal = _distinct(X, n_clusters)
+    if equal is not None:
+        return equal
+    return _fit_mixture(GaussianMixture, features, n_clusters, seed=seed, n_init=n_init)
 
 
-def bayesian_gaussian_mixture(X, n_clusters: int = 30, *, seed: int = 0) -> np.ndarray:
+def bayesian_gaussian_mixture(X: ArrayLike, n_clusters: int = 30, *, seed: int = 0) -> np.ndarray:
     """Cluster features by a mixture of Gaussians that leaves components empty which it does not need.
+
+    Blei & Jordan (2006), doi:10.1214/06-BA104, with a Dirichlet process and covariances as in :func:`gaussian_mixture`.
+    The features are first reduced to their 20 main directions: in hundreds, the prior on the covariances outweighs the
+    paintings, and one component takes all.
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-        Finite features.
+    X : (n, d) float
     n_clusters : int, at least 1
         The most that there may be.
     seed : int
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Likeliest component of each row; 0 is the largest.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`; n_clusters below 1.
-
-    Notes
-    -----
-    Blei & Jordan (2006), doi:10.1214/06-BA104; scikit-learn's ``BayesianGaussianMixture`` with a Dirichlet process and
-    diagonal covariances, floored as in :func:`gaussian_mixture`. The features are first reduced to their 20 main
-    directions: in hundreds, the prior on the covariances outweighs the paintings, and one component takes all.
     """
     n_clusters = min(n_clusters, len(check_features(X))) if n_clusters > 0 else n_clusters
-    features, group = _distinct(X, n_clusters)
-    if group is not None:
-        return relabel_by_size(group)
+    features, equal = _distinct(X, n_clusters)
+    if equal is not None:
+        return equal
     if min(features.shape) > DIRECTIONS:
         features = PCA(DIRECTIONS, random_state=check_seed(seed)).fit_transform(features)
-    return _mixture(BayesianGaussianMixture, features, n_clusters, seed=seed)
+    return _fit_mixture(BayesianGaussianMixture, features, n_clusters, seed=seed)
 
 
-def hdbscan(X, min_cluster_size: int = 10, *, seed: int = 0) -> np.ndarray:
+def hdbscan(X: ArrayLike, min_cluster_size: int = 10) -> np.ndarray:
     """Cluster features by density; rows in thin places get no cluster.
 
-    Parameters
-    ----------
-    X : array-like, shape (n, d), float
-        Finite features.
-    min_cluster_size : int, at least 2
-        Fewer rows are no cluster.
-    seed : int
-        Not used: nothing here is drawn by chance.
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Cluster of each row; 0 is the largest; -1 in thin places. All -1 where there are fewer rows than
-        min_cluster_size.
-
-    Raises
-    ------
-    InputError
-        Wrong shape, NaN or infinity, a min_cluster_size below 2.
-
-    Notes
-    -----
-    Campello, Moulavi & Sander (2013), doi:10.1007/978-3-642-37456-2_14; scikit-learn's ``HDBSCAN``.
+    Campello, Moulavi & Sander (2013), doi:10.1007/978-3-642-37456-2_14. Fewer rows of X (n, d) than
+    ``min_cluster_size``, at least 2, are no cluster, and get -1.
     """
     features = check_features(X)
     if min_cluster_size < 2:
@@ -206,15 +119,22 @@ def hdbscan(X, min_cluster_size: int = 10, *, seed: int = 0) -> np.ndarray:
     return relabel_by_size(HDBSCAN(min_cluster_size=min_cluster_size, copy=True).fit_predict(features))
 
 
-def _distinct(X, n_clusters):
+def _distinct(X: ArrayLike, n_clusters: int) -> tuple[np.ndarray, np.ndarray | None]:
     """Return checked features, and the partition into equal rows where these are no more than the wanted clusters."""
     features = check_features(X)
     check_n_clusters(n_clusters, len(features))
     distinct, group = np.unique(features, axis=0, return_inverse=True)
-    return features, group.ravel() if len(distinct) <= n_clusters else None
+    return features, relabel_by_size(group.ravel()) if len(distinct) <= n_clusters else None
 
 
-def _mixture(kind, features, n_clusters, *, seed, **settings):
+def _fit_mixture(
+    kind: type[GaussianMixture | BayesianGaussianMixture],
+    features: np.ndarray,
+    n_clusters: int,
+    *,
+    seed: int,
+    **settings: int,
+) -> np.ndarray:
     """Fit a mixture with diagonal covariances, floored; return the labels, 0 the largest."""
     model = kind(
         n_components=n_clusters,

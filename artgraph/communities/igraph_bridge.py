@@ -19,19 +19,9 @@ _PIECE = 1 << 16  # links
 
 
 def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:
-    """Turn a checked adjacency matrix into an undirected igraph graph.
+    """Turn a checked ``adjacency``, (n, n) CSR, into an undirected igraph graph and its weights, one for each edge.
 
-    Parameters
-    ----------
-    adjacency : csr_array, shape (n, n), float64
-        As :func:`check_adjacency` returns it.
-
-    Returns
-    -------
-    graph : igraph.Graph
-        n vertices in row order, one edge for each pair i < j, in row-major order.
-    weights : list of float, length m
-        Weight of each edge.
+    There is one edge for each pair i < j, in row-major order.
     """
     upper = sp.triu(adjacency, k=1, format="coo")
     order = np.lexsort((upper.col, upper.row))
@@ -45,21 +35,12 @@ def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:
 
 @contextmanager
 def seeded_igraph(seed: int) -> Iterator[random.Random]:
-    """Draw igraph's random numbers from one seed inside a ``with`` block.
+    """Draw igraph's random numbers from one ``seed`` inside a ``with`` block, and yield the generator.
 
-    igraph draws from Python's ``random`` module unless told otherwise. Inside the block it draws from a generator of
+    igraph draws from Python's ``random`` module unless set otherwise. Inside the block it draws from a generator of
     its own; neither ``random`` nor NumPy's global state is touched. Afterwards igraph draws from ``random`` again, its
-    default (igraph cannot tell which generator it had, so one that a caller had set is not put back). The setting is
+    default (igraph cannot say which generator it had, so one that a caller had set is not put back). The setting is
     one for the whole process: a lock lets one block run at a time.
-
-    Parameters
-    ----------
-    seed : int, 0 ... 2**32 - 1
-
-    Yields
-    ------
-    random.Random
-        The generator in use.
     """
     generator = random.Random(check_seed(seed))
     with _LOCK:

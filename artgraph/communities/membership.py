@@ -1,16 +1,20 @@
 """How surely a painting belongs to its cluster, which cluster would be its second, and what part it plays."""
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_adjacency, check_features, check_labels, check_seed
+from artgraph.communities.labels import one_hot
 from artgraph.errors import InputError
 
 __all__ = [
     "ROLES",
     "Membership",
+    "Refit",
     "assign_roles",
     "calibrate",
     "co_assignment",
@@ -21,6 +25,8 @@ __all__ = [
 
 ROLES = ("core", "border", "bridge", "outlier")
 CORE, BRIDGE, BOTH, OUTLIER = 0.8, 0.3, 0.8, 0.4
+Refit = Callable[[np.ndarray, int], ArrayLike]
+"""Makes a partition of some rows: an index array and a seed in, one label for each of these rows out."""
 
 
 class Membership(NamedTuple):
@@ -28,13 +34,13 @@ class Membership(NamedTuple):
 
     Attributes
     ----------
-    membership : ndarray, shape (n, k), float32
+    membership : (n, k) float32
         Share of each cluster, 0 ... 1; rows sum to 1, or to 0 where no link leads to a cluster.
-    confidence : ndarray, shape (n,), float32
+    confidence : (n,) float32
         Share of the painting's own cluster.
-    second : ndarray, shape (n,), int32
+    second : (n,) int32
         The other cluster with the largest share; -1 where there is none.
-    role : ndarray, shape (n,), int8
+    role : (n,) int8
         Index into ``ROLES``: core, border, bridge, outlier.
     """
 
@@ -44,24 +50,10 @@ class Membership(NamedTuple):
     role: np.ndarray
 
 
-def graph_membership(adjacency, labels) -> np.ndarray:
-    """Share out every row among the clusters by the weight of its links to them.
+def graph_membership(adjacency: sp.sparray, labels: ArrayLike) -> np.ndarray:
+    """Share out every row among the clusters by the weight of its links to them: (n, k) float64.
 
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    labels : array-like, shape (n,), integer
-
-    Returns
-    -------
-    ndarray, shape (n, k), float64
-        Rows sum to 1; to 0 where no link leads to a row with a cluster.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or labels of another length.
+    Rows sum to 1; to 0 where no link leads to a row with a cluster. ``adjacency`` is (n, n), ``labels`` are (n,) int.
 
     Examples
     --------
@@ -72,32 +64,22 @@ def graph_membership(adjacency, labels) -> np.ndarray:
     """
     matrix = check_adjacency(adjacency)
     clusters = check_labels(labels, matrix.shape[0])
-    return _normalised((matrix @ _one_hot(clusters)).toarray())
+    return _normalised((matrix @ one_hot(clusters)).toarray())
 
 
-def feature_membership(X, labels, *, penalty: float = 0.25) -> np.ndarray:
-    """Share out every row among the clusters by its distance to their centres, wide clusters at a discount.
+def feature_membership(X: ArrayLike, labels: ArrayLike, *, penalty: float = 0.25) -> np.ndarray:
+    """Share out every row among the clusters by its distance to their centres, wide clusters at a discount: (n, k).
 
     The share of cluster c is proportional to exp(-d_ic / s) (s / s_c)^penalty, where d_ic is the distance of row i to
     the centre of c, s_c the root mean square of that distance over the members of c, and s the mean of the s_c.
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-    labels : array-like, shape (n,), integer
+    X : (n, d) float
+    labels : (n,) int
     penalty : float, at least 0
         For dispersion. With 1, a power that makes the shares of k-means calibrated makes wide clusters lose most of
         their own members; up to 0.25 the calibration error hardly changes.
-
-    Returns
-    -------
-    ndarray, shape (n, k), float64
-        Rows sum to 1.
-
-    Raises
-    ------
-    InputError
-        Bad features, or labels of another length.
 
     Examples
     --------
@@ -106,7 +88,7 @@ def feature_membership(X, labels, *, penalty: float = 0.25) -> np.ndarray:
     """
     features = check_features(X)
     clusters = check_labels(labels, len(features))
-    member = _one_hot(clusters)
+    member = one_hot(clusters)
     shares = np.zeros(member.shape)
     there = np.flatnonzero(np.asarray(member.sum(axis=0)).ravel())  # numbers of clusters that are gone stay empty
     if not there.size:
@@ -128,72 +110,63 @@ def feature_membership(X, labels, *, penalty: float = 0.25) -> np.ndarray:
     return shares
 
 
-def subsample_runs(n: int, fit, *, n_runs: int = 8, fraction: float = 0.8, seed: int = 0) -> list:
-    """Make a partition again and again, each time of a part of the rows.
+def subsample_runs(
+    n: int, refit: Refit, *, n_runs: int = 8, fraction: float = 0.8, seed: int = 0
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Make a partition again and again, each time of a ``fraction`` of the n rows: ``n_runs`` of (rows, labels).
 
     Parameters
     ----------
     n : int
-    fit : callable(rows, seed) -> labels
-        Makes a partition of some rows: an index array and an int in, one label for each of them out.
-    n_runs : int
-    fraction : float, between 0 and 1
-    seed : int
-
-    Returns
-    -------
-    list of (rows, labels)
+    refit : callable(rows, seed) -> labels
+    n_runs, fraction, seed
     """
     rng = np.random.default_rng(check_seed(seed))
     runs = []
     for _ in range(n_runs):
         rows = np.sort(rng.permutation(n)[: max(1, round(fraction * n))])
-        runs.append((rows, np.asarray(fit(rows, int(rng.integers(2**32))))))
+        runs.append((rows, np.asarray(refit(rows, int(rng.integers(2**32))))))
     return runs
 
 
-def co_assignment(labels, runs) -> tuple[np.ndarray, np.ndarray]:
+def co_assignment(labels: ArrayLike, runs: Iterable[tuple[ArrayLike, ArrayLike]]) -> tuple[np.ndarray, np.ndarray]:
     """Measure with which clusters' members a row was put together in subsamples.
 
     For a row and a run it is in: of the other rows in its cluster of that run, the share that belongs to each cluster
-    of the whole partition. No matching of clusters is needed.
-
-    Parameters
-    ----------
-    labels : array-like, shape (n,), integer
-        The whole partition.
-    runs : sequence of (rows, labels)
-        As :func:`subsample_runs` returns them.
+    of the whole partition, ``labels`` (n,). No matching of clusters is needed. ``runs`` are as of
+    :func:`subsample_runs`.
 
     Returns
     -------
-    shares : ndarray, shape (n, k), float64
+    shares : (n, k) float64
         Mean over the runs that a row was in; a run in which it was alone, or without a cluster, counts as 0.
-    seen : ndarray, shape (n,), int64
+    counts : (n,) int64
         Number of those runs.
 
     Examples
     --------
-    >>> shares, seen = co_assignment([0, 0, 0, 1, 1], [([0, 1, 2, 3], [0, 0, 1, 1])])
+    >>> shares, counts = co_assignment([0, 0, 0, 1, 1], [([0, 1, 2, 3], [0, 0, 1, 1])])
     >>> shares.tolist()
     [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
-    >>> seen.tolist()
+    >>> counts.tolist()
     [1, 1, 1, 1, 0]
     """
     clusters = check_labels(labels)
-    member = _one_hot(clusters)
-    total, seen = np.zeros(member.shape), np.zeros(len(clusters), dtype=np.int64)
+    member = one_hot(clusters)
+    total, counts = np.zeros(member.shape), np.zeros(len(clusters), dtype=np.int64)
     for rows, found in runs:
         rows, found = np.asarray(rows), check_labels(found, len(rows))
-        here = _one_hot(found)
+        here = one_hot(found)
         own = member[rows]
         others = (here @ (here.T @ own)).toarray() - own.toarray() * (found >= 0)[:, None]
         total[rows] += _normalised(others)
-        seen[rows] += 1
-    return total / np.maximum(seen, 1)[:, None], seen
+        counts[rows] += 1
+    return total / np.maximum(counts, 1)[:, None], counts
 
 
-def calibrate(membership, labels, *, shares, seen) -> tuple[np.ndarray, dict]:
+def calibrate(
+    membership: ArrayLike, labels: ArrayLike, *, shares: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, dict[str, float]]:
     """Sharpen or flatten memberships until they say how often rows were put together in subsamples.
 
     The membership is raised to a power and mixed with what subsamples gave to the members of the row's cluster on
@@ -201,31 +174,26 @@ def calibrate(membership, labels, *, shares, seen) -> tuple[np.ndarray, dict]:
 
     Parameters
     ----------
-    membership : ndarray, shape (n, k), float
+    membership : (n, k) float
         Before; rows sum to 1 or 0.
-    labels : array-like, shape (n,), integer
-    shares, seen : ndarray
+    labels : (n,) int
+    shares, counts : (n, k) float64, (n,) int64
         As :func:`co_assignment` returns them.
 
     Returns
     -------
-    membership : ndarray, shape (n, k), float64
+    membership : (n, k) float64
     fitted : dict
         ``power`` and ``mixture``.
-
-    Raises
-    ------
-    InputError
-        Arrays that do not fit each other.
     """
     membership, shares = np.asarray(membership, dtype=np.float64), np.asarray(shares)
     clusters = check_labels(labels, len(membership))
     if membership.shape != shares.shape:
         raise InputError(f"membership has shape {membership.shape}, the shares {shares.shape}; expected the same.")
-    used = np.flatnonzero((np.asarray(seen) > 0) & (clusters >= 0) & (membership.sum(axis=1) > 0))
+    used = np.flatnonzero((np.asarray(counts) > 0) & (clusters >= 0) & (membership.sum(axis=1) > 0))
     if membership.shape[1] < 2 or not used.size:
         return membership, {"power": 1.0, "mixture": 0.0}
-    member = _one_hot(clusters[used])
+    member = one_hot(clusters[used])
     typical = np.zeros((membership.shape[1],) * 2)  # row c: what the members of cluster c get on average
     typical[: member.shape[1]] = (member.T @ shares[used]) / np.maximum(np.asarray(member.sum(axis=0)), 1)[:, None]
     typical = _normalised(typical)
@@ -245,20 +213,12 @@ def calibrate(membership, labels, *, shares, seen) -> tuple[np.ndarray, dict]:
     return calibrated, {"power": round(power, 4), "mixture": round(mixture, 4)}
 
 
-def assign_roles(membership, labels) -> Membership:
+def assign_roles(membership: ArrayLike, labels: ArrayLike) -> Membership:
     """Say for every row how sure its cluster is, what its second would be, and what part it plays.
 
     core: at least 0.8 in its own cluster. bridge: at least 0.3 in a second, and 0.8 in the two together. outlier: no
-    cluster, or less than 0.4 in its own and no bridge. border: the rest.
-
-    Parameters
-    ----------
-    membership : ndarray, shape (n, k), float
-    labels : array-like, shape (n,), integer
-
-    Returns
-    -------
-    Membership
+    cluster, or less than 0.4 in its own and no bridge. border: the rest. ``membership`` is (n, k), ``labels`` are (n,)
+    int.
 
     Examples
     --------
@@ -287,12 +247,6 @@ def assign_roles(membership, labels) -> Membership:
     return Membership(shares, confidence, second, role)
 
 
-def _one_hot(clusters):
-    has = np.flatnonzero(clusters >= 0)
-    shape = (len(clusters), int(clusters.max(initial=-1)) + 1)
-    return sp.csr_array((np.ones(has.size), (has, clusters[has])), shape=shape)
-
-
-def _normalised(rows):
+def _normalised(rows: np.ndarray) -> np.ndarray:
     total = rows.sum(axis=1, keepdims=True)
     return np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)

@@ -1,12 +1,11 @@
-"""Every way to make a partition, what it is made from, and whether it must be told the number of clusters."""
+"""Every way to make a partition, what it is made from, and which settings it has; light enough for a help text."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
-
-import numpy as np
 
 from artgraph.errors import InputError
 
-__all__ = ["METHODS", "Method", "cluster"]
+__all__ = ["METHODS", "QUALITIES", "Method", "check_settings"]
 
 
 class Method(NamedTuple):
@@ -19,63 +18,56 @@ class Method(NamedTuple):
     takes : {"graph", "features"}
     number : {"needed", "optional", "own"}
         Of clusters: it must be given, can be given, or is the method's own affair.
+    seeded : bool
+        Whether anything is drawn by chance.
     """
 
     function: str
     takes: str
     number: str
+    seeded: bool = True
 
 
 METHODS = {
     "leiden": Method("leiden", "graph", "optional"),
     "spectral": Method("spectral", "graph", "optional"),
     "kmeans": Method("kmeans", "features", "needed"),
-    "agglomerative": Method("agglomerative", "features", "needed"),
+    "agglomerative": Method("agglomerative", "features", "needed", seeded=False),
     "gmm": Method("gaussian_mixture", "features", "needed"),
     "bayesian-gmm": Method("bayesian_gaussian_mixture", "features", "optional"),
-    "hdbscan": Method("hdbscan", "features", "own"),
+    "hdbscan": Method("hdbscan", "features", "own", seeded=False),
     "dec": Method("dec", "features", "needed"),
 }
+QUALITIES = ("modularity", "cpm", "rb-er", "surprise", "significance")
+"""What Leiden can maximise: see :func:`~artgraph.communities.leiden_multiplex`."""
 
 
-def cluster(data, method: str = "leiden", *, n_clusters: int | None = None, seed: int = 0) -> np.ndarray:
-    """Make a partition by a method's name.
+def check_settings(
+    method: str, *, resolution: float | str = 1.0, n_clusters: int | None = None, beyond: Iterable[str] = ()
+) -> None:
+    """Raise an InputError for an unknown ``method``, or settings that do not go together.
 
     Parameters
     ----------
-    data : scipy sparse, shape (n, n), or array-like, shape (n, d)
-        A graph or features, as ``METHODS[method].takes`` says.
-    method : str
-        A key of ``METHODS``.
-    n_clusters : int, optional
-        For a Bayesian mixture the most that there may be.
-    seed : int
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Cluster of each row; 0 is the largest; -1 for none.
-
-    Raises
-    ------
-    InputError
-        An unknown method; a number of clusters that is needed and missing, or given where the method finds its own.
-
-    Examples
-    --------
-    >>> cluster([[0.0], [1.0], [5.0], [6.0], [7.0]], "kmeans", n_clusters=2).tolist()
-    [1, 1, 0, 0, 0]
+    method, resolution, n_clusters
+        As in :func:`~artgraph.communities.cluster`.
+    beyond : iterable of str
+        Which other settings of Leiden are not at their defaults: quality, layers, fixed, max_size.
     """
-    from artgraph import communities
+    from artgraph.checks import check_choice
 
-    if method not in METHODS:
-        raise InputError(f"There is no method '{method}' (there are: {', '.join(METHODS)})")
-    about = METHODS[method]
-    if about.number == "needed" and n_clusters is None:
-        raise InputError(f"'{method}' must be told how many clusters. Add: --n-clusters 11")
-    if about.number == "own" and n_clusters is not None:
+    check_choice("method", method, METHODS)
+    beyond, number = list(beyond), METHODS[method].number
+    if method != "leiden":
+        for name in [*beyond, *(["resolution"] if resolution == "auto" else [])]:
+            raise InputError(f"'{name}' is a setting of Leiden; '{method}' does not have it.")
+    if number == "needed" and n_clusters is None:
+        raise InputError(f"'{method}' needs to know how many clusters there are. Add: --n-clusters 11")
+    if number == "own" and n_clusters is not None:
         raise InputError(f"'{method}' finds the number of clusters itself. Leave --n-clusters out.")
-    if method == "leiden" and n_clusters is not None:
-        return communities.leiden_n_clusters(data, n_clusters, seed=seed)[0]
-    given = () if n_clusters is None else (n_clusters,)
-    return getattr(communities, about.function)(data, *given, seed=seed)
+    if resolution == "auto" and (n_clusters is not None or beyond):
+        other = "n_clusters" if n_clusters is not None else beyond[0]
+        raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
+    if n_clusters is not None and set(beyond) - {"quality"}:
+        other = next(name for name in beyond if name != "quality")
+        raise InputError(f"'n_clusters' and '{other}' do not go together; set the resolution instead.")

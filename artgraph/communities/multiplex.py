@@ -1,27 +1,36 @@
-"""Leiden beyond one graph and one quality function: layers, works already classified, limits on size."""
+"""Leiden (leidenalg) beyond one graph and one quality function: layers, works already classified, limits on size."""
 
-import functools
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
-from artgraph.checks import check_adjacency, check_labels, check_resolution, check_seed
+from artgraph.checks import (
+    check_adjacency,
+    check_at_least_one,
+    check_choice,
+    check_labels,
+    check_resolution,
+    check_seed,
+)
 from artgraph.communities.igraph_bridge import to_igraph
 from artgraph.communities.labels import relabel_by_size
+from artgraph.communities.methods import QUALITIES
 from artgraph.errors import InputError
 
-__all__ = ["QUALITIES", "leiden_multiplex"]
+__all__ = ["leiden_multiplex"]
 
-QUALITIES = ("modularity", "cpm", "rb-er", "surprise", "significance")
+_ADDITIVE = ("modularity", "cpm", "rb-er")  # these are sums of weights
 
 
 def leiden_multiplex(
-    layers,
+    layers: sp.sparray | Sequence[sp.sparray],
     *,
-    layer_weights=None,
+    layer_weights: Sequence[float] | None = None,
     quality: str = "modularity",
     resolution: float = 1.0,
-    fixed=None,
+    fixed: ArrayLike | None = None,
     max_size: int | None = None,
     seed: int = 0,
     n_iterations: int = -1,
@@ -33,16 +42,16 @@ def leiden_multiplex(
 
     Parameters
     ----------
-    layers : sequence of scipy sparse, each of shape (n, n), or one such matrix
+    layers : sequence of (n, n) sparse, or one
         Symmetric, weights at least 0, diagonal 0.
     layer_weights : sequence of float, optional
         One for each layer, at least 0 and not all 0; default 1 for each.
     quality : {"modularity", "cpm", "rb-er", "surprise", "significance"}
         Modularity (Reichardt and Bornholdt's, with the degrees kept), the constant Potts model, Reichardt and
-        Bornholdt's with an Erdős-Rényi null, asymptotic surprise, significance. The last looks at links only, not at
+        Bornholdt's with an Erdős-Rényi null, asymptotic surprise, significance. The last counts links only, not
         their weights; the last two have no resolution.
     resolution : float, above 0
-    fixed : array-like, shape (n,), integer, optional
+    fixed : (n,) int, optional
         Works already classified: rows with one number stay together, rows with different numbers apart; negative: free.
     max_size : int, at least 1, optional
         No cluster gets more rows than this: one that would is cut by itself, at a resolution that rises until it is
@@ -53,13 +62,13 @@ def leiden_multiplex(
 
     Returns
     -------
-    ndarray, shape (n,), int32
+    (n,) int32
         Cluster of each row; 0 is the largest; -1 for rows without links in every layer that are not fixed.
 
     Raises
     ------
     InputError
-        Bad layers, weights that do not fit them, an unknown quality, a fixed class larger than max_size.
+        Layers or weights that do not fit each other, an unknown quality, a fixed class larger than max_size.
 
     Notes
     -----
@@ -75,36 +84,46 @@ def leiden_multiplex(
     >>> import numpy as np, scipy.sparse as sp
     >>> a = sp.csr_array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]])
     >>> b = sp.csr_array([[0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0]])
-    >>> leiden_multiplex([a, b], layer_weights=[2, 1]).tolist()
-    [0, 0, 1, 1]
-    >>> leiden_multiplex([a, b], layer_weights=[1, 2]).tolist()
-    [0, 1, 1, 0]
+    >>> [leiden_multiplex([a, b], layer_weights=weights).tolist() for weights in ([2, 1], [1, 2])]
+    [[0, 0, 1, 1], [0, 1, 1, 0]]
     >>> leiden_multiplex(a, fixed=[0, -1, 0, -1]).tolist()
     [0, 0, 0, 0]
     """
-    matrices, weights = _checked(layers, layer_weights)
+    matrices, weights = _used_layers(layers, layer_weights)
     check_resolution(resolution)
     check_seed(seed)
-    if quality not in QUALITIES:
-        raise InputError(f"There is no quality function '{quality}' (there are: {', '.join(QUALITIES)}).")
+    check_choice("quality function", quality, QUALITIES)
     n = matrices[0].shape[0]
     fixed = np.full(n, -1) if fixed is None else check_labels(fixed, n)
-    _check_size(max_size, fixed)
+    if max_size is not None:
+        check_at_least_one("max_size", max_size)
+        if (largest := int(np.unique(fixed[fixed >= 0], return_counts=True)[1].max(initial=0))) > max_size:
+            raise InputError(f"A fixed class holds {largest} paintings, more than max_size ({max_size}).")
     kept = np.flatnonzero((sum(np.diff(matrix.indptr) for matrix in matrices) > 0) | (fixed >= 0))
     labels = np.full(n, -1, dtype=np.int64)
+
+    def find(rows: np.ndarray, resolution: float, quality: str) -> np.ndarray:
+        inside = [matrix[rows][:, rows] for matrix in matrices]
+        settings = {"resolution": resolution, "quality": quality, "seed": seed, "n_iterations": n_iterations}
+        return _optimise(inside, weights, fixed[rows], **settings)
+
     if kept.size:
-        run = functools.partial(_optimise, quality=quality, seed=seed, n_iterations=n_iterations)
-        labels[kept] = run([m[kept][:, kept] for m in matrices], weights, fixed[kept], resolution=resolution)
-        if max_size is not None:
-            cut = functools.partial(run, quality=quality if quality in _ADDITIVE else "modularity")
-            _split(labels, matrices, weights, fixed, max_size=max_size, resolution=resolution, run=cut)
+        labels[kept] = find(kept, resolution, quality)
+    if max_size is not None:
+        for cluster in np.flatnonzero(np.bincount(labels[labels >= 0]) > max_size):
+            rows, finer = np.flatnonzero(labels == cluster), resolution
+            pieces = np.zeros(len(rows), dtype=np.int64)
+            while np.bincount(pieces).max() > max_size:
+                finer *= 1.25
+                pieces = find(rows, finer, quality if quality in _ADDITIVE else "modularity")
+            labels[rows] = np.where(pieces == 0, cluster, labels.max() + pieces)
     return relabel_by_size(labels)
 
 
-_ADDITIVE = ("modularity", "cpm", "rb-er")  # these are sums of weights
-
-
-def _checked(layers, layer_weights):
+def _used_layers(
+    layers: sp.sparray | Sequence[sp.sparray], layer_weights: Sequence[float] | None
+) -> tuple[list[sp.csr_array], list[float]]:
+    """Return checked layers and their weights, without those that weigh 0."""
     layers = [layers] if sp.issparse(layers) else list(layers)
     matrices = [check_adjacency(layer) for layer in layers]
     if len({matrix.shape for matrix in matrices}) != 1:
@@ -116,34 +135,13 @@ def _checked(layers, layer_weights):
         raise InputError(
             f"{len(matrices)} layers need as many weights, at least 0 and not all 0; got {weights.tolist()}."
         )
-    used = [(matrix, weight) for matrix, weight in zip(matrices, weights.tolist(), strict=True) if weight]
-    return zip(*used, strict=True)
+    return [matrices[i] for i in np.flatnonzero(weights)], weights[weights > 0].tolist()
 
 
-def _check_size(max_size, fixed):
-    if max_size is None:
-        return
-    if isinstance(max_size, bool) or not isinstance(max_size, (int, np.integer)) or max_size < 1:
-        raise InputError(f"max_size is {max_size!r}; expected a whole number of at least 1.")
-    largest = int(np.unique(fixed[fixed >= 0], return_counts=True)[1].max(initial=0))
-    if largest > max_size:
-        raise InputError(f"A fixed class holds {largest} paintings, more than max_size ({max_size}).")
-
-
-def _split(labels, matrices, weights, fixed, *, max_size, resolution, run):
-    """Cut every cluster above the limit by itself, at rising resolution; changes labels."""
-    counts = np.bincount(labels[labels >= 0])
-    for cluster in np.flatnonzero(counts > max_size):
-        rows = np.flatnonzero(labels == cluster)
-        inside, finer = [m[rows][:, rows] for m in matrices], resolution
-        pieces = np.zeros(len(rows), dtype=np.int64)
-        while np.bincount(pieces).max() > max_size:
-            finer *= 1.25
-            pieces = run(inside, weights, fixed[rows], resolution=finer)
-        labels[rows] = np.where(pieces == 0, cluster, labels.max() + pieces)
-
-
-def _optimise(matrices, weights, fixed, *, quality, resolution, seed, n_iterations):
+def _optimise(
+    layers: list[sp.csr_array], weights: list[float], fixed: np.ndarray, *, quality: str, resolution: float, **run: int
+) -> np.ndarray:
+    """Run leidenalg on checked layers; ``run`` has ``seed`` and ``n_iterations``."""
     import leidenalg
 
     is_fixed = fixed >= 0
@@ -151,28 +149,27 @@ def _optimise(matrices, weights, fixed, *, quality, resolution, seed, n_iteratio
     classes, start[is_fixed] = np.unique(fixed[is_fixed], return_inverse=True)
     start[~is_fixed] = len(classes) + np.arange((~is_fixed).sum())
     kinds = {
-        "modularity": (leidenalg.RBConfigurationVertexPartition, {"resolution_parameter": resolution}),
-        "cpm": (leidenalg.CPMVertexPartition, {"resolution_parameter": resolution}),
-        "rb-er": (leidenalg.RBERVertexPartition, {"resolution_parameter": resolution}),
-        "surprise": (leidenalg.SurpriseVertexPartition, {}),
-        "significance": (leidenalg.SignificanceVertexPartition, {}),
+        "modularity": leidenalg.RBConfigurationVertexPartition,
+        "cpm": leidenalg.CPMVertexPartition,
+        "rb-er": leidenalg.RBERVertexPartition,
+        "surprise": leidenalg.SurpriseVertexPartition,
+        "significance": leidenalg.SignificanceVertexPartition,
     }
-    kind, settings = kinds[quality]
+    settings = {"resolution_parameter": resolution} if quality in _ADDITIVE else {}
     partitions, scaled = [], []
-    for matrix, weight in zip(matrices, weights, strict=True):
+    for matrix, weight in zip(layers, weights, strict=True):
         graph, edge_weights = to_igraph(matrix)
         given = settings if quality == "significance" else settings | {"weights": edge_weights}
-        partitions.append(kind(graph, initial_membership=start.tolist(), **given))
+        partitions.append(kinds[quality](graph, initial_membership=start.tolist(), **given))
         total = sum(edge_weights) if quality in _ADDITIVE else 1.0
         scaled.append(weight / total if total else 0.0)
     optimiser = leidenalg.Optimiser()
-    optimiser.set_rng_seed(seed % 2**31)
+    optimiser.set_rng_seed(run["seed"] % 2**31)
     optimiser.optimise_partition_multiplex(
         partitions,
-        layer_weights=[
-            weight / (max(scaled) or 1.0) for weight in scaled
-        ],  # leidenalg stops at differences below 1e-10
-        n_iterations=n_iterations,
+        # leidenalg stops at differences below 1e-10
+        layer_weights=[weight / (max(scaled) or 1.0) for weight in scaled],
+        n_iterations=run["n_iterations"],
         is_membership_fixed=is_fixed.tolist() if is_fixed.any() else None,
     )
     return np.asarray(partitions[0].membership, dtype=np.int64)

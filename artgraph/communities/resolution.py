@@ -1,5 +1,6 @@
 """How many clusters? The resolution at which clusters come back when paintings are left out, and chance has none."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from artgraph.checks import check_adjacency, check_resolution, check_seed
 from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
-from artgraph.communities.leiden import Runner, modularity
+from artgraph.communities.leiden_igraph import Runner, modularity
 from artgraph.errors import InputError
 
 __all__ = ["Profile", "leiden_auto", "resolution_profile", "rewire", "verdict"]
@@ -27,13 +28,11 @@ class Profile(NamedTuple):
 
     Attributes
     ----------
-    resolution : ndarray, shape (r,), float64
-    n_clusters : ndarray, shape (r,), int64
-    stability : ndarray, shape (r,), float64
-        Mean adjusted Rand index between the partition of the whole graph and those of subsamples, -1 ... 1.
-    null_stability : ndarray, shape (r,), float64
-        The same in rewired graphs.
-    modularity, null_modularity : ndarray, shape (r,), float64
+    resolution, n_clusters : (r,) float64, int64
+    stability, null_stability : (r,) float64
+        Mean adjusted Rand index between the partition of the whole graph and those of subsamples, -1 ... 1; the same in
+        rewired graphs.
+    modularity, null_modularity : (r,) float64
     chosen : int
         Index of the resolution chosen; -1 where there is no community structure.
     """
@@ -47,28 +46,20 @@ class Profile(NamedTuple):
     chosen: int
 
 
-def leiden_auto(adjacency, *, seed: int = 0, **settings) -> tuple[np.ndarray, Profile]:
+def leiden_auto(adjacency: sp.sparray, *, seed: int = 0, **settings: object) -> tuple[np.ndarray, Profile]:
     """Find communities by Leiden at the resolution that :func:`resolution_profile` chooses.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    seed : int
-    **settings
+    adjacency, seed, **settings
         Of :func:`resolution_profile`.
 
     Returns
     -------
-    labels : ndarray, shape (n,), int32
+    labels : (n,) int32
         Cluster of each row; 0 is the largest; -1 for rows without links. All rows with links are in cluster 0 where
         there is no community structure.
     profile : Profile
-
-    Raises
-    ------
-    InputError
-        As :func:`resolution_profile`.
     """
     matrix = check_adjacency(adjacency)
     profile = resolution_profile(matrix, seed=seed, **settings)
@@ -78,44 +69,35 @@ def leiden_auto(adjacency, *, seed: int = 0, **settings) -> tuple[np.ndarray, Pr
 
 
 def resolution_profile(
-    adjacency,
+    adjacency: sp.sparray,
     *,
-    resolutions=RESOLUTIONS,
+    resolutions: Sequence[float] = RESOLUTIONS,
     n_subsamples: int = 6,
     n_nulls: int = 3,
     fraction: float = 0.8,
     seed: int = 0,
-    progress=None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Profile:
     """Measure, over a range of resolutions, how stable Leiden's clusters are beside those of rewired graphs.
 
     Stability alone favours too many clusters: in a graph without any structure, small clusters are stabler than large
-    ones. So each resolution is judged by its stability less that in graphs with the same degrees and the same weights,
-    shuffled; where chance finds but one cluster there is nothing to compare with. Of the resolutions whose excess is
+    ones. So each resolution is measured by its stability less that in graphs with equal degrees and weights, shuffled;
+    where chance finds but one cluster there is nothing to compare with. Of the resolutions whose excess is
     the largest, give or take 0.03, the number of clusters is taken that most of them have. There is no community
     structure where that excess is below 0.5, or the modularity less than 0.02 above that of the rewired graphs.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
     resolutions : sequence of float, each above 0
     n_subsamples : int, at least 1
-        Each holds a share ``fraction`` of the rows, and has a seed of its own.
+        Each holds a share ``fraction`` of the rows, between 0 and 1, and has a seed of its own.
     n_nulls : int, at least 1
         Rewired graphs; each is compared with a subsample of its own.
-    fraction : float, between 0 and 1
+    fraction : float
     seed : int
     progress : callable(done, total), optional
-
-    Returns
-    -------
-    Profile
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, resolution, count or fraction.
 
     Notes
     -----
@@ -141,49 +123,24 @@ def resolution_profile(
         _Stability(rewire(matrix, seed=int(rng.integers(2**32))), 1, fraction, rng=rng, seed=seed)
         for _ in range(n_nulls)
     ]
+    progress = progress or (lambda done, total: None)
     rows = []
     for done, resolution in enumerate(resolutions.tolist()):
-        if progress:
-            progress(done, len(resolutions))
+        progress(done, len(resolutions))
         rows.append((*whole(resolution), *np.mean([null(resolution) for null in nulls], axis=0)))
     n_clusters, stability, quality, null_clusters, null_stability, null_quality = np.array(rows).T
     comparable = (null_clusters > 1) & (quality >= null_quality + GAIN)
     excess = np.where(comparable, stability - null_stability, 0.0)
-    if progress:
-        progress(len(resolutions), len(resolutions))
-    return Profile(
-        resolutions,
-        n_clusters.astype(np.int64),
-        stability,
-        null_stability,
-        quality,
-        null_quality,
-        chosen=_choose(excess, n_clusters),
-    )
+    progress(len(resolutions), len(resolutions))
+    n_clusters, chosen = n_clusters.astype(np.int64), _choose(excess, n_clusters)
+    return Profile(resolutions, n_clusters, stability, null_stability, quality, null_quality, chosen=chosen)
 
 
-def rewire(adjacency, *, seed: int = 0) -> sp.csr_array:
+def rewire(adjacency: sp.sparray, *, seed: int = 0) -> sp.csr_array:
     """Swap the ends of links at random, so that every row keeps its number of links; shuffle the weights.
 
-    Parameters
-    ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    seed : int
-
-    Returns
-    -------
-    csr_array, shape (n, n), float64
-        Symmetric, as many links and the same weights, each somewhere else.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency.
-
-    Notes
-    -----
-    Ten swaps are tried for every link; igraph's ``rewire`` refuses those that would make a loop or a double link.
+    Ten swaps are tried for every link of ``adjacency`` (n, n), with ``seed``; igraph's ``rewire`` refuses those that
+    would make a loop or a double link. Returns (n, n) CSR, symmetric.
 
     Examples
     --------
@@ -203,16 +160,7 @@ def rewire(adjacency, *, seed: int = 0) -> sp.csr_array:
 
 
 def verdict(profile: Profile) -> str:
-    """Say in words what a profile shows.
-
-    Parameters
-    ----------
-    profile : Profile
-
-    Returns
-    -------
-    str
-    """
+    """Say in words what a ``profile`` shows."""
     excess = profile.stability - profile.null_stability
     best = profile.chosen if profile.chosen >= 0 else int(excess.argmax())
     figures = f"agreement {profile.stability[best]:.2f}, in rewired graphs {profile.null_stability[best]:.2f}"
@@ -227,7 +175,7 @@ def verdict(profile: Profile) -> str:
     )
 
 
-def _choose(excess, n_clusters) -> int:
+def _choose(excess: np.ndarray, n_clusters: np.ndarray) -> int:
     best = excess.max()
     if best < STRUCTURE:
         return -1
@@ -239,7 +187,16 @@ def _choose(excess, n_clusters) -> int:
 class _Stability:
     """A graph and subsamples of it, clustered at any resolution."""
 
-    def __init__(self, matrix, n_subsamples, fraction, *, rng, seed, n_iterations=2):
+    def __init__(
+        self,
+        matrix: sp.csr_array,
+        n_subsamples: int,
+        fraction: float,
+        *,
+        rng: np.random.Generator,
+        seed: int,
+        n_iterations: int = 2,
+    ):
         n = matrix.shape[0]
         size = max(1, round(fraction * n))
         self.matrix = matrix
@@ -250,7 +207,7 @@ class _Stability:
             run = Runner(matrix[rows][:, rows], seed=int(rng.integers(2**32)), n_iterations=2)
             self.parts.append((rows, run))
 
-    def __call__(self, resolution):
+    def __call__(self, resolution: float) -> tuple[int, float, float]:
         """Return number of clusters, stability and modularity."""
         labels = self.whole(resolution)
         n_clusters = int(labels.max(initial=-1)) + 1
@@ -260,6 +217,6 @@ class _Stability:
         return n_clusters, float(agreement), modularity(self.matrix, labels, resolution=resolution)
 
 
-def _agreement(a, b):
+def _agreement(a: np.ndarray, b: np.ndarray) -> float:
     both = (a >= 0) & (b >= 0)
     return adjusted_rand_score(a[both], b[both]) if both.any() else 0.0

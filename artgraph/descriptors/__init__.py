@@ -4,28 +4,20 @@ Each file holds one. All have the same shape (``base.Descriptor``), so that one 
 Nothing is imported before it is used: the names of the descriptors are there without torch.
 """
 
-import importlib
+import lazy_loader
 
-_HOMES = {
-    "DESCRIPTORS": "registry",
-    "Color": "color",
-    "Descriptor": "base",
-    "Gram": "gram",
-    "Grey": "grey",
-    "Patches": "patches",
-    "Pooled": "pooled",
-    "apply_fusion": "fusion",
-    "extract": "extraction",
-    "fit_fusion": "fusion",
-    "fuse": "fusion",
-    "make_descriptor": "registry",
-    "read_vectors": "imported",
-    "refuse_unused": "registry",
-}
-__all__ = [*_HOMES]
-
-
-def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module '{__name__}' has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Descriptor"],
+        "color": ["Color"],
+        "extraction": ["extract"],
+        "fusion": ["apply_fusion", "fit_fusion", "fuse"],
+        "gram": ["Gram"],
+        "grey": ["Grey"],
+        "imported": ["read_vectors"],
+        "patches": ["Patches"],
+        "pooled": ["Pooled"],
+        "registry": ["DESCRIPTORS", "make_descriptor", "refuse_unused"],
+    },
+)

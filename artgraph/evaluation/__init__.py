@@ -1,18 +1,16 @@
 """How good a partition is: agreement, chance, uncertainty, retrieval, confounds, and what not to claim."""
 
-from artgraph.evaluation.confounds import binned, confound_caveats, confound_table, suspect_clusters
+from artgraph.evaluation.confounds import confound_caveats, confound_table, suspect_clusters
 from artgraph.evaluation.enrichment import over_represented
-from artgraph.evaluation.internal import feature_scores, graph_scores, internal_scores
+from artgraph.evaluation.internal import internal_scores
 from artgraph.evaluation.leakage import caveats, check_not_circular
 from artgraph.evaluation.near_duplicates import near_duplicates, separated_duplicates
 from artgraph.evaluation.partition import partition_scores, per_class
-from artgraph.evaluation.ranking import query_scores, retrieval_scores
-from artgraph.evaluation.report import evaluation_report, format_report
-from artgraph.evaluation.retrieval import cross_group_precision, precision_at_k
+from artgraph.evaluation.report import evaluation_report
+from artgraph.evaluation.retrieval import cross_group_precision, precision_at_k, retrieval_scores
 from artgraph.evaluation.uncertainty import bootstrap_interval, per_class_uncertainty, permutation_null
 
 __all__ = [
-    "binned",
     "bootstrap_interval",
     "caveats",
     "check_not_circular",
@@ -20,9 +18,6 @@ __all__ = [
     "confound_table",
     "cross_group_precision",
     "evaluation_report",
-    "feature_scores",
-    "format_report",
-    "graph_scores",
     "internal_scores",
     "near_duplicates",
     "over_represented",
@@ -31,7 +26,6 @@ __all__ = [
     "per_class_uncertainty",
     "permutation_null",
     "precision_at_k",
-    "query_scores",
     "retrieval_scores",
     "separated_duplicates",
     "suspect_clusters",

@@ -1,11 +1,21 @@
 """Does the partition follow something that is no style: greyscale, format, the scanner, the subject?"""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_at_least_one, check_labels, check_seed
 from artgraph.errors import InputError
-from artgraph.evaluation.contingency import adjusted_mutual_information, compared, contingency, expected_information
+from artgraph.evaluation.contingency import (
+    adjusted_mutual_information,
+    compared,
+    contingency,
+    entropy,
+    expected_information,
+    is_missing,
+)
 from artgraph.evaluation.enrichment import over_represented
 from artgraph.evaluation.uncertainty import null_of
 
@@ -22,20 +32,15 @@ REMEDIES = {
 }
 
 
-def binned(values, *, n_bins: int = 5) -> list:
+def binned(values: Sequence, *, n_bins: int = 5) -> list[str | None]:
     """Sort numbers into classes of about equal size, named by their ends; leave other values as they are.
 
     Parameters
     ----------
     values : sequence, length n
-        Numbers or text, None or NaN where missing.
+        Numbers or text, None or NaN where missing; None comes out for these.
     n_bins : int
         Numbers with no more distinct values than this stay as they are. Equal values are never parted.
-
-    Returns
-    -------
-    list, length n
-        Text, or None where missing.
 
     Examples
     --------
@@ -43,7 +48,7 @@ def binned(values, *, n_bins: int = 5) -> list:
     ['1 to 3', '1 to 3', '1 to 3', '3 to 5', '3 to 5', None]
     """
     series = pd.Series(list(values), dtype=object)
-    missing = series.isna() | series.map(lambda v: isinstance(v, str) and not v.strip())
+    missing = is_missing(series)
     present = series[~missing]
     number = present.map(lambda v: isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool))
     if not len(present) or not number.all() or present.nunique() <= n_bins:
@@ -57,18 +62,20 @@ def binned(values, *, n_bins: int = 5) -> list:
     return [named.get(row) for row in series.index]
 
 
-def _shown(value):
+def _shown(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
-def confound_table(labels, columns: dict, *, n_permutations: int = 99, seed: int = 0) -> pd.DataFrame:
+def confound_table(
+    labels: ArrayLike, columns: Mapping[str, Sequence], *, n_permutations: int = 99, seed: int = 0
+) -> pd.DataFrame:
     """Measure how far a partition and each column go together.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Negative for none.
     columns : dict of str to sequence, length n
         Numbers are sorted into five classes, see :func:`binned`.
@@ -81,8 +88,8 @@ def confound_table(labels, columns: dict, *, n_permutations: int = 99, seed: int
     DataFrame, one row for each column that takes two values or more, in the order given
         ``column``; ``values`` (classes); ``n`` (rows compared); ``ami`` (adjusted mutual information); ``explained``:
         the share of the partition that the column explains, (MI - E[MI]) / (H(clusters) - E[MI]); ``told``: the share
-        of the column that the partition tells, the same over H(column): near 1 where clusters are pure in it, which AMI
-        does not show for a column of few values; ``p_value``.
+        of the column that the partition explains, the same over H(column): near 1 where clusters are pure in it, which
+        AMI does not show for a column of few values; ``p_value``.
 
     Raises
     ------
@@ -116,7 +123,7 @@ def confound_table(labels, columns: dict, *, n_permutations: int = 99, seed: int
             adjusted_mutual_information(contingency(rng.permutation(clusters), classes), expected=expected)
             for _ in range(n_permutations)
         ]
-        of_clusters, of_classes = _entropy(table.sum(axis=1)), _entropy(table.sum(axis=0))
+        of_clusters, of_classes = entropy(table.sum(axis=1)), entropy(table.sum(axis=0))
         # AMI = (MI - E) / ((H + H') / 2 - E)
         above = ami * ((of_clusters + of_classes) / 2 - expected)
         rows.append(
@@ -135,14 +142,18 @@ def confound_table(labels, columns: dict, *, n_permutations: int = 99, seed: int
 
 
 def suspect_clusters(
-    labels, columns: dict, *, min_share: float = 0.5, min_lift: float = 2.0, max_p: float = 0.001
+    labels: ArrayLike,
+    columns: Mapping[str, Sequence],
+    *,
+    min_share: float = 0.5,
+    min_lift: float = 2.0,
+    max_p: float = 0.001,
 ) -> pd.DataFrame:
-    """List the clusters that may be held together by something that is no style.
+    """List the clusters that may be held together by something that is no style, the highest lift first.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
-    columns : dict of str to sequence, length n
+    labels, columns
         As for :func:`confound_table`.
     min_share, min_lift, max_p : float
         A cluster is listed with a value that at least this share of it has, that is at least so many times as frequent
@@ -153,7 +164,7 @@ def suspect_clusters(
     -------
     DataFrame
         ``cluster``, ``column``, ``value``, ``share`` (of the cluster), ``in_collection`` (share of the collection),
-        ``lift``, ``p``; the highest lift first.
+        ``lift``, ``p``.
 
     Examples
     --------
@@ -174,21 +185,14 @@ def suspect_clusters(
 
 
 def confound_caveats(table: pd.DataFrame, suspects: pd.DataFrame, *, against: str) -> list[str]:
-    """Say in sentences which confounds to mind, and what can be done.
+    """Say in full sentences, perhaps none, which confounds to mind, and what can be done.
 
     Parameters
     ----------
-    table : DataFrame
-        As from :func:`confound_table`.
-    suspects : DataFrame
-        As from :func:`suspect_clusters`.
+    table, suspects : DataFrame
+        As from :func:`confound_table` and :func:`suspect_clusters`.
     against : str
         The reference column, whose row of the table is what the others are compared with, if it is there.
-
-    Returns
-    -------
-    list of str
-        Full sentences, perhaps none.
 
     Examples
     --------
@@ -198,7 +202,7 @@ def confound_caveats(table: pd.DataFrame, suspects: pd.DataFrame, *, against: st
     'The clusters follow greyscale (AMI 1.00; 1 cluster is suspect). Try '
     """
     reference = table.loc[table["column"] == against, "ami"]
-    told = []
+    sentences = []
     for row in table[table["column"] != against].itertuples():
         clusters = suspects.loc[suspects["column"] == row.column, "cluster"].nunique()
         strong = row.ami >= ALARM and (not len(reference) or row.ami >= reference.iloc[0] / 2)
@@ -206,14 +210,9 @@ def confound_caveats(table: pd.DataFrame, suspects: pd.DataFrame, *, against: st
             continue
         remedy = REMEDIES.get(row.column, f"Try build-graph --regress-out '{row.column}'.")
         many = f"{clusters} clusters are" if clusters != 1 else "1 cluster is"
-        told.append(f"The clusters follow {row.column} (AMI {row.ami:.2f}; {many} suspect). {remedy}")
-    return told
+        sentences.append(f"The clusters follow {row.column} (AMI {row.ami:.2f}; {many} suspect). {remedy}")
+    return sentences
 
 
-def _entropy(counts):
-    share = counts[counts > 0] / counts.sum()
-    return -float((share * np.log(share)).sum())
-
-
-def _share(above, room):
+def _share(above: float, room: float) -> float:
     return float(np.clip(above / room, -1, 1)) if room > 1e-12 else 0.0

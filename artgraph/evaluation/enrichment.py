@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.stats import false_discovery_control, hypergeom
 
 from artgraph.checks import check_labels
@@ -11,7 +12,7 @@ from artgraph.evaluation.contingency import encode
 __all__ = ["over_represented"]
 
 
-def over_represented(labels, values, *, min_count: int = 2) -> pd.DataFrame:
+def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2) -> pd.DataFrame:
     """Compare each value's share of each cluster with its share of the collection.
 
     Only rows with a cluster and a value are counted. p is the chance that as many rows with the value, or more, would
@@ -20,12 +21,12 @@ def over_represented(labels, values, *, min_count: int = 2) -> pd.DataFrame:
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Negative for none.
-    values : array-like, shape (n,)
+    values : (n,)
         Text or numbers; None, NaN and empty text are missing.
     min_count : int
-        A value with fewer rows in the collection is not looked at: it cannot be over-represented.
+        A value with fewer rows in the collection is left out: it cannot be over-represented.
 
     Returns
     -------
@@ -34,17 +35,12 @@ def over_represented(labels, values, *, min_count: int = 2) -> pd.DataFrame:
         cluster with any value); ``lift`` (share in the cluster over share in the collection); ``p`` (corrected). Sorted
         by cluster, then p, then count.
 
-    Raises
-    ------
-    InputError
-        Different lengths.
-
     Examples
     --------
     >>> frame = over_represented([0, 0, 0, 1, 1, 1], ["a", "a", "a", "b", "b", "b"])
     >>> frame[["cluster", "name", "count", "lift"]].values.tolist()
     [[0, 'a', 3, 2.0], [1, 'b', 3, 2.0]]
-    >>> frame["p"].round(6).tolist()  # 1 of the 20 ways to draw three of six; two of four looks are as good
+    >>> frame["p"].round(6).tolist()  # 1 of the 20 ways to draw three of six; two of four pairs are as good
     [0.1, 0.1]
     """
     codes, names = encode(values)

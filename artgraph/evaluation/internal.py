@@ -1,29 +1,35 @@
 """How compact and how separate clusters are, by the features and by the graph alone: no reference column."""
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
-from artgraph.checks import check_adjacency, check_at_least_one, check_labels, check_seed
-from artgraph.errors import InputError
+from artgraph.checks import check_adjacency, check_at_least_one, check_features, check_labels, check_seed, unit_rows
+from artgraph.communities.leiden_igraph import cluster_weights
 from artgraph.evaluation.uncertainty import group_resamples, interval_of, null_of, row_groups
 
 __all__ = ["LOWER_IS_BETTER", "feature_scores", "graph_scores", "internal_scores"]
 
 LOWER_IS_BETTER = ("davies_bouldin", "conductance")
+Score = Callable[[np.ndarray, np.ndarray], dict[str, float]]  # of labels and of how often each row counts
 
 
-def feature_scores(X, labels, *, weights=None) -> dict:
+def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None = None) -> dict[str, float]:
     """Score clusters by the directions of their rows.
 
-    Rows are brought to length 1 first, as the graph sees them. Rows without a cluster and rows of zeros are left out.
+    Rows are brought to length 1 first, as in the graph. Rows without a cluster and rows of zeros are left out. Equal to
+    scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric the mean
+    distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float
-    labels : array-like, shape (n,), integer
+    X : (n, d) float
+    labels : (n,) int
         Negative for none.
-    weights : array-like, shape (n,), int, optional
-        How often each row counts, as if it stood there so many times.
+    weights : (n,) int, optional
+        How often each row counts.
 
     Returns
     -------
@@ -36,52 +42,38 @@ def feature_scores(X, labels, *, weights=None) -> dict:
         each by its degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two
         clusters, or no row more than clusters.
 
-    Raises
-    ------
-    InputError
-        Wrong shapes, or values that are not finite.
-
-    Notes
-    -----
-    Equal to scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric
-    the mean distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
-
     Examples
     --------
     >>> X = np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]])
     >>> feature_scores(X, [0, 0, 1, 1])["silhouette"]
     1.0
     """
-    unit, clusters, times = _rows(X, labels, weights)
-    return _feature_scores(unit, clusters, times)
+    clusters = check_labels(labels)
+    unit, rows = _directions(X, clusters)
+    times = np.ones(len(clusters)) if weights is None else np.asarray(weights, dtype=np.float64)
+    return _feature_scores(unit, clusters[rows], times[rows])
 
 
-def graph_scores(adjacency, labels, *, weights=None) -> dict:
+def graph_scores(adjacency: sp.sparray, labels: ArrayLike, *, weights: ArrayLike | None = None) -> dict[str, float]:
     """Score clusters by the links inside and between them.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Links of rows without a cluster (negative) are left out.
-    weights : array-like, shape (n,), int, optional
+    weights : (n,) int, optional
         How often each row counts; a link counts as often as the product of its ends.
 
     Returns
     -------
     dict of float
-        ``modularity``: share of the link weight that is inside clusters, less what is expected from the strengths of
-        the rows (Newman and Girvan 2004, doi:10.1103/PhysRevE.69.026113). ``conductance``, in 0 ... 1, lower is better:
+        ``modularity``: as :func:`artgraph.communities.modularity`. ``conductance``, in 0 ... 1, lower is better:
         mean over clusters of the weight that leaves the cluster over the strength of the cluster or of the rest,
         whichever is less (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share
         of the link weight that is inside clusters. NaN where nothing is linked; conductance also where there are fewer
         than two clusters.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or labels of another length.
 
     Examples
     --------
@@ -92,34 +84,35 @@ def graph_scores(adjacency, labels, *, weights=None) -> dict:
     """
     matrix = check_adjacency(adjacency)
     clusters = check_labels(labels, matrix.shape[0])
+    member = np.flatnonzero(clusters >= 0)
     times = np.ones(len(clusters)) if weights is None else np.asarray(weights, dtype=np.float64)
-    return _graph_scores(matrix, clusters, times)
+    return _graph_scores(matrix[member][:, member], clusters[member], times[member])
 
 
 def internal_scores(
-    labels,
-    X=None,
-    adjacency=None,
+    labels: ArrayLike,
+    X: ArrayLike | None = None,
+    adjacency: sp.sparray | None = None,
     *,
-    groups=None,
+    groups: ArrayLike | None = None,
     n_permutations: int = 99,
     n_bootstrap: int = 100,
     max_rows: int = 10_000,
     seed: int = 0,
-) -> dict:
+) -> dict[str, dict[str, float]]:
     """Score clusters without a reference column, beside chance and with intervals over groups.
 
     Clusters that an algorithm sought are compact and separate by its own doing: a p here says that there is more than
-    labels dealt at random, not that the clusters are right.
+    labels shuffled at random, not that the clusters are right.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
-    X : array-like, shape (n, d), float, optional
+    labels : (n,) int
+    X : (n, d) float, optional
         For :func:`feature_scores`.
-    adjacency : scipy sparse, shape (n, n), optional
+    adjacency : (n, n) sparse, optional
         For :func:`graph_scores`.
-    groups : array-like, shape (n,), optional
+    groups : (n,), optional
         Artist of each row; whole groups are resampled.
     n_permutations, n_bootstrap : int, at least 1
     max_rows : int
@@ -130,48 +123,44 @@ def internal_scores(
     -------
     dict
         For each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``.
-
-    Raises
-    ------
-    InputError
-        As the two functions; counts below 1.
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters = check_labels(labels)
     group = row_groups(groups, len(clusters))
+    draws = {"n_permutations": n_permutations, "n_bootstrap": n_bootstrap, "seed": seed}
     found = {}
     if X is not None:
-        X = np.asarray(X)
-        keep = np.arange(len(clusters))
+        X, keep = np.asarray(X), np.arange(len(clusters))
         if len(keep) > max_rows:
             keep = np.sort(np.random.default_rng(check_seed(seed)).choice(len(keep), max_rows, replace=False))
-        unit, kept, rows = _rows(X[keep], clusters[keep], None, which=True)
-        found |= _judged(
-            lambda labels, times: _feature_scores(unit, labels, times),
-            kept,
-            group[keep][rows],
-            n_permutations=n_permutations,
-            n_bootstrap=n_bootstrap,
-            seed=seed,
+        unit, rows = _directions(X[keep], clusters[keep])
+        keep = keep[rows]
+        found |= _with_chance(
+            lambda labels, times: _feature_scores(unit, labels, times), clusters, group, keep, **draws
         )
     if adjacency is not None:
         matrix = check_adjacency(adjacency)
         check_labels(clusters, matrix.shape[0])
         member = np.flatnonzero(clusters >= 0)
-        inside = sp.csr_array(matrix[member][:, member])
-        found |= _judged(
-            lambda labels, times: _graph_scores(inside, labels, times),
-            clusters[member],
-            group[member],
-            n_permutations=n_permutations,
-            n_bootstrap=n_bootstrap,
-            seed=seed,
+        inside = matrix[member][:, member]
+        found |= _with_chance(
+            lambda labels, times: _graph_scores(inside, labels, times), clusters, group, member, **draws
         )
     return found
 
 
-def _judged(score, clusters, group, *, n_permutations, n_bootstrap, seed):
-    once = np.ones(len(clusters))
+def _with_chance(
+    score: Score,
+    clusters: np.ndarray,
+    group: np.ndarray,
+    rows: np.ndarray,
+    *,
+    n_permutations: int,
+    n_bootstrap: int,
+    seed: int,
+) -> dict[str, dict[str, float]]:
+    """Return each finite score of some rows, beside chance and with an interval over groups."""
+    clusters, group, once = clusters[rows], group[rows], np.ones(len(rows))
     observed = {name: value for name, value in score(clusters, once).items() if np.isfinite(value)}
     if not observed:
         return {}
@@ -186,24 +175,15 @@ def _judged(score, clusters, group, *, n_permutations, n_bootstrap, seed):
     return found
 
 
-def _rows(X, labels, weights, *, which=False):
-    X = np.asarray(X)
-    clusters = check_labels(labels)
-    if X.ndim != 2 or len(X) != len(clusters):
-        raise InputError(f"X has shape {X.shape}; expected ({len(clusters)}, d), one row for each label.")
-    if not np.isfinite(X).all():
-        raise InputError("X holds NaN or infinity; leave these rows out or fill them.")
-    largest = np.abs(X).max(axis=1, initial=0)
-    rows = np.flatnonzero((clusters >= 0) & (largest > 0))
-    unit = X[rows] / largest[rows, None]  # first by the largest entry, so that no square leaves the range
-    unit = (unit / np.linalg.norm(unit, axis=1, keepdims=True)).astype(np.float32 if X.dtype == np.float32 else float)
-    if which:
-        return unit, clusters[rows], rows
-    times = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)[rows]
-    return unit, clusters[rows], times
+def _directions(X: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that have a cluster and a direction, as unit vectors (m, d), and their numbers (m,)."""
+    clusters, X = check_labels(labels), np.asarray(X)
+    features = check_features(X, len(clusters), dtype=np.float32 if X.dtype == np.float32 else np.float64)
+    rows = np.flatnonzero((clusters >= 0) & features.any(axis=1))
+    return unit_rows(features[rows], least=0), rows
 
 
-def _feature_scores(unit, clusters, times):
+def _feature_scores(unit: np.ndarray, clusters: np.ndarray, times: np.ndarray) -> dict[str, float]:
     nothing = dict.fromkeys(("silhouette", "davies_bouldin", "calinski_harabasz"), float("nan"))
     drawn = times > 0
     names, number = np.unique(clusters[drawn], return_inverse=True)
@@ -228,9 +208,9 @@ def _feature_scores(unit, clusters, times):
     square = (means**2).sum(axis=1)
     to_mean = np.maximum(1 - 2 * dot[own] / size[number] + square[number], 0)
     scatter = np.bincount(number, weights=w * np.sqrt(to_mean), minlength=k) / size
-    apart = np.sqrt(np.maximum(square[:, None] + square[None, :] - 2 * means @ means.T, 0))
+    between_means = np.sqrt(np.maximum(square[:, None] + square[None, :] - 2 * means @ means.T, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (scatter[:, None] + scatter[None, :]) / apart
+        ratio = (scatter[:, None] + scatter[None, :]) / between_means
     ratio[~np.isfinite(ratio)] = 0
     np.fill_diagonal(ratio, 0)
     middle = sums.sum(axis=0) / n
@@ -243,21 +223,13 @@ def _feature_scores(unit, clusters, times):
     }
 
 
-def _graph_scores(matrix, clusters, times):
-    member = clusters >= 0
-    names, number = np.unique(clusters[member], return_inverse=True)
-    k = len(names)
-    group = np.full(len(clusters), -1)
-    group[member] = number
+def _graph_scores(matrix: sp.csr_array, clusters: np.ndarray, times: np.ndarray) -> dict[str, float]:
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    weight = matrix.data * times[rows] * times[matrix.indices]
-    start, end = group[rows], group[matrix.indices]
-    both = (start >= 0) & (end >= 0)
-    between = np.bincount(start[both] * k + end[both], weights=weight[both], minlength=k * k).reshape(k, k)
-    total = between.sum()
+    data = matrix.data * times[rows] * times[matrix.indices]
+    inside, strength = cluster_weights(sp.csr_array((data, matrix.indices, matrix.indptr), matrix.shape), clusters)
+    total = strength.sum()
     if not total > 0:
         return dict.fromkeys(("modularity", "conductance", "coverage"), float("nan"))
-    strength, inside = between.sum(axis=1), np.diag(between)
     linked = strength > 0
     rest = np.minimum(strength, total - strength)
     cut = (strength - inside)[linked] / np.where(rest > 0, rest, np.inf)[linked]

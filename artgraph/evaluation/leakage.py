@@ -1,6 +1,6 @@
-"""What a score may not be used for, said before and beside the score."""
+"""The guard against circular scores, and what to keep in mind when reading a score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from artgraph.errors import CircularError
 
@@ -8,12 +8,12 @@ __all__ = ["caveats", "check_not_circular"]
 
 
 def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) -> None:
-    """Refuse to judge a partition by a column that made its graph.
+    """Refuse to evaluate a partition against a column that made its graph.
 
     Parameters
     ----------
     reference_name : str
-        Column that the partition is to be judged against. Upper and lower case, and spaces around, make no difference.
+        Column that the partition is to be compared with. Upper and lower case, and spaces around, make no difference.
     link_columns : iterable of str
         Columns whose equal values were turned into links, such as "artist".
 
@@ -27,26 +27,21 @@ def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) ->
     if _plain(reference_name) in {_plain(column) for column in link_columns}:
         raise CircularError(
             f"Paintings with the same {reference_name} were linked in this graph, so a score against "
-            f"'{reference_name}' would measure the links and not the paintings. Judge it against another column, or "
+            f"'{reference_name}' would measure the links and not the paintings. Evaluate it against another column, or "
             f"build a graph without {reference_name} links."
         )
 
 
-def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: dict | None = None) -> list[str]:
-    """Say in sentences what to keep in mind when reading the scores.
+def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: Mapping | None = None) -> list[str]:
+    """Say in full sentences, perhaps none, what to keep in mind when reading the scores.
 
     Parameters
     ----------
     reference_name : str
     link_columns : iterable of str
         Columns whose equal values were turned into links.
-    scores : dict, optional
+    scores : mapping, optional
         As :func:`~artgraph.evaluation.partition_scores` returns it.
-
-    Returns
-    -------
-    list of str
-        Full sentences, perhaps none.
 
     Raises
     ------

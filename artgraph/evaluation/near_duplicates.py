@@ -1,15 +1,24 @@
 """Pictures that show the same work again: they must not stand on both sides of a comparison."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
 __all__ = ["near_duplicates", "separated_duplicates"]
 
 
-def near_duplicates(hashes, tiny=None, *, max_distance: int = 8, min_correlation: float = 0.97) -> np.ndarray:
-    """Find pairs of pictures that look the same, in other files, sizes or colours.
+def near_duplicates(
+    hashes: Sequence[str | None],
+    tiny: np.ndarray | None = None,
+    *,
+    max_distance: int = 8,
+    min_correlation: float = 0.97,
+) -> np.ndarray:
+    """Find pairs of pictures that look the same, in other files, sizes or colours: (m, 2) int64, rows i < j, in order.
 
     Hashes that differ in few bits make a candidate; two tiny pictures that agree pixel by pixel confirm it. Hashes
     alone are not enough: among paintings, plain compositions share them by the dozen.
@@ -19,29 +28,19 @@ def near_duplicates(hashes, tiny=None, *, max_distance: int = 8, min_correlation
     hashes : sequence of str, length n
         Hexadecimal, 64 bits, as ``ingest`` stores them (difference hash); None for a picture without.
     tiny : (n, s, s, 3) uint8, optional
-        As from :func:`~artgraph.evaluation.looks.tiny_picture`; without it candidates are returned.
+        As from :func:`~artgraph.evaluation.thumbnails.tiny_picture`; without it candidates are returned.
     max_distance : int
         Bits that may differ.
     min_correlation : float
         Of the lightness of the tiny pictures, pixel by pixel.
-
-    Returns
-    -------
-    (m, 2) int64
-        Pairs of rows i < j, in order.
-
-    Raises
-    ------
-    InputError
-        A hash that is not 16 hexadecimal digits.
 
     Examples
     --------
     >>> near_duplicates(["b5f16221192b3555", "b5f16221192b3557", "3333232331997130"]).tolist()
     [[0, 1]]
     """
-    there = np.array([not pd.isna(value) for value in hashes], dtype=bool)
-    rows = np.flatnonzero(there)
+    known = np.array([not pd.isna(value) for value in hashes], dtype=bool)
+    rows = np.flatnonzero(known)
     try:
         bits = np.frombuffer(bytes.fromhex("".join(str(hashes[row]) for row in rows)), dtype=np.uint8)
         bits = bits.reshape(len(rows), 8)
@@ -60,27 +59,17 @@ def near_duplicates(hashes, tiny=None, *, max_distance: int = 8, min_correlation
         found.append(np.column_stack([rows[here], rows[near]])[near > here])
     pairs = np.concatenate(found)
     if tiny is not None:
-        light = np.asarray(tiny, dtype=np.float32).reshape(len(there), -1, 3).mean(axis=2)
-        light -= light.mean(axis=1, keepdims=True)
-        light /= np.maximum(np.linalg.norm(light, axis=1, keepdims=True), 1e-6)
+        light = np.asarray(tiny, dtype=np.float32).reshape(len(known), -1, 3).mean(axis=2)
+        light = unit_rows(light - light.mean(axis=1, keepdims=True), least=1e-6)
         pairs = pairs[np.einsum("ij,ij->i", light[pairs[:, 0]], light[pairs[:, 1]]) >= min_correlation]
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].astype(np.int64)
 
 
-def separated_duplicates(pairs, columns: dict) -> dict:
-    """Count the pairs that stand apart.
+def separated_duplicates(pairs: np.ndarray, columns: Mapping[str, Sequence]) -> dict[str, int]:
+    """Count the ``pairs`` (m, 2) that are in two clusters, or have two values of a column.
 
-    Parameters
-    ----------
-    pairs : (m, 2) int
-        As :func:`near_duplicates` finds them.
-    columns : dict of str to sequence, length n
-        Clusters, reference values, splits; a pair with a missing value (None, NaN, -1) is not counted.
-
-    Returns
-    -------
-    dict of str to int
-        ``pairs``, and for each column the pairs that have two different values in it.
+    A pair with a missing value (None, NaN, -1) in one of the ``columns``, such as clusters, reference values or splits,
+    is not counted there.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_labels
 from artgraph.evaluation.contingency import compared, contingency, encode, table_scores
@@ -11,7 +12,7 @@ from artgraph.evaluation.contingency import compared, contingency, encode, table
 __all__ = ["BestClusters", "best_clusters", "partition_scores", "per_class"]
 
 
-def partition_scores(labels, reference) -> dict:
+def partition_scores(labels: ArrayLike, reference: ArrayLike) -> dict[str, float]:
     """Score a partition against a reference column.
 
     Rows without a reference value (None, NaN, empty text) and rows without a cluster (-1) are left out of every
@@ -19,9 +20,9 @@ def partition_scores(labels, reference) -> dict:
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Cluster of each row; negative for none.
-    reference : array-like, shape (n,)
+    reference : (n,)
         Text or numbers.
 
     Returns
@@ -31,20 +32,16 @@ def partition_scores(labels, reference) -> dict:
         the one to read where classes differ much in size. ``nmi``, ``homogeneity``, ``completeness``, ``v_measure``
         (equal to NMI with arithmetic mean), ``purity``, ``matched_accuracy`` : in 0 ... 1, higher with more clusters
         or by chance. ``purity`` is the share of rows in the most frequent class of their cluster;
-        ``matched_accuracy`` the share in the class that their cluster is matched to, one to one, in the best way.
-        ``n_clusters``, ``n_reference`` : number of clusters and of values among the rows compared. ``n`` : rows
-        compared. ``n_unlabelled`` : rows without a reference value. ``n_unassigned`` : rows with one but in no
-        cluster. The last three add up to the number of rows.
+        ``matched_accuracy`` the share in the class that their cluster is matched to, one to one, in the best way
+        (Kuhn 1955). All equal scikit-learn's, natural logarithm, arithmetic mean. ``n_clusters``, ``n_reference`` :
+        number of clusters and of values among the rows compared. ``n`` : rows compared. ``n_unlabelled`` : rows
+        without a reference value. ``n_unassigned`` : rows with one but in no cluster. The last three add up to the
+        number of rows.
 
     Raises
     ------
     InputError
         Different lengths, or no row to compare.
-
-    Notes
-    -----
-    Equal to scikit-learn's functions, natural logarithm, arithmetic mean; the matching is the Hungarian algorithm
-    (Kuhn 1955). Names do not matter: renaming clusters or classes changes nothing.
 
     Examples
     --------
@@ -65,27 +62,17 @@ def partition_scores(labels, reference) -> dict:
     }
 
 
-def per_class(labels, reference) -> pd.DataFrame:
+def per_class(labels: ArrayLike, reference: ArrayLike) -> pd.DataFrame:
     """Show for each reference value the cluster that holds it best.
 
     The best cluster is the one with the highest F1 (the larger overlap, then the lower number, on ties). Several
-    values may share one cluster. Rows are left out as in :func:`partition_scores`.
-
-    Parameters
-    ----------
-    labels : array-like, shape (n,), integer
-    reference : array-like, shape (n,)
+    values may share one cluster. Rows of ``labels`` and ``reference`` are left out as in :func:`partition_scores`.
 
     Returns
     -------
     DataFrame, one row for each reference value, the most frequent first
         ``reference``; ``size`` (rows with it); ``cluster`` (label of the best cluster); ``overlap`` (rows in both);
         ``recall`` = overlap / size; ``precision`` = overlap / size of the cluster; ``f1`` = harmonic mean of these.
-
-    Raises
-    ------
-    InputError
-        Different lengths, or no row to compare.
 
     Examples
     --------
@@ -110,14 +97,9 @@ def per_class(labels, reference) -> pd.DataFrame:
 
 
 class BestClusters(NamedTuple):
-    """The cluster that holds each class best.
+    """The cluster that holds each class best: rows of the class, the cluster, rows in both, each (n_classes,) int.
 
-    Attributes
-    ----------
-    size, cluster, overlap : (n_classes,) int
-        Rows of the class, the cluster, rows in both.
-    recall, precision, f1 : (n_classes,) float
-        NaN for a class without rows.
+    Then recall, precision and F1, (n_classes,) float; NaN for a class without rows.
     """
 
     size: np.ndarray
@@ -129,15 +111,9 @@ class BestClusters(NamedTuple):
 
 
 def best_clusters(table: np.ndarray) -> BestClusters:
-    """Find, for each class, the cluster with the highest F1; on ties the larger overlap, then the lower number.
+    """Find, for each class of a ``table`` (n_clusters, n_classes), the cluster with the highest F1.
 
-    Parameters
-    ----------
-    table : ndarray, shape (n_clusters, n_classes), int
-
-    Returns
-    -------
-    BestClusters
+    On ties the larger overlap counts, then the lower number.
 
     Examples
     --------

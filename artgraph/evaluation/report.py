@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -25,21 +25,12 @@ _AGREEMENT = ("ami", "ari", "nmi", "homogeneity", "completeness", "v_measure", "
 
 
 def format_report(scores: Mapping, *, title: str = "") -> str:
-    """Lay scores out as aligned plain text.
+    """Lay scores out as aligned plain text, under a ``title`` if it is not empty.
 
-    Parameters
-    ----------
-    scores : mapping of str to number, text, list, mapping or DataFrame
-        Numbers and texts become one line each. A mapping becomes a section; where its values are mappings with the
-        same keys, a table. A list becomes one line for each item. A DataFrame becomes a table.
-    title : str
-        First line, if not empty.
-
-    Returns
-    -------
-    str
-        Lines without trailing spaces, ending in a newline. Numbers that are not whole have three decimals; a missing
-        one is "-". Numbers come first, then tables, then sections, each in the order of the mapping.
+    Numbers and texts become one line each. A mapping becomes a section; where its values are mappings with the same
+    keys, a table. A list becomes one line for each item. A DataFrame becomes a table. Numbers come first, then tables,
+    then sections, each in the order of the mapping; numbers that are not whole have three decimals; a missing one is
+    "-".
 
     Examples
     --------
@@ -55,17 +46,7 @@ def format_report(scores: Mapping, *, title: str = "") -> str:
 
 
 def evaluation_report(facts: Mapping) -> str:
-    """Lay out what ``artgraph evaluate`` found, for reading in a terminal.
-
-    Parameters
-    ----------
-    facts : mapping
-        The facts of a report: see ``artgraph.pipeline.evaluate``.
-
-    Returns
-    -------
-    str
-    """
+    """Lay out the ``facts`` of a report, see ``artgraph.pipeline.evaluate``, for reading in a terminal."""
     against, sections = facts["against"], {}
     if scores := facts.get("scores"):
         sections["paintings compared"], sections["clusters"] = scores["n"], scores["n_clusters"]
@@ -93,7 +74,7 @@ def evaluation_report(facts: Mapping) -> str:
         figures = answer["figures"]
         names = sorted((name for name in figures if name not in ("R@1", "hit@1")), key=_retrieval_order)
         rows = [_row(name, figures[name]) for name in names]
-        sections[f"nearest works: same {question} ({answer['n_queries']} asked)"] = pd.DataFrame(rows)
+        sections[f"nearest works: same {question} ({answer['n_queries']} queries)"] = pd.DataFrame(rows)
     if facts.get("confounds"):
         shown = ["column", "values", "ami", "explained", "told", "p_value"]
         meaning = "explained: share of the clusters that the column explains; told: share of it that they tell"
@@ -110,13 +91,13 @@ def evaluation_report(facts: Mapping) -> str:
     return format_report(sections, title=f"{facts['partition']} against '{against}'")
 
 
-def _retrieval_order(name):
+def _retrieval_order(name: str) -> tuple[bool, int, int]:
     kinds = ("P", "R", "hit", "mAP", "MRR")
     kind, _, k = name.removeprefix("CSD ").partition("@")
     return name.startswith("CSD"), kinds.index(kind) if kind in kinds else len(kinds), int(k or 0)
 
 
-def _row(name, figure):
+def _row(name: str, figure: Mapping) -> dict:
     return {
         "": _name(name),
         "value": figure["value"],
@@ -126,7 +107,7 @@ def _row(name, figure):
     }
 
 
-def _ends(ends):
+def _ends(ends: Sequence[float | None]) -> str | None:
     low, high = (None if end is None or not math.isfinite(end) else end for end in ends)
     return None if low is None or high is None else f"{_value(float(low))} to {_value(float(high))}"
 
@@ -173,12 +154,12 @@ def _columns(rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _name(key) -> str:
+def _name(key: object) -> str:
     text = str(key)
     return _NAMES.get(text, text.replace("_", " ") if text.isidentifier() else _value(text))
 
 
-def _value(value) -> str:
+def _value(value: object) -> str:
     if value is None or value is pd.NA:
         return "-"
     if isinstance(value, (bool, str)):

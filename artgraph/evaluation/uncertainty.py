@@ -1,9 +1,10 @@
 """How far from chance a score is, and how sure it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_at_least_one, check_labels, check_seed
 from artgraph.errors import InputError
@@ -21,17 +22,20 @@ __all__ = [
 ]
 
 
-def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int = 0) -> dict:
-    """Compare scores with those of the same partition dealt out at random.
+def permutation_null(
+    labels: ArrayLike, reference: ArrayLike, *, n_permutations: int = 200, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """Compare scores with those of the same partition, its labels shuffled.
 
     The labels of the rows compared (see :func:`~artgraph.evaluation.partition_scores`) are shuffled, so cluster and
-    class sizes stay. p = (1 + number of shuffles that score at least as high) / (1 + n_permutations). Shuffling takes
-    paintings as independent; where an artist has many, a small p is easy to get: read the bootstrap over artists too.
+    class sizes stay. p = (1 + number of shuffles that score at least as high) / (1 + n_permutations), as in Phipson &
+    Smyth (2010), doi:10.2202/1544-6115.1585. Shuffling takes paintings as independent; where an artist has many, a
+    small p is easy to get: read the bootstrap over artists too.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
-    reference : array-like, shape (n,)
+    labels : (n,) int
+    reference : (n,)
     n_permutations : int, at least 1
     seed : int
 
@@ -39,15 +43,6 @@ def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int 
     -------
     dict
         For every score of agreement a dict as :func:`null_of` returns it.
-
-    Raises
-    ------
-    InputError
-        As partition_scores; n_permutations below 1.
-
-    Notes
-    -----
-    Phipson & Smyth (2010), doi:10.2202/1544-6115.1585, on adding one.
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters, classes, _, _ = compared(labels, reference)
@@ -64,19 +59,26 @@ def permutation_null(labels, reference, *, n_permutations: int = 200, seed: int 
 
 
 def bootstrap_interval(
-    labels, reference, *, groups=None, n_bootstrap: int = 200, seed: int = 0, level: float = 0.95
+    labels: ArrayLike,
+    reference: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    n_bootstrap: int = 200,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> dict:
     """Give scores with percentile intervals from resampling whole groups, such as artists.
 
     Paintings by one artist are alike, so resampling paintings one by one makes intervals too narrow. The partition
     itself is kept: the interval covers the choice of works, not that of features, graph or seed. A painting drawn
-    twice agrees with itself, which lifts AMI and ARI slightly; read the width more than the ends.
+    twice agrees with itself, which lifts AMI and ARI slightly; read the width more than the ends. Cluster bootstrap
+    with percentile intervals: Davison & Hinkley (1997), section 3.8, doi:10.1017/CBO9780511802843.
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
-    reference : array-like, shape (n,)
-    groups : array-like, shape (n,), optional
+    labels : (n,) int
+    reference : (n,)
+    groups : (n,), optional
         Artist of each row. Rows without one (None, NaN, empty text) are groups of one. None: every row is.
     n_bootstrap : int, at least 1
     seed : int
@@ -87,18 +89,9 @@ def bootstrap_interval(
     dict
         For every score of agreement a dict with ``estimate``, ``low``, ``high``; and ``n_groups``, the number of
         groups among the rows compared.
-
-    Raises
-    ------
-    InputError
-        As partition_scores; groups of another length; n_bootstrap below 1; level outside 0 ... 1.
-
-    Notes
-    -----
-    Cluster bootstrap with percentile intervals: Davison & Hinkley, "Bootstrap methods and their application" (1997),
-    section 3.8, doi:10.1017/CBO9780511802843.
     """
-    _check_level(level)
+    if not 0 < level < 1:
+        raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")
     clusters, classes, _, rows = compared(labels, reference)
     group = row_groups(groups, len(labels))[rows]
     drawn = [
@@ -113,7 +106,13 @@ def bootstrap_interval(
 
 
 def per_class_uncertainty(
-    labels, reference, *, groups=None, n_permutations: int = 200, n_bootstrap: int = 200, seed: int = 0
+    labels: ArrayLike,
+    reference: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    n_permutations: int = 200,
+    n_bootstrap: int = 200,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Say how sure the recall and F1 of each reference value are, and what chance would give.
 
@@ -122,23 +121,15 @@ def per_class_uncertainty(
 
     Parameters
     ----------
-    labels : array-like, shape (n,), integer
-    reference : array-like, shape (n,)
-    groups : array-like, shape (n,), optional
+    labels, reference, groups
         As for :func:`bootstrap_interval`.
-    n_permutations, n_bootstrap : int, at least 1
-    seed : int
+    n_permutations, n_bootstrap, seed : int
 
     Returns
     -------
     DataFrame, one row for each reference value, in the order of :func:`~artgraph.evaluation.per_class`
         ``reference``; ``recall_low``, ``recall_high``, ``f1_low``, ``f1_high`` (95 %); ``f1_chance`` (mean over
         shuffles); ``p_value`` (of F1). A value that a resample does not hold has no part in its interval.
-
-    Raises
-    ------
-    InputError
-        As partition_scores; counts below 1.
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters, classes, names, rows = compared(labels, reference)
@@ -160,8 +151,8 @@ def per_class_uncertainty(
     return frame.iloc[np.lexsort((np.arange(len(names)), -observed.size))].reset_index(drop=True)
 
 
-def null_of(observed: float, draws, *, lower_is_better: bool = False) -> dict:
-    """Compare a score with its draws under chance.
+def null_of(observed: float, draws: Sequence[float], *, lower_is_better: bool = False) -> dict[str, float]:
+    """Compare a score that was ``observed`` with its ``draws`` under chance.
 
     Parameters
     ----------
@@ -192,14 +183,8 @@ def null_of(observed: float, draws, *, lower_is_better: bool = False) -> dict:
     }
 
 
-def interval_of(draws, *, level: float = 0.95) -> dict:
-    """Return ``low`` and ``high`` (dict): the percentiles that hold the middle of some draws.
-
-    Parameters
-    ----------
-    draws : sequence of float
-    level : float
-        Share of the draws between the two.
+def interval_of(draws: Sequence[float], *, level: float = 0.95) -> dict[str, float]:
+    """Return ``low`` and ``high``: the percentiles that hold the share ``level`` of some ``draws`` between them.
 
     Examples
     --------
@@ -212,24 +197,18 @@ def interval_of(draws, *, level: float = 0.95) -> dict:
     return {"low": float(np.quantile(draws, tail)), "high": float(np.quantile(draws, 1 - tail))}
 
 
-def group_resamples(group, *, n_bootstrap: int = 200, seed: int = 0) -> Iterator[np.ndarray]:
-    """Draw whole groups with replacement, as many as there are.
+def group_resamples(group: np.ndarray, *, n_bootstrap: int = 200, seed: int = 0) -> Iterator[np.ndarray]:
+    """Draw whole groups with replacement, as many as there are, again and again.
 
     Parameters
     ----------
-    group : array-like, shape (n,), int
-    n_bootstrap : int, at least 1
-    seed : int
+    group : (n,) int
+    n_bootstrap, seed : int
 
     Yields
     ------
-    ndarray, shape (n,), int64
+    (n,) int64
         How often each row was drawn.
-
-    Raises
-    ------
-    InputError
-        n_bootstrap below 1.
     """
     check_at_least_one("n_bootstrap", n_bootstrap)
     rng = np.random.default_rng(check_seed(seed))
@@ -239,23 +218,10 @@ def group_resamples(group, *, n_bootstrap: int = 200, seed: int = 0) -> Iterator
         yield np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)[number]
 
 
-def row_groups(groups, n: int) -> np.ndarray:
-    """Number the groups of n rows; a row without a group is a group of its own.
+def row_groups(groups: ArrayLike | None, n: int) -> np.ndarray:
+    """Number the groups of n rows, (n,) int64; a row whose group is None, NaN or empty text is a group of its own.
 
-    Parameters
-    ----------
-    groups : array-like, shape (n,), or None
-        None, NaN and empty text are no group. None for all: every row is a group.
-    n : int
-
-    Returns
-    -------
-    ndarray, shape (n,), int64
-
-    Raises
-    ------
-    InputError
-        Not n rows.
+    Where ``groups`` is None, every row is a group.
     """
     if groups is None:
         return np.arange(n)
@@ -267,8 +233,3 @@ def row_groups(groups, n: int) -> np.ndarray:
     alone = codes < 0
     codes[alone] = len(names) + np.arange(alone.sum())
     return codes
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")

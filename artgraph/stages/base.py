@@ -139,7 +139,7 @@ def thumbnails(corpus: Corpus) -> Made:
     """
     import numpy as np
 
-    from artgraph.evaluation.looks import TINY, hue_spread, margin, tiny_picture
+    from artgraph.evaluation.thumbnails import TINY, hue_spread, margin, tiny_picture
     from artgraph.images import load_image
     from artgraph.stages.pictures import thumbnail
 

@@ -62,17 +62,17 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
         params["earlier_sha256"] = content_sha256(earlier.tolist())
 
     def compute() -> tuple[dict, dict]:
-        from artgraph.communities import find_partition, keep_names, modularity
-        from artgraph.plots import plot_profile
+        from artgraph.communities import cluster, keep_names, modularity, soft_membership
+        from artgraph.plots.clustering import plot_profile
 
         adjacency = adjacency_of(corpus, chosen.graph)
         data = features_of(corpus, on, regress_out=removed) if clusters_features else adjacency
         if layers:
             data = [_layer_of(corpus, chosen.graph, key) for key in layers]
         codes, classes = _classes(corpus, chosen.fixed)
-        found = find_partition(
+        found = cluster(
             data,
-            method=chosen.method,
+            chosen.method,
             resolution=chosen.resolution,
             n_clusters=chosen.n_clusters,
             quality=chosen.quality,
@@ -92,7 +92,10 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
             facts["fixed"] = {value: int(labels[codes == code][0]) for code, value in enumerate(classes)}
         parts = {"": labels}
         if chosen.membership:
-            parts["membership"], facts["membership"] = found.soft(labels, data, adjacency=adjacency, seed=chosen.seed)
+            soft, facts["membership"] = soft_membership(
+                found, data, adjacency=adjacency, labels=labels, seed=chosen.seed
+            )
+            parts["membership"] = soft._asdict()
         if found.profile is not None:
             plot_profile(drawing(corpus, None, f"{name}-resolution"), found.profile, title=name)
         return parts, facts
@@ -103,29 +106,29 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
 
 
 def _coarsen(corpus: Corpus, chosen: ClusterSettings, name: str) -> None:
-    """Make the levels above a partition, as long as there are clusters to join."""
-    from artgraph.communities import coarsen, modularity
+    """Make the levels above a partition, as long as there are clusters to join; deeper ones of an earlier run go."""
+    from artgraph.communities import hierarchy, modularity
 
-    below, clusters = name, corpus.label("partitions", name)["facts"]["n_clusters"]
-    for level in range(2, chosen.levels + 1):
-        key = f"{name}-{level}"
+    above = []
+    if chosen.levels > 1:
+        adjacency = adjacency_of(corpus, chosen.graph)
+        above = hierarchy(adjacency, corpus.get("partitions", name), levels=chosen.levels, seed=chosen.seed)
+    below = name
+    for level, labels in enumerate(above, 2):
 
-        def compute(below: str = below) -> tuple[dict, dict]:
-            adjacency = adjacency_of(corpus, chosen.graph)
-            labels = coarsen(adjacency, corpus.get("partitions", below), seed=chosen.seed)
+        def compute(labels: np.ndarray = labels) -> tuple[dict, dict]:
             return {"": labels}, {
                 "n_clusters": int(labels.max(initial=-1)) + 1,
                 "unassigned": int((labels < 0).sum()),
                 "modularity": round(float(modularity(adjacency, labels)), 4),
             }
 
-        inputs = [Ref("graphs", chosen.graph), Ref("partitions", below)]
+        key, inputs = f"{name}-{level}", [Ref("graphs", chosen.graph), Ref("partitions", below)]
         params = {"level": level, "seed": chosen.seed, "graph": chosen.graph}
-        made = make(corpus, "coarsen", Ref("partitions", key), params=params, inputs=inputs, compute=compute)
-        if made.facts["n_clusters"] == clusters:  # nothing was joined
-            corpus.remove("partitions", key)
-            return
-        below, clusters = key, made.facts["n_clusters"]
+        make(corpus, "coarsen", Ref("partitions", key), params=params, inputs=inputs, compute=compute)
+        below = key
+    for old in levels_of(corpus, name)[len(above) :]:
+        corpus.remove(old.kind, old.key)
 
 
 def levels_of(corpus: Corpus, partition: str) -> list[Made]:

@@ -168,7 +168,7 @@ def _timeline(view: View, out: Path) -> None:
 
 def _resolution(view: View, out: Path, *, seed: int, report: Callable[[int, int], None] | None) -> None:
     from artgraph.communities.resolution import resolution_profile
-    from artgraph.plots import plot_profile
+    from artgraph.plots.clustering import plot_profile
 
     profile = resolution_profile(adjacency_of(view.corpus, view.graph), seed=seed, progress=report)
     plot_profile(out, profile, title=f"graph '{view.graph}'")

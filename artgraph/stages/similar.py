@@ -73,7 +73,7 @@ def similar(
     ImageError
         The file is not a picture.
     """
-    from artgraph.similar import middle, nearest
+    from artgraph.retrieval import middle, nearest
 
     lineage = Lineage(corpus)
     on = tuple(on or lineage.params(Ref("graphs", graph))["on"])

@@ -2,12 +2,19 @@
 
 Read ``config`` for what can be chosen and why, ``model`` and ``encoders`` for the model, ``losses`` for the objective,
 ``training`` for how.
+
+Names are loaded when they are first used, so that ``Config`` costs no torch.
 """
 
-from artgraph.vgae.config import Config
-from artgraph.vgae.model import VGAE
-from artgraph.vgae.refine import encode, refine
-from artgraph.vgae.training import Trained, train_vgae
-from artgraph.vgae.validation import hold_out_edges
+import lazy_loader
 
-__all__ = ["VGAE", "Config", "Trained", "encode", "hold_out_edges", "refine", "train_vgae"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "config": ["Config"],
+        "model": ["VGAE"],
+        "refine": ["encode", "refine"],
+        "training": ["Trained", "train_vgae"],
+        "validation": ["hold_out_edges"],
+    },
+)

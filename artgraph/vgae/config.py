@@ -1,9 +1,10 @@
 """Everything that latents depend on besides the graph, the features and the artists; each value with its reason."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
-from artgraph.checks import check_choice
-from artgraph.errors import InputError
+from artgraph.settings import Settings, setting
 
 __all__ = ["DECODERS", "ENCODERS", "MODELS", "Config"]
 
@@ -14,7 +15,7 @@ NARROWEST = 4  # dimensions of a part of the latents
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(Settings):
     """The settings of a model.
 
     ================  ======================================================================================
@@ -42,45 +43,41 @@ class Config:
         An unknown name, or a number out of its range.
     """
 
-    model: str = "vgae"
-    encoder: str = "sign"
-    decoder: str = "cosine"  # the graph of the latents is built on cosines; 'dot' as published
-    hops: int = 2  # of 'sign'; beyond, everything looks alike
-    hidden_dim: int | None = None  # None: see ``n_hidden``; 0: 'sign' is a linear map, little worse on unseen artists
-    latent_dim: int = 256  # narrower latents lost: 64, by 0.01 AMI and 0.01 precision
-    dropout: float = 0.3  # of features: a few hundred artists are few to learn from
-    learning_rate: float = 0.02  # falls to 0 over the second half
-    weight_decay: float = 0.01
-    epochs: int | None = None  # None: 25 (gcn: 200, as published); which one is kept: see ``Run.selected_by``
-    patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
-    batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 50 at most
-    edge_weight: float = 0.1  # of the similarity relation, which the features hold already
-    artist_weight: float = 1.0  # of the artist relation
-    neighbor_artist_weight: float = (
-        1.0  # of artists whose works have come near, from epoch 2: ``losses.NeighborArtists``
-    )
-    feature_weight: float = 10.0  # of the features' cosines, where no artist is given: then latents keep to these
-    artist_strength: float = 0.1  # how far a known artist moves the latents of a work: see ``refine``; 0: not at all
-    gated: bool = True  # pairs by one artist whose features are far apart get a low weight in the contrastive loss
-    folds: int = 4  # parts of the latents; each is trained on all artists but its own fold's, and validated on those
-    artists_per_batch: int = 32
-    works_per_artist: int = 8  # all artists are drawn as often, however many works they left
-    temperature: float = 0.1  # of the artist relation, as in Khosla et al. 2020; 0.3: lower precision, unseen artists
-    kl_weight: float = 0.0001  # of the KL, summed over dimensions; 0.001: lower precision among unseen artists
-    free_bits: float = 0.0  # nats per dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934)
-    validation_share: float = 0.05  # of the edges, as published
-    seed: int = 0
+    renamed: ClassVar[Mapping[str, str]] = {
+        "kindred_weight": "neighbor_artist_weight",
+        "artist_strength": "refine_strength",
+    }
 
-    def __post_init__(self) -> None:
-        for name, known in (("model", MODELS), ("encoder", ENCODERS), ("decoder", DECODERS)):
-            check_choice(name, getattr(self, name), known)
-        for name, value in asdict(self).items():
-            least = {"latent_dim": 1, "epochs": 1, "patience": 1, "folds": 1}
-            least |= {"artists_per_batch": 2, "works_per_artist": 2}
-            if isinstance(value, int | float) and name != "seed" and value < least.get(name, 0):
-                raise InputError(f"{name} is {value}; expected at least {least.get(name, 0)}")
-        if not (0 <= self.dropout < 1 and 0 < self.validation_share < 1 and self.temperature > 0):
-            raise InputError("dropout must be in [0, 1), validation_share in (0, 1), temperature above 0")
+    model: str = setting("vgae", "The baselines show what the VGAE adds.", choices=MODELS)
+    encoder: str = setting("sign", "How features and graph become latents.", choices=ENCODERS)
+    decoder: str = setting("cosine", choices=DECODERS)  # the graph of the latents is built on cosines; 'dot': published
+    hops: int = setting(2, "Propagation steps of the encoder 'sign'.", least=0)  # beyond, everything looks alike
+    hidden_dim: int | None = setting(None, least=0)  # None: see ``n_hidden``; 0: 'sign' is a linear map
+    latent_dim: int = setting(256, "Dimensions of the latents.", least=1)  # 64 lost 0.01 AMI and 0.01 precision
+    dropout: float = setting(0.3, least=0, most=0.99)  # of features: a few hundred artists are few to learn from
+    learning_rate: float = setting(0.02, least=0)  # falls to 0 over the second half
+    weight_decay: float = setting(0.01, least=0)
+    epochs: int | None = setting(None, "At most; default 25, for convolutions 200, as published.", least=1)
+    patience: int | None = setting(None, least=1)  # epochs without a better one; None: all
+    batch_size: int = setting(512, least=0)  # paintings a step; 0: all of them; an epoch has 10 to 50 steps
+    edge_weight: float = setting(0.1, least=0)  # of the similarity relation, which the features hold already
+    artist_weight: float = setting(1.0, least=0)  # of the artist relation
+    neighbor_artist_weight: float = setting(  # from epoch 2: see ``losses.NeighborArtists``
+        1.0, "Weight of drawing artists together whose works have come near each other; 0: none.", least=0
+    )
+    feature_weight: float = setting(10.0, least=0)  # of the features' cosines, where no artist teaches
+    refine_strength: float = setting(  # see ``refine``
+        0.1, "How far the latents of works by a known artist are moved towards each other; 0: not at all.", least=0
+    )
+    gated: bool = setting(True, "Give a low weight to pairs by one artist whose features are far apart.")
+    folds: int = setting(4, least=1)  # parts of the latents; each is trained on all artists but its own fold's
+    artists_per_batch: int = setting(32, least=2)
+    works_per_artist: int = setting(8, least=2)  # all artists are drawn as often, however many works they left
+    temperature: float = setting(0.1, above=0)  # as in Khosla et al. 2020; 0.3: lower precision among unseen artists
+    kl_weight: float = setting(0.0001, "Weight of the KL, summed over dimensions.", least=0)  # 0.001: lower precision
+    free_bits: float = setting(0.0, least=0)  # nats per dimension without cost (Kingma et al. 2016, arXiv 1606.04934)
+    validation_share: float = setting(0.05, above=0, most=0.99)  # of the edges, as published
+    seed: int = setting(0, "Of the weights, the batches and what is held out.")
 
     @property
     def learns(self) -> bool:

@@ -95,7 +95,7 @@ def latents(
     model = model.to(device).eval()
     mu, logstd = model.encode_all(prepare(config, X, adjacency, device=device))
     mu = mu.cpu().numpy()
-    if config.artist_strength > 0 and (codes >= 0).any():
+    if config.refine_strength > 0 and (codes >= 0).any():
         gate = gate or (SimilarityGate(X).to(device) if config.gated else None)
         mu = refine(mu, codes, config=config, gate=gate, device=device)
     return mu, logstd.cpu().numpy() if config.model == "vgae" else None
@@ -108,7 +108,7 @@ def refine(
 
     The encoder reads no artist. Where one is known, each painting gets an offset e_i of its own,
 
-        min over e of  artist term of the loss (unit(mu) + e) + |e|² / artist_strength,
+        min over e of  artist term of the loss (unit(mu) + e) + |e|² / refine_strength,
 
     so little strength leaves the encoder's latents, much draws an artist's works together. Works by one artist that
     look unlike each other stay apart: an offset costs its square.
@@ -119,7 +119,7 @@ def refine(
     codes : (n,) int array
         Artist of each painting, -1 where none is known: these rows stay where they are.
     config : Config
-        ``artist_strength``, ``temperature``, ``artists_per_batch``, ``works_per_artist``, ``seed``.
+        ``refine_strength``, ``temperature``, ``artists_per_batch``, ``works_per_artist``, ``seed``.
     gate : SimilarityGate, optional
         Of the features, on the device; without it, all pairs of works by one artist count alike.
     device : str
@@ -135,7 +135,7 @@ def refine(
     variational mean per painting. We optimise the artist term alone; similarity is in the encoder's latents already.
     """
     sampler = ArtistSampler(codes, artists_per_batch=config.artists_per_batch, works_per_artist=config.works_per_artist)
-    if len(sampler) < 2 or config.artist_strength == 0:
+    if len(sampler) < 2 or config.refine_strength == 0:
         return mu.copy()
     length = np.linalg.norm(mu, axis=1, keepdims=True)
     start = torch.from_numpy(np.divide(mu, length, out=np.zeros_like(mu), where=length > 0)).to(device)
@@ -156,7 +156,7 @@ def refine(
                 temperature=config.temperature,
             )  # (g,)
             size = (e.square().sum(dim=2) * present).sum(dim=1) / present.sum(dim=1)  # (g,)
-            (gradient,) = torch.autograd.grad((loss + size / config.artist_strength).sum(), e)
+            (gradient,) = torch.autograd.grad((loss + size / config.refine_strength).sum(), e)
             rows, gradient = rows[present], gradient[present]  # (r,), (r, k)
             # Adam (Kingma and Ba 2015, arXiv 1412.6980) on the rows of the step; TODO
             visits[rows] += 1

@@ -13,19 +13,19 @@ ON_FEATURES = [name for name, method in METHODS.items() if method.takes == "feat
 def test_every_method_finds_well_separated_groups(method):
     X, groups = toy_features(150, n_groups=3, spread=0.1)
     needed = METHODS[method].number == "needed"
-    labels = cluster(X, method, n_clusters=3 if needed else None)
+    labels = cluster(X, method, n_clusters=3 if needed else None).labels
     assert labels.dtype == np.int32
     assert labels.shape == (150,)
     assert adjusted_rand_score(groups, labels) > 0.95
     sizes = np.bincount(labels[labels >= 0])
     assert (np.diff(sizes) <= 0).all()
-    assert np.array_equal(labels, cluster(X, method, n_clusters=3 if needed else None))
+    assert np.array_equal(labels, cluster(X, method, n_clusters=3 if needed else None).labels)
 
 
 @pytest.mark.parametrize("method", ON_FEATURES)
 def test_every_method_takes_equal_rows_and_refuses_nan(method):
     wanted = 2 if METHODS[method].number == "needed" else None
-    same = cluster(np.ones((20, 2)), method, n_clusters=wanted)
+    same = cluster(np.ones((20, 2)), method, n_clusters=wanted).labels
     assert len(set(same.tolist())) == 1
     with pytest.raises(InputError, match="1 of 20 rows"):
         cluster(np.where(np.arange(40).reshape(20, 2) == 3, np.nan, 1.0), method, n_clusters=wanted)
@@ -35,8 +35,8 @@ def test_every_method_takes_equal_rows_and_refuses_nan(method):
 def test_methods_on_a_graph(method):
     from artgraph.testing import toy_adjacency
 
-    assert cluster(toy_adjacency(), method, n_clusters=2).tolist() == [0, 0, 0, 1, 1, 1]
-    assert cluster(toy_adjacency("isolated"), method, n_clusters=1).tolist() == [0, 0, 0, -1, -1]
+    assert cluster(toy_adjacency(), method, n_clusters=2).labels.tolist() == [0, 0, 0, 1, 1, 1]
+    assert cluster(toy_adjacency("isolated"), method, n_clusters=1).labels.tolist() == [0, 0, 0, -1, -1]
 
 
 def test_the_number_of_clusters_is_asked_for_where_it_is_needed():

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.commands import clusters
-from artgraph.communities import METHODS, ROLES
-from artgraph.communities.multiplex import QUALITIES
+from artgraph.communities import METHODS, QUALITIES, hierarchy
+from artgraph.communities.membership import ROLES
 from artgraph.errors import InputError, MissingError
 from artgraph.stages.communities import levels_of
 
@@ -20,6 +20,7 @@ def linked(described, tmp_path_factory):
     made = Corpus(shutil.copytree(described.path, tmp_path_factory.mktemp("linked") / "corpus"))
     pipeline.build_graph(made, on=("color", "texture"), artist_edges=True)
     pipeline.build_graph(made, on=("color",), name="color")
+    pipeline.build_graph(made, on=("color",), name="sparse", n_neighbors=5)
     return made
 
 
@@ -76,14 +77,23 @@ def test_layers_by_graph_and_by_part(linked):
 
 
 def test_levels_are_partitions_of_their_own(linked):
-    pipeline.communities(linked, resolution=6, name="fine", levels=3)
+    pipeline.communities(linked, graph="sparse", resolution=6, name="fine", levels=3)
     levels = levels_of(linked, "fine")
     assert [made.key for made in levels] == ["fine-2", "fine-3"]
     fine, coarse = linked.get("partitions", "fine"), linked.get("partitions", "fine-2")
     assert coarse.max() < fine.max()
     assert all(len(set(coarse[fine == c])) == 1 for c in range(fine.max() + 1))
-    assert linked.label("partitions", "fine-3")["inputs"].keys() == {"graphs/style", "partitions/fine-2"}
+    assert linked.label("partitions", "fine-3")["inputs"].keys() == {"graphs/sparse", "partitions/fine-2"}
     assert levels_of(linked, "leiden-of-nobody") == []
+
+
+def test_the_stage_stops_joining_where_hierarchy_does(linked):
+    pipeline.communities(linked, graph="sparse", resolution=6, name="all", levels=9)
+    above = hierarchy(linked.get("graphs", "sparse"), linked.get("partitions", "all"), levels=9)
+    assert 0 < len(above) < 8
+    assert [made.key for made in levels_of(linked, "all")] == [f"all-{level}" for level in range(2, len(above) + 2)]
+    for level, labels in enumerate(above, 2):
+        assert np.array_equal(linked.get("partitions", f"all-{level}"), labels)
 
 
 def test_names_are_kept_within_a_corpus_and_from_another(linked, tmp_path):

@@ -5,7 +5,8 @@ import pytest
 import scipy.sparse as sp
 from sklearn.metrics import adjusted_rand_score
 
-from artgraph.communities import coarsen, hierarchy, leiden, modularity
+from artgraph.communities import hierarchy, leiden, modularity
+from artgraph.communities.levels import coarsen
 from artgraph.errors import InputError
 
 
@@ -22,7 +23,8 @@ def nested(seed=0):
 
 def test_planted_levels_are_found():
     adjacency, group = nested()
-    found = hierarchy(adjacency, leiden(adjacency, resolution=3), levels=3)
+    fine = leiden(adjacency, resolution=3)
+    found = [fine, *hierarchy(adjacency, fine, levels=3)]
     assert [labels.max() + 1 for labels in found] == [12, 4, 2]
     for labels, size in zip(found, (1, 3, 6), strict=True):
         assert adjusted_rand_score(labels, group // size) == 1
@@ -33,7 +35,8 @@ def test_every_cluster_lies_whole_in_one_above():
     rng = np.random.default_rng(1)
     upper = np.triu(rng.random((150, 150)) < 0.08, 1).astype(float)
     adjacency = sp.csr_array(upper + upper.T)
-    found = hierarchy(adjacency, leiden(adjacency, resolution=4), levels=4)
+    fine = leiden(adjacency, resolution=4)
+    found = [fine, *hierarchy(adjacency, fine, levels=4)]
     assert len(found) > 1
     for fine, coarse in itertools.pairwise(found):
         assert coarse.max() + 1 <= (fine.max() + 1) / 2
@@ -53,7 +56,14 @@ def test_components_are_not_joined_and_rows_alone_stay_alone():
     adjacency = sp.block_diag([np.ones((3, 3)) - np.eye(3)] * 3 + [[[0.0]]], format="csr")
     labels = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, -1])
     assert coarsen(adjacency, labels).tolist() == labels.tolist()
-    assert len(hierarchy(adjacency, labels, levels=5)) == 1
+    assert hierarchy(adjacency, labels, levels=5) == []
     assert coarsen(sp.csr_array((2, 2)), [-1, -1]).tolist() == [-1, -1]
     with pytest.raises(InputError, match="levels"):
         hierarchy(adjacency, labels, levels=0)
+
+
+def test_it_stops_where_nothing_is_left_to_join_but_everything():
+    adjacency, group = nested()
+    found = hierarchy(adjacency, group, levels=9)
+    assert [labels.max() + 1 for labels in found] == [4, 2]
+    assert coarsen(adjacency, found[-1]).max() == 0

@@ -7,8 +7,9 @@ import pytest
 import scipy.sparse as sp
 
 from artgraph.checks import check_adjacency
-from artgraph.communities import leiden, leiden_n_clusters, modularity, relabel_by_size
+from artgraph.communities import leiden, leiden_n_clusters, modularity
 from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
+from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
 

@@ -2,21 +2,19 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from artgraph.communities import (
+from artgraph.communities import leiden
+from artgraph.communities.membership import (
     ROLES,
     assign_roles,
     calibrate,
-    calibration_error,
     co_assignment,
     feature_membership,
     graph_membership,
-    leiden,
-    planted_graph,
-    reliability_curve,
     subsample_runs,
 )
-from artgraph.communities.drawing import plot_reliability
 from artgraph.errors import InputError
+from experiments.planted import planted_graph
+from experiments.reliability import calibration_error, plot_reliability, reliability_curve
 
 
 def test_shares_of_links_by_hand():
@@ -76,7 +74,7 @@ def test_calibrated_confidence_is_right_on_subsamples_not_seen_before():
     adjacency, labels, fit = noisy()
     raw = graph_membership(adjacency, labels)
     shares, seen = co_assignment(labels, subsample_runs(500, fit, n_runs=8, seed=1))
-    ready, fitted = calibrate(raw, labels, shares=shares, seen=seen)
+    ready, fitted = calibrate(raw, labels, shares=shares, counts=seen)
     later, times = co_assignment(labels, subsample_runs(500, fit, n_runs=8, seed=2))
     rows = np.flatnonzero((labels >= 0) & (times > 0))
     before, after = (calibration_error(m[rows, labels[rows]], later[rows, labels[rows]]) for m in (raw, ready))
@@ -87,11 +85,11 @@ def test_calibrated_confidence_is_right_on_subsamples_not_seen_before():
 
 def test_what_is_calibrated_already_stays():
     shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.1, 0.9]])
-    ready, fitted = calibrate(shares, [0, 0, 1, 1], shares=shares, seen=np.ones(4))
+    ready, fitted = calibrate(shares, [0, 0, 1, 1], shares=shares, counts=np.ones(4))
     assert ready == pytest.approx(shares)
     assert fitted == {"power": 1.0, "mixture": 0.0}
     with pytest.raises(InputError, match="expected the same"):
-        calibrate(shares, [0, 0, 1, 1], shares=shares[:, :1], seen=np.ones(4))
+        calibrate(shares, [0, 0, 1, 1], shares=shares[:, :1], counts=np.ones(4))
 
 
 def test_roles():

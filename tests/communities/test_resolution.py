@@ -3,10 +3,11 @@ import pytest
 import scipy.sparse as sp
 from sklearn.metrics import adjusted_rand_score
 
-from artgraph.communities import Profile, leiden, leiden_auto, planted_graph, resolution_profile, rewire, verdict
-from artgraph.communities.drawing import plot_profile
-from artgraph.communities.resolution import _choose
+from artgraph.communities import leiden, leiden_auto, resolution_profile
+from artgraph.communities.resolution import Profile, _choose, rewire, verdict
 from artgraph.errors import InputError
+from artgraph.plots.clustering import plot_profile
+from experiments.planted import planted_graph
 
 
 @pytest.mark.parametrize(("n_clusters", "mixing", "uneven"), [(8, 0.3, True)])

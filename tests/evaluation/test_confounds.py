@@ -4,7 +4,8 @@ from scipy.stats import fisher_exact
 from sklearn.metrics import adjusted_mutual_info_score
 
 from artgraph.errors import InputError
-from artgraph.evaluation import binned, confound_caveats, confound_table, over_represented, suspect_clusters
+from artgraph.evaluation import confound_caveats, confound_table, over_represented, suspect_clusters
+from artgraph.evaluation.confounds import binned
 
 
 def grey_case():

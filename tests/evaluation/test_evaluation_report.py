@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from artgraph.errors import CircularError
-from artgraph.evaluation import caveats, check_not_circular, format_report, partition_scores, per_class
+from artgraph.evaluation import caveats, check_not_circular, partition_scores, per_class
+from artgraph.evaluation.report import format_report
 
 
 def test_circular():

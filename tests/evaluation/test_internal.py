@@ -4,7 +4,7 @@ import scipy.sparse as sp
 from sklearn import metrics
 
 from artgraph.errors import InputError
-from artgraph.evaluation import feature_scores, graph_scores, internal_scores
+from artgraph.evaluation.internal import feature_scores, graph_scores, internal_scores
 from artgraph.testing import toy_adjacency, toy_features
 
 

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from artgraph.errors import InputError
-from artgraph.evaluation import cross_group_precision, query_scores, retrieval_scores
+from artgraph.evaluation.retrieval import cross_group_precision, query_scores, retrieval_scores
 
 
 def test_by_hand():

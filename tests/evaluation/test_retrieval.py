@@ -97,7 +97,7 @@ def test_cross_group_by_hand():
 
 @pytest.mark.parametrize("k", [1, 4, 15, 500])
 def test_cross_group_equals_the_long_way(k, monkeypatch):
-    monkeypatch.setattr("artgraph.evaluation.retrieval._BLOCK_BYTES", 4 * 120 * 7)
+    monkeypatch.setattr("artgraph.retrieval.BLOCK", 120 * 7)
     rng = np.random.default_rng(k)
     X = rng.normal(size=(120, 6)).astype(np.float32)
     X.flags.writeable = False

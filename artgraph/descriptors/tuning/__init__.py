@@ -2,11 +2,17 @@
 
 Read ``config`` for what can be chosen and why, ``augment`` for the changes that leave the style of a picture as it is,
 ``loader`` for the batches, ``train`` for how. Artists whose names were held out decide which step is kept.
+
+Names are loaded when they are first used, so that ``TuningConfig`` costs no torch.
 """
 
-from artgraph.descriptors.tuning.augment import AUGMENTATIONS
-from artgraph.descriptors.tuning.config import OBJECTIVES, TuningConfig
-from artgraph.descriptors.tuning.descriptor import Tuned
-from artgraph.descriptors.tuning.train import Tuning, train_descriptor
+import lazy_loader
 
-__all__ = ["AUGMENTATIONS", "OBJECTIVES", "Tuned", "Tuning", "TuningConfig", "train_descriptor"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "config": ["TuningConfig"],
+        "descriptor": ["Tuned"],
+        "train": ["Tuning", "train_descriptor"],
+    },
+)

@@ -9,10 +9,10 @@ from PIL import Image
 from torchvision.transforms import functional
 
 from artgraph.checks import check_choice
+from artgraph.descriptors.tuning.config import AUGMENTATIONS
 
-__all__ = ["AUGMENTATIONS", "augment", "reproduce"]
+__all__ = ["augment", "reproduce"]
 
-AUGMENTATIONS = ("curated", "usual")
 CROPS = {"curated": (0.3, 1.0), "usual": (0.08, 1.0)}  # share of the picture's area
 RATIO = 4 / 3
 QUALITIES = (30, 95)  # of JPEG

@@ -1,18 +1,17 @@
 """Everything that a tuned network depends on besides the pictures and their artists; each value with its reason."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from artgraph.checks import check_choice
-from artgraph.descriptors.tuning.augment import AUGMENTATIONS
-from artgraph.errors import InputError
+from artgraph.settings import Settings, setting
 
-__all__ = ["OBJECTIVES", "TuningConfig"]
+__all__ = ["AUGMENTATIONS", "OBJECTIVES", "TuningConfig"]
 
+AUGMENTATIONS = ("curated", "usual")
 OBJECTIVES = ("artist", "simclr", "both")
 
 
 @dataclass(frozen=True)
-class TuningConfig:
+class TuningConfig(Settings):
     """The settings of a tuning.
 
     ==========  ============================================================================================
@@ -31,44 +30,40 @@ class TuningConfig:
         An unknown name, or a number out of its range.
     """
 
-    objective: str = "artist"
-    augment: str = "curated"
-    reproduction: bool = True  # cast, grey, resolution and JPEG belong to the scan: see ``augment.reproduce``
-    from_scratch: bool = False
-    steps: int | None = None  # None: 480, from scratch 5000; fewer for few works: see ``n_steps``
-    size: int | None = None  # side of a cut-out, pixels; None: the network's own
-    artists_per_batch: int = 24
-    works_per_artist: int = 4  # different ones: manner is what two works share
-    pictures_per_batch: int = 64  # of 'simclr'
-    learning_rate: float | None = None  # of the last layer; None: 2e-4, from scratch 2e-3
-    layer_decay: float = 0.75  # rate of a layer over that of the one above it; early layers are general already
-    weight_decay: float = 0.05
-    warm_up: float = 0.1  # share of the steps; then down a cosine to 0
-    temperature: float = 0.1
-    proxy_weight: float = 1.0
-    proxy_scale: float = 16.0  # of the cosines with the proxies
-    label_smoothing: float = 0.1  # attributions err
-    ema_decay: float = 0.99  # of the weights that are kept, over steps
-    clip: float = 1.0  # of the gradient's norm
-    checkpointing: bool = False  # forget activations and compute them again: half the memory, a third more time
-    precision: str = "auto"  # bfloat16 on a GPU, and on processors that multiply it; else float32
-    validation_share: float = 0.1  # of the artists; 30 or more must be there
-    validation_works: int = 512  # of theirs, at most
-    checks: int = 8  # measurements on held-out artists
-    patience: int | None = None  # checks without a better one; None: all, for the rate falls to the end
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        check_choice("objective", self.objective, OBJECTIVES)
-        check_choice("augment", self.augment, AUGMENTATIONS)
-        check_choice("precision", self.precision, ("auto", "bfloat16", "float32"))
-        least = {"steps": 1, "size": 32, "artists_per_batch": 2, "works_per_artist": 2, "pictures_per_batch": 2}
-        least |= {"checks": 1, "patience": 1, "validation_works": 2}
-        for name, value in asdict(self).items():
-            if isinstance(value, (int, float)) and value < least.get(name, 0):
-                raise InputError(f"{name} must be {least.get(name, 0)} or more, not {value}")
-        if not 0 <= self.validation_share < 1 or not 0 < self.layer_decay <= 1 or not 0 <= self.ema_decay < 1:
-            raise InputError("validation_share and ema_decay must be below 1, layer_decay above 0 and at most 1")
+    objective: str = setting(
+        "artist",
+        "Bring works by one artist together, or cut-outs of one picture (needs no names), or both.",
+        choices=OBJECTIVES,
+    )
+    augment: str = setting(
+        "curated",
+        "How a cut-out is changed; 'usual' changes colours and sharpness, too.",
+        choices=AUGMENTATIONS,
+    )
+    reproduction: bool = setting(True, "Vary what belongs to the scan: cast, grey, resolution, JPEG.")
+    from_scratch: bool = setting(False, "Start from random weights.")
+    steps: int | None = setting(None, "Default: 480, from scratch 5000; fewer for few works.", least=1)
+    size: int | None = setting(None, "Side of a cut-out, pixels; default: the network's own.", least=32)
+    artists_per_batch: int = setting(24, "Artists in a step.", least=2)
+    works_per_artist: int = setting(4, "Works of each; different ones: manner is what two works share.", least=2)
+    pictures_per_batch: int = setting(64, least=2)  # of 'simclr'
+    learning_rate: float | None = setting(None, least=0)  # of the last layer; None: 2e-4, from scratch 2e-3
+    layer_decay: float = setting(0.75, above=0, most=1)  # rate of a layer over that of the one above it
+    weight_decay: float = setting(0.05, least=0)
+    warm_up: float = setting(0.1, least=0)  # share of the steps; then down a cosine to 0
+    temperature: float = setting(0.1, least=0)
+    proxy_weight: float = setting(1.0, least=0)
+    proxy_scale: float = setting(16.0, least=0)  # of the cosines with the proxies
+    label_smoothing: float = setting(0.1, least=0)  # attributions err
+    ema_decay: float = setting(0.99, least=0, most=0.9999)  # of the weights that are kept, over steps
+    clip: float = setting(1.0, least=0)  # of the gradient's norm
+    checkpointing: bool = setting(False, "Compute activations twice: half the memory, a third more time.")
+    precision: str = setting("auto", choices=("auto", "bfloat16", "float32"))  # bfloat16 where the processor has it
+    validation_share: float = setting(0.1, least=0, most=0.99)  # of the artists; 30 or more must be there
+    validation_works: int = setting(512, least=2)  # of theirs, at most
+    checks: int = setting(8, least=1)  # measurements on held-out artists
+    patience: int | None = setting(None, least=1)  # checks without a better one; None: all
+    seed: int = setting(0, "Of the weights, the batches and what is held out.")
 
     def n_steps(self, n: int) -> int:
         """Return how many steps are trained on n works.

@@ -14,6 +14,10 @@ def planted_graph(
 ) -> tuple[sp.csr_array, np.ndarray]:
     """Draw a graph with planted communities; one community makes a graph without structure.
 
+    Lancichinetti, Fortunato & Radicchi (2008), doi:10.1103/PhysRevE.78.046110. Links are drawn one by one, first end
+    and second end in proportion to their rows' wanted degrees, and doubles dropped; degrees are kept in expectation
+    only. networkx's generator keeps them exactly, but its graphs mix more than they should (0.71 for 0.5).
+
     Parameters
     ----------
     n, n_clusters : int
@@ -30,21 +34,10 @@ def planted_graph(
 
     Returns
     -------
-    adjacency : csr_array, shape (n, n), float64
+    adjacency : (n, n) CSR, float64
         Symmetric; every link weighs 1.
-    labels : ndarray, shape (n,), int64
+    labels : (n,) int64
         Community of each row.
-
-    Raises
-    ------
-    InputError
-        Fewer than 5 rows for a community, a mixing outside 0 ... 1, a degree that is not above 0.
-
-    Notes
-    -----
-    Lancichinetti, Fortunato & Radicchi (2008), doi:10.1103/PhysRevE.78.046110. Links are drawn one by one, first end
-    and second end in proportion to their rows' wanted degrees, and doubles dropped; degrees are kept in expectation
-    only. networkx's generator keeps them exactly, but its graphs mix more than they are told to (0.71 for 0.5).
     """
     if n_clusters < 1 or n < 5 * n_clusters or not 0 <= mixing <= 1 or not degree > 0:
         raise InputError(
@@ -72,7 +65,15 @@ def planted_graph(
     return sp.csr_array(half + half.T), labels
 
 
-def _links(rng, rows, wanted, count, n, *, labels=None):
+def _links(
+    rng: np.random.Generator,
+    rows: np.ndarray,
+    wanted: np.ndarray,
+    count: int,
+    n: int,
+    *,
+    labels: np.ndarray | None = None,
+) -> np.ndarray:
     """Draw pairs i < j as i * n + j, different ones, until there are enough."""
     keys = np.zeros(0, dtype=np.int64)
     chance = wanted / wanted.sum()
@@ -85,13 +86,13 @@ def _links(rng, rows, wanted, count, n, *, labels=None):
     return keys
 
 
-def _power(rng, size, *, exponent, ratio):
+def _power(rng: np.random.Generator, size: int, *, exponent: float, ratio: float) -> np.ndarray:
     """Draw from a power law between 1 and ratio."""
     a = 1 - exponent
     return (1 + rng.random(size) * (float(ratio) ** a - 1)) ** (1 / a)
 
 
-def _round(values):
+def _round(values: np.ndarray) -> np.ndarray:
     """Round down, and give what is left to the largest remainders."""
     whole = np.floor(values).astype(np.int64)
     missing = round(values.sum()) - whole.sum()

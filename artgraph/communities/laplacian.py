@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 from sklearn.cluster import KMeans
 
-from artgraph.checks import check_adjacency, check_n_clusters, check_seed
+from artgraph.checks import check_adjacency, check_at_least_one, check_n_clusters, check_seed
 from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
@@ -15,7 +15,9 @@ __all__ = ["eigengap", "smooth_coordinates", "spectral"]
 _DENSE = 256  # below this many rows LAPACK is quicker than ARPACK, and never fails to converge
 
 
-def spectral(adjacency, n_clusters: int | None = None, *, seed: int = 0, max_clusters: int = 30) -> np.ndarray:
+def spectral(
+    adjacency: sp.sparray, n_clusters: int | None = None, *, seed: int = 0, max_clusters: int = 30
+) -> np.ndarray:
     """Cluster the rows of a graph by the eigenvectors of its normalised Laplacian.
 
     L = I - D^-1/2 A D^-1/2. The eigenvectors of the n_clusters smallest eigenvalues, divided by D^1/2, are the
@@ -27,7 +29,7 @@ def spectral(adjacency, n_clusters: int | None = None, *, seed: int = 0, max_clu
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
     n_clusters : int, optional
         1 ... number of rows with links. None: as :func:`eigengap` proposes.
@@ -38,13 +40,8 @@ def spectral(adjacency, n_clusters: int | None = None, *, seed: int = 0, max_clu
 
     Returns
     -------
-    ndarray, shape (n,), int32
+    (n,) int32
         Cluster of each row; 0 is the largest; -1 for rows without links.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or an n_clusters that is not in 1 ... number of rows with links.
 
     Notes
     -----
@@ -81,8 +78,8 @@ def spectral(adjacency, n_clusters: int | None = None, *, seed: int = 0, max_clu
     return relabel_by_size(labels)
 
 
-def eigengap(adjacency, max_clusters: int = 30, *, seed: int = 0) -> tuple[np.ndarray, int]:
-    """Propose a number of clusters from the largest gap between eigenvalues.
+def eigengap(adjacency: sp.sparray, max_clusters: int = 30, *, seed: int = 0) -> tuple[np.ndarray, int]:
+    """Propose a number of clusters from the largest gap between eigenvalues (von Luxburg 2007, section 8.3).
 
     n_clusters is the k that maximises lambda_(k+1) - lambda_k, for k from 2 (or the number of components with links,
     where that is more) to max_clusters; the smallest such k on ties. One cluster is never proposed for a graph that
@@ -90,7 +87,7 @@ def eigengap(adjacency, max_clusters: int = 30, *, seed: int = 0) -> tuple[np.nd
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
     max_clusters : int, at least 1
     seed : int
@@ -98,23 +95,13 @@ def eigengap(adjacency, max_clusters: int = 30, *, seed: int = 0) -> tuple[np.nd
 
     Returns
     -------
-    eigenvalues : ndarray, shape (min(max_clusters + 1, rows with links),), float64
+    eigenvalues : (min(max_clusters + 1, rows with links),) float64
         Smallest eigenvalues of the normalised Laplacian, ascending, in 0 ... 2; rows without links left out.
     n_clusters : int
         0 for a graph without links.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or a max_clusters below 1.
-
-    Notes
-    -----
-    von Luxburg (2007), section 8.3, doi:10.1007/s11222-007-9033-z.
     """
     matrix = check_adjacency(adjacency)
-    if max_clusters < 1:
-        raise InputError(f"max_clusters is {max_clusters}; expected at least 1.")
+    check_at_least_one("max_clusters", max_clusters)
     linked = np.flatnonzero(np.diff(matrix.indptr))
     if not linked.size:
         return np.zeros(0), 0
@@ -124,18 +111,10 @@ def eigengap(adjacency, max_clusters: int = 30, *, seed: int = 0) -> tuple[np.nd
 
 
 def smooth_coordinates(adjacency: sp.csr_array, count: int) -> np.ndarray:
-    """Give the coordinates in which a connected graph varies least: eigenvectors 2 ... count + 1 of :func:`spectral`.
+    """Return the coordinates in which a connected graph varies least, (n, count) float64.
 
-    Parameters
-    ----------
-    adjacency : csr_array, shape (n, n), float64
-        Checked, connected, n at least 2.
-    count : int, at least 1
-
-    Returns
-    -------
-    ndarray, shape (n, count), float64
-        Largest entry of each column positive; zeros where the graph has too few rows.
+    These are the eigenvectors 2 ... count + 1 of :func:`spectral` for a checked ``adjacency`` (n, n), the largest entry
+    of each positive; zeros where the graph has too few rows.
     """
     vectors = _spectrum(adjacency, count + 1, 0)[1][:, 1:]
     return np.pad(vectors, ((0, 0), (0, count - vectors.shape[1])))
@@ -150,7 +129,7 @@ def _largest_gap(values: np.ndarray, n_components: int, max_clusters: int) -> in
     return first + int(np.flatnonzero(gaps >= gaps.max() - 1e-10)[0])
 
 
-def _pool(spectra: list) -> tuple[np.ndarray, np.ndarray]:
+def _pool(spectra: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     """All eigenvalues in ascending order, and the component that each belongs to; one zero of each comes first."""
     values = np.concatenate([values for _, values, _ in spectra])
     owner = np.repeat(np.arange(len(spectra)), [values.size for _, values, _ in spectra])

@@ -6,7 +6,7 @@ from PIL import Image
 
 from artgraph.errors import InputError
 from artgraph.evaluation import near_duplicates, separated_duplicates
-from artgraph.evaluation.looks import hue_spread, margin, tiny_picture
+from artgraph.evaluation.thumbnails import hue_spread, margin, tiny_picture
 from artgraph.images import inspect_image
 from data.painter import paint_scene
 

@@ -3,26 +3,35 @@
 import math
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import connected_components
 
-from artgraph.checks import check_adjacency, check_labels, check_n_clusters, check_resolution, check_seed
+from artgraph.checks import check_adjacency, check_choice, check_labels, check_n_clusters, check_resolution, check_seed
 from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
 from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
-__all__ = ["Runner", "leiden", "leiden_n_clusters", "modularity"]
+__all__ = ["Runner", "cluster_weights", "leiden", "leiden_n_clusters", "modularity"]
 
 
 def leiden(
-    adjacency, *, resolution: float = 1.0, quality: str = "modularity", seed: int = 0, n_iterations: int = -1
+    adjacency: sp.sparray,
+    *,
+    resolution: float = 1.0,
+    quality: str = "modularity",
+    seed: int = 0,
+    n_iterations: int = -1,
 ) -> np.ndarray:
     """Find communities by the Leiden algorithm, maximising weighted modularity or the constant Potts model.
 
-    Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are.
+    Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are. Every
+    cluster is connected. Traag, Waltman & van Eck, "From Louvain to Leiden", Scientific Reports 9:5233 (2019),
+    doi:10.1038/s41598-019-41695-z; the implementation is igraph's ``community_leiden``.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
     resolution : float, above 0
         gamma in :func:`modularity`; higher gives more, smaller clusters.
@@ -38,18 +47,8 @@ def leiden(
 
     Returns
     -------
-    ndarray, shape (n,), int32
+    (n,) int32
         Cluster of each row; 0 is the largest; -1 for rows without links.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, a resolution that is not a positive number, n_iterations of 0, a bad seed, an unknown quality.
-
-    Notes
-    -----
-    Traag, Waltman & van Eck, "From Louvain to Leiden", Scientific Reports 9:5233 (2019),
-    doi:10.1038/s41598-019-41695-z; the implementation is igraph's ``community_leiden``. Every cluster is connected.
 
     Examples
     --------
@@ -66,7 +65,13 @@ def leiden(
 
 
 def leiden_n_clusters(
-    adjacency, n_clusters: int, *, quality: str = "modularity", seed: int = 0, tolerance: int = 0, max_runs: int = 40
+    adjacency: sp.sparray,
+    n_clusters: int,
+    *,
+    quality: str = "modularity",
+    seed: int = 0,
+    tolerance: int = 0,
+    max_runs: int = 40,
 ) -> tuple[np.ndarray, float]:
     """Find the resolution at which Leiden gives a wanted number of clusters.
 
@@ -77,28 +82,19 @@ def leiden_n_clusters(
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
-        As for :func:`leiden`.
+    adjacency, quality, seed
+        As for :func:`leiden`; the seed is the same for every run.
     n_clusters : int, 1 ... n
         Wanted number of clusters, rows without links not counted.
-    quality : {"modularity", "cpm"}
-    seed : int
-        The same for every run.
     tolerance : int, at least 0
         Stop as soon as the number is this close.
     max_runs : int, at least 1
-        Upper limit on runs of :func:`leiden`.
 
     Returns
     -------
-    labels : ndarray, shape (n,), int32
+    labels : (n,) int32
         Equal to ``leiden(adjacency, resolution=resolution, seed=seed)``.
     resolution : float
-
-    Raises
-    ------
-    InputError
-        As :func:`leiden`; n_clusters not in 1 ... n.
     """
     matrix = check_adjacency(adjacency)
     check_n_clusters(n_clusters, matrix.shape[0])
@@ -134,17 +130,18 @@ def leiden_n_clusters(
     return best[1], best[2]
 
 
-def modularity(adjacency, labels, *, resolution: float = 1.0) -> float:
+def modularity(adjacency: sp.sparray, labels: ArrayLike, *, resolution: float = 1.0) -> float:
     """Measure how much heavier the links inside clusters are than chance would give.
 
     Q = 1/(2m) sum_ij [A_ij - resolution k_i k_j / (2m)] delta(c_i, c_j), where k_i is the sum of row i and 2m the sum
-    of all weights.
+    of all weights: Newman & Girvan (2004), doi:10.1103/PhysRevE.69.026113; the resolution as in Reichardt & Bornholdt
+    (2006), doi:10.1103/PhysRevE.74.016110.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
-    labels : array-like, shape (n,), integer
+    labels : (n,) int
         Rows with -1 count as clusters of one row each; without links they contribute nothing.
     resolution : float, above 0
 
@@ -152,48 +149,35 @@ def modularity(adjacency, labels, *, resolution: float = 1.0) -> float:
     -------
     float, at most 1
         0 for one cluster of everything at resolution 1; 0.0 also for a graph without links, where igraph gives NaN.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, labels of another length, a resolution that is not a positive number.
-
-    Notes
-    -----
-    Newman & Girvan, Physical Review E 69:026113 (2004), doi:10.1103/PhysRevE.69.026113; the resolution as in
-    Reichardt & Bornholdt, Physical Review E 74:016110 (2006), doi:10.1103/PhysRevE.74.016110.
     """
     matrix = check_adjacency(adjacency)
     check_resolution(resolution)
     clusters = check_labels(labels, matrix.shape[0])
     alone = clusters < 0
     clusters[alone] = clusters.max(initial=-1) + 1 + np.arange(alone.sum())
-    strength = np.asarray(matrix.sum(axis=1)).ravel()
+    inside, strength = cluster_weights(matrix, clusters)
     total = strength.sum()
-    if total == 0:
-        return 0.0
-    edges = matrix.tocoo()
-    inside = edges.data[clusters[edges.row] == clusters[edges.col]].sum()
-    _, compact = np.unique(clusters, return_inverse=True)
-    expected = np.square(np.bincount(compact, weights=strength) / total).sum()
-    return float(inside / total - resolution * expected)
+    return float(inside.sum() / total - resolution * np.square(strength / total).sum()) if total else 0.0
+
+
+def cluster_weights(matrix: sp.csr_array, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight of links inside each cluster, each link counted twice, and of all links of its rows.
+
+    Both are (k,) float64, for a symmetric ``matrix`` (n, n) and ``clusters`` (n,) of at least 0; numbers that no row
+    has are left out.
+    """
+    compact = np.unique(clusters, return_inverse=True)[1]
+    start = np.repeat(compact, np.diff(matrix.indptr))
+    weight = np.where(start == compact[matrix.indices], matrix.data, 0)
+    k = int(compact.max(initial=-1)) + 1
+    return np.bincount(start, weight, k), np.bincount(start, matrix.data, k)
 
 
 class Runner:
-    """Leiden on one graph, built once for many resolutions.
+    """Leiden on one checked graph, (n, n) CSR, built once for many resolutions; settings as for :func:`leiden`."""
 
-    Parameters
-    ----------
-    matrix : csr_array, shape (n, n), float64
-        As ``check_adjacency`` returns it.
-    seed : int
-    n_iterations : int
-    quality : {"modularity", "cpm"}
-    """
-
-    def __init__(self, matrix, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"):
-        if quality not in ("modularity", "cpm"):
-            raise InputError(f"There is no quality function '{quality}' here (there are: modularity, cpm).")
+    def __init__(self, matrix: sp.csr_array, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"):
+        check_choice("quality function of this method", quality, ("modularity", "cpm"))
         self.n = matrix.shape[0]
         self.linked = np.flatnonzero(np.diff(matrix.indptr))
         self.n_linked = self.linked.size
@@ -203,6 +187,7 @@ class Runner:
         self.seed, self.n_iterations, self.quality = check_seed(seed), n_iterations, quality
 
     def __call__(self, resolution: float) -> np.ndarray:
+        """Return the labels, (n,) int32, at one resolution."""
         labels = np.full(self.n, -1, dtype=np.int32)
         if self.n_linked:
             with seeded_igraph(self.seed):

@@ -1,12 +1,20 @@
 """Deep embedded clustering: a network squeezes the features, and the clusters pull on what it squeezes them into."""
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from artgraph.checks import check_features, check_n_clusters, check_seed
 from artgraph.communities.baselines import kmeans
 from artgraph.communities.labels import relabel_by_size
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["dec"]
 
@@ -16,16 +24,22 @@ LONGEST = 60  # epochs
 SETTLED = 0.001  # share of rows that change their cluster in an epoch
 
 
-def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256, 64)) -> np.ndarray:
+def dec(
+    X: ArrayLike, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden: Sequence[int] = (256, 64)
+) -> np.ndarray:
     """Cluster features by deep embedded clustering.
 
     An autoencoder learns to restore the features from few numbers z. K-means on z gives centres μ, and encoder and
     centres are trained further so that q_ij ∝ 1 / (1 + |z_i - μ_j|²) comes nearer to p_ij ∝ q_ij² / Σ_i q_ij, in KL
     divergence: what is likely becomes likelier, and large clusters do not swallow the small.
 
+    Xie, Girshick & Farhadi (2016), arXiv:1511.06335. Here the layers are narrower (the paper has 500-500-2000 for
+    70,000 digits), learnt together without noise by Adam, and p is renewed every epoch; the paper stops, as here, when
+    fewer than 0.1 % of the rows change their cluster.
+
     Parameters
     ----------
-    X : array-like, shape (n, d), float
+    X : (n, d) float
         Finite features; they are centred and brought to mean variance 1.
     n_clusters : int, 1 ... n
     seed : int
@@ -36,19 +50,8 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
 
     Returns
     -------
-    ndarray, shape (n,), int32
+    (n,) int32
         Cluster of each row; 0 is the largest. A centre that nothing is nearest to is left out.
-
-    Raises
-    ------
-    InputError
-        As :func:`kmeans`.
-
-    Notes
-    -----
-    Xie, Girshick & Farhadi (2016), arXiv:1511.06335. Here the layers are narrower (the paper has 500-500-2000 for
-    70,000 digits), learnt together without noise by Adam, and p is renewed every epoch; the paper stops, as here, when
-    fewer than 0.1 % of the rows change their cluster.
     """
     import torch
     from torch import nn
@@ -63,7 +66,7 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
     widths = [data.shape[1], *hidden, latent_dim]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        encoder, decoder = _layers(nn, widths), _layers(nn, widths[::-1])
+        encoder, decoder = _layers(widths), _layers(widths[::-1])
         autoencoder = nn.Sequential(encoder, decoder)
         for batch in _train(autoencoder.parameters(), len(data), epochs=PRETRAINING):
             batch.step(nn.functional.mse_loss(autoencoder(data[batch.rows]), data[batch.rows]))
@@ -88,31 +91,35 @@ def dec(X, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden=(256,
     return relabel_by_size(labels.numpy())
 
 
-def _layers(nn, widths):
+def _layers(widths: Sequence[int]) -> torch.nn.Sequential:
+    from torch import nn
+
     layers = []
     for before, after in itertools.pairwise(widths):
         layers += [nn.Linear(before, after), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
 
-def _soft(z, centres):
+def _soft(z: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
     import torch
 
     q = 1 / (1 + torch.cdist(z, centres) ** 2)  # (batch, k)
     return q / q.sum(dim=1, keepdim=True)
 
 
-class _Batch:
-    def __init__(self, optimiser, rows, epoch, first):
-        self.optimiser, self.rows, self.epoch, self.first = optimiser, rows, epoch, first
+class _Batch(NamedTuple):
+    optimiser: torch.optim.Optimizer
+    rows: torch.Tensor
+    epoch: int
+    first: bool
 
-    def step(self, loss):
+    def step(self, loss: torch.Tensor) -> None:
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
 
 
-def _train(parameters, n, *, epochs):
+def _train(parameters: Iterable[torch.nn.Parameter], n: int, *, epochs: int) -> Iterator[_Batch]:
     import torch
 
     optimiser = torch.optim.Adam(list(parameters), lr=1e-3)

@@ -1,4 +1,4 @@
-"""What a reproduction looks like apart from the work: margins, tone, and a tiny picture to tell copies by."""
+"""Thumbnail statistics, of the reproduction and not of the work: margin, hue spread, a tiny picture to find copies."""
 
 import numpy as np
 from PIL import Image
@@ -13,25 +13,12 @@ _EVEN = 5.0  # standard deviation, in levels of 0 ... 255, of a line that is a m
 _NEAR = 8.0  # levels that a line of a margin may differ from the outermost line
 
 
-def margin(picture) -> float:
-    """Measure the share of a picture that is an even margin: paper, a mat, a black border.
+def margin(picture: np.ndarray) -> float:
+    """Measure the share, 0 ... 1, of a picture (h, w, 3) uint8 that is an even margin: paper, a mat, a black border.
 
     From each side, lines are counted as long as they are even and of the colour of the outermost one, up to a half of
-    the picture. A frame with ornaments is none; nor is anything where all four sides together make less than 1 %.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8
-
-    Returns
-    -------
-    float in [0, 1]
-        1 for a picture of one colour.
-
-    Raises
-    ------
-    InputError
-        Another shape.
+    the picture. A frame with ornaments is none; nor is anything where all four sides together make less than 1 %. A
+    picture of one colour is all margin.
 
     Examples
     --------
@@ -55,7 +42,7 @@ def margin(picture) -> float:
     return float(share) if share >= 0.01 else 0.0
 
 
-def _even_lines(planes):
+def _even_lines(planes: np.ndarray) -> list[int]:
     """Return how many lines are margin at the start and at the end of (3, lines, pixels)."""
     middle = planes.mean(axis=2)  # (3, lines)
     spread = np.sqrt(np.maximum((planes**2).mean(axis=2) - middle**2, 0))
@@ -67,20 +54,11 @@ def _even_lines(planes):
     return counts
 
 
-def hue_spread(picture) -> float:
-    """Measure how far the colours of a picture leave a single tone.
+def hue_spread(picture: np.ndarray) -> float:
+    """Measure how far the colours of a picture (h, w, 3) uint8 leave a single tone, in units of CIELAB.
 
-    The root mean square distance of a* and b* (CIELAB) from quadratic functions of L*: 0 for a black-and-white picture
-    and for a sepia one, whose hue follows from its lightness.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8
-
-    Returns
-    -------
-    float, at least 0
-        In units of CIELAB; below about 2 a picture is of one tone.
+    The root mean square distance of a* and b* from quadratic functions of L*: 0 for a black-and-white picture and for a
+    sepia one, whose hue follows from its lightness; below about 2 a picture is of one tone.
 
     Examples
     --------
@@ -96,6 +74,6 @@ def hue_spread(picture) -> float:
     return float(np.sqrt((rest**2).sum(axis=1).mean()))
 
 
-def tiny_picture(picture) -> np.ndarray:
+def tiny_picture(picture: np.ndarray) -> np.ndarray:
     """Return a picture, (h, w, 3) uint8, as 16 × 16 pixels: (16, 16, 3) uint8, by box averages."""
     return np.asarray(Image.fromarray(np.asarray(picture)).resize((TINY, TINY), Image.Resampling.BOX))

@@ -1,12 +1,13 @@
-"""Clusters of clusters: nested partitions, so that a hand lies in a school and a school in a movement."""
+"""Clusters of clusters: nested partitions, so that an artist lies in a school and a school in a movement."""
 
 import igraph
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
-from artgraph.checks import check_adjacency, check_labels, check_seed
+from artgraph.checks import check_adjacency, check_at_least_one, check_labels, check_seed
 from artgraph.communities.igraph_bridge import seeded_igraph
 from artgraph.communities.labels import relabel_by_size
-from artgraph.errors import InputError
 
 __all__ = ["coarsen", "hierarchy"]
 
@@ -14,74 +15,50 @@ STEP = 1.15  # factor between resolutions tried
 LASTING = 4  # so many in a row with one result: over a factor of 1.5
 
 
-def hierarchy(adjacency, labels, *, levels: int = 3, seed: int = 0) -> list[np.ndarray]:
-    """Join clusters into clusters of clusters, level upon level.
+def hierarchy(adjacency: sp.sparray, labels: ArrayLike, *, levels: int = 3, seed: int = 0) -> list[np.ndarray]:
+    """Join clusters into clusters of clusters, level upon level, until nothing is left to join.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
+    adjacency : (n, n) sparse
         Symmetric, weights at least 0, diagonal 0.
-    labels : array-like, shape (n,), integer
-        The finest level.
+    labels : (n,) int
+        The finest level; negative for none.
     levels : int, at least 1
-        How many there should be, the finest among them. There are fewer where nothing is left to
-        join, or only everything.
+        How many there should be, the finest among them.
     seed : int
 
     Returns
     -------
-    list of ndarray, shape (n,), int32
-        The finest first; each cluster lies whole in one of the next level. 0 is the largest; -1 for none.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, labels of another length, levels below 1.
-
-    Notes
-    -----
-    :func:`coarsen` makes each level of the one before.
+    list of (n,) int32
+        The levels above ``labels``, the finer first, each by :func:`coarsen` from the one before: at most ``levels -
+        1``, and fewer where nothing is left to join, or only everything. 0 is the largest cluster; -1 for none.
     """
     matrix = check_adjacency(adjacency)
-    if levels < 1:
-        raise InputError(f"levels is {levels}; expected at least 1.")
-    found = [relabel_by_size(check_labels(labels, matrix.shape[0]))]
-    while len(found) < levels:
-        above = coarsen(matrix, found[-1], seed=seed)
-        if above.max(initial=-1) in (0, found[-1].max(initial=-1)):
+    check_at_least_one("levels", levels)
+    below, above = relabel_by_size(check_labels(labels, matrix.shape[0])), []
+    for _ in range(levels - 1):
+        joined = coarsen(matrix, below, seed=seed)
+        if joined.max(initial=-1) in (0, below.max(initial=-1)):
             break
-        found.append(above)
-    return found
+        above.append(below := joined)
+    return above
 
 
-def coarsen(adjacency, labels, *, seed: int = 0) -> np.ndarray:
-    """Join whole clusters by Leiden on the graph of clusters, until there are at most half as many.
+def coarsen(adjacency: sp.sparray, labels: ArrayLike, *, seed: int = 0) -> np.ndarray:
+    """Join whole clusters by Leiden on the graph of clusters, until there are at most half as many: (n,) int32.
 
     The resolution falls in small steps from 1. The first partition with at most half as many clusters is taken that
-    stays the same while the resolution falls by a factor of 1.5, or, where none does, the first of all.
+    stays the same while the resolution falls by a factor of 1.5, or, where none does, the first of all. Components are
+    not joined, so there may be more than half as many, or as many as before.
+
+    The aggregation is that of Blondel et al. (2008), doi:10.1088/1742-5468/2008/10/P10008: a cluster becomes one node
+    that keeps the weight inside it, so that modularity is that of the joined clusters in the whole graph.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0.
-    labels : array-like, shape (n,), integer
-    seed : int
-
-    Returns
-    -------
-    ndarray, shape (n,), int32
-        Each cluster of ``labels`` lies whole in one cluster. Components are not joined, so there may be more than half
-        as many, or as many as before.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or labels of another length.
-
-    Notes
-    -----
-    The aggregation is that of Blondel et al. (2008), doi:10.1088/1742-5468/2008/10/P10008: a cluster becomes one node
-    that keeps the weight inside it, so that modularity is that of the joined clusters in the whole graph.
+    adjacency, labels, seed
+        As for :func:`hierarchy`.
 
     Examples
     --------
@@ -123,7 +100,7 @@ def coarsen(adjacency, labels, *, seed: int = 0) -> np.ndarray:
     return relabel_by_size(np.where(clusters >= 0, joined[clusters], -1))
 
 
-def _settled(runs, k):
+def _settled(runs: list[np.ndarray], k: int) -> bool:
     """Whether the last runs all joined the clusters in the same way, into at most half as many."""
     last = runs[-LASTING:]
     return len(last) == LASTING and 1 < last[0].max() + 1 <= k / 2 and all(np.array_equal(last[0], run) for run in last)

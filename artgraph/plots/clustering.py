@@ -1,15 +1,21 @@
 """Plots of what community detection found, for those who installed the extra 'plot'."""
 
-import numpy as np
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artgraph.plots import figure, save
 
-__all__ = ["plot_profile", "plot_reliability"]
+if TYPE_CHECKING:
+    from artgraph.communities.resolution import Profile
+
+__all__ = ["plot_profile"]
 
 OURS, NULL, MARK = "#3b6ea5", "#9a9a9a", "#b5482a"
 
 
-def plot_profile(out, profile, *, title=""):
+def plot_profile(out: str | Path, profile: Profile, *, title: str = "") -> None:
     """Draw stability and number of clusters over the resolution, beside those of rewired graphs.
 
     Parameters
@@ -42,24 +48,5 @@ def plot_profile(out, profile, *, title=""):
     save(drawn, out)
 
 
-def plot_reliability(out, curves):
-    """Draw how often a confidence of so much proved right.
-
-    Parameters
-    ----------
-    out : str or Path
-    curves : dict of str to (confidence, observed, count)
-        For each name, three arrays of shape (bins,): mean confidence, mean co-assignment observed, rows.
-    """
-    drawn, (panel,) = figure(1, width=4.6, height=4.2)
-    panel.plot([0, 1], [0, 1], color=NULL, linewidth=1)
-    for name, (confidence, observed, count) in curves.items():
-        shown = np.asarray(count) > 0
-        panel.plot(np.asarray(confidence)[shown], np.asarray(observed)[shown], "o-", markersize=4, label=name)
-    panel.set(xlabel="confidence", ylabel="co-assignment in subsamples", xlim=(0, 1.02), ylim=(0, 1.02))
-    panel.legend(frameon=False)
-    save(drawn, out)
-
-
-def _ticks(top):
+def _ticks(top: int) -> list[int]:
     return [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if tick <= 2 * top]

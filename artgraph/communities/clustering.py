@@ -1,0 +1,217 @@
+"""A partition by any method, and how sure it is: the same method finds it again in parts of the paintings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
+
+from artgraph import communities
+from artgraph.communities.laplacian import eigengap
+from artgraph.communities.leiden_igraph import leiden, leiden_n_clusters
+from artgraph.communities.membership import (
+    ROLES,
+    Membership,
+    Refit,
+    assign_roles,
+    calibrate,
+    co_assignment,
+    feature_membership,
+    graph_membership,
+    subsample_runs,
+)
+from artgraph.communities.methods import METHODS, check_settings
+from artgraph.communities.multiplex import leiden_multiplex
+from artgraph.communities.resolution import Profile, leiden_auto, verdict
+
+__all__ = ["Partition", "cluster", "soft_membership"]
+
+RUNS = {"graph": 8, "features": 4}  # subsamples; those of features cost as much as the whole
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition, and how to find it again in some of the rows.
+
+    Attributes
+    ----------
+    labels : (n,) int32
+        0 is the largest cluster; -1 for none.
+    refit : callable(rows, seed) -> labels
+        The same method on a part.
+    facts : dict
+        JSON values: ``resolution``; for "auto" ``profile`` and ``verdict``; for spectral clustering ``eigengap``.
+    profile : Profile, optional
+        Where the resolution was chosen automatically.
+    """
+
+    labels: np.ndarray
+    refit: Refit
+    facts: dict = field(default_factory=dict)
+    profile: Profile | None = None
+
+
+def cluster(
+    data: sp.sparray | Sequence[sp.sparray] | ArrayLike,
+    method: str = "leiden",
+    *,
+    resolution: float | str = 1.0,
+    n_clusters: int | None = None,
+    quality: str = "modularity",
+    layer_weights: Sequence[float] | None = None,
+    fixed: np.ndarray | None = None,
+    max_size: int | None = None,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Partition:
+    """Make a partition by a method's name.
+
+    Parameters
+    ----------
+    data : (n, n) sparse, list of such, or (n, d) float
+        A graph, layers of one, or features, as ``METHODS[method].takes`` says.
+    method : str
+        A key of ``METHODS``.
+    resolution : float or "auto"
+        Leiden's; "auto" as in :func:`leiden_auto`.
+    n_clusters : int, optional
+        For a Bayesian mixture the most that there may be; for spectral clustering by default as ``eigengap`` proposes.
+    quality, layer_weights, fixed, max_size
+        Leiden's, as in :func:`leiden_multiplex`.
+    seed : int
+    progress : callable(done, total), optional
+        Over the resolutions that "auto" tries.
+
+    Returns
+    -------
+    Partition
+
+    Raises
+    ------
+    InputError
+        An unknown method; settings that do not go together; a number of clusters that is needed and missing.
+
+    Examples
+    --------
+    >>> cluster([[0.0], [1.0], [5.0], [6.0], [7.0]], "kmeans", n_clusters=2).labels.tolist()
+    [1, 1, 0, 0, 0]
+    """
+    several = isinstance(data, (list, tuple)) and any(map(sp.issparse, data))
+    beyond = ["quality"] if quality != "modularity" else []
+    beyond += ["layers"] if several else []
+    beyond += [name for name, value in (("fixed", fixed), ("max_size", max_size)) if value is not None]
+    check_settings(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond)
+    if method != "leiden":
+        return _by_name(data, method, n_clusters=n_clusters, seed=seed)
+    if set(beyond) - {"quality"} or quality not in ("modularity", "cpm"):
+        settings = {"layer_weights": layer_weights, "quality": quality, "resolution": resolution, "max_size": max_size}
+        return _multiplex(data if several else [data], fixed, seed=seed, **settings)
+    return _leiden(data, resolution, n_clusters, quality=quality, seed=seed, progress=progress)
+
+
+def soft_membership(
+    partition: Partition,
+    data: sp.sparray | Sequence[sp.sparray] | np.ndarray,
+    *,
+    adjacency: sp.sparray,
+    labels: np.ndarray | None = None,
+    seed: int = 0,
+) -> tuple[Membership, dict]:
+    """Say how surely each row belongs to its cluster, calibrated on subsamples.
+
+    Parameters
+    ----------
+    partition : Partition
+    data : (n, n) sparse, list of such, or (n, d) float
+        What it was made from.
+    adjacency : (n, n) sparse
+        The graph whose links say where a row belongs, for methods on graphs.
+    labels : (n,) int, optional
+        The labels under other numbers, as :func:`keep_names` gives them.
+    seed : int
+        Of the subsamples.
+
+    Returns
+    -------
+    membership : Membership
+    facts : dict
+        JSON values: ``roles`` (how many of each), ``runs``, and what ``calibrate`` fitted.
+    """
+    labels = partition.labels if labels is None else labels
+    takes = "features" if isinstance(data, np.ndarray) else "graph"
+    raw = feature_membership(data, labels) if takes == "features" else graph_membership(adjacency, labels)
+    runs = subsample_runs(len(labels), partition.refit, n_runs=RUNS[takes], seed=seed)
+    shares, counts = co_assignment(labels, runs)
+    ready, fitted = calibrate(raw, labels, shares=shares, counts=counts)
+    found = assign_roles(ready, labels)
+    roles = np.bincount(found.role, minlength=len(ROLES)).tolist()
+    return found, {"roles": dict(zip(ROLES, roles, strict=True)), "runs": len(runs), **fitted}
+
+
+def _leiden(
+    adjacency: sp.sparray,
+    resolution: float | str,
+    n_clusters: int | None,
+    *,
+    quality: str,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
+) -> Partition:
+    """Cluster one graph at a given resolution, one that gives so many clusters, or one chosen automatically."""
+    profile, facts = None, {}
+    if resolution == "auto":
+        labels, profile = leiden_auto(adjacency, seed=seed, progress=progress)
+        resolution = float(profile.resolution[profile.chosen]) if profile.chosen >= 0 else None
+        curves = {key: np.round(value, 4).tolist() for key, value in profile._asdict().items() if key != "chosen"}
+        facts = {"profile": curves | {"chosen": profile.chosen}, "verdict": verdict(profile)}
+    elif n_clusters is None:
+        labels = leiden(adjacency, resolution=resolution, quality=quality, seed=seed)
+    else:
+        labels, resolution = leiden_n_clusters(adjacency, n_clusters, quality=quality, seed=seed)
+
+    def refit(rows: np.ndarray, seed: int) -> np.ndarray:
+        if resolution is None:
+            return np.zeros(len(rows), dtype=np.int32)
+        part = adjacency[rows][:, rows]
+        return leiden(part, resolution=resolution, quality=quality, seed=seed, n_iterations=2)
+
+    return Partition(labels, refit, facts | {"resolution": resolution}, profile)
+
+
+def _multiplex(layers: list[sp.sparray], fixed: np.ndarray | None, *, seed: int, **settings: object) -> Partition:
+    """Cluster layers, with rows that are fixed and a limit on size."""
+
+    def refit(rows: np.ndarray, seed: int) -> np.ndarray:
+        held = None if fixed is None else fixed[rows]
+        return leiden_multiplex([m[rows][:, rows] for m in layers], fixed=held, seed=seed, **settings)
+
+    labels = leiden_multiplex(layers, fixed=fixed, seed=seed, **settings)
+    return Partition(labels, refit, {"resolution": settings["resolution"]})
+
+
+def _by_name(data: sp.sparray | ArrayLike, method: str, *, n_clusters: int | None, seed: int) -> Partition:
+    """Cluster by any method but Leiden; subsamples get as many clusters as the whole, where that can be set."""
+    about, facts = METHODS[method], {}
+    function = getattr(communities, about.function)
+    on_graph = about.takes == "graph"
+
+    def run(data: sp.sparray | ArrayLike, n_clusters: int | None, seed: int) -> np.ndarray:
+        given = () if n_clusters is None else (n_clusters,)
+        return function(data, *given, **({"seed": seed} if about.seeded else {}))
+
+    def refit(rows: np.ndarray, seed: int) -> np.ndarray:
+        part = data[rows][:, rows] if on_graph else data[rows]
+        if about.number == "own" or method == "bayesian-gmm":
+            return run(part, n_clusters, seed)
+        most = np.count_nonzero(np.diff(part.indptr)) if on_graph else len(rows)
+        wanted = min(max(int(labels.max(initial=0)) + 1, 1), most)
+        return run(part, wanted, seed) if most else np.full(len(rows), -1)
+
+    data = data if on_graph else np.asarray(data)
+    if method == "spectral":
+        values, proposed = eigengap(data, seed=seed)
+        facts["eigengap"] = {"proposed": proposed, "eigenvalues": np.round(values, 6).tolist()}
+        n_clusters = n_clusters or proposed or None
+    labels = run(data, n_clusters, seed)
+    return Partition(labels, refit, facts)
