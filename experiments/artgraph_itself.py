@@ -31,7 +31,7 @@ def graph(X, *, exclude_same=None):
     return jaccard_weights(knn(X, n_neighbors=min(15, len(X) - 1), exclude_same=exclude_same).indices)
 
 
-def linked(X, given, *, across=True, strength=pipeline.LATENT_LINKS):
+def linked(X, given, *, across=True, strength=pipeline.ARTIST_EDGE_WEIGHT):
     """Return the graph (n, n) CSR of features (n, d) and of artists, as far as their names are given."""
     similar = graph(X, exclude_same=given if across else None)
     return merge_layers(similar, artist_links(given, X), strength=strength)

@@ -115,13 +115,13 @@ def transfer(data, split, name, keep, *, seed=0):
             for key in ("auc", "artist_precision", "active_units", "epoch")
             if key in trained.facts
         }
-        across = {"exclude_same": names, "links": artist_links(names, data["X"]), "strength": pipeline.LATENT_LINKS}
+        across = {"exclude_same": names, "links": artist_links(names, data["X"]), "strength": pipeline.ARTIST_EDGE_WEIGHT}
         return judged(trained.mu, rows, data, **across) | facts
 
     return keep(f"transfer {split} {name}" + (f", seed {seed}" if seed else ""), one, of=REVISION)
 
 
-def latents(data, keep, *, strength=Config.artist_strength, gated=True, blanked=()):
+def latents(data, keep, *, strength=Config.refine_strength, gated=True, blanked=()):
     """Return latents (list of (n, d), over seeds) with all names given but those that are blanked; weights are kept."""
     names, found = np.where(np.isin(data["artist"], blanked), None, data["names"]), []
     for seed in range(VGAE_SEEDS):
@@ -133,7 +133,7 @@ def latents(data, keep, *, strength=Config.artist_strength, gated=True, blanked=
 
         name = f"weights {seed}, {'gated' if gated else 'free'}, without {len(blanked)}"
         state = load_file(keep.file(name, learn, ending="safetensors", of=REVISION))
-        config = replace(config, artist_strength=strength)
+        config = replace(config, refine_strength=strength)
         found.append(encode(state, data["X"], data["adjacency"], artists=names, config=config)[0])
     return found
 
@@ -165,7 +165,7 @@ def glue(data, keep, count):
     changed = table[(table >= MANY).sum(axis=1) > 1]
     links = artist_links(data["names"], data["X"])
     told = latents(data, keep)
-    edges, across = {"links": links, "strength": pipeline.LATENT_LINKS}, {"exclude_same": data["names"]}
+    edges, across = {"links": links, "strength": pipeline.ARTIST_EDGE_WEIGHT}, {"exclude_same": data["names"]}
     ways = {
         "raw graph": ([data["X"]], {}),
         "raw graph + artist edges": ([data["X"]], edges),

@@ -169,7 +169,7 @@ def epochs(X, adjacency, *, widths, device, gated):
     artists = [f"artist {number}" for number in np.random.default_rng(0).integers(n // 20, size=n)]
     rows = []
     for latent_dim in widths:
-        times, config = [], Config(latent_dim=latent_dim, epochs=6, artist_strength=0, gated=gated)
+        times, config = [], Config(latent_dim=latent_dim, epochs=6, refine_strength=0, gated=gated)
 
         def tell(*_, times=times):
             times.append((time.perf_counter(), time.process_time()))

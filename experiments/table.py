@@ -1,10 +1,13 @@
-"""``RESULTS.md``, made of ``results/*.json``: every system's rows, the source's figures beside ours."""
+"""``RESULTS.md``: a table of every system, made of ``results/*.json``; below it, what is written by hand."""
 
 import json
 
 from experiments.common import RESULTS
 
-__all__ = ["SYSTEMS", "best_rows", "render", "write_table"]
+__all__ = ["BY_HAND", "SYSTEMS", "best_rows", "render", "write_table"]
+
+#: The line of ``RESULTS.md`` that ends what ``write_table`` writes.
+BY_HAND = "<!-- Written by hand from here on; `python -m experiments table` leaves it as it is. -->"
 
 #: The systems in the order of the table, and what each is.
 SYSTEMS = {
@@ -17,7 +20,7 @@ SYSTEMS = {
     "clip_captions": "4. CLIP fine-tuned on picture and caption",
     "classify_retrieve": "5. Classification and retrieval",
 }
-JUDGED = (
+MEASURES = (
     "AMI",
     "ARI",
     "purity",
@@ -28,16 +31,25 @@ JUDGED = (
 )
 SPLITS = {"random", "by artist"}
 HEAD = """\
-# Every earlier system, on the same paintings
+# Results
 
-Made by `python -m experiments all --paintings DIR --metadata CSV --domains DIR --weights DIR` from
-`experiments/results/*.json`; do not edit. Figures are means over seeds, ± their standard deviation.
+First, artgraph beside five earlier systems on the same paintings. Then
+[what else was measured](#what-else-was-measured): what artists' names teach, what tuning adds, confounds, speed.
 
-AMI, ARI, purity: agreement of the clusters with the style column, which no system saw. *P@15*: share of the 15 nearest
-works by other artists that are of the query's style. *Hidden*: the same AMI on works by a half of the artists (drawn by
-a hash, another half for each seed) whose names were given to nobody; the first with the system's own number of
-clusters, the second with as many as there are styles. Supervised rows are split in two ways: *random*, as the sources
-did, and *by artist*, with no artist in both parts. Networks: what the source used, and what it was here.
+The tables of the first part are written from `experiments/results/*.json` by
+
+    python -m experiments all --paintings DIR --metadata CSV --domains DIR --weights DIR
+
+Figures are means over seeds, ± their standard deviation.
+
+- **AMI**, **ARI**, **purity**: agreement of the clusters with the style column, which no system was given.
+- **P@15**: share of the 15 nearest works by other artists that have the style of the query.
+- **hidden AMI**: AMI on the works of half of the artists, whose names no system was given. The half is drawn by a hash,
+  another one for each seed. The first column has the system's own number of clusters, the second as many as there are
+  styles.
+- **random**, **by artist**: how a supervised row divides training and test: at random, as the sources did, or with no
+  artist in both parts.
+- **networks**: what the source used, and what stands for it here.
 """
 
 
@@ -78,13 +90,13 @@ def _networks(row):
     return ", ".join(dict.fromkeys(shown)) or "none"
 
 
-def _judged_table(rows):
+def _unsupervised_table(rows):
     lines = [
         "| row | networks | AMI | ARI | purity | P@15 | clusters | hidden AMI | … as many clusters as styles |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, row in rows.items():
-        cells = [_number(row["figures"][key]) for key in JUDGED]
+        cells = [_number(row["figures"][key]) for key in MEASURES]
         lines.append(f"| {name} | {_networks(row)} | {' | '.join(cells)} |")
     return lines
 
@@ -95,19 +107,19 @@ def _supervised_table(rows):
         "|---|---|---|---|---|---|",
     ]
     for name, row in rows.items():
-        told = ", ".join(f"{key} {value}" for key, value in row["reported"].items()) or "not known"
-        for asked, splits in row["figures"].items():
+        reported = ", ".join(f"{key} {value}" for key, value in row["reported"].items()) or "not known"
+        for predicted, splits in row["figures"].items():
             if not (isinstance(splits, dict) and SPLITS & set(splits)):
                 continue
             cells = [_cell(splits.get(split, {})) for split in ("random", "by artist")]
-            lines.append(f"| {name} | {_networks(row)} | {asked} | {' | '.join(cells)} | {told} |")
-            told = ""
+            lines.append(f"| {name} | {_networks(row)} | {predicted} | {' | '.join(cells)} | {reported} |")
+            reported = ""
     return lines
 
 
 def _cell(scores):
     if "accuracy" not in scores:
-        return "cannot be asked"
+        return "not possible"
     shown = [_number(scores[key]) for key in ("accuracy", "macro F1") if key in scores]
     known = f" ({_number(scores['accuracy in training'])})" if "accuracy in training" in scores else ""
     return ", ".join(shown) + known
@@ -124,8 +136,8 @@ def _class_table(splits):
 
 
 def _details(name, row, said):
-    """Return the lines of what a row has besides the tables; a reason that was ``said`` (set) is not said again."""
-    hidden = {*JUDGED, "AMI, as many clusters as styles"} if row["kind"] == "unsupervised" else set()
+    """Return the lines of what a row has besides the tables; a reason that is in ``said`` (set) is not repeated."""
+    hidden = {*MEASURES, "AMI, as many clusters as styles"} if row["kind"] == "unsupervised" else set()
     kept = {
         key: value
         for key, value in row["figures"].items()
@@ -171,7 +183,7 @@ def best_rows(results, *, published=True):
         for name, row in result["figures"]["rows"].items():
             if row["kind"] != "unsupervised":
                 continue
-            value = max(row["figures"][key]["mean"] for key in JUDGED[-2:])
+            value = max(row["figures"][key]["mean"] for key in MEASURES[-2:])
             if system != "artgraph_itself":
                 others += [(name, value)] if row.get("published", True) or not published else []
             elif ours is None:
@@ -209,9 +221,9 @@ def render(results):
         if owed := result["figures"].get("owed"):
             lines.append(f"Not measured yet: {'; '.join(owed)}.")
         lines.append("")
-        judged = {name: row for name, row in rows.items() if row["kind"] == "unsupervised"}
-        if judged:
-            lines += [*_judged_table(judged), ""]
+        unsupervised = {name: row for name, row in rows.items() if row["kind"] == "unsupervised"}
+        if unsupervised:
+            lines += [*_unsupervised_table(unsupervised), ""]
         supervised = {name: row for name, row in rows.items() if row["kind"] == "supervised"}
         if supervised:
             lines += [*_supervised_table(supervised), ""]
@@ -222,10 +234,14 @@ def render(results):
 
 
 def write_table(results=RESULTS):
-    """Write ``RESULTS.md`` beside the folder of the results.
+    """Write ``RESULTS.md`` beside the folder of the results; what stands from the line ``BY_HAND`` on is kept.
 
     Parameters
     ----------
     results : Path
     """
-    (results.parent / "RESULTS.md").write_text(render(_read(results)), "utf-8")
+    path, by_hand = results.parent / "RESULTS.md", ""
+    if path.is_file():
+        _, line, text = path.read_text("utf-8").partition(BY_HAND)
+        by_hand = line and f"\n{line}{text}"
+    path.write_text(render(_read(results)) + by_hand, "utf-8")

@@ -152,7 +152,7 @@ def test_regressed_features_are_the_same_wherever_they_are_asked_for(whole):
     plain, without = features_of(whole, ("fused",)), features_under(whole, "kmeans")
     assert not np.allclose(plain, without)
     brightness = whole.paintings["image_brightness"].to_numpy(float)
-    assert np.abs(np.corrcoef(without.T, brightness)[-1, :-1]).max() < 1e-3
+    assert np.abs(without.T @ (brightness - brightness.mean())).max() < 1e-3
 
 
 def test_every_command_makes_the_thing_again(whole):

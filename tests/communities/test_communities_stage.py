@@ -66,14 +66,14 @@ def test_fixed_works_stay_together_and_the_column_is_noted(linked):
 
 
 def test_layers_by_graph_and_by_part(linked):
-    pipeline.communities(linked, layers=("color", "artists=4"), name="layers")
+    pipeline.communities(linked, graphs=("color", "artists=4"), name="layers")
     assert set(linked.label("partitions", "layers")["inputs"]) == {"graphs/style", "graphs/color"}
     labels, artists = linked.get("partitions", "layers"), linked.paintings["artist"]
     assert all(len(set(labels[artists == name])) == 1 for name in set(artists))
     with pytest.raises(MissingError, match="no part 'school'"):
-        pipeline.communities(linked, layers=("school",), name="x")
+        pipeline.communities(linked, graphs=("school",), name="x")
     with pytest.raises(InputError, match="no number"):
-        pipeline.communities(linked, layers=("artists=strong",), name="x")
+        pipeline.communities(linked, graphs=("artists=strong",), name="x")
 
 
 def test_levels_are_partitions_of_their_own(linked):

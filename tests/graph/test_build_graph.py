@@ -44,7 +44,7 @@ def test_corrections_say_what_was_before(described, hubness, monkeypatch):
     assert set(facts["uncorrected"]) == {"hubness", "antihubs", "largest_hub"} < set(facts)
     assert described.get("graphs", "corrected", "knn")["indices"].shape == (30, 4)
     monkeypatch.setattr("artgraph.graph.knn", lambda *args, **settings: pytest.fail("searched again"))
-    assert pipeline.build_graph(described, **settings, weights="gauss").fresh
+    assert pipeline.build_graph(described, **settings, kernel="gauss").fresh
 
 
 @pytest.mark.parametrize("merge", ["weights", "snf", "layers"])
