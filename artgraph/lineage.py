@@ -175,12 +175,12 @@ class Lineage:
         if not self.corpus.has(*ref) or self.stage(ref) != stage:
             return False
         made, now = self._revision(ref)
-        companion = Ref("models", ref.key)
-        recorded = dict(self.label(ref)["inputs"])
+        recorded, given, companion = dict(self.label(ref)["inputs"]), dict(inputs), Ref("models", ref.key)
         if ref.kind != "models" and self.corpus.has(*companion) and self.stage(companion) == stage:
             recorded.pop(str(companion), None)
+            given.pop(str(companion), None)
         same = self.params(ref) == self._current(stage, plain(params))
-        return made == now and same and recorded == dict(inputs)
+        return made == now and same and recorded == given
 
     def command(self, ref: Ref) -> str:
         """Return the command that makes a thing, or makes it again with the settings it has."""

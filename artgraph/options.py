@@ -120,14 +120,17 @@ def _setting(one: Field, hint: Any) -> Decorator:
         given |= {"callback": keys if about["keys"] else names, "multiple": True}
         default = (",".join(default),) if default else None
     elif choices and float in kinds:
-        given["type"] = NumberOr(choices)
+        given["type"] = NumberOr(choices, _bounds(about))
     elif choices:
         given["type"] = click.Choice(choices)
     elif int in kinds or float in kinds:
-        least = about["least"] if about["least"] is not None else about["above"]
-        bounds = {"min": least, "max": about["most"], "min_open": about["above"] is not None}
-        given["type"] = (click.IntRange if int in kinds else click.FloatRange)(**bounds)
+        given["type"] = (click.IntRange if int in kinds else click.FloatRange)(**_bounds(about))
     return click.option(flag, one.name, default=default, show_default=default is not None, **given)
+
+
+def _bounds(about: dict[str, Any]) -> dict[str, Any]:
+    least = about["least"] if about["least"] is not None else about["above"]
+    return {"min": least, "max": about["most"], "min_open": about["above"] is not None}
 
 
 def _former(old: str, new: str) -> Decorator:
@@ -142,17 +145,15 @@ def _former(old: str, new: str) -> Decorator:
 class NumberOr(click.ParamType):
     """A number, or one of some words."""
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], bounds: dict[str, Any]) -> None:
         self.words, self.name = tuple(words), f"NUMBER|{'|'.join(words)}"
+        self.number = click.FloatRange(**bounds)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         """Return the number, or the word; anything else is a usage error."""
         if value in self.words:
             return value
-        try:
-            return float(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor {' or '.join(self.words)}", param, ctx)
+        return self.number.convert(value, param, ctx)
 
 
 def names(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:

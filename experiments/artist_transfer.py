@@ -115,7 +115,11 @@ def transfer(data, split, name, keep, *, seed=0):
             for key in ("auc", "artist_precision", "active_units", "epoch")
             if key in trained.facts
         }
-        across = {"exclude_same": names, "links": artist_links(names, data["X"]), "strength": pipeline.ARTIST_EDGE_WEIGHT}
+        across = {
+            "exclude_same": names,
+            "links": artist_links(names, data["X"]),
+            "strength": pipeline.ARTIST_EDGE_WEIGHT,
+        }
         return judged(trained.mu, rows, data, **across) | facts
 
     return keep(f"transfer {split} {name}" + (f", seed {seed}" if seed else ""), one, of=REVISION)

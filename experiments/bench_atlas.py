@@ -94,7 +94,9 @@ def pictures(arguments):
 
 def simulated(path, n, stock, *, seed=0):
     """Write a described corpus: table, thumbnails and one set of features."""
-    from artgraph.corpus import Corpus
+    from artgraph.lineage import Lineage
+from artgraph.stages.base import columns
+from artgraph.corpus import Corpus
 
     rng = np.random.default_rng(seed)
     group = rng.integers(20, size=n)
@@ -137,7 +139,7 @@ def simulated(path, n, stock, *, seed=0):
         "simulated",
         {"": X.astype(np.float32)},
         made_by={"function": "experiments.bench_atlas", "params": {}},
-        inputs=corpus.inputs("paintings/image_sha256"),
+        inputs=Lineage(corpus).inputs(columns("image_sha256")),
         facts={"n": n, "dimensions": 64},
     )
     return corpus

@@ -142,7 +142,7 @@ def test_the_lineage_of_a_partition(whole):
     assert lineage.descriptors(("z",)) == lineage.descriptors(("fused",)) == ("color", "texture")
     assert lineage.columns_used(fine) == ["artist"]
     assert lineage.columns_used(Ref("partitions", "kmeans")) == ["artist"]  # artist edges are in its graph
-    assert lineage.taught_by_names(fine) == [Ref("features", "z")]
+    assert lineage.taught_by_names(fine) == [Ref("models", "z"), Ref("features", "z")]
     order = lineage.ancestors(fine)
     assert order.index(Ref("graphs", "style")) < order.index(Ref("features", "z")) < order.index(Ref("graphs", "z"))
     assert order[-1] == fine

@@ -95,6 +95,7 @@ def make(
             seconds = time.perf_counter() - started
             for ref, (parts, facts) in zip(several, [made] if isinstance(refs, Ref) else made, strict=True):
                 put(corpus, stage, ref, parts, params=params, inputs=found, facts=facts, seconds=seconds)
+                found = found | {str(ref): corpus.label(*ref)["sha256"]}  # what follows is placed by what came first
     return Made(*main, fresh, corpus.label(*main)["facts"])
 
 

@@ -208,4 +208,7 @@ def _put_features(
         patches |= {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
         put(corpus, "describe", Ref("patches", key), {"": patches}, **label)
     facts = {"n": len(features), "dimensions": features.shape[1], **facts}
+    if fitted:
+        model = {f"models/{key}": corpus.label("models", key)["sha256"]}
+        label = {**label, "inputs": {**label["inputs"], **model}}
     put(corpus, "describe", Ref("features", key), {"": features}, facts=facts, seconds=seconds, **label)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["history"]
 
-TITLES = {"features": "Features", "graphs": "Graph", "models": "Network", "partitions": "Partition"}
+TITLES = {"features": "Features", "graphs": "Graph", "partitions": "Partition"}
 
 
 def history(corpus: Corpus, partition: str) -> list[tuple[str, str | dict[str, str]]]:
@@ -32,7 +32,8 @@ def history(corpus: Corpus, partition: str) -> list[tuple[str, str | dict[str, s
     lineage = Lineage(corpus)
     rows = [("Pictures", f"{len(corpus):,} taken, {corpus.head['facts'].get('images_refused', 0):,} refused")]
     for ref in lineage.ancestors(Ref("partitions", partition)):
-        title = "VGAE" if lineage.stage(ref) == "train_vgae" else TITLES.get(ref.kind)
+        trained = {"train_vgae": "VGAE", "train_descriptor": "Network"}.get(lineage.stage(ref))
+        title = trained if ref.kind == "models" else TITLES.get(ref.kind)
         if title is not None and ref != Ref("features", "thumbnails"):
             rows.append((f"{title} · {ref.key}", _shown(lineage.params(ref) | corpus.label(*ref)["facts"])))
     version = corpus.label("partitions", partition)["made_by"]["version"]

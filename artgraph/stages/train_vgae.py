@@ -9,6 +9,9 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, Progress, catalogue_of, columns, drawing, features_of, make, progress_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    import scipy.sparse as sp
+
     from artgraph.corpus import Corpus
 
 __all__ = ["diagnose_training", "train_vgae"]
@@ -48,21 +51,27 @@ def train_vgae(
         collapsed, and the history of every epoch.
     """
     from artgraph.learning.checkpoint import Checkpoint
-    from artgraph.vgae import Config, train_vgae
+    from artgraph.vgae import Config, encode, train_vgae
 
     config = Config.of(settings)
     built = Lineage(corpus).params(Ref("graphs", graph))
     inputs = [Ref("graphs", graph), *(columns("artist") if built["artist_edges"] else [])]
+    latents = []
 
-    def compute() -> list[tuple[dict, dict]]:
+    def given() -> tuple[np.ndarray, sp.csr_matrix, list[str | None] | None]:
+        names = catalogue_of(corpus).artists if built["artist_edges"] else None
+        return features_of(corpus, built["on"], regress_out=built["regress_out"]), corpus.get("graphs", graph), names
+
+    def fit() -> tuple[dict, dict]:
+        X, adjacency, artists = given()
         checkpoint = Checkpoint(
             corpus.path / "models" / f".training-{name}.safetensors",
             made_from=[config.params(), Lineage(corpus).inputs(inputs)],
         )
         trained = train_vgae(
-            features_of(corpus, built["on"], regress_out=built["regress_out"]),
-            corpus.get("graphs", graph),
-            artists=catalogue_of(corpus).artists if built["artist_edges"] else None,
+            X,
+            adjacency,
+            artists=artists,
             config=config,
             device=device,
             progress=progress_of(progress, "train-vgae"),
@@ -70,12 +79,20 @@ def train_vgae(
             checkpoint=lambda tensors: checkpoint.write_later(lambda: tensors),
         )
         checkpoint.remove()
-        latents = {"n": len(trained.mu), "dimensions": trained.mu.shape[1]}
-        model = {"": trained.state} if trained.state else {}
-        return [({"": trained.mu}, latents), (model, {**trained.facts, "history": trained.history})]
+        latents.append(trained.mu)
+        return {"": trained.state} if trained.state else {}, {**trained.facts, "history": trained.history}
 
-    refs = [Ref("features", name), Ref("models", name)]
-    return make(corpus, "train_vgae", refs, params=config.params(), inputs=inputs, compute=compute)
+    def encoded() -> tuple[dict, dict]:
+        if not latents:  # the model is up to date, and its latents are not
+            X, adjacency, artists = given()
+            state = corpus.get("models", name) if config.learns else {}
+            latents.append(encode(state, X, adjacency, artists=artists, config=config, device=device)[0])
+        return {"": latents[0]}, {"n": len(latents[0]), "dimensions": latents[0].shape[1]}
+
+    params, model = config.params(), Ref("models", name)
+    made = make(corpus, "train_vgae", model, params=params, inputs=inputs, compute=fit)
+    make(corpus, "train_vgae", Ref("features", name), params=params, inputs=[model, *inputs], compute=encoded)
+    return made
 
 
 def diagnose_training(corpus: Corpus, *, name: str = "vgae", out: str | Path | None = None) -> Made:

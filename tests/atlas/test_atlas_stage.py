@@ -9,6 +9,7 @@ import pytest
 from artgraph import pipeline
 from artgraph.corpus import Corpus
 from artgraph.errors import MissingError
+from artgraph.lineage import Lineage, Ref
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,9 @@ def test_without_any_graph_the_page_says_what_to_do(tmp_path):
     pipeline.describe(corpus, descriptors=("color",))
     made_by = {"function": "mine", "params": {}}
     labels = np.zeros(len(corpus), dtype=np.int32)
-    corpus.put("partitions", "mine", {"": labels}, made_by=made_by, inputs=corpus.inputs("features/color"))
+    corpus.put(
+        "partitions", "mine", {"": labels}, made_by=made_by, inputs=Lineage(corpus).inputs([Ref("features", "color")])
+    )
     with pytest.raises(MissingError, match=r"build-graph .* --on color"):
         pipeline.atlas(corpus, partition="mine")
 

@@ -9,6 +9,7 @@ from artgraph import pipeline
 from artgraph.cli import main
 from artgraph.descriptors import apply_fusion, fit_fusion, fuse
 from artgraph.errors import InputError, MissingError, StaleError
+from artgraph.lineage import Lineage, Ref
 
 
 def blocks(n=40, *sizes, seed=0):
@@ -124,7 +125,7 @@ def test_it_is_made_once_and_goes_stale_with_its_parts(fused):
     label = fused.label("features", "texture")
     X = fused.get("features", "texture") + 1
     fused.put("features", "texture", {"": X}, made_by=label["made_by"], inputs=label["inputs"])
-    assert "features/texture has changed" in fused.stale("features", "both")
+    assert "features/texture has changed" in Lineage(fused).stale(Ref("features", "both"))
     with pytest.raises(StaleError, match="both"):
         pipeline.build_graph(fused, on=("both",))
 
@@ -145,7 +146,8 @@ def test_graphs_that_a_part_was_learned_on_stay_in_sight(fused):
     X = fused.get("features", "color")
     fused.put("features", "latent", {"": X}, made_by={"function": "f", "params": {}}, inputs=inputs)
     pipeline.fuse_features(fused, on=("latent", "texture"))
-    assert "graphs/style" in fused.label("features", "fused")["inputs"]
+    assert Ref("graphs", "style") in Lineage(fused).ancestors(Ref("features", "fused"))
+    assert Lineage(fused).columns_used(Ref("features", "fused")) == ["artist"]
 
 
 def test_from_the_command_line(fused):

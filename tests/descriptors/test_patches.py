@@ -279,13 +279,14 @@ def test_one_pass_keeps_the_places(tmp_path, monkeypatch):
 
 def test_a_corpus_keeps_the_places_with_a_label(corpus):
     from artgraph import pipeline
+    from artgraph.lineage import Lineage, Ref
 
     (made,) = pipeline.describe(corpus, descriptors=("patches",), look="dog", count=2)
     assert made.fresh
     patches = corpus.get("patches", "patches")
     assert patches["painting"].tolist() == list(range(12))  # pictures of 64 × 64 have one window, kept once
     assert (patches["scale"] == 1).all()
-    assert corpus.stale("patches", "patches") == []
+    assert Lineage(corpus).stale(Ref("patches", "patches")) == []
     assert corpus.label("features", "patches")["facts"] == {"n": 12, "dimensions": 128}
     assert not pipeline.describe(corpus, descriptors=("patches",), look="dog", count=2)[0].fresh
 

@@ -13,7 +13,7 @@ from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.errors import InputError
 from artgraph.stages.export import FORMATS
-from artgraph.stages.seen import placed, seen_of
+from artgraph.stages.view import View
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +119,9 @@ def test_a_partition_of_features_is_shown_on_the_graph(corpus, tmp_path):
 
 
 def test_columns_of_the_user_are_not_overwritten(corpus):
-    seen = seen_of(corpus, "leiden")
-    own = seen.table.assign(size="own", X="own", Color="own")
-    table = placed(seen, own)
+    view = View(corpus, "leiden")
+    own = view.table.assign(size="own", X="own", Color="own")
+    table = view.placed(own)
     assert {"size_2", "X_2", "Color_2"} <= set(table.columns)
     assert (table[["size_2", "X_2", "Color_2"]] == "own").all(axis=None)
     assert table["size"].between(4, 10).all()

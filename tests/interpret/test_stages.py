@@ -13,7 +13,8 @@ from artgraph import pipeline
 from artgraph.cli import main
 from artgraph.corpus import Corpus
 from artgraph.errors import CircularError, InputError
-from artgraph.stages.judging import columns_used, ground_of, looks, unlearned
+from artgraph.lineage import Lineage, Ref
+from artgraph.stages.base import thumbnails
 from artgraph.testing import toy_pictures
 from data.painter import SCENES, paint_scene
 
@@ -121,7 +122,7 @@ def test_pictures_alone_are_judged_and_described(tmp_path):
         pipeline.influence(corpus)
 
 
-def test_anonymous_works_have_nearest_hands(tmp_path):
+def test_anonymous_works_have_nearest_artists(tmp_path):
     metadata = toy_pictures(tmp_path / "in", n=30)
     table = pd.read_csv(metadata)
     table["school"] = table["style"].str.replace("manner", "school of")
@@ -136,20 +137,20 @@ def test_anonymous_works_have_nearest_hands(tmp_path):
     }
     assert set(works) == set(corpus.paintings["id"][:3])
     for row, manner in ((0, "0"), (1, "1"), (2, "2")):
-        assert works[corpus.paintings["id"][row]]["hands"][0] in (f"Artist {manner}a", f"Artist {manner}b")
+        assert works[corpus.paintings["id"][row]]["artists"][0] in (f"Artist {manner}a", f"Artist {manner}b")
     assert "workshop of" in works[corpus.paintings["id"][1]]["sentence"]
-    assert "nearest hands" in works[corpus.paintings["id"][1]]["sentence"]
+    assert "nearest artists" in works[corpus.paintings["id"][1]]["sentence"]
 
 
 def test_what_made_links_cannot_judge(walked):
     pipeline.build_graph(walked, on=("color",), name="linked", artist_edges=True)
     pipeline.communities(walked, graph="linked")
-    assert columns_used(walked, "linked-leiden") == ["artist"]
+    assert Lineage(walked).columns_used(Ref("partitions", "linked-leiden")) == ["artist"]
     with pytest.raises(CircularError, match="artist"):
         pipeline.evaluate(walked, partition="linked-leiden", against="artist")
     assert "artist" not in pipeline.evaluate(walked, partition="linked-leiden").facts["retrieval"]
     pipeline.train_vgae(walked, graph="linked", name="learned", epochs=3)
-    assert unlearned(walked, ("learned", "texture")) == ("color", "texture")
+    assert Lineage(walked).descriptors(("learned", "texture")) == ("color", "texture")
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +176,7 @@ def reproduced(tmp_path_factory):
 
 
 def test_grey_reproductions_are_caught_and_the_remedies_help(reproduced):
-    judged = {}
+    found = {}
     grey = next(key for key in reproduced.keys("features") if key.startswith("texture-"))
     for name, on, out in (
         ("plain", ("color", "texture"), ()),
@@ -186,30 +187,30 @@ def test_grey_reproductions_are_caught_and_the_remedies_help(reproduced):
         made = pipeline.communities(reproduced, graph=name, name=name, n_clusters=4, membership=False)
         facts = pipeline.evaluate(reproduced, partition=made.key).facts
         table = {row["column"]: row["ami"] for row in facts["confounds"]}
-        judged[name] = table["greyscale"], facts["scores"]["ami"], facts["caveats"]
-    assert judged["plain"][0] > 0.2
-    assert any("greyscale" in sentence and "--ignore-color" in sentence for sentence in judged["plain"][2])
+        found[name] = table["greyscale"], facts["scores"]["ami"], facts["caveats"]
+    assert found["plain"][0] > 0.2
+    assert any("greyscale" in sentence and "--ignore-color" in sentence for sentence in found["plain"][2])
     for remedy in ("regressed", "ignored"):
-        assert judged[remedy][0] < 0.05
-        assert judged[remedy][1] > judged["plain"][1]
-        assert not any("follow greyscale" in sentence for sentence in judged[remedy][2])
+        assert found[remedy][0] < 0.05
+        assert found[remedy][1] > found["plain"][1]
+        assert not any("follow greyscale" in sentence for sentence in found[remedy][2])
 
 
 def test_regressing_out_is_an_input_like_any_other(reproduced):
     made = pipeline.build_graph(reproduced, on=("texture",), name="again", regress_out=("margin", "one tone"))
     assert not pipeline.build_graph(reproduced, on=("texture",), name="again", regress_out=("margin", "one tone")).fresh
-    assert {"features/looks", "features/texture"} <= set(reproduced.label("graphs", "again")["inputs"])
+    assert {"features/thumbnails", "features/texture"} <= set(reproduced.label("graphs", "again")["inputs"])
     assert made.facts["edges"] > 0
     with pytest.raises(InputError, match=r"no column 'colour'.*greyscale"):
         pipeline.build_graph(reproduced, on=("texture",), name="again", regress_out=("colour",))
 
 
-def test_looks_are_measured_once(walked):
-    assert looks(walked).facts["columns"] == ["margin", "hue spread"]
-    assert not looks(walked).fresh
-    assert walked.get("features", "looks", "tiny").shape == (60, 16, 16, 3)
-    assert np.isfinite(walked.get("features", "looks")).all()
-    assert ground_of(walked, "leiden").features == ("color", "texture")
+def test_thumbnails_are_measured_once(walked):
+    assert thumbnails(walked).facts["columns"] == ["margin", "hue spread"]
+    assert not thumbnails(walked).fresh
+    assert walked.get("features", "thumbnails", "tiny").shape == (60, 16, 16, 3)
+    assert np.isfinite(walked.get("features", "thumbnails")).all()
+    assert Lineage(walked).basis("leiden").features == ("color", "texture")
 
 
 def test_the_report_reads_well(walked):
@@ -234,7 +235,7 @@ def test_the_report_reads_well(walked):
 
 def test_a_partition_of_features_is_judged_by_these(walked):
     made = pipeline.communities(walked, method="kmeans", on=("color",), n_clusters=3)
-    assert ground_of(walked, made.key).features == ("color",)
+    assert Lineage(walked).basis(made.key).features == ("color",)
     facts = pipeline.evaluate(walked, partition=made.key).facts
     assert facts["internal"]["silhouette"]["value"] > 0
     described = pipeline.interpret(walked, partition=made.key).facts["clusters"][0]
