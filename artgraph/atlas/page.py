@@ -44,7 +44,7 @@ POLICY = (
 _GENERATOR = '<meta name="generator" content="artgraph atlas">'
 
 
-def data_script(data):
+def data_script(data: dict) -> bytes:
     r"""Write data as a script that hands it to the page: a page opened from disk may load scripts, but not fetch.
 
     Parameters
@@ -62,7 +62,7 @@ def data_script(data):
     return f"window.artgraph = {{ data: {text} }};\n".encode()
 
 
-def index_page(title, n):
+def index_page(title: str, n: int) -> bytes:
     """Write the page itself: head, empty landmarks, and the scripts in their order.
 
     Parameters
@@ -81,17 +81,11 @@ def index_page(title, n):
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
     head += ['<script src="data.js" defer></script>']
     head += [f'<script src="static/{name}" defer></script>' for name in SCRIPTS]
-    return (
-        _template()
-        .format(title=html.escape(title), policy=POLICY, generator=_GENERATOR, head="\n".join(head), n=f"{n:,}")
-        .encode()
-    )
+    template = (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")
+    values = {"title": html.escape(title), "policy": POLICY, "generator": _GENERATOR, "n": f"{n:,}"}
+    return template.format(**values, head="\n".join(head)).encode()
 
 
-def is_ours(page):
-    """Tell whether a page (bytes) is an atlas that artgraph wrote."""
+def is_ours(page: bytes) -> bool:
+    """Tell whether a page is an atlas that artgraph wrote."""
     return _GENERATOR.encode() in page
-
-
-def _template():
-    return (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")

@@ -1,17 +1,18 @@
 """Contact sheets: every thumbnail once more, very small, many to a file, so that the map can show all at a time."""
 
 import io
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image
 
-__all__ = ["LEVELS", "SIDE", "Sheets", "look", "sheet_order", "tile_size", "tiles_of"]
+__all__ = ["LEVELS", "SIDE", "Sheets", "decoded", "sheet_order", "tile_size", "tiles_of"]
 
 SIDE = 2048  # of a sheet, in pixels: every browser can hold it
 LEVELS = (64, 16)  # of a tile: near, and so far away that all paintings are seen at once
 
 
-def tile_size(aspect, tile=LEVELS[0]):
+def tile_size(aspect: float, tile: int = LEVELS[0]) -> tuple[int, int]:
     """Compute the size of a painting on its tile: the longer side is the tile's, the shorter at least a sixteenth.
 
     Parameters
@@ -36,7 +37,7 @@ def tile_size(aspect, tile=LEVELS[0]):
     return max(tile // 16, int(tile * aspect + 0.5)), tile
 
 
-def sheet_order(column, row, *, part=16):
+def sheet_order(column: np.ndarray, row: np.ndarray, *, part: int = 16) -> np.ndarray:
     """Order paintings so that those that hang near each other lie on the same sheet.
 
     Parameters
@@ -58,18 +59,8 @@ def sheet_order(column, row, *, part=16):
     return np.lexsort((column, row, across, row // part))
 
 
-def look(webp):
-    """Decode a thumbnail.
-
-    Parameters
-    ----------
-    webp : bytes
-
-    Returns
-    -------
-    PIL.Image.Image or None
-        In RGB; None where the bytes are not a picture.
-    """
+def decoded(webp: bytes) -> Image.Image | None:
+    """Decode a thumbnail (``webp``) to RGB; None where the bytes are not a picture."""
     try:
         with Image.open(io.BytesIO(webp)) as picture:
             return picture.convert("RGB")
@@ -77,7 +68,7 @@ def look(webp):
         return None
 
 
-def tiles_of(picture, aspect, levels):
+def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tuple[list[Image.Image], str]:
     """Shrink a picture to its tiles.
 
     Parameters
@@ -122,14 +113,14 @@ class Sheets:
         Side of a tile to the names of its sheets, so far.
     """
 
-    def __init__(self, n, put):
+    def __init__(self, n: int, put: Callable[[str, bytes], None]):
         self.n, self.put, self.count = n, put, 0
         # where everything fits on a few sheets, there is nothing that a far level would save
         self.levels = LEVELS if n > 4 * (SIDE // LEVELS[0]) ** 2 else LEVELS[:1]
-        self.names = {tile: [] for tile in self.levels}
-        self._open = {}
+        self.names: dict[int, list[str]] = {tile: [] for tile in self.levels}
+        self._open: dict[int, Image.Image] = {}
 
-    def add(self, tiles):
+    def add(self, tiles: Sequence[Image.Image] | None) -> None:
         """Lay the tiles of the next painting.
 
         Parameters
@@ -150,7 +141,7 @@ class Sheets:
                 self._finish(tile)
         self.count += 1
 
-    def _finish(self, tile):
+    def _finish(self, tile: int) -> None:
         out = io.BytesIO()
         self._open.pop(tile).save(out, "WEBP", quality=70, method=2)
         kind = "" if tile == LEVELS[0] else "far-"

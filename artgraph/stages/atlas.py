@@ -36,7 +36,9 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
     Made
         ``key`` is the path of index.html.
     """
-    from artgraph.atlas import write_atlas
+    from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
+    from artgraph.dates import parse_years
+    from artgraph.graph import linkable_artists
     from artgraph.interpret import typicality
     from artgraph.stages.info import provenance
 
@@ -54,28 +56,40 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
     clusters = _clusters(corpus, labels, typical, report=report, rows=rows, images=images)
     styled = corpus.paintings["style"].notna().any()
     linked = corpus.label("graphs", graph)["made_by"]["params"].get("artist_edges")
+    artists = linkable_artists(corpus.paintings["artist"])
+    first = {key: str(name).strip() for key, name in reversed(list(zip(artists, corpus.paintings["artist"], strict=True)))}
     index = write_atlas(
         out,
-        corpus.paintings,
-        labels,
-        title=corpus.path.resolve().name,
-        thumbnails=lambda row: thumbnail(corpus, row),
-        sources=lambda row: _href(corpus, row, out.resolve()),
-        layout=corpus.get("layouts", graph),
-        neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
-        shares=_shares(corpus, graph, near["indices"]),
-        artist_links=corpus.get("graphs", graph, "artists") if linked else None,
-        typicality=typical,
-        membership=_membership(corpus, partition),
-        windows=_windows(corpus),
-        clusters=clusters,
-        worklist=_worklist(corpus, partition, rows),
-        name=partition,
-        compare={other: corpus.get("partitions", other) for other in compare},
-        reference="style" if styled else None,
-        columns_used=columns_used(corpus, partition),
-        provenance=provenance(corpus, partition),
-        methods=report.get("methods"),
+        Paintings(
+            table=corpus.paintings,
+            thumbnails=lambda row: thumbnail(corpus, row),
+            artists=[None if key is None else first[key] for key in artists],
+            years=parse_years(corpus.paintings["date"]),
+            sources=lambda row: _href(corpus, row, out.resolve()),
+            windows=_windows(corpus),
+        ),
+        Clusters(
+            labels=labels,
+            name=partition,
+            typicality=typical,
+            membership=_membership(corpus, partition),
+            descriptions=clusters,
+            compare={other: corpus.get("partitions", other) for other in compare},
+            reference="style" if styled else None,
+        ),
+        links=Links(
+            neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
+            shares=_shares(corpus, graph, near["indices"]),
+            artist_links=corpus.get("graphs", graph, "artists") if linked else None,
+            layout=corpus.get("layouts", graph),
+        ),
+        about=About(
+            title=corpus.path.resolve().name,
+            columns_used=columns_used(corpus, partition),
+            provenance=provenance(corpus, partition),
+            methods=report.get("methods"),
+            worklist=_worklist(corpus, partition, rows),
+        ),
         images=images,
     )
     return Made("atlas", str(index), True, {"n": len(corpus), "clusters": len(clusters)})
@@ -175,12 +189,12 @@ def _descriptors(corpus, graph):
 
 
 def _shares(corpus, graph, indices):
-    from artgraph.atlas import reasons
+    from artgraph.atlas.shares import similarity_shares
 
     keys = [key for key in _descriptors(corpus, graph) if corpus.has("features", key)]
     if len(keys) < 2:
         return None
-    return keys, reasons([features_of(corpus, (key,)) for key in keys], indices)
+    return keys, similarity_shares([features_of(corpus, (key,)) for key in keys], indices)
 
 
 def _membership(corpus, partition):

@@ -11,7 +11,8 @@ import pytest
 import scipy.sparse as sp
 from PIL import Image
 
-from artgraph.atlas import write_atlas
+from artgraph.dates import parse_years
+from tests.atlas.parts import write
 
 N = 90
 BOMB = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
@@ -82,13 +83,15 @@ def build(factory, **given):
         "thumbnails": picture,
         "methods": BOMB,
     } | given
-    clusters = [{"label": 1, "name": BOMB, "sentence": BOMB, "palette": ["#112233", "#445566"], "report": report}]
-    return write_atlas(
+    descriptions = [{"label": 1, "name": BOMB, "sentence": BOMB, "palette": ["#112233", "#445566"], "report": report}]
+    return write(
         factory.mktemp("atlas") / "a b#c",
-        paintings,
-        labels,
+        table=paintings,
+        artists=artist,
+        years=parse_years(paintings["date"]),
+        labels=labels,
         title="The atlas",
-        clusters=clusters,
+        descriptions=descriptions,
         provenance=[("graph", {"n_neighbors": 15})],
         **given,
     )

@@ -21,7 +21,7 @@ def test_the_front_page_opens_from_disk(visit, index, until):
     assert page.locator("section.cluster h2").all_inner_texts() == ["Cluster 0", BOMB, "In no cluster"]
     lead = page.locator(".lead").inner_text()
     assert "90 paintings in 2 clusters" in lead
-    assert "by what their pixels have in common; no style label was used." in lead
+    assert "grouped by visual similarity; no column of the catalogue was used." in lead
     assert page.locator(".ribbon a").count() == 3
     until(page, "document.querySelector('.strip img').naturalWidth > 0")
     # the map is painted: more than the one colour of its ground
@@ -32,8 +32,8 @@ def test_the_front_page_opens_from_disk(visit, index, until):
 @pytest.mark.parametrize(
     ("used", "said"),
     [
-        (["artist"], "in common and by the column “artist”; no style label was used."),
-        (["artist", "style", BOMB], f"in common and by the column “artist”, “style”, “{BOMB}”."),
+        (["artist"], "by visual similarity and by the column “artist”."),
+        (["artist", "style", BOMB], f"by visual similarity and by the columns “artist”, “style”, “{BOMB}”."),
     ],
 )
 def test_the_front_page_says_which_columns_had_a_say(atlas, visit, used, said):

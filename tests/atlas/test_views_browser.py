@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from artgraph.atlas import write_atlas
+from artgraph.dates import parse_years
+from artgraph.graph import linkable_artists
+from tests.atlas.parts import write
 
 pytestmark = [
     pytest.mark.browser,
@@ -94,12 +96,12 @@ def test_a_selection_is_saved_without_formulas(visit, index):
 
 def test_two_partitions_beside_each_other(visit, index, until):
     page = visit(index, "#/compare")
-    assert page.locator("h1").inner_text() == "leiden beside spectral"
+    assert page.locator("h1").inner_text() == "leiden compared with spectral"
     until(page, "document.querySelectorAll('.flow .band').length === 6")
     assert page.locator(".counts tbody tr").count() == 3
     assert page.locator(".counts tbody tr").first.locator("td").all_inner_texts() == ["30", "30", "60"]
     page.locator(".fields.pair select").nth(1).select_option("column:style")
-    assert page.locator("h1").inner_text() == "leiden beside style"
+    assert page.locator("h1").inner_text() == "leiden compared with style"
     assert page.evaluate("location.hash") == "#/compare/leiden/column%3Astyle"
     page.locator(".counts tbody tr").nth(1).locator("a").first.click()
     page.wait_for_selector(".results h2")
@@ -109,7 +111,7 @@ def test_two_partitions_beside_each_other(visit, index, until):
 def test_the_same_grouping_under_two_names_flows_straight(visit, index):
     page = visit(index, "#/compare/spectral/column%3Astyle")
     assert "mutual information 1.00" in page.locator(".lead").inner_text()
-    assert page.locator(".parting").count() == 0
+    assert page.locator(".difference").count() == 0
 
 
 def test_bands_thinner_than_a_hair_are_left_to_the_table(visit, index, until):
@@ -170,7 +172,7 @@ def test_artists_and_one_of_them(visit, index):
     page.wait_for_selector(".artist-page")
     assert page.evaluate("location.hash") == "#/artist/Claude%20Monet"
     assert page.locator(".facts").inner_text() == "18 works · 1800–1885 · 67 % in Cluster 0"
-    assert page.locator(".manner-row").count() == 4  # two clusters, none, and the axis
+    assert page.locator(".time-row").count() == 4  # two clusters, none, and the axis
     assert page.locator(".gallery li").count() == 18
 
 
@@ -190,11 +192,11 @@ def test_the_worklist_shows_its_evidence(visit, index):
 def test_a_painting_says_why_it_is_near_and_how_sure_it_is(visit, index):
     page = visit(index, WORK.format(0))
     assert page.locator(".nearest li .reason .unseen").first.inner_text() == f"color 61 %, {BOMB} 39 %"
-    assert "70 % sure, core" in page.locator(".home").inner_text()
+    assert "confidence 70 %, typical of the cluster" in page.locator(".home").inner_text()
     assert BOMB in page.locator(".home .second").inner_text()
     assert page.locator(".spans .span-row").count() == 3
     assert page.locator(".facts-list dt", has_text="rights").count() == 1
-    page.locator("button", has_text="Where the patches were taken").click()
+    page.locator("button", has_text="Show the 2 patches that were analysed").click()
     inside = page.evaluate(
         """(() => { const b = document.querySelector('.work img').getBoundingClientRect();
              return [...document.querySelectorAll('.windows span')].map((s) => { const r = s.getBoundingClientRect();
@@ -209,9 +211,9 @@ def test_a_painting_says_why_it_is_near_and_how_sure_it_is(visit, index):
 def test_a_cluster_page_says_what_was_found_out(visit, index):
     page = visit(index, "#/cluster/1")
     texts = page.locator(".aside").inner_text()
-    assert "What sets it apart" in texts
+    assert "Descriptors that separate this cluster" in texts
     assert "2.5" in texts
-    assert f"90 % have {BOMB}: yes, 20 % of all works do." in texts
+    assert f"90 % of these works, 20 % of all works: {BOMB} “yes”" in texts
     assert page.locator(".bridges li").count() == 1
 
 
@@ -221,7 +223,7 @@ def test_the_map_goes_to_a_work_and_draws_its_links(visit, index, until):
     page.wait_for_selector(".map-legend:not([hidden])")
     assert page.evaluate("location.hash") == "#/map?at=dir%2F%C3%A4+0%3F%23%25"
     assert page.evaluate("artgraph.map.selected") == 0
-    assert page.locator(".map-legend").inner_text().split() == ["looks", "alike", "same", "artist"]
+    assert page.locator(".map-legend").inner_text().split() == ["similar", "same", "artist"]
     page.locator(".map canvas").focus()
     page.keyboard.press("ArrowRight")
     until(page, "location.hash.includes('view=')")
@@ -276,16 +278,18 @@ def hostile(tmp_path_factory):
     report = {"columns": {BOMB: [{"name": BOMB, "count": 1, "lift": 2.0, "p": 0.01}]}, "descriptors": [], "near": []}
     report["suspect"] = [{"column": BOMB, "value": BOMB, "share": 1.0, "in_collection": 0.1}]
     evidence = [{"descriptor": BOMB, "neighbors": [1, 2]}]
-    return write_atlas(
+    return write(
         tmp_path_factory.mktemp("hostile"),
-        pd.DataFrame(columns, dtype=object),
-        np.arange(n) % 2,
+        table=pd.DataFrame(columns, dtype=object),
+        artists=columns["artist"],
+        years=parse_years(columns["date"]),
+        labels=np.arange(n) % 2,
         title=BOMB,
         thumbnails=lambda i: None,
         layout=np.random.default_rng(0).normal(size=(n, 2)),
         neighbors=(np.array([[(i + 1) % n] for i in range(n)]), np.ones((n, 1))),
         shares=([BOMB, HOSTILE[2]], np.full((n, 1, 2), 50)),
-        clusters=[
+        descriptions=[
             {"label": k, "name": HOSTILE[k], "sentence": BOMB, "palette": [BOMB], "report": report} for k in (0, 1)
         ],
         worklist=[{"row": i, "kind": HOSTILE[i], "score": 1, "sentence": BOMB, "evidence": evidence} for i in range(n)],

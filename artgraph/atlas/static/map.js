@@ -76,11 +76,11 @@
     for (const one of shown) {
       if (!one.label.more) continue;
       const r = place(one.label, one.r.w + wide(plain, one.label.more) + 9 * u);
-      if (r.w < camera.width / 3 && r.covers <= one.r.covers && free(r, shown.filter((t) => t !== one))) [one.r, one.told] = [r, true];
+      if (r.w < camera.width / 3 && r.covers <= one.r.covers && free(r, shown.filter((t) => t !== one))) [one.r, one.long] = [r, true];
     }
     context.textAlign = "left";
     context.textBaseline = "middle";
-    for (const { label, r, told } of shown) {
+    for (const { label, r, long } of shown) {
       context.fillStyle = colors.ground;
       context.fillRect(r.x, r.y, r.w, h);
       context.fillStyle = label.c.color;
@@ -88,14 +88,14 @@
       context.fillStyle = colors.ink;
       const w = wide(bold, label.name);
       context.fillText(label.name, r.x + 22 * u, r.y + h / 2 + 0.5);
-      if (!told) continue;
+      if (!long) continue;
       context.font = plain;
       context.fillStyle = colors.soft;
       context.fillText(label.more, r.x + 31 * u + w, r.y + h / 2 + 0.5);
     }
   }
 
-  // Works that look alike by a full line, works by the same hand by a broken one.
+  // Similar works by a full line, works by the same artist by a broken one.
   function links({ camera, colors, grid }, context, i) {
     const centre = (k) => camera.screen(grid.column[k] + 0.5, grid.row[k] + 0.5);
     const from = centre(i);
@@ -128,11 +128,11 @@
       context.globalAlpha = 1;
     };
     lines(ag.near(i).map((v) => v.row), []);
-    lines(ag.sameHand(i), [5, 4]);
+    lines(ag.sameArtist(i), [5, 4]);
   }
 
   const legend = el("p", { class: "map-legend", hidden: true, "aria-hidden": "true" },
-    el("span", { class: "full" }), "looks alike", ag.data.artist_links && [el("span", { class: "broken" }), "same artist"]);
+    el("span", { class: "full" }), "similar", ag.data.artist_links && [el("span", { class: "broken" }), "same artist"]);
 
   const wall = new ag.Wall(grid, {
     name: "Map of all paintings",
