@@ -91,6 +91,69 @@ def test_a_selection_is_saved_without_formulas(visit, index):
     }
 
 
+DATES = ["500 BC", "17th century", "1870s", "505-495 BC", "44 BC", "n.d.", "1503", "1506-1507"]
+ARTISTS = ["Unbekannt", "Workshop of Rembrandt", "Rembrandt", "Phidias", "Phidias", None, "Rembrandt ?", "Rembrandt"]
+
+
+@pytest.fixture(scope="session")
+def ancient(tmp_path_factory):
+    """The cases in which the catalogue's words are not what a work is counted by."""
+    table = pd.DataFrame({"id": list("abcdefgh"), "artist": ARTISTS, "title": list("ABCDEFGH"), "date": DATES})
+    keys = linkable_artists(ARTISTS)
+    return write(
+        tmp_path_factory.mktemp("ancient"),
+        table=table,
+        artists=[name if key else None for name, key in zip(ARTISTS, keys, strict=True)],
+        years=parse_years(DATES),
+        labels=np.array([0, 1, 1, 0, 0, 1, 1, 1]),
+        title="Ancient",
+        thumbnails=lambda i: None,
+    )
+
+
+def test_a_page_counts_by_the_artists_and_years_of_the_graph(visit, ancient):
+    page = visit(ancient, "#/artists?sort=name")
+    assert page.locator(".people tbody th").all_inner_texts() == ["Phidias", "Rembrandt"]
+    assert page.locator(".people .span").all_inner_texts() == ["500–44 BC", "1506–1875"]
+    for id_, maker, date in (("a", "Unbekannt", "500 BC"), ("b", "Workshop of Rembrandt", "17th century")):
+        work = visit(ancient, f"#/painting/{id_}")  # what the catalogue says, word for word
+        assert (work.locator(".maker").inner_text(), work.locator(".date").inner_text()) == (maker, date)
+    assert work.locator(".spans p").last.inner_text().split() == ["500", "BC", "1875"]
+    facts = visit(ancient).locator("section.cluster .facts").all_inner_texts()
+    assert facts == ["3 works · 500–44 BC", "5 works · 1503–1875"]
+    spoken = visit(ancient, "#/cluster/0").locator(".decades .columns").get_attribute("aria-label")
+    assert spoken == "Works by 20 years: 500–481 BC 2, 60–41 BC 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "titles", "said"),
+    [
+        ("to=500+BC", ["A", "D"], "until 500 BC ×"),
+        ("from=-499&to=AD+100", ["E"], "from 499 BC ×"),
+        ("from=1506&to=1506", ["H"], "from 1506 ×"),
+        ("to=1650&from=1600", ["B"], "until 1650 ×"),
+        ("artist=Rembrandt", ["C", "H"], "artist: Rembrandt ×"),
+        ("artist=workshop", ["B"], "artist: workshop ×"),
+        ("artist=(nothing)", ["A", "B", "F", "G"], "artist: unknown or uncertain ×"),
+    ],
+)
+def test_a_query_for_years_and_artists(visit, ancient, query, titles, said):
+    page = visit(ancient, f"#/?{query}")
+    assert page.locator(".results .what").all_inner_texts() == titles
+    assert page.locator(".conditions a").first.inner_text() == said
+
+
+def test_the_timeline_begins_before_christ(visit, ancient):
+    page = visit(ancient, "#/timeline")
+    periods = page.locator(".counts tbody th").all_inner_texts()
+    assert periods == ["500–451 BC", "50–1 BC", "1500–1549", "1650–1699", "1850–1899"]
+    page.locator(".counts tbody th a").first.click()
+    page.wait_for_selector(".results h2")
+    assert page.locator(".results .what").all_inner_texts() == ["A", "D"]
+    page.locator(".filters summary").click()
+    assert page.locator(".fields [name='from']").get_attribute("placeholder") == "500 BC"
+
+
 # ------------------------------------------------------------------------------------------------------- compare
 
 
