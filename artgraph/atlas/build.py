@@ -129,8 +129,7 @@ def write_atlas(
         "tints": tints if sheets else None,
         "sources": addresses,
         "grid": grid and {"column": grid[0].tolist(), "row": grid[1].tolist(), "shape": list(grid[2])},
-        "sheets": sheets
-        and {"levels": list(sheets.names.items()), "side": SIDE, "slots": np.argsort(order).tolist()},
+        "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": np.argsort(order).tolist()},
         "neighbors": None if indices is None else packed_neighbors(indices, similarity),
         "shares": links.shares
         and {"names": list(map(str, links.shares[0])), "percent": np.asarray(links.shares[1]).ravel().tolist()},

@@ -57,7 +57,9 @@ def atlas(corpus, *, partition="leiden", compare=None, out=None, images=True):
     styled = corpus.paintings["style"].notna().any()
     linked = corpus.label("graphs", graph)["made_by"]["params"].get("artist_edges")
     artists = linkable_artists(corpus.paintings["artist"])
-    first = {key: str(name).strip() for key, name in reversed(list(zip(artists, corpus.paintings["artist"], strict=True)))}
+    first = {
+        key: str(name).strip() for key, name in reversed(list(zip(artists, corpus.paintings["artist"], strict=True)))
+    }
     index = write_atlas(
         out,
         Paintings(

@@ -61,6 +61,7 @@ def build(factory, **given):
         "suspect": [{"column": BOMB, "value": "yes", "share": 0.9, "in_collection": 0.2}],
     }
     given = {
+        "artists": artist,
         "layout": r.normal(size=(N, 2)),
         "neighbors": (neighbors, np.tile([0.9, 0.8, 0.5], (N, 1))),
         "shares": (["color", BOMB], np.tile(np.array([61, 39], np.uint8), (N, 3, 1))),
@@ -82,17 +83,17 @@ def build(factory, **given):
         "reference": "style",
         "thumbnails": picture,
         "methods": BOMB,
+        "provenance": [("graph", {"n_neighbors": 15})],
+        "descriptions": [
+            {"label": 1, "name": BOMB, "sentence": BOMB, "palette": ["#112233", "#445566"], "report": report}
+        ],
     } | given
-    descriptions = [{"label": 1, "name": BOMB, "sentence": BOMB, "palette": ["#112233", "#445566"], "report": report}]
     return write(
         factory.mktemp("atlas") / "a b#c",
         table=paintings,
-        artists=artist,
         years=parse_years(paintings["date"]),
         labels=labels,
         title="The atlas",
-        descriptions=descriptions,
-        provenance=[("graph", {"n_neighbors": 15})],
         **given,
     )
 

@@ -30,8 +30,12 @@
     return node;
   };
 
-  // Words from the corpus: any script, any direction.
-  ag.words = (tag, text, props) => ag.el(tag, { dir: "auto", ...props }, text);
+  // Words from the corpus: any script, any direction. A very long run without a blank gets places to break at: without
+  // them browsers take seconds, or minutes, to lay it out.
+  ag.words = function (tag, text, props) {
+    const parts = /\S{200}/.test(text) ? String(text).match(/\S{1,100}\s*|\s+/gu) : [text];
+    return ag.el(tag, { dir: "auto", ...props }, parts.flatMap((part, k) => (k ? [ag.el("wbr"), part] : [part])));
+  };
 
   const numbers = new Intl.NumberFormat("en");
   ag.number = (n) => numbers.format(n);
