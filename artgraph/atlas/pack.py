@@ -36,16 +36,7 @@ def year_number(year: float) -> int | float | None:
 
 
 def pack(values: Sequence[str | None]) -> list | dict:
-    """Write a column of few different values as those values and numbers.
-
-    Parameters
-    ----------
-    values : list of str or None
-
-    Returns
-    -------
-    list or dict
-        The values themselves where most differ; else ``values`` (each once) and ``codes`` (which one, for each row).
+    """Write a column of few different ``values`` as these (each once) and ``codes`` (which one, for each row).
 
     Examples
     --------
@@ -59,17 +50,7 @@ def pack(values: Sequence[str | None]) -> list | dict:
 
 
 def packed_neighbors(indices: np.ndarray, similarity: np.ndarray) -> dict:
-    """Write lists of neighbours one after the other, the similarity in thousandths.
-
-    Parameters
-    ----------
-    indices, similarity : arrays, shape (n, m)
-        As from ``checked_neighbors``.
-
-    Returns
-    -------
-    dict
-        ``width`` (m), ``rows`` and ``similarity`` (lists of n · m; None for what is not finite).
+    """Write neighbours, ``indices`` and ``similarity`` (n, m), one after the other; the similarity in thousandths.
 
     Examples
     --------
@@ -81,18 +62,7 @@ def packed_neighbors(indices: np.ndarray, similarity: np.ndarray) -> dict:
 
 
 def checked_neighbors(neighbors: tuple | None, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Check lists of neighbours.
-
-    Parameters
-    ----------
-    neighbors : tuple of two arrays (n, m), or None
-        Rows, and their similarity.
-    n : int
-
-    Returns
-    -------
-    indices, similarity : arrays (n, m), int64 and float64, or (None, None)
-        Negative rows are -1.
+    """Return the ``neighbors`` of ``Links`` as two arrays (n, m), int64 (-1 for none) and float64, or None twice.
 
     Raises
     ------
@@ -126,18 +96,7 @@ def packed_membership(membership: Mapping[str, Sequence], n: int) -> dict:
 
 
 def packed_windows(windows: Mapping[str, np.ndarray], n: int) -> list[list[list[int]]]:
-    """Gather the windows of each painting.
-
-    Parameters
-    ----------
-    windows : dict of arrays (w,)
-        ``painting``, ``x``, ``y``, ``scale``.
-    n : int
-
-    Returns
-    -------
-    list of list of [x, y, side], length n
-        In thousandths of the picture's short side.
+    """Gather the ``windows`` of each of n paintings as [x, y, side] in thousandths of the picture's short side.
 
     Raises
     ------

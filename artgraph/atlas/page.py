@@ -45,17 +45,9 @@ _GENERATOR = '<meta name="generator" content="artgraph atlas">'
 
 
 def data_script(data: dict) -> bytes:
-    r"""Write data as a script that hands it to the page: a page opened from disk may load scripts, but not fetch.
+    r"""Write ``data`` as a script (UTF-8): a page opened from disk may load scripts, but not fetch.
 
-    Parameters
-    ----------
-    data : dict
-        What JSON can hold.
-
-    Returns
-    -------
-    bytes
-        UTF-8. ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
+    ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     text = re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
@@ -63,19 +55,9 @@ def data_script(data: dict) -> bytes:
 
 
 def index_page(title: str, n: int) -> bytes:
-    """Write the page itself: head, empty landmarks, and the scripts in their order.
+    """Write the page itself: head, empty landmarks, and the scripts in order; ``title`` is escaped.
 
-    Parameters
-    ----------
-    title : str
-        Name of the atlas; escaped.
-    n : int
-        Number of paintings, for readers without scripts.
-
-    Returns
-    -------
-    bytes
-        HTML in UTF-8.
+    Readers without JavaScript see ``n``, the number of paintings.
     """
     title = "".join(c for c in title if c.isprintable())[:300]
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]

@@ -12,7 +12,7 @@ from PIL import Image
 
 from artgraph.atlas.sheets import Sheets, decoded, tiles_of
 
-__all__ = ["picture_shape", "write_pictures"]
+__all__ = ["write_pictures"]
 
 _AHEAD = 256  # pictures in memory at a time
 _MANY = 4_096  # paintings from which the weight of the folder counts:
@@ -69,7 +69,7 @@ def write_pictures(
     def one(i: int) -> tuple:
         webp = thumbnails(i) if images else None
         picture = decoded(webp) if webp else None
-        aspect = _aspect(picture_shape(columns, i), picture)
+        aspect = _aspect(_shape(columns, i), picture)
         if picture is None:
             return i, aspect, None, None, None
         if n >= _MANY and len(webp) > _HEAVY and max(picture.size) > _REDUCED:
@@ -116,14 +116,8 @@ def _reduced(picture: Image.Image) -> bytes:
     return small.getvalue()
 
 
-def picture_shape(columns: Mapping[str, list], i: int) -> float | None:
-    """Return width over height of row ``i`` from its columns, or None where they do not say it.
-
-    Examples
-    --------
-    >>> picture_shape({"image_width": ["600"], "image_height": ["400"]}, 0)
-    1.5
-    """
+def _shape(columns: Mapping[str, list], i: int) -> float | None:
+    """Return width over height of row ``i`` from its columns, or None where they do not say it."""
     try:
         width, height = (float(columns[c][i]) for c in ("image_width", "image_height"))
     except (KeyError, TypeError, ValueError):

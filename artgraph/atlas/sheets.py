@@ -13,19 +13,9 @@ LEVELS = (64, 16)  # of a tile: near, and so far away that all paintings are see
 
 
 def tile_size(aspect: float, tile: int = LEVELS[0]) -> tuple[int, int]:
-    """Compute the size of a painting on its tile: the longer side is the tile's, the shorter at least a sixteenth.
+    """Compute width and height, in pixels, of a painting on a tile; ``aspect`` is its width over its height.
 
-    Parameters
-    ----------
-    aspect : float, > 0
-        Width over height.
-    tile : int
-        Side of the tile in pixels.
-
-    Returns
-    -------
-    width, height : int
-        In pixels. The page computes the same numbers.
+    The longer side is that of the ``tile``, the shorter at least a sixteenth. The page computes the same numbers.
 
     Examples
     --------
@@ -43,14 +33,12 @@ def sheet_order(column: np.ndarray, row: np.ndarray, *, part: int = 16) -> np.nd
     Parameters
     ----------
     column, row : array, shape (n,), int
-        Cells, as from ``hang``.
-    part : int
-        The wall is gone through in squares of this many cells.
+        Cells, as from ``hang``; they are visited in squares of ``part`` times ``part`` cells.
 
     Returns
     -------
     array, shape (n,), int64
-        Rows: the first on the first sheet.
+        Paintings, the first on the first sheet.
     """
     column, row = np.asarray(column), np.asarray(row)
     across = column // part
@@ -69,7 +57,7 @@ def decoded(webp: bytes) -> Image.Image | None:
 
 
 def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tuple[list[Image.Image], str]:
-    """Shrink a picture to its tiles.
+    """Shrink a picture to its tiles, and compute its mean colour ("rrggbb").
 
     Parameters
     ----------
@@ -79,12 +67,6 @@ def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tupl
         Width over height that the page will use.
     levels : sequence of int
         Sides of tiles in pixels, the largest first; each is made of the one before.
-
-    Returns
-    -------
-    tiles : list of PIL.Image.Image
-    tint : str
-        The mean colour as "rrggbb".
     """
     tiles, source = [], picture
     for tile in levels:
@@ -121,13 +103,7 @@ class Sheets:
         self._open: dict[int, Image.Image] = {}
 
     def add(self, tiles: Sequence[Image.Image] | None) -> None:
-        """Lay the tiles of the next painting.
-
-        Parameters
-        ----------
-        tiles : list of PIL.Image.Image, or None
-            One for each level, as from ``tiles_of``; None leaves its place empty.
-        """
+        """Lay the tiles of the next painting, one for each level; None leaves its place empty."""
         for k, tile in enumerate(self.levels):
             side = SIDE // tile
             at = self.count % side**2
