@@ -18,6 +18,8 @@ from artgraph.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from artgraph.graph import Attribution
+
 __all__ = ["CONFOUNDS", "Catalogue"]
 
 ONE_TONE = 2.5  # hue spread, in units of CIELAB
@@ -58,20 +60,26 @@ class Catalogue:
     # ---- artists
 
     @cached_property
+    def attributions(self) -> list[Attribution]:
+        """What the table's words say of the artist of each painting: key, qualifier and name."""
+        from artgraph.graph import attributions
+
+        return attributions(self.table["artist"])
+
+    @cached_property
     def artists(self) -> list[str | None]:
         """The key under which works by one artist are linked; None where the table names no certain, single artist."""
-        from artgraph.graph import linkable_artists
-
-        return linkable_artists(self.table["artist"])
+        return [one.artist for one in self.attributions]
 
     @cached_property
     def artist_names(self) -> list[str | None]:
         """The name to show for ``artists``: as the table first writes it."""
-        first: dict[str, str] = {}
-        for artist, text in zip(self.artists, self.table["artist"], strict=True):
-            if artist is not None:
-                first.setdefault(artist, str(text).strip())
-        return [first.get(artist) for artist in self.artists]
+        return [one.name if one.artist is not None else None for one in self.attributions]
+
+    @cached_property
+    def qualifiers(self) -> list[str | None]:
+        """The words that make an attribution uncertain or another's, such as 'workshop of'; None where there are none."""
+        return [one.qualifier for one in self.attributions]
 
     @cached_property
     def works_by_artist(self) -> Counter[str]:
@@ -93,18 +101,34 @@ class Catalogue:
     # ---- time
 
     @cached_property
-    def years(self) -> np.ndarray:
-        """The year of each painting, (n,) float64: the middle of its span; NaN unknown; negative before Christ."""
-        from artgraph.dates import parse_years
+    def spans(self) -> np.ndarray:
+        """The first and the last year of each painting, (n, 2) float64: NaN unknown; negative before Christ."""
+        from artgraph.dates import parse_spans
 
-        return parse_years(self.table["date"])
+        return parse_spans(self.table["date"])
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """The year of each painting, (n,) float64: the middle of its span."""
+        return self.spans.mean(axis=1)
 
     @cached_property
     def decades(self) -> list[str | None]:
-        """The decade of each painting, such as '1870s'; None unknown."""
-        return [None if np.isnan(year) else f"{int(year // 10) * 10}s" for year in self.years]
+        """The decade of each painting, such as '1870s' or '500s BC'; None unknown."""
+        from artgraph.dates import decades
+
+        return decades(self.years)
 
     # ---- other columns
+
+    @cached_property
+    def rights(self) -> list[str | None]:
+        """What the table says of the rights in each picture: the first of its columns on rights that says something."""
+        names = [name for name in self.table.columns if any(word in name.casefold() for word in RIGHTS[:4])]
+        said = [self.column(name) for name in names]
+        return [
+            next((str(column[row]) for column in said if column[row] is not None), None) for row in range(len(self))
+        ]
 
     @cached_property
     def described_columns(self) -> tuple[str, ...]:

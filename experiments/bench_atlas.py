@@ -94,9 +94,9 @@ def pictures(arguments):
 
 def simulated(path, n, stock, *, seed=0):
     """Write a described corpus: table, thumbnails and one set of features."""
+    from artgraph.corpus import Corpus
     from artgraph.lineage import Lineage
-from artgraph.stages.base import columns
-from artgraph.corpus import Corpus
+    from artgraph.stages.base import columns
 
     rng = np.random.default_rng(seed)
     group = rng.integers(20, size=n)

@@ -1,17 +1,20 @@
-"""How far two ways of grouping the same paintings agree, and which artists keep to one group."""
+"""How far two ways of grouping the same paintings agree, and which artists change their cluster over the years."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from scipy.stats import false_discovery_control
 
 from artgraph.errors import InputError
 from artgraph.evaluation.partition import partition_scores
 
-__all__ = ["agreement", "manners"]
+__all__ = ["agreement", "changes_over_time"]
 
 FEWEST = 8  # dated works from which a change over time can be told from chance
 
 
-def agreement(groupings):
+def agreement(groupings: Mapping[str, Sequence]) -> list[dict]:
     """Compare every two of several groupings.
 
     Parameters
@@ -43,19 +46,32 @@ def agreement(groupings):
     return found
 
 
-def manners(labels, artists, years, *, draws=9999, seed: int = 0):
-    """Ask of each artist whether the later works lie in other clusters than the earlier ones.
+def _numbers(values: Sequence) -> np.ndarray:
+    values = np.asarray(values)
+    return values if values.dtype.kind in "iu" else pd.factorize(np.array([v or None for v in values], object))[0]
+
+
+def changes_over_time(
+    labels: np.ndarray,
+    artists: Sequence[str | None],
+    years: Sequence[float],
+    *,
+    draws: int = 9999,
+    seed: int = 0,
+) -> list[dict]:
+    """Test for each artist whether the later works lie in other clusters than the earlier ones.
 
     The dated works of an artist are split at the middle in the order of their years; the distance is half the sum of
-    the absolute differences of the shares that the clusters have in the two halves (total variation). It is held
-    against the distance of random halves of the same works, which is what few works give by chance.
+    the absolute differences of the shares that the clusters have in the two halves (total variation). It is compared
+    with the distance of random halves of the same works, which is what few works give by chance.
 
     Parameters
     ----------
     labels : array, shape (n,), int
         Negative for none.
     artists : sequence of str or None, length n
-    years : sequence of int or None, length n
+    years : (n,) float
+        NaN where unknown.
     draws : int
         Random halves for an artist, at most: 499 first, the others only where those leave p at 0.05 or less.
     seed : int
@@ -69,26 +85,23 @@ def manners(labels, artists, years, *, draws=9999, seed: int = 0):
 
     Examples
     --------
-    >>> found = manners([0] * 8 + [1] * 8, ["Ann"] * 16, list(range(1900, 1916)))[0]
+    >>> found = changes_over_time([0] * 8 + [1] * 8, ["Ann"] * 16, list(range(1900, 1916)))[0]
     >>> found["name"], found["change"], found["p"] < 0.01
     ('Ann', 1.0, True)
     """
-    labels = np.asarray(labels)
-    rows = {}
-    for i, (name, year) in enumerate(zip(artists, years, strict=True)):
-        if name and year is not None and labels[i] >= 0:
-            rows.setdefault(name, []).append(i)
+    labels, years = np.asarray(labels), np.asarray(years, dtype=float)
+    names = pd.Series(artists, dtype=object).where((labels >= 0) & np.isfinite(years))
+    rows = {name: works for name, works in names.groupby(names).indices.items() if name and len(works) >= FEWEST}
     rng, found = np.random.default_rng(seed), []
-    for name in sorted(name for name, works in rows.items() if len(works) >= FEWEST):
-        works = sorted(rows[name], key=lambda i: (years[i], i))
+    for name in sorted(rows):
+        works = rows[name][np.argsort(years[rows[name]], kind="stable")]
         _, group = np.unique(labels[works], return_inverse=True)
         one_hot = np.eye(group.max() + 1)[group]
         true = _distance(one_hot[None])[0]
-        mixed = _distance(one_hot[np.argsort(rng.random((min(draws, 499), len(works))), axis=1)])
+        mixed = _random_halves(one_hot, rng, min(draws, 499))
         if (mixed >= true - 1e-12).mean() <= 0.05:
             while len(mixed) < draws:
-                more = one_hot[np.argsort(rng.random((min(draws - len(mixed), 500), len(works))), axis=1)]
-                mixed = np.concatenate([mixed, _distance(more)])
+                mixed = np.concatenate([mixed, _random_halves(one_hot, rng, min(draws - len(mixed), 500))])
         p = (1 + int((mixed >= true - 1e-12).sum())) / (1 + len(mixed))
         found.append({"name": name, "works": len(works), "change": true, "chance": mixed.mean(), "p": p})
     corrected = false_discovery_control([f["p"] for f in found]) if found else []
@@ -97,14 +110,11 @@ def manners(labels, artists, years, *, draws=9999, seed: int = 0):
     return found
 
 
-def _distance(one_hot):
+def _random_halves(one_hot: np.ndarray, rng: np.random.Generator, draws: int) -> np.ndarray:
+    return _distance(one_hot[np.argsort(rng.random((draws, len(one_hot))), axis=1)])
+
+
+def _distance(one_hot: np.ndarray) -> np.ndarray:
     """Return the total variation (d,) between the first and the second half of works (d, m, k)."""
     half = one_hot.shape[1] // 2
     return np.abs(one_hot[:, :half].mean(1) - one_hot[:, -half:].mean(1)).sum(-1) / 2
-
-
-def _numbers(values):
-    if len(values) and not isinstance(next((v for v in values if v is not None), None), (int, np.integer)):
-        code = {v: k for k, v in enumerate(dict.fromkeys(v for v in values if v))}
-        return np.array([code.get(v, -1) for v in values], dtype=np.int64)
-    return np.asarray(values, dtype=np.int64)

@@ -1,20 +1,33 @@
 """Write the atlas: a folder of plain files that needs no server, no network and no other program."""
 
-import os
 import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sp
 
-from artgraph.atlas.agreement import agreement, manners
+from artgraph.atlas.agreement import agreement, changes_over_time
+from artgraph.atlas.content import About, Clusters, Links, Paintings
 from artgraph.atlas.grid import hang
-from artgraph.atlas.pack import checked_neighbors, pack, packed_neighbors, packed_windows, relative_address, text
+from artgraph.atlas.pack import (
+    checked_neighbors,
+    pack,
+    packed_membership,
+    packed_neighbors,
+    packed_windows,
+    relative_address,
+    text,
+    year_number,
+)
 from artgraph.atlas.page import data_script, index_page, is_ours
 from artgraph.atlas.pictures import write_pictures
 from artgraph.atlas.sheets import SIDE, sheet_order
-from artgraph.atlas.summary import first_year, known_artist, summarize
-from artgraph.colors import NO_CLUSTER, cluster_color
+from artgraph.atlas.summary import summarize
+from artgraph.atomic import write_bytes
+from artgraph.checks import check_labels
+from artgraph.colors import cluster_color
 from artgraph.errors import InputError
 
 __all__ = ["write_atlas"]
@@ -23,30 +36,14 @@ _TECHNICAL = re.compile(r"image_.*|metadata_line")
 
 
 def write_atlas(
-    out,
-    paintings,
-    labels,
+    out: str | Path,
+    paintings: Paintings,
+    clusters: Clusters,
     *,
-    title,
-    thumbnails,
-    sources=None,
-    layout=None,
-    neighbors=None,
-    shares=None,
-    artist_links=None,
-    typicality=None,
-    membership=None,
-    windows=None,
-    clusters=None,
-    worklist=None,
-    name="clusters",
-    compare=None,
-    reference=None,
-    columns_used=(),
-    provenance=(),
-    methods=None,
-    images=True,
-):
+    about: About,
+    links: Links | None = None,
+    images: bool = True,
+) -> Path:
     """Write a page that shows every painting in its cluster, on a map and beside its nearest works.
 
     The same input gives the same bytes. ``index.html`` goes first and comes last: where it stands, the atlas is whole.
@@ -55,48 +52,11 @@ def write_atlas(
     ----------
     out : str or Path
         Folder; made if need be. An atlas that stands there is replaced; other files are left alone.
-    paintings : pandas.DataFrame, n rows
-        Row i is painting i. Columns of text: ``id`` (unique), ``artist``, ``title``, ``date``, ``style``, any others;
-        ``image_width`` and ``image_height`` (pixels) give the shape of a picture.
-    labels : array, shape (n,), int
-        Cluster of each painting: 0 is the largest, -1 is none.
-    title : str
-        Name of the atlas.
-    thumbnails : callable, int -> bytes or None
-        The thumbnail of a row as WebP.
-    sources : callable, int -> str or None, optional
-        Address of a row's original, relative to ``out``.
-    layout : array, shape (n, 2), float, optional
-        Positions for the map; without them there is no map.
-    neighbors : tuple of (array (n, m) int, array (n, m) float), optional
-        Rows of the nearest works of each painting, nearest first, and their similarity; negative rows are skipped.
-    shares : tuple of (sequence of b str, array (n, m, b) int), optional
-        Names of descriptors, and their share in each neighbour in per cent, as from ``reasons``.
-    artist_links : scipy sparse, shape (n, n), optional
-        Links between works by one hand; the map draws them apart from the others.
-    typicality : array, shape (n,), float, optional
-        Higher is more typical of its cluster.
-    membership : dict, optional
-        ``confidence`` (n,) float in 0 ... 1, ``second`` (n,) int (the second cluster, -1 for none), ``role`` (n,) text.
-    windows : dict of arrays, optional
-        ``painting``, ``x``, ``y``, ``scale``: squares that a descriptor looked at, as shares of the short side.
-    clusters : list of dict, optional
-        ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows), ``report``
-        (what was found out about the cluster, in the form of ``artgraph interpret``, rows for ids).
-    worklist : list of dict, optional
-        ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
-    name : str
-        What the clusters are called beside others, such as the key of the partition.
-    compare : dict of str to array (n,) int, optional
-        Other partitions, to be seen beside this one.
-    reference : str, optional
-        Column that the clusters are held against. It is shown, never used.
-    columns_used : sequence of str
-        Columns that had a say in the clusters, by links or by teaching: the page says so.
-    provenance : sequence of (str, str or dict)
-        How it was made: a stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
-    methods : str, optional
-        A paragraph on the methods, ready to be quoted.
+    paintings : Paintings
+        n rows; every array of the other parts has as many.
+    clusters : Clusters
+    about : About
+    links : Links, optional
     images : bool
         False writes no picture at all, and no address of one.
 
@@ -110,80 +70,85 @@ def write_atlas(
     InputError
         Lengths disagree, ids repeat, a source is not a relative address, or ``out`` holds a page that is not an atlas.
     """
-    n = len(paintings)
-    columns = {str(c): [text(v) for v in paintings[c]] for c in paintings.columns}
-    labels = _labels(labels, n)
-    compare = {str(key): _labels(other, n) for key, other in (compare or {}).items() if key != name}
-    _check(columns, n, reference)
-    indices, similarity = checked_neighbors(neighbors, n)
-    if typicality is not None and np.shape(typicality) != (n,):
-        raise InputError(f"typicality has shape {np.shape(typicality)}, expected ({n},): one number for each painting.")
-    if layout is not None and len(layout) != n:
-        raise InputError(
-            f"The layout has {len(layout)} rows and there are {n} paintings: make it again for this corpus."
-        )
-    grid = hang(layout) if layout is not None and n else None
+    table, n, links = paintings.table, len(paintings.table), links or Links()
+    columns = {str(c): [text(v) for v in table[c]] for c in table.columns}
+    _check(columns, n, clusters.reference)
+    name, labels = str(clusters.name), check_labels(clusters.labels, n)
+    compare = {str(key): check_labels(other, n) for key, other in clusters.compare.items() if key != name}
+    artists = _rows("artists", paintings.artists, n) or [None] * n
+    years = np.asarray(_rows("years", paintings.years, n) or [np.nan] * n, dtype=float)
+    typicality = _rows("typicality", clusters.typicality, n)
+    indices, similarity = checked_neighbors(links.neighbors, n)
+    layout = _rows("layout", links.layout, n)
+    grid = hang(layout) if layout else None
     order = sheet_order(*grid[:2]) if grid else None
-    addresses = [relative_address(sources(i), i) for i in range(n)] if sources is not None and images else None
-    years = [first_year(d) for d in columns.get("date", [None] * n)]
-    hands = [known_artist(a) for a in columns.get("artist", [None] * n)]
-    groupings = {name: labels, **compare} | ({f"column:{reference}": columns[reference]} if reference else {})
+    sources = paintings.sources if images else None
+    addresses = sources and [relative_address(sources(i), i) for i in range(n)]
+    reference = columns.get(clusters.reference)
+    groupings = {name: labels, **compare} | ({f"column:{clusters.reference}": reference} if reference else {})
 
     out = _folder(out)
     (out / "index.html").unlink(missing_ok=True)
 
-    def put(file, data):
-        _put(out, file, data)
+    def put(file: str, data: bytes) -> None:
+        (out / file).parent.mkdir(exist_ok=True)
+        (out / file).write_bytes(data)
 
     aspect, missing, tints, sheets = write_pictures(
-        out, put, thumbnails=thumbnails, columns=columns, order=order, images=images
+        out, put, thumbnails=paintings.thumbnails, columns=columns, order=order, images=images
     )
-    found = summarize(labels, columns, typicality=typicality, neighbors=indices, reference=reference, given=clusters)
-    slots = None if sheets is None else np.argsort(order).tolist()
+    found = summarize(
+        labels,
+        artists,
+        years,
+        typicality=typicality,
+        neighbors=indices,
+        reference=reference,
+        descriptions=clusters.descriptions,
+    )
     data = {
-        "title": str(title),
+        "title": str(about.title),
         "n": n,
         "columns": [[c, pack(v)] for c, v in columns.items()],
         "small": [c for c in columns if _TECHNICAL.fullmatch(c)],
-        "name": str(name),
+        "name": name,
         "labels": labels.tolist(),
-        "colors": [NO_CLUSTER if c["label"] < 0 else cluster_color(c["label"]) for c in found],
+        "colors": [cluster_color(c["label"]) for c in found],
         "clusters": found,
-        "years": years if any(year is not None for year in years) else None,
-        "artists": {"known": pack(hands), "manners": manners(labels, hands, years)},
+        "years": [year_number(year) for year in years.tolist()] if np.isfinite(years).any() else None,
+        "artists": {"names": pack(artists), "changes": changes_over_time(labels, artists, years)},
         "compare": {
             "partitions": [[key, other.tolist()] for key, other in compare.items()],
-            "palette": [cluster_color(k) for k in range(64)],
             "agreement": agreement(groupings),
         },
-        "reference": reference,
-        "columns_used": [str(column) for column in columns_used],
+        "reference": clusters.reference,
+        "columns_used": [str(column) for column in about.columns_used],
         "aspect": aspect,
         "images": bool(images),
         "missing": missing,
         "tints": tints if sheets else None,
         "sources": addresses,
         "grid": grid and {"column": grid[0].tolist(), "row": grid[1].tolist(), "shape": list(grid[2])},
-        "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": slots},
+        "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": np.argsort(order).tolist()},
         "neighbors": None if indices is None else packed_neighbors(indices, similarity),
-        "shares": shares and {"names": [str(s) for s in shares[0]], "percent": np.asarray(shares[1]).ravel().tolist()},
-        "artist_links": None if artist_links is None else _rows_of(artist_links),
-        "membership": membership and _membership(membership, n),
-        "windows": windows and packed_windows(windows, n),
-        "worklist": worklist,
-        "provenance": [[str(stage), _parameters(rest)] for stage, rest in provenance],
-        "methods": methods,
+        "shares": links.shares
+        and {"names": list(map(str, links.shares[0])), "percent": np.asarray(links.shares[1]).ravel().tolist()},
+        "artist_links": None if links.artist_links is None else _neighbor_lists(links.artist_links),
+        "membership": clusters.membership and packed_membership(clusters.membership, n),
+        "windows": paintings.windows and packed_windows(paintings.windows, n),
+        "worklist": about.worklist,
+        "provenance": [[str(stage), _parameters(rest)] for stage, rest in about.provenance],
+        "methods": about.methods,
     }
-    static = files("artgraph.atlas") / "static"
-    for file in sorted(static.iterdir(), key=lambda f: f.name):
+    for file in sorted((files("artgraph.atlas") / "static").iterdir(), key=lambda f: f.name):
         if file.name.endswith((".js", ".css")):
             put(f"static/{file.name}", file.read_bytes())
     put("data.js", data_script(data))
-    put("index.html", index_page(str(title), n))
+    write_bytes(out / "index.html", index_page(str(about.title), n))  # in one step: where it stands, the atlas is whole
     return out / "index.html"
 
 
-def _folder(out):
+def _folder(out: str | Path) -> Path:
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is a file: name a folder for the atlas.")
@@ -194,32 +159,14 @@ def _folder(out):
     return out
 
 
-def _put(out, name, data):
-    """Write one file; the page itself in one step, since where it stands the atlas is whole."""
-    path = out / name
-    if not path.parent.is_dir():
-        path.parent.mkdir()
-    if name != "index.html":
-        path.write_bytes(data)
-        return
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _rows(name: str, values: Sequence | np.ndarray | None, n: int) -> list | None:
+    """Return one value for each painting, None where there are none or no paintings."""
+    if values is not None and len(values) != n:
+        raise InputError(f"{name} has {len(values)} rows and there are {n} paintings.")
+    return None if values is None else list(values)
 
 
-def _labels(labels, n):
-    labels = np.asarray(labels)
-    if labels.shape != (n,) or (n and not np.issubdtype(labels.dtype, np.integer)):
-        raise InputError(
-            f"labels have shape {labels.shape} and dtype {labels.dtype}, expected ({n},) and integers: one a painting."
-        )
-    return np.maximum(labels.astype(np.int64), -1)
-
-
-def _check(columns, n, reference):
+def _check(columns: dict[str, list], n: int, reference: str | None) -> None:
     ids = columns.get("id")
     if ids is None or None in ids:
         raise InputError("Every painting needs an id: give the column 'id', without gaps.")
@@ -227,26 +174,13 @@ def _check(columns, n, reference):
         twice = next(v for i, v in enumerate(ids) if v in ids[:i])
         raise InputError(f"The id {twice!r} stands twice in the paintings: ids are unique.")
     if reference is not None and reference not in columns:
-        raise InputError(f"No column {reference!r} to hold the clusters against (there are: {', '.join(columns)}).")
+        raise InputError(f"No column {reference!r} to compare the clusters with (there are: {', '.join(columns)}).")
 
 
-def _rows_of(links):
+def _neighbor_lists(links: sp.csr_matrix) -> list[list[int]]:
     links = links.tocsr()
     return [links.indices[a:b].tolist() for a, b in zip(links.indptr[:-1], links.indptr[1:], strict=True)]
 
 
-def _membership(membership, n):
-    confidence = np.asarray(membership["confidence"], dtype=float)
-    second = np.asarray(membership["second"], dtype=np.int64)
-    if len(confidence) != n or len(second) != n:
-        raise InputError(f"membership has {len(confidence)} rows and there are {n} paintings.")
-    role = membership.get("role")
-    return {
-        "confidence": [round(v, 3) if np.isfinite(v) else None for v in confidence.tolist()],
-        "second": second.tolist(),
-        "role": None if role is None else pack([str(r) for r in role]),
-    }
-
-
-def _parameters(rest):
-    return [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, dict) else str(rest)
+def _parameters(rest: str | Mapping) -> list | str:
+    return [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, Mapping) else str(rest)

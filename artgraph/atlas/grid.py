@@ -7,7 +7,9 @@ from artgraph.errors import InputError
 __all__ = ["hang"]
 
 
-def hang(layout, *, aspect=2.15, fill=0.55):
+def hang(
+    layout: np.ndarray, *, aspect: float = 2.15, fill: float = 0.55
+) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
     """Move each painting to a free cell of a grid near its position, so that no picture hides another.
 
     Each axis is first set to the mean of its scaled value and its rank, which opens dense regions and draws in
@@ -67,7 +69,7 @@ def hang(layout, *, aspect=2.15, fill=0.55):
     return column.astype(np.int32), row.astype(np.int32), (int(column.max()) + 1, int(row.max()) + 1)
 
 
-def _spread(values):
+def _spread(values: np.ndarray) -> np.ndarray:
     n = len(values)
     low, high = values.min(), values.max()
     if high == low:
@@ -80,20 +82,20 @@ def _spread(values):
     return 0.5 * (values - low) / (high - low) + 0.5 * rank
 
 
-def _sparsity(spread, aspect, bins=24):
+def _sparsity(spread: np.ndarray, aspect: float, bins: int = 24) -> np.ndarray:
     """Give each point the negative number of points in its part of the map: crowded parts settle first."""
     at = np.minimum((spread * [bins * aspect, bins]).astype(np.int64), [int(bins * aspect), bins])
     _, group, count = np.unique(at, axis=0, return_inverse=True, return_counts=True)
     return -count[group.reshape(-1)]
 
 
-def _steps(reach):
+def _steps(reach: int) -> np.ndarray:
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     steps = np.stack([x.reshape(-1), y.reshape(-1)], 1)
     return steps[np.argsort((steps**2).sum(1), kind="stable")]
 
 
-def _nearest_free(home, steps, taken):
+def _nearest_free(home: int, steps: np.ndarray, taken: np.ndarray) -> int:
     start, size = 0, 64
     while True:
         part = home + steps[start : start + size]

@@ -1,5 +1,7 @@
-"""Values of a corpus in the form in which the page gets them: text, short lists, and nothing that JSON cannot hold."""
+"""Values in the form in which the page gets them: text, short lists, and nothing that JSON cannot hold."""
 
+import math
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -7,11 +9,20 @@ import pandas as pd
 
 from artgraph.errors import InputError
 
-__all__ = ["checked_neighbors", "pack", "packed_neighbors", "packed_windows", "relative_address", "text"]
+__all__ = [
+    "checked_neighbors",
+    "pack",
+    "packed_membership",
+    "packed_neighbors",
+    "packed_windows",
+    "relative_address",
+    "text",
+    "year_number",
+]
 
 
-def text(value):
-    """Write one value of a table as text: 3.0 as "3", what is missing or empty as None (str or None)."""
+def text(value: object) -> str | None:
+    """Write one value of a table as text: 3.0 as "3", what is missing or empty as None."""
     if value is None or pd.isna(value):
         return None
     if isinstance(value, float | np.floating) and float(value).is_integer():
@@ -19,65 +30,39 @@ def text(value):
     return str(value) or None
 
 
-def pack(values):
-    """Write a column of few different values as those values and numbers.
+def year_number(year: float) -> int | float | None:
+    """Write a year as a whole number where it is one; None where it is not known."""
+    return None if not math.isfinite(year) else int(year) if float(year).is_integer() else float(year)
 
-    Parameters
-    ----------
-    values : list of str or None
 
-    Returns
-    -------
-    list or dict
-        The values themselves where most differ; else ``values`` (each once) and ``codes`` (which one, for each row).
+def pack(values: Sequence[str | None]) -> list | dict:
+    """Write a column of few different ``values`` as these (each once) and ``codes`` (which one, for each row).
 
     Examples
     --------
     >>> pack(["a", "b", "a", "a"])
     {'values': ['a', 'b'], 'codes': [0, 1, 0, 0]}
     """
-    different = list(dict.fromkeys(values))
-    if len(different) * 2 > len(values):
-        return values
-    code = {v: k for k, v in enumerate(different)}
-    return {"values": different, "codes": [code[v] for v in values]}
+    code = {v: k for k, v in enumerate(dict.fromkeys(values))}
+    if len(code) * 2 > len(values):
+        return list(values)
+    return {"values": list(code), "codes": [code[v] for v in values]}
 
 
-def packed_neighbors(indices, similarity):
-    """Write lists of neighbours one after the other, the similarity in thousandths.
-
-    Parameters
-    ----------
-    indices, similarity : arrays, shape (n, m)
-        As from ``checked_neighbors``.
-
-    Returns
-    -------
-    dict
-        ``width`` (m), ``rows`` and ``similarity`` (lists of n · m; None for what is not finite).
+def packed_neighbors(indices: np.ndarray, similarity: np.ndarray) -> dict:
+    """Write neighbours, ``indices`` and ``similarity`` (n, m), one after the other; the similarity in thousandths.
 
     Examples
     --------
     >>> packed_neighbors(np.array([[1, -1]]), np.array([[0.5, np.nan]]))
     {'width': 2, 'rows': [1, -1], 'similarity': [500, None]}
     """
-    near = [round(1000 * v) if np.isfinite(v) else None for v in similarity.ravel().tolist()]
+    near = [round(1000 * v) if math.isfinite(v) else None for v in similarity.ravel().tolist()]
     return {"width": indices.shape[1], "rows": indices.ravel().tolist(), "similarity": near}
 
 
-def checked_neighbors(neighbors, n):
-    """Check lists of neighbours.
-
-    Parameters
-    ----------
-    neighbors : tuple of two arrays (n, m), or None
-        Rows, and their similarity.
-    n : int
-
-    Returns
-    -------
-    indices, similarity : arrays (n, m), int64 and float64, or (None, None)
-        Negative rows are -1.
+def checked_neighbors(neighbors: tuple | None, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the ``neighbors`` of ``Links`` as two arrays (n, m), int64 (-1 for none) and float64, or None twice.
 
     Raises
     ------
@@ -96,19 +81,22 @@ def checked_neighbors(neighbors, n):
     return np.maximum(indices.astype(np.int64), -1), similarity.astype(float)
 
 
-def packed_windows(windows, n):
-    """Gather the windows of each painting.
+def packed_membership(membership: Mapping[str, Sequence], n: int) -> dict:
+    """Write how surely each of ``n`` paintings belongs to its cluster; ``membership`` is that of ``Clusters``."""
+    confidence = np.asarray(membership["confidence"], dtype=float)
+    second = np.asarray(membership["second"], dtype=np.int64)
+    if len(confidence) != n or len(second) != n:
+        raise InputError(f"membership has {len(confidence)} rows and there are {n} paintings.")
+    role = membership.get("role")
+    return {
+        "confidence": [round(v, 3) if math.isfinite(v) else None for v in confidence.tolist()],
+        "second": second.tolist(),
+        "role": None if role is None else pack([str(r) for r in role]),
+    }
 
-    Parameters
-    ----------
-    windows : dict of arrays (w,)
-        ``painting``, ``x``, ``y``, ``scale``.
-    n : int
 
-    Returns
-    -------
-    list of list of [x, y, side], length n
-        In thousandths of the picture's short side.
+def packed_windows(windows: Mapping[str, np.ndarray], n: int) -> list[list[list[int]]]:
+    """Gather the ``windows`` of each of n paintings as [x, y, side] in thousandths of the picture's short side.
 
     Raises
     ------
@@ -125,24 +113,8 @@ def packed_windows(windows, n):
     return found
 
 
-def relative_address(url, row):
-    """Check that the address of an original lies beside the atlas.
-
-    Parameters
-    ----------
-    url : str or None
-    row : int
-        For the message.
-
-    Returns
-    -------
-    str or None
-
-    Raises
-    ------
-    InputError
-        An address with a scheme, a host, or from the root.
-    """
+def relative_address(url: str | None, row: int) -> str | None:
+    """Return the address of the original of a ``row``; an InputError where ``url`` is not relative to the atlas."""
     if url is None:
         return None
     url = str(url)

@@ -44,54 +44,30 @@ POLICY = (
 _GENERATOR = '<meta name="generator" content="artgraph atlas">'
 
 
-def data_script(data):
-    r"""Write data as a script that hands it to the page: a page opened from disk may load scripts, but not fetch.
+def data_script(data: dict) -> bytes:
+    r"""Write ``data`` as a script (UTF-8): a page opened from disk may load scripts, but not fetch.
 
-    Parameters
-    ----------
-    data : dict
-        What JSON can hold.
-
-    Returns
-    -------
-    bytes
-        UTF-8. ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
+    ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     text = re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
     return f"window.artgraph = {{ data: {text} }};\n".encode()
 
 
-def index_page(title, n):
-    """Write the page itself: head, empty landmarks, and the scripts in their order.
+def index_page(title: str, n: int) -> bytes:
+    """Write the page itself: head, empty landmarks, and the scripts in order; ``title`` is escaped.
 
-    Parameters
-    ----------
-    title : str
-        Name of the atlas; escaped.
-    n : int
-        Number of paintings, for readers without scripts.
-
-    Returns
-    -------
-    bytes
-        HTML in UTF-8.
+    Readers without JavaScript see ``n``, the number of paintings.
     """
     title = "".join(c for c in title if c.isprintable())[:300]
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
     head += ['<script src="data.js" defer></script>']
     head += [f'<script src="static/{name}" defer></script>' for name in SCRIPTS]
-    return (
-        _template()
-        .format(title=html.escape(title), policy=POLICY, generator=_GENERATOR, head="\n".join(head), n=f"{n:,}")
-        .encode()
-    )
+    template = (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")
+    values = {"title": html.escape(title), "policy": POLICY, "generator": _GENERATOR, "n": f"{n:,}"}
+    return template.format(**values, head="\n".join(head)).encode()
 
 
-def is_ours(page):
-    """Tell whether a page (bytes) is an atlas that artgraph wrote."""
+def is_ours(page: bytes) -> bool:
+    """Tell whether a page is an atlas that artgraph wrote."""
     return _GENERATOR.encode() in page
-
-
-def _template():
-    return (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")

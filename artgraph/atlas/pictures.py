@@ -3,21 +3,31 @@
 import io
 import os
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from artgraph.atlas.sheets import Sheets, look, tiles_of
+from artgraph.atlas.sheets import Sheets, decoded, tiles_of
 
-__all__ = ["picture_shape", "write_pictures"]
+__all__ = ["write_pictures"]
 
 _AHEAD = 256  # pictures in memory at a time
 _MANY = 4_096  # paintings from which the weight of the folder counts:
 _HEAVY, _REDUCED = 8_000, 208  # a thumbnail of more bytes is then written with a longest side of this many pixels
 
 
-def write_pictures(out, put, *, thumbnails, columns, order, images=True):
+def write_pictures(
+    out: Path,
+    put: Callable[[str, bytes], None],
+    *,
+    thumbnails: Callable[[int], bytes | None],
+    columns: Mapping[str, list],
+    order: np.ndarray | None,
+    images: bool = True,
+) -> tuple[list[float], list[int], list[str | None], Sheets | None]:
     """Write thumbnails and sheets, and say what is known of each picture.
 
     Thumbnails are written as they come; from 4,096 paintings on those of more than 8,000 bytes are reduced to a longest
@@ -56,10 +66,10 @@ def write_pictures(out, put, *, thumbnails, columns, order, images=True):
     sheets = Sheets(n, put) if laid else None
     aspect, missing, tints = [0.8] * n, [], [None] * n
 
-    def one(i):
+    def one(i: int) -> tuple:
         webp = thumbnails(i) if images else None
-        picture = look(webp) if webp else None
-        aspect = _aspect(picture_shape(columns, i), picture)
+        picture = decoded(webp) if webp else None
+        aspect = _aspect(_shape(columns, i), picture)
         if picture is None:
             return i, aspect, None, None, None
         if n >= _MANY and len(webp) > _HEAVY and max(picture.size) > _REDUCED:
@@ -77,7 +87,7 @@ def write_pictures(out, put, *, thumbnails, columns, order, images=True):
     return aspect, sorted(missing), tints, sheets
 
 
-def _ahead(one, rows):
+def _ahead(one: Callable[[int], tuple], rows: Iterable[int]) -> Iterator[tuple]:
     """Give what ``one`` makes of each row, in order; threads work ahead, and Pillow lets them."""
     waiting = deque()
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
@@ -89,31 +99,25 @@ def _ahead(one, rows):
             yield waiting.popleft().result()
 
 
-def _aspect(shape, picture):
-    """Return width over height (float) that the page uses for a picture."""
+def _aspect(shape: float | None, picture: Image.Image | None) -> float:
+    """Return width over height that the page uses for a picture."""
     if picture is not None:
-        seen = picture.width / picture.height
+        upright = picture.width / picture.height
         # a thumbnail is upright; numbers from a file's header may be those of a picture lying on its side
-        shape = shape if shape and abs(shape / seen - 1) < 0.1 else seen
+        shape = shape if shape and abs(shape / upright - 1) < 0.1 else upright
     return round(min(max(shape or 0.8, 0.05), 20.0), 4)
 
 
-def _reduced(picture):
-    """Return a smaller and lighter thumbnail (bytes, WebP) of a picture."""
+def _reduced(picture: Image.Image) -> bytes:
+    """Return a smaller and lighter thumbnail (WebP) of a picture."""
     scale = _REDUCED / max(picture.size)
     small, size = io.BytesIO(), [max(1, round(scale * side)) for side in picture.size]
     picture.resize(size, Image.Resampling.HAMMING).save(small, "WEBP", quality=75, method=2)
     return small.getvalue()
 
 
-def picture_shape(columns, i):
-    """Return width over height (float) of row ``i`` from its columns, or None where they do not say it.
-
-    Examples
-    --------
-    >>> picture_shape({"image_width": ["600"], "image_height": ["400"]}, 0)
-    1.5
-    """
+def _shape(columns: Mapping[str, list], i: int) -> float | None:
+    """Return width over height of row ``i`` from its columns, or None where they do not say it."""
     try:
         width, height = (float(columns[c][i]) for c in ("image_width", "image_height"))
     except (KeyError, TypeError, ValueError):

@@ -1,30 +1,21 @@
 """Contact sheets: every thumbnail once more, very small, many to a file, so that the map can show all at a time."""
 
 import io
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image
 
-__all__ = ["LEVELS", "SIDE", "Sheets", "look", "sheet_order", "tile_size", "tiles_of"]
+__all__ = ["LEVELS", "SIDE", "Sheets", "decoded", "sheet_order", "tile_size", "tiles_of"]
 
 SIDE = 2048  # of a sheet, in pixels: every browser can hold it
 LEVELS = (64, 16)  # of a tile: near, and so far away that all paintings are seen at once
 
 
-def tile_size(aspect, tile=LEVELS[0]):
-    """Compute the size of a painting on its tile: the longer side is the tile's, the shorter at least a sixteenth.
+def tile_size(aspect: float, tile: int = LEVELS[0]) -> tuple[int, int]:
+    """Compute width and height, in pixels, of a painting on a tile; ``aspect`` is its width over its height.
 
-    Parameters
-    ----------
-    aspect : float, > 0
-        Width over height.
-    tile : int
-        Side of the tile in pixels.
-
-    Returns
-    -------
-    width, height : int
-        In pixels. The page computes the same numbers.
+    The longer side is that of the ``tile``, the shorter at least a sixteenth. The page computes the same numbers.
 
     Examples
     --------
@@ -36,20 +27,18 @@ def tile_size(aspect, tile=LEVELS[0]):
     return max(tile // 16, int(tile * aspect + 0.5)), tile
 
 
-def sheet_order(column, row, *, part=16):
+def sheet_order(column: np.ndarray, row: np.ndarray, *, part: int = 16) -> np.ndarray:
     """Order paintings so that those that hang near each other lie on the same sheet.
 
     Parameters
     ----------
     column, row : array, shape (n,), int
-        Cells, as from ``hang``.
-    part : int
-        The wall is gone through in squares of this many cells.
+        Cells, as from ``hang``; they are visited in squares of ``part`` times ``part`` cells.
 
     Returns
     -------
     array, shape (n,), int64
-        Rows: the first on the first sheet.
+        Paintings, the first on the first sheet.
     """
     column, row = np.asarray(column), np.asarray(row)
     across = column // part
@@ -58,18 +47,8 @@ def sheet_order(column, row, *, part=16):
     return np.lexsort((column, row, across, row // part))
 
 
-def look(webp):
-    """Decode a thumbnail.
-
-    Parameters
-    ----------
-    webp : bytes
-
-    Returns
-    -------
-    PIL.Image.Image or None
-        In RGB; None where the bytes are not a picture.
-    """
+def decoded(webp: bytes) -> Image.Image | None:
+    """Decode a thumbnail (``webp``) to RGB; None where the bytes are not a picture."""
     try:
         with Image.open(io.BytesIO(webp)) as picture:
             return picture.convert("RGB")
@@ -77,8 +56,8 @@ def look(webp):
         return None
 
 
-def tiles_of(picture, aspect, levels):
-    """Shrink a picture to its tiles.
+def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tuple[list[Image.Image], str]:
+    """Shrink a picture to its tiles, and compute its mean colour ("rrggbb").
 
     Parameters
     ----------
@@ -88,12 +67,6 @@ def tiles_of(picture, aspect, levels):
         Width over height that the page will use.
     levels : sequence of int
         Sides of tiles in pixels, the largest first; each is made of the one before.
-
-    Returns
-    -------
-    tiles : list of PIL.Image.Image
-    tint : str
-        The mean colour as "rrggbb".
     """
     tiles, source = [], picture
     for tile in levels:
@@ -122,21 +95,15 @@ class Sheets:
         Side of a tile to the names of its sheets, so far.
     """
 
-    def __init__(self, n, put):
+    def __init__(self, n: int, put: Callable[[str, bytes], None]):
         self.n, self.put, self.count = n, put, 0
         # where everything fits on a few sheets, there is nothing that a far level would save
         self.levels = LEVELS if n > 4 * (SIDE // LEVELS[0]) ** 2 else LEVELS[:1]
-        self.names = {tile: [] for tile in self.levels}
-        self._open = {}
+        self.names: dict[int, list[str]] = {tile: [] for tile in self.levels}
+        self._open: dict[int, Image.Image] = {}
 
-    def add(self, tiles):
-        """Lay the tiles of the next painting.
-
-        Parameters
-        ----------
-        tiles : list of PIL.Image.Image, or None
-            One for each level, as from ``tiles_of``; None leaves its place empty.
-        """
+    def add(self, tiles: Sequence[Image.Image] | None) -> None:
+        """Lay the tiles of the next painting, one for each level; None leaves its place empty."""
         for k, tile in enumerate(self.levels):
             side = SIDE // tile
             at = self.count % side**2
@@ -150,7 +117,7 @@ class Sheets:
                 self._finish(tile)
         self.count += 1
 
-    def _finish(self, tile):
+    def _finish(self, tile: int) -> None:
         out = io.BytesIO()
         self._open.pop(tile).save(out, "WEBP", quality=70, method=2)
         kind = "" if tile == LEVELS[0] else "far-"

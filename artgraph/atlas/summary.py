@@ -2,68 +2,42 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-__all__ = ["first_year", "known_artist", "summarize"]
+from artgraph.atlas.pack import year_number
 
-_YEAR = re.compile(r"(?<!\d)(\d{3,4})(?!\d)")
-_NOBODY = {"", "unknown", "anonymous", "unknown artist", "anonymous artist", "n/a", "none", "-", "?"}
-
-
-def first_year(date):
-    """Find the first year that a date names.
-
-    Parameters
-    ----------
-    date : str or None
-        As catalogues write it: "1503", "c. 1503-1506", "12.4.1877".
-
-    Returns
-    -------
-    int or None
-        A number of three or four digits from 100 to 2100; None where there is none.
-
-    Examples
-    --------
-    >>> first_year("c. 1503-1506")
-    1503
-    """
-    for found in _YEAR.findall(date or ""):
-        if 100 <= int(found) <= 2100:
-            return int(found)
-    return None
+__all__ = ["summarize"]
 
 
-def known_artist(name):
-    """Return the name of an artist (str), or None where it only says that nobody is known.
-
-    Examples
-    --------
-    >>> known_artist("Berthe Morisot"), known_artist("Unknown")
-    ('Berthe Morisot', None)
-    """
-    return None if name is None or name.strip().lower() in _NOBODY else name
-
-
-def summarize(labels, columns, *, typicality=None, neighbors=None, reference=None, given=None):
+def summarize(
+    labels: np.ndarray,
+    artists: Sequence[str | None],
+    years: np.ndarray,
+    *,
+    typicality: np.ndarray | None = None,
+    neighbors: np.ndarray | None = None,
+    reference: Sequence[str | None] | None = None,
+    descriptions: Sequence[Mapping] = (),
+) -> list[dict]:
     """Count, for every cluster, what the page shows of it.
 
     Parameters
     ----------
     labels : array, shape (n,), int
         Cluster of each painting; negative for none.
-    columns : dict of str to list, length n
-        Text of each painting, None where missing; "artist", "date" and ``reference`` are read.
+    artists : sequence of str or None, length n
+    years : (n,) float
+        NaN where unknown, negative before Christ.
     typicality : array, shape (n,), float, optional
         Higher is more typical; works are listed by it, NaN last. By default in row order.
     neighbors : array, shape (n, m), int, optional
         Nearest paintings of each; negative for none.
-    reference : str, optional
-        Column whose values are counted in each cluster.
-    given : list of dict, optional
-        ``label`` and any of ``name``, ``sentence``, ``palette``, ``exemplars`` (rows shown first), ``report`` (handed
-        on as it is).
+    reference : sequence of str or None, length n, optional
+        Text whose values are counted in each cluster.
+    descriptions : sequence of dict
+        As in ``Clusters``; ``exemplars`` are listed first, ``report`` is handed on as it is.
 
     Returns
     -------
@@ -73,52 +47,49 @@ def summarize(labels, columns, *, typicality=None, neighbors=None, reference=Non
         last), ``decades`` (decade, works), ``reference`` (value, works) and ``near`` (label, share of the links that
         leave the cluster), ``report``.
     """
-    labels = np.asarray(labels)
-    n = len(labels)
-    artists = [known_artist(a) for a in columns.get("artist", [None] * n)]
+    labels, years = np.asarray(labels), np.asarray(years, dtype=float)
     everywhere = Counter(a for a in artists if a)
-    years = [first_year(d) for d in columns.get("date", [None] * n)]
-    rank = np.zeros(n) if typicality is None else -np.nan_to_num(np.asarray(typicality, float), nan=-np.inf)
-    words = {int(g["label"]): g for g in given or ()}
+    rank = np.zeros(len(labels)) if typicality is None else -np.nan_to_num(np.asarray(typicality, float), nan=-np.inf)
+    described = {int(d["label"]): d for d in descriptions}
     near = _near(labels, neighbors)
 
     found = []
-    for label in sorted({int(v) for v in labels}, key=lambda v: (v < 0, v)):
+    for label in sorted(set(labels.tolist()), key=lambda v: (v < 0, v)):
         rows = np.flatnonzero(labels == label)
         rows = rows[np.argsort(rank[rows], kind="stable")].tolist()
-        extra = words.get(label, {})
-        first = [int(r) for r in extra.get("exemplars") or () if 0 <= int(r) < n and labels[int(r)] == label]
-        rows = list(dict.fromkeys(first + rows))
+        about, members = described.get(label, {}), set(rows)
+        rows = list(dict.fromkeys([int(r) for r in about.get("exemplars") or () if int(r) in members] + rows))
         counts = Counter(artists[r] for r in rows if artists[r])
-        dated = sorted(years[r] for r in rows if years[r] is not None)
+        dated = np.sort(years[rows][np.isfinite(years[rows])])
+        ends = dated[[0, (len(dated) - 1) // 2, -1]].tolist() if len(dated) else []
         found.append(
             {
                 "label": label,
-                "name": _text(extra.get("name")),
-                "sentence": _text(extra.get("sentence")),
-                "palette": [c for c in map(str, extra.get("palette") or ()) if re.fullmatch(r"#[0-9a-fA-F]{6}", c)],
+                "name": _text(about.get("name")),
+                "sentence": _text(about.get("sentence")),
+                "palette": [c for c in map(str, about.get("palette") or ()) if re.fullmatch(r"#[0-9a-fA-F]{6}", c)],
                 "works": rows,
                 "artists": [[a, c, everywhere[a]] for a, c in _ranked(counts)[:100]],
                 "artists_in_all": len(counts),
-                "years": [dated[0], dated[(len(dated) - 1) // 2], dated[-1]] if dated else None,
-                "decades": sorted(Counter(y // 10 * 10 for y in dated).items()),
-                "reference": _ranked(Counter(columns[reference][r] or None for r in rows)) if reference else [],
+                "years": [year_number(year) for year in ends] or None,
+                "decades": sorted(Counter((dated // 10 * 10).astype(int).tolist()).items()),
+                "reference": _ranked(Counter(reference[r] or None for r in rows)) if reference else [],
                 "near": near.get(label, []),
-                "report": extra.get("report"),
+                "report": about.get("report"),
             }
         )
     return found
 
 
-def _ranked(counts):
+def _ranked(counts: Counter) -> list[list]:
     return [list(pair) for pair in sorted(counts.items(), key=lambda p: (p[0] is None, -p[1], str(p[0])))]
 
 
-def _text(value):
+def _text(value: object) -> str | None:
     return None if value is None or not str(value).strip() else str(value)
 
 
-def _near(labels, neighbors):
+def _near(labels: np.ndarray, neighbors: np.ndarray | None) -> dict[int, list]:
     if neighbors is None or not np.size(neighbors):
         return {}
     ends = np.asarray(neighbors)

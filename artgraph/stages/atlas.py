@@ -51,7 +51,7 @@ def atlas(
     Made
         ``key`` is the path of index.html.
     """
-    from artgraph.atlas import write_atlas
+    from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
 
     view, lineage = View(corpus, partition), Lineage(corpus)
     lineage.inputs(Ref("partitions", other) for other in compare or ())
@@ -62,26 +62,36 @@ def atlas(
     near = view.neighbors
     index = write_atlas(
         out,
-        corpus.paintings,
-        view.labels,
-        title=corpus.path.resolve().name,
-        thumbnails=lambda row: thumbnail(corpus, row),
-        sources=lambda row: _href(corpus, row, out.resolve()),
-        layout=view.layout,
-        neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
-        shares=_shares(view),
-        artist_links=view.artist_edges,
-        typicality=view.typicality,
-        membership=view.membership if view.has_membership else None,
-        windows=_windows(corpus),
-        clusters=clusters,
-        worklist=_worklist(corpus, partition, rows),
-        name=partition,
-        compare={other: corpus.get("partitions", other) for other in compare or ()},
-        reference="style" if corpus.paintings["style"].notna().any() else None,
-        columns_used=lineage.columns_used(Ref("partitions", partition)),
-        provenance=history(corpus, partition),
-        methods=report.get("methods"),
+        Paintings(
+            table=corpus.paintings,
+            thumbnails=lambda row: thumbnail(corpus, row),
+            artists=view.catalogue.artist_names,
+            years=view.catalogue.years,
+            sources=lambda row: _href(corpus, row, out.resolve()),
+            windows=_windows(corpus),
+        ),
+        Clusters(
+            labels=view.labels,
+            name=partition,
+            typicality=view.typicality,
+            membership=view.membership if view.has_membership else None,
+            descriptions=clusters,
+            compare={other: corpus.get("partitions", other) for other in compare or ()},
+            reference="style" if corpus.paintings["style"].notna().any() else None,
+        ),
+        links=Links(
+            neighbors=(near["indices"], np.clip(1 - near["distances"], 0, 1)),
+            shares=_shares(view),
+            artist_links=view.artist_edges,
+            layout=view.layout,
+        ),
+        about=About(
+            title=corpus.path.resolve().name,
+            columns_used=lineage.columns_used(Ref("partitions", partition)),
+            provenance=history(corpus, partition),
+            methods=report.get("methods"),
+            worklist=_worklist(corpus, partition, rows),
+        ),
         images=images,
     )
     return Made("atlas", str(index), True, {"n": len(corpus), "clusters": len(clusters)})
@@ -157,13 +167,13 @@ def _rows(ids: Sequence[str] | None, rows: dict[str, int]) -> list[int]:
 
 def _shares(view: View) -> tuple[list[str], np.ndarray] | None:
     """Return the descriptors under the graph, and how far each says that neighbours are alike; None for one alone."""
-    from artgraph.atlas import reasons
+    from artgraph.atlas.shares import similarity_shares
 
     corpus = view.corpus
     keys = [key for key in view.lineage.descriptors(view.graph_params["on"]) if corpus.has("features", key)]
     if len(keys) < 2:
         return None
-    return keys, reasons([features_of(corpus, (key,)) for key in keys], view.neighbors["indices"])
+    return keys, similarity_shares([features_of(corpus, (key,)) for key in keys], view.neighbors["indices"])
 
 
 def _windows(corpus: Corpus) -> dict[str, np.ndarray] | None:

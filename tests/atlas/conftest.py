@@ -11,7 +11,8 @@ import pytest
 import scipy.sparse as sp
 from PIL import Image
 
-from artgraph.atlas import write_atlas
+from artgraph.dates import parse_years
+from tests.atlas.parts import write
 
 N = 90
 BOMB = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
@@ -60,6 +61,7 @@ def build(factory, **given):
         "suspect": [{"column": BOMB, "value": "yes", "share": 0.9, "in_collection": 0.2}],
     }
     given = {
+        "artists": artist,
         "layout": r.normal(size=(N, 2)),
         "neighbors": (neighbors, np.tile([0.9, 0.8, 0.5], (N, 1))),
         "shares": (["color", BOMB], np.tile(np.array([61, 39], np.uint8), (N, 3, 1))),
@@ -81,15 +83,17 @@ def build(factory, **given):
         "reference": "style",
         "thumbnails": picture,
         "methods": BOMB,
+        "provenance": [("graph", {"n_neighbors": 15})],
+        "descriptions": [
+            {"label": 1, "name": BOMB, "sentence": BOMB, "palette": ["#112233", "#445566"], "report": report}
+        ],
     } | given
-    clusters = [{"label": 1, "name": BOMB, "sentence": BOMB, "palette": ["#112233", "#445566"], "report": report}]
-    return write_atlas(
+    return write(
         factory.mktemp("atlas") / "a b#c",
-        paintings,
-        labels,
+        table=paintings,
+        years=parse_years(paintings["date"]),
+        labels=labels,
         title="The atlas",
-        clusters=clusters,
-        provenance=[("graph", {"n_neighbors": 15})],
         **given,
     )
 

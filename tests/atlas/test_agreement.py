@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from artgraph.atlas import agreement, manners, reasons
+from artgraph.atlas.agreement import agreement, changes_over_time
+from artgraph.atlas.shares import similarity_shares
 from artgraph.errors import InputError
 
 
@@ -32,7 +33,7 @@ def test_an_artist_who_changes_and_one_who_does_not():
     labels = [0] * 10 + [1] * 10 + [0, 1] * 10
     artists = ["Moves"] * 20 + ["Stays"] * 20
     years = list(range(1900, 1920)) + list(range(1900, 1920))
-    moves, stays = manners(labels, artists, years)
+    moves, stays = changes_over_time(labels, artists, years)
     assert (moves["name"], moves["works"], moves["change"]) == ("Moves", 20, 1.0)
     assert moves["p"] < 0.001
     assert (stays["name"], stays["change"]) == ("Stays", 0.0)
@@ -41,20 +42,20 @@ def test_an_artist_who_changes_and_one_who_does_not():
 
 
 def test_few_works_undated_works_and_works_without_cluster_do_not_count():
-    years = [None] + [1900 + i for i in range(8)]
-    assert manners([0] * 9, ["Ann"] * 9, years)[0]["works"] == 8
-    assert manners([0] * 7, ["Ann"] * 7, years[1:8]) == []
-    assert manners([-1] + [0] * 8, ["Ann"] * 9, [1899, *years[1:]])[0]["works"] == 8
-    assert manners([0] * 8, [None] * 8, years[1:]) == []
+    years = [np.nan] + [1900 + i for i in range(8)]
+    assert changes_over_time([0] * 9, ["Ann"] * 9, years)[0]["works"] == 8
+    assert changes_over_time([0] * 7, ["Ann"] * 7, years[1:8]) == []
+    assert changes_over_time([-1] + [0] * 8, ["Ann"] * 9, [1899, *years[1:]])[0]["works"] == 8
+    assert changes_over_time([0] * 8, [None] * 8, years[1:]) == []
 
 
-def test_manners_of_random_artists_move_no_more_than_chance():
+def test_random_artists_change_no_more_than_chance():
     rng = np.random.default_rng(3)
     labels, artists = rng.integers(0, 5, 2000), [f"a{i // 20}" for i in range(2000)]
-    found = manners(labels, artists, rng.integers(1800, 1900, 2000).tolist())
+    found = changes_over_time(labels, artists, rng.integers(1800, 1900, 2000).tolist())
     assert len(found) == 100
     assert sum(f["p"] <= 0.05 for f in found) <= 2
-    assert manners(labels, artists, [1900] * 2000) == manners(labels, artists, [1900] * 2000)
+    assert changes_over_time(labels, artists, [1900] * 2000) == changes_over_time(labels, artists, [1900] * 2000)
 
 
 def test_shares_add_up_and_follow_the_descriptor_that_sees_the_likeness():
@@ -64,7 +65,7 @@ def test_shares_add_up_and_follow_the_descriptor_that_sees_the_likeness():
     color[3], texture[3] = color[2], texture[2]
     indices = np.full((50, 2), -1)
     indices[0, 0], indices[2, 0] = 1, 3
-    share = reasons([color, texture], indices)
+    share = similarity_shares([color, texture], indices)
     assert share.dtype == np.uint8
     assert share[0, 0].tolist() == [100, 0]
     assert share[2, 0].tolist() == [50, 50]
@@ -72,6 +73,6 @@ def test_shares_add_up_and_follow_the_descriptor_that_sees_the_likeness():
 
 
 def test_shares_of_flat_features_and_other_lengths():
-    assert reasons([np.ones((3, 2)), np.eye(3)], np.array([[1], [2], [0]])).max() == 0
+    assert similarity_shares([np.ones((3, 2)), np.eye(3)], np.array([[1], [2], [0]])).max() == 0
     with pytest.raises(InputError, match="2 rows of neighbours"):
-        reasons([np.eye(3)], np.zeros((2, 1), int))
+        similarity_shares([np.eye(3)], np.zeros((2, 1), int))

@@ -1,7 +1,9 @@
 """The atlas in a real browser, from disk. Run with: pytest -m browser (needs playwright and Chromium)."""
 
 import io
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -21,7 +23,7 @@ def test_the_front_page_opens_from_disk(visit, index, until):
     assert page.locator("section.cluster h2").all_inner_texts() == ["Cluster 0", BOMB, "In no cluster"]
     lead = page.locator(".lead").inner_text()
     assert "90 paintings in 2 clusters" in lead
-    assert "by what their pixels have in common; no style label was used." in lead
+    assert "grouped by visual similarity; no column of the catalogue was used." in lead
     assert page.locator(".ribbon a").count() == 3
     until(page, "document.querySelector('.strip img').naturalWidth > 0")
     # the map is painted: more than the one colour of its ground
@@ -32,8 +34,8 @@ def test_the_front_page_opens_from_disk(visit, index, until):
 @pytest.mark.parametrize(
     ("used", "said"),
     [
-        (["artist"], "in common and by the column “artist”; no style label was used."),
-        (["artist", "style", BOMB], f"in common and by the column “artist”, “style”, “{BOMB}”."),
+        (["artist"], "by visual similarity and by the column “artist”."),
+        (["artist", "style", BOMB], f"by visual similarity and by the columns “artist”, “style”, “{BOMB}”."),
     ],
 )
 def test_the_front_page_says_which_columns_had_a_say(atlas, visit, used, said):
@@ -184,6 +186,49 @@ def test_no_page_is_wider_than_the_window(visit, index, width):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_timeout(150)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_narrow_pages_keep_words_whole(visit, atlas):
+    """A hash is given a line of its own, every page stands in the menu, and nothing collides."""
+    digest = "0123456789abcdef" * 4
+    artists = ["Ann"] * 60 + ["Joan Mitchell"] * 30
+    index = atlas(artists=artists, provenance=[("Features · color", {"sha256": digest, "method": "leiden"})])
+    page = visit(index, "#/made", viewport={"width": 390, "height": 800})
+    box = page.locator("dd", has_text=digest).bounding_box()
+    assert box["width"] > 200
+    assert box["height"] < 80
+    for link in page.locator("#bar nav a").all():
+        assert link.bounding_box()["x"] + link.bounding_box()["width"] <= 390
+    page = visit(index, "#/cluster/0")
+    assert page.locator(".near-clusters .known").inner_text() == "Joan Mitchell"
+    for label in page.locator(".near-clusters .label").all():
+        boxes = [part.bounding_box() for part in label.locator("> *").all()]
+        for a, b in pairwise(boxes):
+            assert a["x"] + a["width"] + 4 <= b["x"] or a["y"] + a["height"] <= b["y"] + 1
+
+
+def test_a_long_value_gets_places_to_break(visit, index):
+    page = visit(index, "#/painting/dir%2F%C3%A4%205%3F%23%25")
+    assert page.locator("h1").text_content() == "y" * 10_000
+    assert (
+        page.evaluate("Math.max(...[...document.querySelector('h1').childNodes].map((n) => n.textContent.length))")
+        == 100
+    )
+
+
+def test_names_on_the_map_cover_no_pictures_where_there_is_room(visit, atlas, until):
+    n = np.arange(90) // 6  # groups of six, far from each other
+    layout = np.stack([n % 5, n // 5], 1) * 20.0 + np.random.default_rng(0).normal(size=(90, 2))
+    page = visit(atlas(layout=layout, descriptions=[]), viewport={"width": 700, "height": 600})
+    page.evaluate(
+        """() => { const c = document.querySelector('.map canvas').getContext('2d'), fill = c.fillText.bind(c);
+             window.names = [];
+             c.fillText = (t, x, y) => { window.names.push([t, x, y]); fill(t, x, y); };
+             artgraph.map.redraw(); }"""
+    )
+    until(page, "window.names.length >= 2")
+    under = page.evaluate("window.names.map(([, x, y]) => artgraph.map.under(x, y))")
+    assert set(under) == {-1}
 
 
 def test_landmarks_names_and_alternative_texts(visit, index):

@@ -4,12 +4,16 @@ import json
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from artgraph import pipeline
 from artgraph.corpus import Corpus
+from artgraph.dates import parse_years
 from artgraph.errors import MissingError
+from artgraph.graph import linkable_artists
 from artgraph.lineage import Lineage, Ref
+from artgraph.testing import toy_pictures
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def test_why_two_works_are_near(full):
     assert set(percent.sum(axis=2).ravel().tolist()) <= {99, 100, 101}  # rounded
 
 
-def test_links_of_one_hand_are_apart_from_the_others(full):
+def test_links_by_one_artist_are_apart_from_the_others(full):
     corpus, data = full
     artists = corpus.paintings["artist"]
     linked = [(i, j) for i, rows in enumerate(data["artist_links"]) for j in rows]
@@ -103,3 +107,36 @@ def pipeline_atlas(corpus, partition, out):
     pipeline.atlas(corpus, partition=partition, out=out, images=False)
     assert not list(out.rglob("*.webp"))
     return out
+
+
+DATES = ["500 BC", "17th century", "1870s", "c. 1503-1506", "n.d.", None, "1889-05-03", "44 BC", "late 19th century"]
+ARTISTS = ["Unbekannt", "Workshop of Rembrandt", "Rembrandt", "REMBRANDT (1606-1669)", "Ann; Bo", None, "Ann", "ann"]
+
+
+def test_artists_and_years_of_the_page_are_those_of_the_graph(tmp_path):
+    metadata = toy_pictures(tmp_path / "pictures", n=36)
+    table = pd.read_csv(metadata, dtype=str)
+    table["date"] = [DATES[i % len(DATES)] for i in range(36)]
+    table["artist"] = [ARTISTS[i % len(ARTISTS)] for i in range(36)]
+    table.to_csv(metadata, index=False)
+    corpus = pipeline.ingest(metadata.parent, tmp_path / "corpus", metadata=metadata)
+    pipeline.describe(corpus, descriptors=("color",))
+    pipeline.build_graph(corpus, on=("color",))
+    pipeline.communities(corpus, membership=False)
+    pipeline_atlas(corpus, "leiden", tmp_path / "page")
+    data, years = read(tmp_path / "page"), parse_years(corpus.paintings["date"])
+    assert data["years"] == [None if np.isnan(year) else year for year in years]
+    assert {-500, 1650, 1875, None} <= set(data["years"])
+    names, keys = column(data["artists"]["names"]), linkable_artists(corpus.paintings["artist"])
+    assert [name is None for name in names] == [key is None for key in keys]
+    assert len({*zip(names, keys, strict=True)}) == len({*keys}) == 3  # two artists and nobody: one name for each
+    assert dict(data["columns"])["artist"]  # what the catalogue says stands beside it
+    for cluster in data["clusters"]:
+        dated = [years[row] for row in cluster["works"] if not np.isnan(years[row])]
+        assert cluster["years"][::2] == [min(dated), max(dated)]
+        known = [keys[row] for row in cluster["works"] if keys[row]]
+        assert sum(works for _, works, _ in cluster["artists"]) == len(known)
+
+
+def column(packed):
+    return packed if isinstance(packed, list) else [packed["values"][code] for code in packed["codes"]]

@@ -10,11 +10,14 @@ import pytest
 import scipy.sparse as sp
 from PIL import Image
 
-from artgraph.atlas import first_year, hang, summarize, write_atlas
+from artgraph.atlas.grid import hang
 from artgraph.atlas.page import SCRIPTS, STYLES, data_script
 from artgraph.atlas.sheets import Sheets, sheet_order, tile_size, tiles_of
+from artgraph.atlas.summary import summarize
 from artgraph.colors import NO_CLUSTER, cluster_colors
+from artgraph.dates import parse_years
 from artgraph.errors import InputError
+from tests.atlas.parts import write
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -48,10 +51,8 @@ def table(n, **more):
 
 
 def make(out, n=6, **given):
-    labels = given.pop("labels", np.arange(n) % 2)
-    paintings = given.pop("paintings", table(n))
-    given = {"title": "Test", "thumbnails": lambda i: webp((10 * i, 90, 200))} | given
-    return write_atlas(out, paintings, labels, **given)
+    given = {"table": table(n), "labels": np.arange(n) % 2, "title": "Test"} | given
+    return write(out, **({"thumbnails": lambda i: webp((10 * i, 90, 200))} | given))
 
 
 def read(out):
@@ -93,7 +94,8 @@ def test_data_comes_back_as_it_was_given(tmp_path):
         layout=layout,
         neighbors=(indices, similarity),
         typicality=np.array([1, 3, 2, 5, 6, np.nan]),
-        clusters=[
+        years=parse_years(table(6)["date"]),
+        descriptions=[
             {"label": 0, "name": "Blue", "palette": ["#0000ff", "url(x)"], "sentence": "Cold.", "exemplars": [2]}
         ],
         reference="style",
@@ -142,7 +144,7 @@ def test_a_smaller_atlas_replaces_a_larger_one_and_leaves_other_files(tmp_path):
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def test_a_page_of_another_hand_is_not_overwritten(tmp_path):
+def test_a_page_that_is_no_atlas_is_not_overwritten(tmp_path):
     (tmp_path / "index.html").write_text("<h1>My museum</h1>")
     with pytest.raises(InputError, match="did not make"):
         make(tmp_path)
@@ -197,7 +199,7 @@ def test_inputs_are_not_changed(tmp_path):
         layout=arrays[1],
         typicality=arrays[2],
         neighbors=tuple(arrays[3:]),
-        paintings=paintings,
+        table=paintings,
     )
     pd.testing.assert_frame_equal(paintings, before)
     assert read(tmp_path)["labels"] == [0, 1, -1, 0, 1, 0]
@@ -217,10 +219,10 @@ def test_no_text_of_the_corpus_can_leave_the_data(tmp_path):
     make(
         tmp_path,
         n,
-        paintings=paintings,
+        table=paintings,
         labels=np.zeros(n, int),
         title=HOSTILE[0],
-        clusters=clusters,
+        descriptions=clusters,
         reference="style",
         provenance=[(HOSTILE[0], {HOSTILE[2]: HOSTILE[1]})],
     )
@@ -238,7 +240,7 @@ def test_no_text_of_the_corpus_can_leave_the_data(tmp_path):
 def test_ids_never_become_file_names(tmp_path):
     n = len(HOSTILE)
     paintings = pd.DataFrame({"id": HOSTILE, "image": HOSTILE}, dtype=object)
-    make(tmp_path / "a", n, paintings=paintings, labels=np.zeros(n, int))
+    make(tmp_path / "a", n, table=paintings, labels=np.zeros(n, int))
     assert sorted(p.name for p in (tmp_path / "a" / "thumbs").iterdir()) == [f"{i:06d}.webp" for i in range(n)]
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
@@ -359,7 +361,7 @@ def test_the_number_of_processors_changes_no_byte(tmp_path, monkeypatch):
 
 def test_shape_comes_from_the_original_unless_the_thumbnail_lies_otherwise(tmp_path):
     size = {"image_width": [600.0, 400, None, 0], "image_height": [400.0, 600, 10, 10]}
-    make(tmp_path, 4, paintings=table(4, **size), thumbnails=lambda i: None if i == 3 else webp("red", (60, 41)))
+    make(tmp_path, 4, table=table(4, **size), thumbnails=lambda i: None if i == 3 else webp("red", (60, 41)))
     data = read(tmp_path)
     # exact; lying on its side; only the thumbnail is known; nothing is known
     assert data["aspect"] == [1.5, 1.4634, 1.4634, 0.8]
@@ -451,18 +453,20 @@ def test_links_shares_membership_windows_and_worklist_reach_the_page(tmp_path):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"labels": np.zeros(5, int)}, r"expected \(6,\)"),
-        ({"labels": np.zeros(6)}, "integers"),
+        ({"labels": np.zeros(5, int)}, "labels have 5 rows, the other input has 6"),
+        ({"labels": np.zeros(6)}, "whole numbers"),
         ({"layout": np.zeros((5, 2))}, "5 rows"),
         ({"layout": np.full((6, 2), np.nan)}, "row 0 is not finite"),
         ({"layout": np.zeros((6, 3))}, r"\(n, 2\)"),
-        ({"typicality": np.zeros(5)}, "typicality"),
+        ({"typicality": np.zeros(5)}, "typicality has 5 rows"),
+        ({"years": np.zeros(5)}, "years has 5 rows"),
+        ({"artists": ["Ann"] * 5}, "artists has 5 rows"),
         ({"neighbors": (np.zeros((6, 2), int), np.zeros((6, 3)))}, "indices, similarity"),
         ({"neighbors": (np.full((6, 2), 6), np.zeros((6, 2)))}, "row 6"),
         ({"reference": "school"}, "school"),
-        ({"compare": {"other": np.zeros(5, int)}}, r"expected \(6,\)"),
-        ({"paintings": table(6, id=["a", "b", "c", "a", "d", "e"])}, "'a' stands twice"),
-        ({"paintings": table(6).drop(columns="id")}, "needs an id"),
+        ({"compare": {"other": np.zeros(5, int)}}, "labels have 5 rows"),
+        ({"table": table(6, id=["a", "b", "c", "a", "d", "e"])}, "'a' stands twice"),
+        ({"table": table(6).drop(columns="id")}, "needs an id"),
     ],
 )
 def test_wrong_arguments_are_named_and_nothing_is_written(tmp_path, given, message):
@@ -510,44 +514,21 @@ def test_hanging_degenerate_layouts(layout):
 # ---------------------------------------------------------------------------------------------------------- summary
 
 
-@pytest.mark.parametrize(
-    ("date", "year"),
-    [
-        ("1503", 1503),
-        ("c. 1503-1506", 1503),
-        ("12.4.1877", 1877),
-        ("1889–90", 1889),
-        ("18th century", None),
-        ("", None),
-        (None, None),
-        ("20211", None),
-        ("9999", None),
-        ("١٩٠٥", 1905),
-    ],
-)
-def test_first_year(date, year):
-    assert first_year(date) == year
-
-
 def test_summary_of_five_paintings():
-    columns = {
-        "artist": ["Ann", "Ann", "Unknown", None, "Bo"],
-        "date": ["1501", "c. 1509", "1623", None, "1700"],
-        "style": ["x", "y", "x", None, "x"],
-    }
     neighbors = np.array([[1, 4], [0, 3], [4, 4], [0, -1], [2, 0]])
     first, second, none = summarize(
         np.array([0, 0, 0, -1, 1]),
-        columns,
+        ["Ann", "Ann", None, None, "Bo"],
+        np.array([1501, 1509.5, -505, np.nan, 1700]),
         typicality=np.array([1, 2, 3, 0, 0.0]),
         neighbors=neighbors,
-        reference="style",
+        reference=["x", "y", "x", None, "x"],
     )
     assert first["works"] == [2, 1, 0]
     assert first["artists"] == [["Ann", 2, 2]]
     assert first["artists_in_all"] == 1
-    assert first["years"] == [1501, 1509, 1623]
-    assert first["decades"] == [(1500, 2), (1620, 1)]
+    assert first["years"] == [-505, 1501, 1509.5]
+    assert first["decades"] == [(-510, 1), (1500, 2)]
     assert first["reference"] == [["x", 2], ["y", 1]]
     assert first["near"] == [[1, 1.0]]  # links to no cluster do not count
     assert (second["label"], second["near"]) == (1, [[0, 1.0]])

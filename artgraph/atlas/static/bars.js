@@ -24,15 +24,15 @@
       bins.push([d, works]);
     }
     const most = Math.max(...bins.map((b) => b[1]));
-    const spoken = bins.filter((b) => b[1]).map(([d, w]) => `${d}s ${w}`).join(", ");
+    const spoken = bins.filter((b) => b[1]).map(([d, w]) => `${ag.period(d, step)} ${w}`).join(", ");
     return el("figure", { class: "decades" },
       el("div", { class: "columns", role: "img", "aria-label": `Works by ${step === 10 ? "decade" : step + " years"}: ${spoken}` },
         bins.map(([d, w]) => el("span", {
-          title: `${d}${step === 10 ? "s" : "–" + (d + step - 1)}: ${ag.count(w, "work")}`,
+          title: `${ag.period(d, step)}: ${ag.count(w, "work")}`,
           style: { height: `${w ? Math.max(4, (100 * w) / most) : 0}%`, "background-color": cluster.color },
         }))),
-      el("figcaption", { "aria-hidden": "true" }, el("span", null, bins[0][0]),
-        bins.length > 1 && el("span", null, bins[bins.length - 1][0])));
+      el("figcaption", { "aria-hidden": "true" }, el("span", null, ag.yearName(bins[0][0])),
+        bins.length > 1 && el("span", null, ag.yearName(bins[bins.length - 1][0]))));
   };
 
   // rows: [text, number, link or null]

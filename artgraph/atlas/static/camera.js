@@ -1,4 +1,4 @@
-// Where the map is looked at from, and the hands that move it: wheel, drag, pinch, keys, buttons.
+// Where the map is looked at from, and the controls that move it: wheel, drag, pinch, keys, buttons.
 (function (ag) {
   "use strict";
 
@@ -59,7 +59,7 @@
   };
 
   // Calls back: changed(), hover(px, py) or hover(null), pick(px, py), refused() when a wheel was left to the page.
-  ag.hands = function (canvas, camera, call, owns) {
+  ag.controls = function (canvas, camera, call, owns) {
     const down = new Map();
     let travelled = 0;
     const at = (e) => {

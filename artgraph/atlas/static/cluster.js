@@ -16,14 +16,14 @@
       el("td", { class: "figure quiet" }, ag.percent(here / all)));
     const table = (rows) => el("table", { class: "artist-table" },
       el("thead", null, el("tr", null, el("th", { scope: "col" }, "Artist"), el("th", { scope: "col", class: "figure" }, "Works"),
-        el("th", { scope: "col", class: "figure", title: "Share of the artist’s works in this atlas that are here" }, "of all theirs"))),
+        el("th", { scope: "col", class: "figure", title: "Share of all works by the artist that are in this cluster" }, "share of all"))),
       el("tbody", null, rows.map(row)));
     const first = c.artists.slice(0, 12);
     const rest = c.artists.slice(12);
     const unlisted = c.artists_in_all - c.artists.length;
     return [table(first), rest.length > 0 && el("details", null,
       el("summary", null, `${ag.count(c.artists_in_all - first.length, "more artist")}`), table(rest),
-      unlisted > 0 && el("p", { class: "quiet" }, `and ${ag.number(unlisted)} with fewer works`))];
+      unlisted > 0 && el("p", { class: "quiet" }, `and ${ag.count(unlisted, "artist")} with fewer works`))];
   }
 
   function reference(c) {
@@ -32,7 +32,7 @@
     const rows = c.reference.slice(0, 8).map(([v, w]) => [v, w, v === null ? null : ag.link.front({ [ag.queryKey(column)]: v })]);
     const rest = c.reference.slice(8).reduce((sum, [, w]) => sum + w, 0);
     return [ag.shares(rows, { heads: [column, "", "works"], color: c.color }),
-      rest > 0 && el("p", { class: "quiet" }, `and ${ag.number(rest)} under ${ag.count(c.reference.length - 8, "other value")}`)];
+      rest > 0 && el("p", { class: "quiet" }, `and ${ag.count(rest, "work")} with ${ag.count(c.reference.length - 8, "other value")}`)];
   }
 
   function near(c) {
@@ -52,24 +52,29 @@
     const found = (list || []).filter((v) => v.lift > 1).slice(0, 6);
     if (!found.length) return null;
     return el("table", { class: "artist-table" },
-      el("thead", null, el("tr", null, el("th", { scope: "col" }, ""), el("th", { scope: "col", class: "figure" }, "Works"),
-        el("th", { scope: "col", class: "figure", title: "How many times as frequent as in the whole atlas" }, "Times"),
-        el("th", { scope: "col", class: "figure", title: "Corrected for the number of tests" }, "p"))),
+      el("thead", null, el("tr", null, el("th", { scope: "col" }, "Value"), el("th", { scope: "col", class: "figure" }, "Works"),
+        el("th", { scope: "col", class: "figure", title: "How many times as frequent as in the whole collection" }, "Ratio"),
+        el("th", { scope: "col", class: "figure", title: "Probability of such a surplus by chance, corrected for the number of tests" }, "p"))),
       el("tbody", null, found.map((v) => el("tr", null, words("th", ag.shorten(String(v.name), 60), { scope: "row" }),
-        el("td", { class: "figure" }, ag.number(v.count)), el("td", { class: "figure quiet" }, v.lift.toFixed(1)),
+        el("td", { class: "figure" }, ag.number(v.count)), el("td", { class: "figure quiet" }, `${v.lift.toFixed(1)} ×`),
         el("td", { class: "figure quiet" }, v.p < 0.001 ? "< 0.001" : v.p.toFixed(3))))));
   }
 
-  // What is no style and may hold the cluster together all the same.
-  function suspects(report) {
+  // Properties of the pictures or the file, not of the style, that may explain the cluster.
+  const PROPERTIES = {
+    "greyscale: yes": "greyscale reproductions", "one tone: yes": "pictures in a single hue",
+    "margin: narrow": "pictures with a narrow margin", "margin: wide": "pictures with a wide margin",
+  };
+  function confounds(report) {
     const found = (report.suspect || []).slice(0, 4);
-    return found.length > 0 && el("ul", { class: "suspects" }, found.map((s) => el("li", null,
-      `${ag.percent(s.share)} have `, words("bdi", ag.shorten(`${s.column}: ${s.value}`.replaceAll("_", " "), 80)), `, ${ag.percent(s.in_collection)} of all works do.`)));
+    return found.length > 0 && el("ul", null, found.map((s) => el("li", null,
+      `${ag.percent(s.share)} of these works, ${ag.percent(s.in_collection)} of all works: `,
+      words("bdi", PROPERTIES[`${s.column}: ${s.value}`] || ag.shorten(`${s.column.replaceAll("_", " ")} “${s.value}”`, 80)))));
   }
 
-  function apart(report) {
+  function separation(report) {
     const parts = (report.descriptors || []).filter((d) => d.share > 0);
-    return parts.length > 0 && ag.shares(parts.map((d) => [d.name, d.share, null]), { heads: ["Descriptor", "", "share"], number: ag.percent });
+    return parts.length > 1 && ag.shares(parts.map((d) => [d.name, d.share, null]), { heads: ["Descriptor", "", "share"], number: ag.percent });
   }
 
   function bridges(report) {
@@ -101,13 +106,13 @@
         el("div", { class: "aside" },
           el("p", { class: "do" }, ag.saveButton(c.works, name), ag.map && el("a", { href: ag.hash(["map"], { ["in." + ag.data.name]: label < 0 ? "none" : String(label) }) }, "On the map")),
           block("Artists", artists(c)),
-          block("When", ag.decades(c)),
-          column && block(el("span", null, "What the column “", words("bdi", column), "” says"), reference(c)),
-          report && block("Mind", suspects(report)),
-          report && block("What sets it apart", apart(report)),
-          report && Object.entries(report.columns || {}).filter(([name]) => name !== column).map(([name, list]) => block(el("span", null, "More often here: ", words("bdi", ag.shorten(name.replaceAll("_", " "), 40))), over(list))),
-          report && block("Works that lead elsewhere", bridges(report)),
-          block("Clusters nearby", near(c), c.near.length > 0 && el("p", { class: "quiet" }, "Share of the links from these works that lead there, of those that leave the cluster.")))));
+          block("Dates", ag.decades(c)),
+          column && block(el("span", null, "Column “", words("bdi", column), "”"), reference(c)),
+          report && block("Perhaps grouped for another reason than style", confounds(report)),
+          report && block("Descriptors that separate this cluster from the others", separation(report)),
+          report && Object.entries(report.columns || {}).filter(([name]) => name !== column).map(([name, list]) => block(el("span", null, "More frequent here: ", words("bdi", ag.shorten(name.replaceAll("_", " "), 40))), over(list))),
+          report && block("Works linked to other clusters", bridges(report)),
+          block("Nearest clusters", near(c), c.near.length > 0 && el("p", { class: "quiet" }, "Of the links that leave this cluster, the share that leads to each.")))));
     return { node, title: name };
   };
 })(window.artgraph);

@@ -1,10 +1,10 @@
-// Two groupings of the same paintings beside each other: where they agree, where they part, and with which works.
+// Two groupings of the same paintings: where they agree, where they differ, and with which works.
 (function (ag) {
   "use strict";
   const { el, words } = ag;
 
-  // Each group's partner is the one with which it shares most of both; the largest bands between others are partings.
-  function partings(flows) {
+  // Each group's partner is the one with which it shares most of both; the largest bands between others are differences.
+  function differences(flows) {
     const best = (of) => {
       const found = new Map();
       for (const f of flows) if (!found.has(f[of]) || f.works.length > found.get(f[of]).works.length) found.set(f[of], f);
@@ -17,8 +17,8 @@
   function agreement(left, right) {
     const found = ag.data.compare.agreement.find((v) => (v.a === left.key && v.b === right.key) || (v.b === left.key && v.a === right.key));
     if (!found) return null;
-    return el("p", { class: "lead" }, `Adjusted mutual information ${found.ami.toFixed(2)}, adjusted Rand index ${found.ari.toFixed(2)} over ` +
-      `${ag.count(found.n, "painting")}. 0 is agreement as by chance, 1 is the same grouping.`);
+    return el("p", { class: "lead" }, `Agreement over ${ag.count(found.n, "painting")}: adjusted mutual information ${found.ami.toFixed(2)}, ` +
+      `adjusted Rand index ${found.ari.toFixed(2)} (0: as by chance, 1: the same grouping).`);
   }
 
   const name = (g) => words("bdi", ag.shorten(g.name, 40));
@@ -47,29 +47,29 @@
     const right = b ? ag.grouping(b) : all.find((g) => g !== left);
     if (!left || !right) return null;
     const flows = ag.flows(left, right);
-    const parted = partings(flows).slice(0, 8);
+    const differing = differences(flows).slice(0, 8);
     const pick = (label, now, go) => el("label", { class: "field" }, el("span", null, label),
       el("select", { onchange: (e) => (location.hash = go(e.target.value)) }, all.map((g) =>
         el("option", { value: g.key, selected: g === now }, g.key.startsWith("column:") ? `column “${ag.shorten(g.title, 40)}”` : g.title))));
     const node = el("article", { class: "compare-page" },
       el("header", { class: "page-head" },
-        el("h1", { tabindex: -1 }, words("bdi", left.title), el("span", { class: "quiet" }, " beside "), words("bdi", right.title)),
+        el("h1", { tabindex: -1 }, words("bdi", left.title), el("span", { class: "quiet" }, " compared with "), words("bdi", right.title)),
         agreement(left, right)),
       el("div", { class: "page-body" },
         el("div", { class: "fields pair" },
           pick("Left", left, (key) => ag.link.compare(key, right.key)),
           pick("Right", right, (key) => ag.link.compare(left.key, key)),
-          el("a", { href: ag.link.compare(right.key, left.key) }, "Turn round")),
-        left === right ? el("p", { class: "quiet" }, "A grouping agrees with itself.") : ag.flowDiagram(left, right, flows),
-        parted.length > 0 && el("section", null, el("h2", null, "Where they part"),
-          el("p", { class: "quiet" }, "The largest bands that lead away from where most works of both their groups go."),
-          parted.map((f) => el("section", { class: "parting" },
+          el("a", { href: ag.link.compare(right.key, left.key) }, "Swap")),
+        left === right ? el("p", { class: "quiet" }, "Choose two different groupings.") : ag.flowDiagram(left, right, flows),
+        differing.length > 0 && el("section", null, el("h2", null, "Where they differ"),
+          el("p", { class: "quiet" }, "The largest sets of works that go with the majority of neither of their two groups."),
+          differing.map((f) => el("section", { class: "difference" },
             el("h3", null, el("a", { href: both(f) }, name(f.from), " → ", name(f.to)), el("span", { class: "quiet" }, ` ${ag.count(f.works.length, "work")}`)),
-            ag.strip(f.works, { most: 16, lines: 1, label: `Works of ${f.from.name} and ${f.to.name}` })))),
+            ag.strip(f.works, { most: 16, lines: 1, label: `Works in ${f.from.name} and ${f.to.name}` })))),
         el("section", null, el("h2", null, "In numbers"),
-          el("p", { class: "quiet" }, "Rows are ", words("bdi", left.title), ", columns ", words("bdi", right.title), ". The tint is the share of the row."),
+          el("p", { class: "quiet" }, "Rows are ", words("bdi", left.title), ", columns ", words("bdi", right.title), ". The darker a cell, the larger its share of the row."),
           table(left, right, flows))));
     ag.sequence = null;
-    return { node, title: `${left.title} beside ${right.title}` };
+    return { node, title: `${left.title} compared with ${right.title}` };
   };
 })(window.artgraph);

@@ -30,14 +30,34 @@
     return node;
   };
 
-  // Words from the corpus: any script, any direction.
-  ag.words = (tag, text, props) => ag.el(tag, { dir: "auto", ...props }, text);
+  // Words from the corpus: any script, any direction. A very long run without a blank gets places to break at: without
+  // them browsers take seconds, or minutes, to lay it out.
+  ag.words = function (tag, text, props) {
+    const parts = /\S{200}/.test(text) ? String(text).match(/\S{1,100}\s*|\s+/gu) : [text];
+    return ag.el(tag, { dir: "auto", ...props }, parts.flatMap((part, k) => (k ? [ag.el("wbr"), part] : [part])));
+  };
 
   const numbers = new Intl.NumberFormat("en");
   ag.number = (n) => numbers.format(n);
   ag.count = (n, one, many) => `${ag.number(n)} ${n === 1 ? one : many || one + "s"}`;
   ag.percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
-  ag.years = (first, last) => (first === last ? `${first}` : `${first}–${last}`);
+  // A year is a number, negative before Christ; of a span it is the middle: 1506.5 is shown as 1506.
+  ag.yearName = (year) => (Math.floor(year) < 0 ? `${-Math.floor(year)} BC` : `${Math.floor(year)}`);
+  ag.years = function (from, to) {
+    const [first, last] = [Math.floor(from), Math.floor(to)];
+    if (first === last) return ag.yearName(first);
+    if (last < 0) return `${-first}–${-last} BC`;
+    return first < 0 ? `${-first} BC–AD ${last}` : `${first}–${last}`;
+  };
+  ag.period = (start, step) => (step === 10 && start >= 0 ? `${start}s` : ag.years(start, start + step - 1));
+  // "1850", "-500", "500 BC", "AD 20" → the year, or null
+  ag.readYear = function (text) {
+    const found = /^\s*(?:ad\s*)?([-−]?\d{1,5})(\s*b\.?\s*c\b)?/i.exec(text);
+    if (!found) return null;
+    const year = Number(found[1].replace("−", "-"));
+    return found[2] ? -Math.abs(year) : year;
+  };
+  ag.ends = (numbers) => numbers.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
   ag.shorten = (text, most) => (text.length > most ? text.slice(0, most).trimEnd() + "…" : text);
 
   // Half a surrogate pair cannot stand in an address.

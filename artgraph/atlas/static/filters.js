@@ -6,14 +6,11 @@
 
   function tally(column) {
     const count = new Map();
-    for (let i = 0; i < ag.n; i++) {
-      const v = ag.value(column, i);
-      count.set(v, (count.get(v) || 0) + 1);
-    }
+    for (const v of ag.all.map(ag.reading(column))) count.set(v, (count.get(v) || 0) + 1);
     return count;
   }
 
-  // Columns worth asking for: more than one value, and not a different one for each painting.
+  // Columns that a condition is useful for: more than one value, and not a different one for each painting.
   let fields = null;
   function columns() {
     if (fields) return fields;
@@ -34,18 +31,17 @@
 
   function inputs(query) {
     const made = ag.groupings().filter((g) => !g.key.startsWith("column:") && g.groups.length > 1).map((g, k) =>
-      field(k ? g.title : "cluster", choice("in." + g.key, g.groups.map((of) => [of.ask[1], of.name, of.works.length]), query["in." + g.key])));
+      field(k ? `cluster (${g.title})` : "cluster", choice("in." + g.key, g.groups.map((of) => [of.ask[1], of.name, of.works.length]), query["in." + g.key])));
     if (ag.data.years) {
-      const known = ag.data.years.filter((y) => y !== null);
-      const ends = known.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
-      const year = (name, hint) => el("input", { type: "number", name, value: query[name] || "", placeholder: hint, step: 1 });
-      made.push(field("year from", year("from", ends[0])), field("year to", year("to", ends[1])));
+      const [first, last] = ag.ends(ag.dated().map(ag.year));
+      const year = (name, hint) => el("input", { type: "text", name, value: query[name] || "", placeholder: ag.yearName(hint), autocomplete: "off" });
+      made.push(field("year from", year("from", first)), field("year to", year("to", last)));
     }
     for (const { column, count } of columns()) {
       const key = ag.queryKey(column);
       if (count.size <= FEW) {
         const options = [...count].sort((a, b) => (a[0] === null) - (b[0] === null) || b[1] - a[1])
-          .map(([v, works]) => (v === null ? [ag.NOTHING, "not stated", works] : [v, v, works]));
+          .map(([v, works]) => (v === null ? [ag.NOTHING, ag.absent(column), works] : [v, v, works]));
         made.push(field(column, choice(key, options, query[key])));
       } else {
         const id = "list-" + ag.columns.indexOf(column);
@@ -62,12 +58,12 @@
   // A box that opens to the form; its fields are made when it is opened for the first time.
   ag.filterBox = function () {
     const form = el("form", { class: "fields" });
-    const box = el("details", { class: "filters" }, el("summary", null, "Choose works by cluster, year or any column"), form);
+    const box = el("details", { class: "filters" }, el("summary", null, "Filter by cluster, year or any column"), form);
     let query = {};
     const fill = () => box.open && form.replaceChildren(...inputs(query));
     const go = () => {
-      const asked = Object.fromEntries([...new FormData(form)].map(([k, v]) => [k, String(v).trim()]));
-      const to = ag.link.front({ q: query.q, ...asked });
+      const chosen = Object.fromEntries([...new FormData(form)].map(([k, v]) => [k, String(v).trim()]));
+      const to = ag.link.front({ q: query.q, ...chosen });
       if (to !== location.hash) ag.replace(to);
     };
     form.addEventListener("change", go);
@@ -87,8 +83,8 @@
 
   // The chosen conditions as links that take them back one by one.
   ag.conditions = function (query) {
-    return el("ul", { class: "conditions", "aria-label": "What is asked" }, ag.asked(query).map(([key, text]) => el("li", null,
-      el("a", { href: ag.link.front({ ...query, [key]: null }), "aria-label": `Without ${ag.shorten(text, 80)}` },
+    return el("ul", { class: "conditions", "aria-label": "Conditions" }, ag.inWords(query).map(([key, text]) => el("li", null,
+      el("a", { href: ag.link.front({ ...query, [key]: null }), "aria-label": `Remove ${ag.shorten(text, 80)}` },
         words("bdi", ag.shorten(text, 80)), el("span", { "aria-hidden": "true" }, " ×")))));
   };
 })(window.artgraph);

@@ -7,12 +7,13 @@
     const k = ag.clusters.filter((c) => c.label >= 0).length;
     const without = ag.cluster(-1);
     const used = ag.data.columns_used;
-    const help = used.length ? ` and by the column ${used.map((column) => `“${column}”`).join(", ")}` : "";
-    const unseen = used.includes("style") ? "" : "; no style label was used";
+    const columns = used.length
+      ? ` and by the ${used.length > 1 ? "columns" : "column"} ${used.map((column) => `“${column}”`).join(", ")}`
+      : "; no column of the catalogue was used";
     return el("div", { class: "masthead" },
       words("h1", ag.data.title, { tabindex: -1 }),
       el("p", { class: "lead" },
-        `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by what their pixels have in common${help}${unseen}. `,
+        `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by visual similarity${columns}. `,
         without && `${ag.count(without.works.length, "painting")} ${without.works.length === 1 ? "is" : "are"} in none. `,
         el("a", { href: ag.link.made() }, "How it was made")));
   }
@@ -46,7 +47,7 @@
         c.sentence && words("p", ag.shorten(c.sentence, 400), { class: "sentence" }),
         who.length > 0 && el("ul", { class: "artists", "aria-label": "Artists with most works here" },
           who.map(([artist, works]) => el("li", null, words("bdi", ag.shorten(artist, 60)), el("span", { class: "figure" }, ag.number(works))))),
-        c.artists_in_all > who.length && el("p", { class: "quiet" }, `and ${ag.count(c.artists_in_all - who.length, "other")}`),
+        c.artists_in_all > who.length && el("p", { class: "quiet" }, `and ${ag.count(c.artists_in_all - who.length, "more artist")}`),
         ag.palette(c.palette),
         el("p", { class: "all" }, el("a", { href: ag.link.cluster(c.label) }, `All ${ag.count(c.works.length, "work")}`, words("span", ` of ${name}`, { class: "unseen" })))),
       ag.strip(c.works, { label: `Typical works of ${name}` }));
@@ -76,8 +77,8 @@
       results.replaceChildren(
         el("header", null, el("h2", null, text), ag.conditions(query), found.length > 0 && ag.saveButton(found, ag.data.title)),
         found.length ? ag.gallery(found, { captions: true })
-          : el("p", { class: "quiet" }, "Words are looked for in titles, artists, dates and styles."));
-      ag.say(`${text} for ${ag.asked(query).map((a) => a[1]).join(", ")}`);
+          : el("p", { class: "quiet" }, "The search looks at titles, artists, dates, styles and ids."));
+      ag.say(`${text} for ${ag.inWords(query).map((a) => a[1]).join(", ")}`);
     }
     ag.sequence = found;
     if (ag.map) ag.map.light(found);

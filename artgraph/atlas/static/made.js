@@ -9,9 +9,9 @@
     return el("th", { scope: "row" }, words("span", kind), key.length > 0 && words("span", key.join(" · "), { class: "key" }));
   }
 
-  function parameters(told) {
-    if (typeof told === "string") return words("span", told);
-    return el("dl", null, told.map(([name, value]) => el("div", null, words("dt", name), words("dd", value))));
+  function parameters(values) {
+    if (typeof values === "string") return words("span", values);
+    return el("dl", null, values.map(([name, value]) => el("div", null, words("dt", name), words("dd", value))));
   }
 
   ag.madePage = function () {
@@ -20,21 +20,21 @@
     const caveats = ag.data.provenance.filter(is).map((p) => p[1]);
     if (ag.map) {
       caveats.push("On the map each painting is moved to the nearest free place, so that none hides another. " +
-        "Which works lie side by side means something; how far apart two regions are, and how large, does not.");
+        "Which works are neighbours has a meaning; how far apart two regions are, and how large, has none.");
     }
     if (ag.data.reference) {
-      caveats.push(`The column “${ag.data.reference}” is shown beside the clusters for comparison. It is one opinion among others, not the truth they missed.`);
+      caveats.push(`The column “${ag.data.reference}” is shown for comparison only. It is one classification among others, not the correct answer.`);
     }
-    caveats.push("A cluster is a suggestion to look, not an attribution.");
+    caveats.push("A cluster holds works that are similar by the measures above. It is not an attribution.");
     return {
       title: "How it was made",
       node: el("article", { class: "made" },
         el("h1", { tabindex: -1 }, "How it was made"),
         stages.length > 0 && el("table", null,
           el("thead", null, el("tr", null, el("th", { scope: "col" }, "Stage"), el("th", { scope: "col" }, "Parameters"))),
-          el("tbody", null, stages.map(([stage, told]) => el("tr", null, stageCell(stage), el("td", null, parameters(told)))))),
+          el("tbody", null, stages.map(([stage, values]) => el("tr", null, stageCell(stage), el("td", null, parameters(values)))))),
         ag.data.methods && [el("h2", null, "Methods"), words("p", ag.data.methods, { class: "methods" })],
-        el("h2", null, "To keep in mind"),
+        el("h2", null, "Limits"),
         el("ul", null, caveats.map((t) => words("li", t)))),
     };
   };

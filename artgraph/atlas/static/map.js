@@ -15,33 +15,47 @@
     return { c, x: grid.column[at] + 0.5, y: grid.row[at] + 0.5, name, more: ag.knownFor(c).map((a) => ag.shorten(a, 24)).join(", ") };
   });
 
-  const NEAR = 40; // from so many pixels a cell on, a name stands beside the pictures, not on them
+  // Sums of the taken cells above and to the left of each corner: they give the pictures in any rectangle at once.
+  let sums = null;
+  function pictures({ columns, rows, place }, left, top, right, bottom) {
+    const wide = columns + 1;
+    if (!sums) {
+      sums = new Int32Array(wide * (rows + 1));
+      for (let y = 0; y < rows; y++) {
+        for (let x = 0, run = 0; x < columns; x++) {
+          run += place[y * columns + x] >= 0;
+          sums[(y + 1) * wide + x + 1] = sums[y * wide + x + 1] + run;
+        }
+      }
+    }
+    const [x0, x1] = [left, right].map((x) => Math.min(Math.max(x, 0), columns));
+    const [y0, y1] = [top, bottom].map((y) => Math.min(Math.max(y, 0), rows));
+    const beside = (right - left - (x1 - x0)) * (bottom - top); // beside the wall stand the tools: not to be had
+    return beside + sums[y1 * wide + x1] - sums[y0 * wide + x1] - sums[y1 * wide + x0] + sums[y0 * wide + x0];
+  }
 
-  // Where a name, so many cells wide, covers the fewest pictures, near the middle of its cluster: above or below one of
-  // its cells, from the left edge of this on or up to the right one.
-  function spot(wall, label, wide) {
+  // Where a name of so many cells covers the fewest pictures, near the middle of its cluster: above or below one of its
+  // cells, from the left edge of this on or up to the right one. The best places first.
+  function spots(wall, label, wide, tall) {
     label.spots = label.spots || new Map();
-    if (!label.spots.has(wide)) {
-      let best = { cost: Infinity };
-      for (const i of label.c.works) {
-        const [column, row] = [grid.column[i], grid.row[i]];
+    const key = wide * 1e4 + tall;
+    if (!label.spots.has(key)) {
+      const found = [];
+      const step = Math.ceil(label.c.works.length / 400);
+      for (let k = 0; k < label.c.works.length; k += step) {
+        const [column, row] = [grid.column[label.c.works[k]], grid.row[label.c.works[k]]];
         const far = 0.05 * Math.hypot(column - label.x, row - label.y);
         for (const below of [0, 1]) {
           for (const leftward of [0, 1]) {
-            const covers = covered(wall, leftward ? column - wide + 1 : column, below ? row + 1 : row - 1, wide);
-            if (covers + far < best.cost) best = { cost: covers + far, covers, x: column + leftward, y: row + below, below, leftward };
+            const [left, top] = [leftward ? column - wide + 1 : column, below ? row + 1 : row - tall];
+            const covers = pictures(wall, left, top, left + wide, top + tall);
+            found.push({ cost: covers + far, covers, x: column + leftward, y: row + below, below, leftward });
           }
         }
       }
-      label.spots.set(wide, best);
+      label.spots.set(key, found.sort((a, b) => a.cost - b.cost).slice(0, 40));
     }
-    return label.spots.get(wide);
-  }
-
-  function covered({ columns, place }, column, row, wide) {
-    let count = 0;
-    for (let x = column; x < column + wide; x++) count += x < 0 || x >= columns || place[row * columns + x] >= 0;
-    return count; // what lies beside the wall is not to be had: there stand the tools
+    return label.spots.get(key);
   }
 
   // The largest clusters are named first; a name that would cover another waits until the map is nearer. Where there is
@@ -56,31 +70,32 @@
       context.font = font;
       return context.measureText(text).width;
     };
-    const near = camera.scale >= NEAR * u;
-    const place = (label, w) => {
-      const at = near ? spot(wall, label, Math.ceil(w / camera.scale)) : label;
-      const p = camera.screen(at.x, at.y);
-      const x = near ? p.x - at.leftward * w : p.x - w / 2;
-      const y = near ? p.y + (at.below ? 2 : -h - 2) : p.y - h / 2;
-      const within = (v, most) => Math.min(Math.max(v, 6), most - 6);
-      return { w, x: within(x, camera.width - w), y: within(y, camera.height - h), covers: near ? at.covers : 0 };
+    const within = (v, most) => Math.min(Math.max(v, 6), most - 6);
+    const free = (r, taken) => !taken.some((t) => r.x < t.r.x + t.r.w + 4 && t.r.x < r.x + r.w + 4 && r.y < t.r.y + h + 4 && t.r.y < r.y + h + 4);
+    const place = (label, w, taken) => {
+      const found = spots(wall, label, Math.ceil(w / camera.scale), Math.ceil((h + 2) / camera.scale)).map((at) => {
+        const p = camera.screen(at.x, at.y);
+        const [x, y] = [p.x - at.leftward * w, p.y + (at.below ? 2 : -h - 2)];
+        const r = { w, x: within(x, camera.width - w), y: within(y, camera.height - h), covers: at.covers };
+        return { ...r, cost: at.cost + (3 * Math.hypot(r.x - x, r.y - y)) / camera.scale }; // moved into view: over pictures
+      }).filter((r) => free(r, taken));
+      return found.reduce((a, b) => (a && a.cost <= b.cost ? a : b), undefined);
     };
-    const free = (r, taken) => !taken.some((t) => t.r !== r && r.x < t.r.x + t.r.w + 4 && t.r.x < r.x + r.w + 4 && r.y < t.r.y + h + 4 && t.r.y < r.y + h + 4);
     const shown = [];
     for (const label of labels) {
       const p = camera.screen(label.x, label.y);
       if (p.x < 0 || p.y < 0 || p.x > camera.width || p.y > camera.height) continue;
-      const r = place(label, wide(bold, label.name) + 29 * u);
-      if (free(r, shown)) shown.push({ label, r });
+      const r = place(label, wide(bold, label.name) + 29 * u, shown);
+      if (r) shown.push({ label, r });
     }
     for (const one of shown) {
       if (!one.label.more) continue;
-      const r = place(one.label, one.r.w + wide(plain, one.label.more) + 9 * u);
-      if (r.w < camera.width / 3 && r.covers <= one.r.covers && free(r, shown.filter((t) => t !== one))) [one.r, one.told] = [r, true];
+      const r = place(one.label, one.r.w + wide(plain, one.label.more) + 9 * u, shown.filter((t) => t !== one));
+      if (r && r.w < camera.width / 3 && r.covers <= one.r.covers) [one.r, one.long] = [r, true];
     }
     context.textAlign = "left";
     context.textBaseline = "middle";
-    for (const { label, r, told } of shown) {
+    for (const { label, r, long } of shown) {
       context.fillStyle = colors.ground;
       context.fillRect(r.x, r.y, r.w, h);
       context.fillStyle = label.c.color;
@@ -88,14 +103,14 @@
       context.fillStyle = colors.ink;
       const w = wide(bold, label.name);
       context.fillText(label.name, r.x + 22 * u, r.y + h / 2 + 0.5);
-      if (!told) continue;
+      if (!long) continue;
       context.font = plain;
       context.fillStyle = colors.soft;
       context.fillText(label.more, r.x + 31 * u + w, r.y + h / 2 + 0.5);
     }
   }
 
-  // Works that look alike by a full line, works by the same hand by a broken one.
+  // Similar works by a full line, works by the same artist by a broken one.
   function links({ camera, colors, grid }, context, i) {
     const centre = (k) => camera.screen(grid.column[k] + 0.5, grid.row[k] + 0.5);
     const from = centre(i);
@@ -128,11 +143,11 @@
       context.globalAlpha = 1;
     };
     lines(ag.near(i).map((v) => v.row), []);
-    lines(ag.sameHand(i), [5, 4]);
+    lines(ag.sameArtist(i), [5, 4]);
   }
 
   const legend = el("p", { class: "map-legend", hidden: true, "aria-hidden": "true" },
-    el("span", { class: "full" }), "looks alike", ag.data.artist_links && [el("span", { class: "broken" }), "same artist"]);
+    el("span", { class: "full" }), "similar", ag.data.artist_links && [el("span", { class: "broken" }), "same artist"]);
 
   const wall = new ag.Wall(grid, {
     name: "Map of all paintings",

@@ -20,11 +20,11 @@
     const rest = ["id", "image", ...ag.columns.filter((c) => small.has(c))];
     return [
       el("dl", { class: "facts-list" }, shown.map(row)),
-      el("details", { class: "small-print" }, el("summary", null, "Record"), el("dl", { class: "facts-list" }, rest.map(row))),
+      el("details", { class: "small-print" }, el("summary", null, "Record and file"), el("dl", { class: "facts-list" }, rest.map(row))),
     ];
   }
 
-  // The squares that a descriptor looked at, over the picture; shown when asked for.
+  // The squares that a descriptor was computed from, over the picture; shown on demand.
   function windows(i, figure) {
     const found = ag.windows(i);
     const img = figure.querySelector("img");
@@ -52,34 +52,36 @@
         e.currentTarget.setAttribute("aria-pressed", String(!sheet.hidden));
         fit();
       },
-    }, `Where the patches were taken (${found.length})`);
+    }, `Show the ${ag.count(found.length, "patch", "patches")} that were analysed`);
   }
 
   // "color 61 %, texture 39 %" as a bar and in words.
   function reason(shares) {
-    const said = shares.filter((s) => s[1] > 0).map(([name, p]) => `${name} ${p} %`).join(", ");
-    if (!said) return null;
-    return el("span", { class: "reason", title: said },
+    const text = shares.filter((s) => s[1] > 0).map(([name, p]) => `${name} ${p} %`).join(", ");
+    if (!text) return null;
+    return el("span", { class: "reason", title: text },
       el("span", { class: "reason-bar", "aria-hidden": "true" }, shares.map(([, p], k) => el("span", { style: { "flex-grow": p, "--k": k } }))),
-      el("span", { class: "unseen" }, said));
+      el("span", { class: "unseen" }, text));
   }
 
   function key(near) {
     const shares = near.length && near[0].shares;
     if (!shares) return null;
     const mean = shares.map(([name], k) => [name, near.reduce((s, v) => s + v.shares[k][1], 0) / near.length]);
-    return el("p", { class: "quiet reason-key" }, "Why: the share of each descriptor in the likeness, here on average ",
+    return el("p", { class: "quiet reason-key" }, "The bars show how much each descriptor contributes to the similarity, on average: ",
       mean.map(([name, p], k) => el("span", { class: "key" }, el("span", { class: "swatch", "aria-hidden": "true", style: { "--k": k } }), words("bdi", name), ` ${Math.round(p)} %`)));
   }
 
   const known = (c) => ag.knownFor(c).length > 0 && words("span", ag.shorten(ag.knownFor(c).join(", "), 60), { class: "known" });
 
+  const ROLES = { core: "typical of the cluster", border: "at its edge", bridge: "between two clusters", outlier: "unlike the other works" };
+
   function home(i, c) {
     const m = ag.membership(i);
     return el("div", { class: "home" },
       el("p", null, el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("span", ag.shorten(ag.clusterName(c), 80))),
-        m && el("span", { class: "quiet" }, ` ${[`${ag.percent(m.confidence)} sure`, m.role].filter(Boolean).join(", ")}`), known(c)),
-      m && m.second && m.second !== c && el("p", { class: "second" }, el("span", { class: "quiet" }, "Else "),
+        m && el("span", { class: "quiet" }, ` · ${[`confidence ${ag.percent(m.confidence)}`, ROLES[m.role] || m.role].filter(Boolean).join(", ")}`), known(c)),
+      m && m.second && m.second !== c && el("p", { class: "second" }, el("span", { class: "quiet" }, "Second choice: "),
         el("a", { href: ag.link.cluster(m.second.label) }, ag.chip(m.second), words("span", ag.shorten(ag.clusterName(m.second), 80))), known(m.second)),
       ag.map && el("p", null, el("a", { href: ag.link.map(i) }, "On the map")));
   }
@@ -109,7 +111,7 @@
         el("nav", { class: "steps", "aria-label": "Works beside this one" },
           step(before, "Previous work", "←"), el("span", { class: "quiet" }, `${ag.number(at + 1)} of ${ag.number(of)}`), step(after, "Next work", "→")),
         ag.value("artist", i)
-          ? el("p", { class: "maker" }, el("a", { href: ag.artists().has(ag.value("artist", i)) ? ag.link.artist(ag.value("artist", i)) : ag.link.front({ artist: ag.value("artist", i) }) },
+          ? el("p", { class: "maker" }, el("a", { href: ag.artistName(i) ? ag.link.artist(ag.artistName(i)) : ag.link.front({ artist: ag.value("artist", i) }) },
             words("bdi", ag.shorten(ag.value("artist", i), 200))))
           : el("p", { class: "maker quiet" }, "Unknown artist"),
         words("h1", title, { tabindex: -1, class: title.length > 90 ? "long" : null }),
@@ -126,7 +128,7 @@
           note: (row) => {
             const other = ag.clusterOf(row);
             const { similarity, shares } = about.get(row);
-            return el("span", null, similarity === null ? "" : similarity.toFixed(2), shares && reason(shares),
+            return el("span", null, similarity !== null && el("span", { title: "From 0 (not similar) to 1 (the same)" }, `similarity ${similarity.toFixed(2)}`), shares && reason(shares),
               other !== c && el("span", { class: "elsewhere" }, ag.chip(other), words("bdi", ag.shorten(ag.clusterName(other), 40))));
           },
         })));

@@ -11,6 +11,7 @@
   const clusters = new Map(data.clusters.map((c, k) => [c.label, { ...c, color: data.colors[k] }]));
 
   ag.n = data.n;
+  ag.all = [...Array(data.n).keys()];
   ag.columns = [...columns.keys()];
   ag.clusters = [...clusters.values()];
   ag.cluster = (label) => clusters.get(label);
@@ -23,11 +24,13 @@
   ag.thumb = (i) => (data.images && !missing.has(i) ? `thumbs/${String(i).padStart(6, "0")}.webp` : null);
   ag.source = (i) => (data.sources ? data.sources[i] : null);
   ag.year = (i) => (data.years ? data.years[i] : null);
+  ag.dated = (rows) => (rows || ag.all).filter((i) => ag.year(i) !== null);
   ag.windows = (i) => (data.windows ? data.windows[i] : []);
-  ag.sameHand = (i) => (data.artist_links ? data.artist_links[i] : []);
+  ag.sameArtist = (i) => (data.artist_links ? data.artist_links[i] : []);
 
   ag.title = (i) => ag.value("title", i) || "Untitled";
-  ag.artist = (i) => ag.value("artist", i) || "Unknown artist";
+  ag.artist = (i) => ag.value("artist", i) || "Unknown artist"; // as the catalogue says it
+  ag.artistName = reader(data.artists.names); // under which a work is counted and listed; null where no artist is certain
   // One line for alternative texts, captions and labels.
   ag.line = (i) =>
     [ag.artist(i), ag.title(i), ag.value("date", i)].filter(Boolean).map((t) => ag.shorten(t, 160)).join(", ");
@@ -63,18 +66,18 @@
     return { confidence: m.confidence[i], second: clusters.get(m.second[i]) || null, role: role && role(i) };
   };
 
+  // Rows by what `of` says of them: Map value → rows.
+  function gather(of) {
+    const found = new Map();
+    for (const i of ag.all) found.has(of(i)) ? found.get(of(i)).push(i) : found.set(of(i), [i]);
+    return found;
+  }
+
   // Artists with a name, and their works: Map name → rows by year.
-  let hands = null;
+  let artists = null;
   ag.artists = function () {
-    if (hands) return hands;
-    const known = reader(data.artists.known);
-    hands = new Map();
-    for (let i = 0; i < data.n; i++) {
-      const name = known(i);
-      if (name) hands.has(name) ? hands.get(name).push(i) : hands.set(name, [i]);
-    }
-    for (const [name, works] of hands) hands.set(name, ag.byYear(works));
-    return hands;
+    artists = artists || new Map([...gather(ag.artistName)].filter(([name]) => name).map(([name, works]) => [name, ag.byYear(works)]));
+    return artists;
   };
   // Clusters of some works, the most frequent first: [[cluster, works], …]
   ag.clustersOf = function (works) {
@@ -83,15 +86,13 @@
     return [...count].sort((a, b) => b[1] - a[1] || a[0].label - b[0].label);
   };
 
-  // Ways in which the paintings are grouped: this partition, others, and the column they are held against.
+  // Ways in which the paintings are grouped: this partition, others, and the column they are compared with.
   // {key, title, of: (i) → label, groups: [{label, name, works, color, ask: [key, value]}]}
   let groupings = null;
   ag.groupings = function () {
     if (groupings) return groupings;
-    const gather = (key, title, of, name, ask) => {
-      const found = new Map();
-      for (let i = 0; i < data.n; i++) found.has(of(i)) ? found.get(of(i)).push(i) : found.set(of(i), [i]);
-      const groups = [...found].map(([label, works]) => ({ label, works, name: name(label), short: typeof label === "number" ? (label < 0 ? "none" : String(label)) : name(label), color: null, ask: ask(label) }));
+    const grouping = (key, title, of, name, ask) => {
+      const groups = [...gather(of)].map(([label, works]) => ({ label, works, name: name(label), short: typeof label === "number" ? (label < 0 ? "none" : String(label)) : name(label), color: null, ask: ask(label) }));
       return { key, title, of, groups };
     };
     const ordered = (g) => {
@@ -99,15 +100,15 @@
       return g;
     };
     const inside = (key) => (label) => ["in." + key, label < 0 ? "none" : String(label)];
-    const own = ordered(gather(data.name, data.name, (i) => data.labels[i], (l) => ag.clusterName(clusters.get(l)), inside(data.name)));
+    const own = ordered(grouping(data.name, data.name, (i) => data.labels[i], (l) => ag.clusterName(clusters.get(l)), inside(data.name)));
     for (const g of own.groups) g.color = clusters.get(g.label).color;
     groupings = [own];
     for (const [key, labels] of data.compare.partitions) {
-      groupings.push(ordered(gather(key, key, (i) => labels[i], (l) => (l < 0 ? "In no cluster" : `${key} ${l}`), inside(key))));
+      groupings.push(ordered(grouping(key, key, (i) => labels[i], (l) => (l < 0 ? "In no cluster" : `Cluster ${l} (${key})`), inside(key))));
     }
     if (data.reference) {
       const column = data.reference;
-      const g = gather("column:" + column, column, (i) => ag.value(column, i), (v) => v || "not stated",
+      const g = grouping("column:" + column, column, (i) => ag.value(column, i), (v) => v || "not stated",
         (v) => [ag.queryKey(column), v === null ? ag.NOTHING : v]);
       g.groups.sort((a, b) => (a.label === null) - (b.label === null) || b.works.length - a.works.length);
       groupings.push(g);

@@ -15,14 +15,14 @@
   const form = el("form", { role: "search" }, el("label", { for: "q", class: "unseen" }, "Search the paintings"), input);
   form.addEventListener("submit", (e) => {
     e.preventDefault();
-    ask();
+    search();
   });
   let typing = 0;
   input.addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(ask, 160);
+    typing = setTimeout(search, 160);
   });
-  function ask() {
+  function search() {
     clearTimeout(typing);
     const { path, query } = ag.parse(location.hash);
     const to = ag.link.front({ ...(path.length ? {} : query), q: input.value.trim() });
@@ -79,7 +79,7 @@
   function show() {
     const key = location.hash || "#/";
     const parsed = ag.parse(key);
-    const same = here !== null && !parsed.path.length && !ag.parse(here).path.length; // the front page, asked something else
+    const same = here !== null && !parsed.path.length && !ag.parse(here).path.length; // the front page with another query
     if (here !== null && !same) scrolls.set(here, scrollY);
     view = find(parsed) || lost();
     document.title = view.title ? `${ag.shorten(view.title, 120)} – ${ag.data.title}` : ag.data.title;
@@ -124,7 +124,7 @@
     } else if (e.key === "Escape") {
       if (writing && input.value) {
         input.value = "";
-        ask();
+        search();
       } else if (ag.parse(location.hash).path.length) {
         if (depth > 0) {
           depth -= 2; // going back is a step as well

@@ -1,5 +1,6 @@
-// Which paintings a question means. "q" is free words, "from" and "to" are years, "in.KEY" is a cluster of a partition,
-// every other key is a column: exactly that value, or, where no painting has it, a part of it.
+// Which paintings a query finds. "q" is free words, "from" and "to" are years, "in.KEY" is a cluster of a partition,
+// every other key is a column: exactly that value, or, where no painting has it, a part of it. "artist" is the name
+// under which works are counted; a part is looked for in what the catalogue says ("workshop").
 (function (ag) {
   "use strict";
 
@@ -17,17 +18,15 @@
     return texts[i];
   }
 
-  const all = [...Array(ag.n).keys()];
-
   function test(key, value) {
     if (key === "q") {
       const words = fold(value).split(/\s+/).filter(Boolean);
       return words.length ? (i) => words.every((w) => text(i).includes(w)) : null;
     }
     if (key === "from" || key === "to") {
-      const year = parseInt(value, 10);
-      if (Number.isNaN(year) || !ag.data.years) return null;
-      return key === "from" ? (i) => ag.year(i) !== null && ag.year(i) >= year : (i) => ag.year(i) !== null && ag.year(i) <= year;
+      const year = ag.readYear(value);
+      if (year === null || !ag.data.years) return null;
+      return (i) => ag.year(i) !== null && (key === "from" ? Math.floor(ag.year(i)) >= year : Math.floor(ag.year(i)) <= year);
     }
     if (key.startsWith("in.")) {
       const grouping = ag.grouping(key.slice(3));
@@ -37,29 +36,34 @@
     }
     const column = ag.queryColumn(key);
     if (!ag.columns.includes(column)) return null;
-    const of = (i) => ag.value(column, i);
-    if (value === ag.NOTHING && !all.some((i) => of(i) === value)) return (i) => of(i) === null;
-    if (all.some((i) => of(i) === value)) return (i) => of(i) === value;
+    const of = ag.reading(column);
+    const exact = new Set(ag.all.map(of));
+    if (exact.has(value)) return (i) => of(i) === value;
+    if (value === ag.NOTHING) return (i) => of(i) === null;
     const part = fold(value);
-    return (i) => fold(of(i) || "").includes(part);
+    return (i) => fold(ag.value(column, i) || "").includes(part);
   }
 
-  // null where nothing is asked
+  // What a condition on a column is compared with, and what it is called where there is none.
+  ag.reading = (column) => (column === "artist" ? ag.artistName : (i) => ag.value(column, i));
+  ag.absent = (column) => (column === "artist" ? "unknown or uncertain" : "not stated");
+
+  // null where there is no condition
   ag.find = function (query) {
     const tests = Object.entries(query).filter(([, v]) => v).map(([k, v]) => test(k, v)).filter(Boolean);
-    return tests.length ? all.filter((i) => tests.every((t) => t(i))) : null;
+    return tests.length ? ag.all.filter((i) => tests.every((t) => t(i))) : null;
   };
 
-  // What is asked, for people: [[key, words], …]
-  ag.asked = (query) =>
+  // The conditions in words: [[key, words], …]
+  ag.inWords = (query) =>
     Object.entries(query).filter(([k, v]) => v && test(k, v)).map(([k, v]) => {
       if (k === "q") return [k, `“${v}”`];
-      if (k === "from") return [k, `from ${v}`];
-      if (k === "to") return [k, `until ${v}`];
+      if (k === "from") return [k, `from ${ag.yearName(ag.readYear(v))}`];
+      if (k === "to") return [k, `until ${ag.yearName(ag.readYear(v))}`];
       if (k.startsWith("in.")) {
         const group = ag.grouping(k.slice(3)).groups.find((g) => String(g.label < 0 ? "none" : g.label) === v);
         return [k, group ? group.name : `${k.slice(3)} ${v}`];
       }
-      return [k, `${ag.queryColumn(k).replaceAll("_", " ")}: ${v === ag.NOTHING ? "not stated" : v}`];
+      return [k, `${ag.queryColumn(k).replaceAll("_", " ")}: ${v === ag.NOTHING ? ag.absent(ag.queryColumn(k)) : v}`];
     });
 })(window.artgraph);

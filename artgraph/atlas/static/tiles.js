@@ -20,7 +20,7 @@
       if (this.far) this.far.names.forEach((_, k) => this.sheet(this.far, k)); // all of these, and they stay
     }
 
-    // Walls that draw from here; they are told when a sheet (true) or a thumbnail (false) has come.
+    // Walls that draw from here; they are called when a sheet (true) or a thumbnail (false) has come.
     serve(changed) {
       this.walls.add(changed);
       return this;

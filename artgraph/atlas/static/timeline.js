@@ -8,9 +8,9 @@
   // Decades, or longer steps where there would be too many: [{start, end, works}]
   function periods() {
     if (bins) return bins;
-    const dated = [...Array(ag.n).keys()].filter((i) => ag.year(i) !== null);
+    const dated = ag.dated();
     if (!dated.length) return (bins = []);
-    const [low, high] = dated.reduce(([a, b], i) => [Math.min(a, ag.year(i)), Math.max(b, ag.year(i))], [Infinity, -Infinity]);
+    const [low, high] = ag.ends(dated.map(ag.year));
     const step = [10, 20, 50, 100].find((s) => (high - low) / s <= 48) || 200;
     const first = Math.floor(low / step) * step;
     bins = [];
@@ -22,7 +22,7 @@
     return bins;
   }
   const rank = (i) => (ag.data.labels[i] < 0 ? Infinity : ag.data.labels[i]);
-  const title = (bin) => (bin.end - bin.start === 9 ? `${bin.start}s` : ag.years(bin.start, bin.end));
+  const title = (bin) => ag.period(bin.start, bin.end - bin.start + 1);
 
   function hang() {
     const most = Math.max(...periods().map((b) => b.works.length));
@@ -98,7 +98,7 @@
       page = el("article", { class: "timeline-page" },
         el("header", { class: "page-head" },
           el("h1", { tabindex: -1 }, "Timeline"),
-          el("p", { class: "lead" }, `${ag.count(dated, "dated painting")}, each in the column of its ${bins[0].end - bins[0].start === 9 ? "decade" : "years"}, sorted by cluster.`,
+          el("p", { class: "lead" }, `${ag.count(dated, "dated painting")}, each in the column of its ${bins[0].end - bins[0].start === 9 ? "decade" : "period"}, sorted by cluster.`,
             undated > 0 && ` ${ag.count(undated, "painting")} without a year ${undated === 1 ? "is" : "are"} not shown.`)),
         el("div", { class: "hero" }, wall.box),
         el("div", { class: "page-body" }, el("h2", null, "In numbers"), table()));

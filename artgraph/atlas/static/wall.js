@@ -13,7 +13,7 @@
       this.grid = grid;
       this.options = options;
       [this.columns, this.rows] = grid.shape;
-      this.hung = grid.rows || [...Array(ag.n).keys()];
+      this.hung = grid.rows || ag.all;
       this.at = new Map(); // painting → [column, row]
       this.place = new Int32Array(this.columns * this.rows).fill(-1);
       this.hung.forEach((i, k) => {
@@ -57,8 +57,8 @@
         el("div", { class: "map-tools" },
           button("+", "Zoom in", act(() => camera.zoom(1.6))),
           button("−", "Zoom out", act(() => camera.zoom(1 / 1.6))),
-          button("○", "See all of it", act(() => camera.fit())),
-          this.options.full && el("a", { href: this.options.full, class: "map-full", "aria-label": "Map on the full window", title: "Map on the full window" }, "⤢")));
+          button("○", "Show everything", act(() => camera.fit())),
+          this.options.full && el("a", { href: this.options.full, class: "map-full", "aria-label": "Map in the full window", title: "Map in the full window" }, "⤢")));
     }
 
     listen() {
@@ -70,7 +70,7 @@
       });
       canvas.addEventListener("blur", () => this.redraw());
       document.addEventListener("pointerdown", (e) => box.contains(e.target) || (this.awake = false));
-      ag.hands(canvas, this.camera, {
+      ag.controls(canvas, this.camera, {
         changed: () => {
           this.hint.classList.remove("shown");
           this.redraw();

@@ -1,4 +1,4 @@
-// Works that a cataloguer may want to look at again, each with what speaks for it. Never an attribution.
+// Works that a cataloguer may want to look at again, each with the evidence. Never an attribution.
 (function (ag) {
   "use strict";
   const { el, words } = ag;
@@ -15,7 +15,7 @@
         el("p", { class: "facts" }, kindName(work.kind || ""), work.score > 0 && work.score <= 1 && ` · more unusual than ${Math.min(99, Math.floor(100 * work.score))} % of the works`),
         work.sentence && words("p", ag.shorten(work.sentence, 600), { class: "sentence" }),
         work.evidence.filter((e) => e.neighbors.length).map((e) => el("figure", { class: "evidence" },
-          e.descriptor && el("figcaption", null, "Nearest by ", words("bdi", ag.shorten(e.descriptor, 40))),
+          e.descriptor && el("figcaption", null, "Nearest works by the descriptor ", words("bdi", ag.shorten(e.descriptor, 40))),
           el("ul", { class: "gallery", role: "list" }, e.neighbors.slice(0, 6).map((k) => ag.tile(k, { captions: true })))))));
   }
 
@@ -41,7 +41,7 @@
       title: "Worklist",
       node: el("article", { class: "worklist-page" },
         el("header", { class: "page-head" }, el("h1", { tabindex: -1 }, "Worklist"),
-          el("p", { class: "lead" }, "Works whose neighbours disagree with what the catalogue says, the most striking first. A reason to look again, not an attribution.")),
+          el("p", { class: "lead" }, "Works whose nearest works do not fit what the catalogue says of them, the clearest cases first. A reason to look again, not an attribution.")),
         el("div", { class: "page-body" },
           el("nav", { class: "kinds", "aria-label": "Kinds" }, [null, ...kinds].map((k) => el("a", { href: ag.link.worklist(k), "aria-current": k === kind ? "page" : null },
             k ? kindName(k) : "All", el("span", { class: "quiet" }, ` ${ag.number(k ? all.filter((w) => w.kind === k).length : all.length)}`))),

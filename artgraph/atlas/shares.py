@@ -1,18 +1,21 @@
-"""Why two paintings are near: the share that each descriptor has in it."""
+"""Why two paintings are near: the share that each descriptor has in their similarity."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
-__all__ = ["reasons"]
+__all__ = ["similarity_shares"]
 
 
-def reasons(blocks, indices):
-    """Split the nearness of each painting's neighbours between descriptors.
+def similarity_shares(blocks: Sequence[np.ndarray], indices: np.ndarray) -> np.ndarray:
+    """Split the similarity of each painting and its neighbours between descriptors.
 
     The share of descriptor b in the pair (i, j) is max(c_b, 0) / Σ max(c, 0), with c_b the cosine of their centred
-    rows in b. Descriptors that were joined with equal say add up like this; where they were joined in another way
-    the shares say how near the two are in each, not how the link came about.
+    rows in b. Where descriptors were fused with equal weights, shares are parts of the similarity; else they say how
+    near the two are in each descriptor, not how the link came about.
 
     Parameters
     ----------
@@ -24,7 +27,7 @@ def reasons(blocks, indices):
     Returns
     -------
     array, shape (n, m, number of blocks), uint8
-        Per cent; 0 throughout where a neighbour is missing or near in none.
+        Per cent; 0 throughout where a neighbour is missing or near in no descriptor.
 
     Raises
     ------
@@ -35,7 +38,7 @@ def reasons(blocks, indices):
     --------
     >>> a = np.array([[1, 0], [1, 0], [-2, 0.0]])
     >>> b = np.array([[1, 0], [-1, 0], [0, 0.0]])
-    >>> reasons([a, b], np.array([[1], [0], [-1]])).tolist()
+    >>> similarity_shares([a, b], np.array([[1], [0], [-1]])).tolist()
     [[[100, 0]], [[100, 0]], [[0, 0]]]
     """
     indices = np.asarray(indices)
@@ -44,9 +47,7 @@ def reasons(blocks, indices):
     near = np.zeros((*indices.shape, len(blocks)), dtype=np.float32)
     for k, block in enumerate(blocks):
         X = np.asarray(block, dtype=np.float32)
-        X = X - X.mean(axis=0)
-        length = np.linalg.norm(X, axis=1, keepdims=True)
-        X = np.divide(X, length, out=np.zeros_like(X), where=length > 1e-9)
+        X = unit_rows(X - X.mean(axis=0), least=1e-9)
         for start in range(0, len(X), 512):
             part = indices[start : start + 512]
             near[start : start + 512, :, k] = np.einsum("id,ijd->ij", X[start : start + 512], X[np.maximum(part, 0)])

@@ -1,0 +1,120 @@
+"""What the page shows, in four parts: the paintings, their clusters, the links between them, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+__all__ = ["About", "Clusters", "Links", "Paintings"]
+
+
+@dataclass(frozen=True, eq=False)
+class Paintings:
+    """The paintings: row i is painting i in every part.
+
+    Attributes
+    ----------
+    table : DataFrame, n rows
+        Text, shown as it stands: ``id`` (unique), ``artist``, ``title``, ``date``, ``style``, any others;
+        ``image_width`` and ``image_height`` (pixels) give the shape of a picture.
+    thumbnails : callable, int -> bytes or None
+        The thumbnail of a row as WebP.
+    artists : sequence of str or None, length n, optional
+        Name of the artist under which each painting is counted and listed, None where no artist is certain.
+    years : (n,) float, optional
+        Year by which each painting is counted, sorted and filtered; NaN where unknown, negative before Christ.
+    sources : callable, int -> str or None, optional
+        Address of a row's original, relative to the atlas.
+    windows : dict of arrays (w,), optional
+        ``painting``, ``x``, ``y``, ``scale``: squares that a descriptor was computed from, as shares of the short side.
+    """
+
+    table: pd.DataFrame
+    thumbnails: Callable[[int], bytes | None]
+    artists: Sequence[str | None] | None = None
+    years: np.ndarray | None = None
+    sources: Callable[[int], str | None] | None = None
+    windows: Mapping[str, np.ndarray] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """The partition that is shown, and what it is compared with.
+
+    Attributes
+    ----------
+    labels : (n,) int
+        Cluster of each painting: 0 is the largest, -1 is none.
+    name : str
+        Name of the partition, such as its key.
+    typicality : (n,) float, optional
+        Higher is more typical of its cluster.
+    membership : dict, optional
+        ``confidence`` (n,) float in 0 ... 1, ``second`` (n,) int (the second cluster, -1 for none), ``role`` (n,) text.
+    descriptions : sequence of dict
+        ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows), ``report``
+        (``columns``, ``descriptors``, ``suspect``, ``near`` as from ``artgraph interpret``, rows for ids).
+    compare : dict of str to (n,) int
+        Other partitions, shown beside this one.
+    reference : str, optional
+        Column of the table that the clusters are compared with. It is shown, never used.
+    """
+
+    labels: np.ndarray
+    name: str = "clusters"
+    typicality: np.ndarray | None = None
+    membership: Mapping[str, Sequence] | None = None
+    descriptions: Sequence[Mapping] = ()
+    compare: Mapping[str, np.ndarray] = field(default_factory=dict)
+    reference: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """How the paintings are connected, and where they stand on the map.
+
+    Attributes
+    ----------
+    neighbors : tuple of ((n, m) int, (n, m) float), optional
+        Rows of the nearest works of each painting, nearest first, and their similarity; negative rows are skipped.
+    shares : tuple of (sequence of b str, (n, m, b) int), optional
+        Names of descriptors, and their share in each neighbour in per cent, as from ``similarity_shares``.
+    artist_links : sparse, shape (n, n), optional
+        Links between works by the same artist; the map draws them apart from the others.
+    layout : (n, 2) float, optional
+        Positions on the map; without them there is no map.
+    """
+
+    neighbors: tuple[np.ndarray, np.ndarray] | None = None
+    shares: tuple[Sequence[str], np.ndarray] | None = None
+    artist_links: sp.csr_matrix | None = None
+    layout: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class About:
+    """The title, how the clusters were made, and the works to look at again.
+
+    Attributes
+    ----------
+    title : str
+        Name of the atlas.
+    columns_used : sequence of str
+        Columns of the table that the clusters depend on, through links or through training.
+    provenance : sequence of (str, str or dict)
+        A stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
+    methods : str, optional
+        A paragraph on the methods, ready to be quoted.
+    worklist : sequence of dict, optional
+        ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
+    """
+
+    title: str
+    columns_used: Sequence[str] = ()
+    provenance: Sequence[tuple[str, str | Mapping]] = ()
+    methods: str | None = None
+    worklist: Sequence[Mapping] | None = None

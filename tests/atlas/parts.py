@@ -1,0 +1,15 @@
+"""Write an atlas from values by the names of their fields."""
+
+from dataclasses import fields
+
+from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
+
+
+def write(out, *, images=True, **given):
+    """Sort the values into the parts of the page; each must be a field of one."""
+    paintings, clusters, links, about = (
+        kind(**{f.name: given.pop(f.name) for f in fields(kind) if f.name in given})
+        for kind in (Paintings, Clusters, Links, About)
+    )
+    assert not given, given
+    return write_atlas(out, paintings, clusters, links=links, about=about, images=images)
