@@ -220,10 +220,10 @@ def build_graph(corpus, diagnose, **options):
     type=click.Choice(["none", "smooth", "contrastive", "gae", "vgae"]),
     help="The baselines show what the VGAE adds.",
 )
-@option("train_vgae", "encoder", type=click.Choice(["gcn", "linear", "sign"]))
+@option("train_vgae", "encoder", type=click.Choice(["gcn", "sage", "gat", "linear", "sign"]))
 @option("train_vgae", "hops", type=click.IntRange(0), help="Propagation steps of the encoder 'sign'.")
 @option("train_vgae", "latent_dim", type=click.IntRange(1))
-@option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 25, for 'gcn' 200.")
+@option("train_vgae", "epochs", type=click.IntRange(1), help="At most; default 25; 200 for 'gcn', 'sage' and 'gat'.")
 @option("train_vgae", "kl_weight", type=click.FloatRange(0))
 @option(
     "train_vgae",

@@ -96,12 +96,14 @@ def network(corpus, *, partition="leiden", library="networkx"):
     ----------
     corpus : Corpus
     partition : str
-    library : {"networkx", "igraph"}
+    library : {"networkx", "igraph", "pyg"}
 
     Returns
     -------
     networkx.Graph, networkx.MultiGraph (where works by the same hand are linked, too) or igraph.Graph
         See ``artgraph.export.to_networkx``; nodes also have ``x``, ``y``, ``size`` and ``color``.
+    torch_geometric.data.HeteroData
+        Features, clusters, places on the map, ids and typed edges: see ``artgraph.graph.typed.hetero_data``.
 
     Raises
     ------
@@ -110,9 +112,14 @@ def network(corpus, *, partition="leiden", library="networkx"):
     """
     from artgraph.export import to_igraph, to_networkx
 
-    if library not in ("networkx", "igraph"):
-        raise InputError(f"There is no library '{library}' (there are: networkx, igraph)")
+    if library not in ("networkx", "igraph", "pyg"):
+        raise InputError(f"There is no library '{library}' (there are: networkx, igraph, pyg)")
     seen = seen_of(corpus, partition)
+    if library == "pyg":
+        from artgraph.graph.typed import hetero_data
+
+        ids = corpus.paintings["id"].tolist()
+        return hetero_data(seen.X, seen.style, seen.links, labels=seen.labels, layout=seen.layout, ids=ids)
     table = placed(seen, seen.table)
     make = to_networkx if library == "networkx" else to_igraph
     return make(seen.style, table, artist_adjacency=seen.links)

@@ -39,12 +39,12 @@ def train_vgae(
         Key of the model and of the latents.
     model : {"none", "smooth", "contrastive", "gae", "vgae"}
         The baselines beside it, to see what it adds: see ``artgraph.vgae.Config``.
-    encoder : {"gcn", "linear", "sign"}
+    encoder : {"gcn", "sage", "gat", "linear", "sign"}
     hops : int
         Propagation steps of 'sign'.
     latent_dim : int
     epochs : int, optional
-        At most; default 25, for 'gcn' 200.
+        At most; default 25; 200 for 'gcn', 'sage' and 'gat'.
     kl_weight : float
     kindred_weight : float
         How much it counts to draw artists together whose works have come to lie near each other: see

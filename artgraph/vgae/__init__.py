@@ -4,14 +4,14 @@ Read ``config`` for what can be chosen and why, ``model`` and ``encoders`` for t
 asked to predict, ``training`` for how.
 """
 
+import artgraph.graph.typed  # noqa: F401  first, since it keeps torch-geometric from warning of itself
 from artgraph.vgae.checks import pick_device
 from artgraph.vgae.config import Config
+from artgraph.vgae.edges import hold_out_edges
 from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kindred_loss, kl_divergence
 from artgraph.vgae.model import VGAE
-from artgraph.vgae.propagation import hops, normalised_adjacency
 from artgraph.vgae.refine import refine
 from artgraph.vgae.training import Trained, encode, train_vgae
-from artgraph.vgae.validation import hold_out_edges
 
 __all__ = [
     "VGAE",
@@ -22,10 +22,8 @@ __all__ = [
     "encode",
     "feature_loss",
     "hold_out_edges",
-    "hops",
     "kindred_loss",
     "kl_divergence",
-    "normalised_adjacency",
     "pick_device",
     "refine",
     "train_vgae",

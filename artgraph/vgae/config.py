@@ -7,7 +7,7 @@ from artgraph.errors import InputError
 __all__ = ["DECODERS", "ENCODERS", "MODELS", "Config"]
 
 MODELS = ("none", "smooth", "contrastive", "gae", "vgae")
-ENCODERS = ("gcn", "linear", "sign")
+ENCODERS = ("gcn", "sage", "gat", "linear", "sign")
 DECODERS = ("cosine", "dot")
 NARROWEST = 4  # dimensions of a part of the latents
 
@@ -30,6 +30,9 @@ class Config:
     encoder
     ================  ======================================================================================
     ``gcn``           two graph convolutions (Kipf and Welling 2016), the whole graph at every step
+    ``sage``          two layers of GraphSAGE (Hamilton et al. 2017, arXiv 1706.02216), likewise
+    ``gat``           two layers of attention to neighbours (Brody et al. 2022, arXiv 2105.14491), likewise; memory
+                      grows with edges × units: for some thousand paintings
     ``linear``        one propagation step and a linear map (Salha et al. 2019, arXiv 1910.00942)
     ``sign``          features and ``hops`` propagation steps side by side, computed once before training
                       (Frasca et al. 2020, arXiv 2004.11198); mini-batches whose cost no degree changes
@@ -50,7 +53,9 @@ class Config:
     dropout: float = 0.3  # of features: a few hundred artists are few to learn from
     learning_rate: float = 0.02  # falls to 0 over the second half
     weight_decay: float = 0.01
-    epochs: int | None = None  # None: 25 (gcn: 200, as published); which one is kept: see ``Run.selected_by``
+    epochs: int | None = (
+        None  # None: 25 (gcn, sage, gat: 200, as published); which one is kept: see ``Run.selected_by``
+    )
     patience: int | None = None  # epochs without a better one; None: all of them, for the rate falls to the end
     batch_size: int = 512  # paintings a step; 0: all of them; an epoch has 10 steps at least and 50 at most
     edge_weight: float = 0.1  # of the similarity relation: it holds to what the features found alike already
@@ -86,11 +91,16 @@ class Config:
         return self.model not in ("none", "smooth")
 
     @property
+    def full_batch(self):
+        """Whether every step encodes the whole graph (bool)."""
+        return self.encoder in ("gcn", "sage", "gat")
+
+    @property
     def n_hidden(self):
-        """Hidden units (int): 256 of 'sign' unless told, none of 'linear', twice the latents of 'gcn', as published."""
+        """Hidden units (int): of 'sign' 256 by default, none of 'linear', of the others twice the latents."""
         if self.encoder == "linear":
             return 0
-        if self.encoder == "gcn":
+        if self.full_batch:
             return self.hidden_dim or 2 * self.latent_dim
         return 256 if self.hidden_dim is None else self.hidden_dim
 
@@ -102,4 +112,4 @@ class Config:
     @property
     def n_epochs(self):
         """Epochs at most (int)."""
-        return self.epochs or (200 if self.encoder == "gcn" else 25)
+        return self.epochs or (200 if self.full_batch else 25)

@@ -8,12 +8,14 @@ import numpy as np
 import torch
 
 from artgraph.errors import InputError
+from artgraph.graph.typed import SIMILAR, hetero_data
+from artgraph.vgae.edges import EdgeSampler, hold_out_edges, sample_non_edges
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.kindred import Kindred
 from artgraph.vgae.losses import artist_loss, bernoulli_edge_loss, feature_loss, kindred_loss, kl_divergence
 from artgraph.vgae.model import VGAE
-from artgraph.vgae.sampling import ArtistSampler, EdgeSampler, Witnesses, dropout, sample_non_edges
-from artgraph.vgae.validation import FEWEST_ARTISTS, Judge, fold_artists, hold_out_edges
+from artgraph.vgae.sampling import ArtistSampler, Witnesses, dropout
+from artgraph.vgae.validation import FEWEST_ARTISTS, Judge, fold_artists
 
 __all__ = ["Run"]
 
@@ -68,18 +70,19 @@ class Run:
         self.gate = Witnesses(X, device) if config.learns and self.use_artists and config.gated else None
         if not config.learns:
             return
-        self.inputs = prepare(config, X, training, device=device)
+        data = hetero_data(X, training)
+        self.inputs = prepare(config, data, device=device)
         self.model = VGAE(config, X.shape[1])
         lengths = (self.inputs[0] if isinstance(self.inputs, tuple) else self.inputs).square().sum(dim=1)
         self.model.unit.fill_(max(float(lengths.mean().sqrt()), 1e-12))
-        if self.use_features and config.encoder != "gcn":
+        if self.use_features and not config.full_batch:
             self.model.encoder.start_from(torch.tensor(X))
         self.features = torch.tensor(X, device=device) if self.use_features else None
         self.model.to(device)
-        self.full = isinstance(self.inputs, tuple) or config.batch_size == 0
-        self.edges = EdgeSampler(training, device)
-        self.weights = torch.from_numpy(training.tocoo().data).to(device)
-        decay, free = [], [self.model.scale, self.model.bias]
+        self.full = config.full_batch or config.batch_size == 0
+        self.edges = EdgeSampler(data, device)
+        self.weights = data[SIMILAR].edge_weight.to(device)
+        decay, free = [], list(self.model.decoder.parameters())
         for name, parameter in self.model.encoder.named_parameters():
             (free if name.endswith("bias") else decay).append(parameter)
         groups = [{"params": decay, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
@@ -207,7 +210,7 @@ class Run:
     def _encoded(self, rows):
         """Return the means of ``rows`` (r,), without gradients: (r, latent_dim)."""
         self.model.eval()
-        mu, _ = self.model.encode_all(self.inputs, rows)
+        mu, _ = self.model.encode(self.inputs, rows)
         self.model.train()
         return mu
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from artgraph.graph.typed import hetero_data
 from artgraph.vgae.checks import checked, codes_of, pick_device
 from artgraph.vgae.config import Config
 from artgraph.vgae.encoders import prepare
@@ -138,7 +139,7 @@ def _latents(state, X, adjacency, *, codes, config, device, gate=None):
     model = VGAE(config, X.shape[1])
     model.load_state_dict(state)
     model = model.to(device).eval()
-    mu, logstd = model.encode_all(prepare(config, X, adjacency, device=device))
+    mu, logstd = model.encode(prepare(config, hetero_data(X, adjacency), device=device))
     mu = mu.cpu().numpy()
     if config.artist_strength > 0 and (codes >= 0).any():
         gate = gate or (Witnesses(X, device) if config.gated else None)

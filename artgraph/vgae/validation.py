@@ -2,42 +2,12 @@
 
 import numpy as np
 import torch
-from scipy.sparse import csr_matrix, triu
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from artgraph.vgae.sampling import edge_keys, sample_non_edges
-
-__all__ = ["Judge", "edge_scores", "fold_artists", "hand_precision", "hold_out_artists", "hold_out_edges"]
+__all__ = ["Judge", "edge_scores", "fold_artists", "hand_precision", "hold_out_artists"]
 
 FEWEST_ARTISTS = 30  # with fewer, none are held out, and edges decide
-MOST_EDGES = 10_000  # held out: enough to know the area under the curve to 0.002
 MOST_WORKS = 4000  # of held-out artists, compared with each other
-
-
-def hold_out_edges(adjacency, share, rng):
-    """Split edges into those to train on and those to test on, with as many pairs that are no edges.
-
-    Parameters
-    ----------
-    adjacency : (n, n) CSR
-        Symmetric, zero diagonal.
-    share : float in (0, 1)
-        Of the edges, to test on; no more than 10,000 of them.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (training, positive, negative) : (n, n) CSR, (2, p) and (2, at most p) int64 tensors
-    """
-    upper = triu(adjacency, 1).tocoo()
-    held = np.zeros(upper.nnz, dtype=bool)
-    held[rng.permutation(upper.nnz)[: min(MOST_EDGES, max(1, round(share * upper.nnz)))]] = True
-    pairs = torch.from_numpy(np.stack([upper.row, upper.col]).astype(np.int64))
-    n = adjacency.shape[0]
-    kept = csr_matrix((upper.data[~held], (upper.row[~held], upper.col[~held])), shape=(n, n))
-    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    negative = sample_non_edges(held.sum(), n, edge_keys(pairs, n).sort().values, generator=generator)
-    return (kept + kept.T).tocsr(), pairs[:, held], negative
 
 
 def hold_out_artists(codes, share, rng):
