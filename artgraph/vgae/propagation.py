@@ -57,10 +57,21 @@ def hops(X: np.ndarray, adjacency: sp.csr_matrix, count: int, *, device: str = "
 
 
 def sparse_csr(edge_index: torch.Tensor, weight: torch.Tensor, n: int) -> torch.Tensor:
-    """Return edges (2, m) with weights (m,) as a sparse CSR tensor (n, n), which the layers multiply with.
+    """Return weighted edges as the sparse tensor that the layers of torch-geometric multiply with fastest.
 
     ``GCNConv`` takes a ninth of the time with it that it takes with ``edge_index``: ``experiments.bench_graph --only
     pyg``.
+
+    Parameters
+    ----------
+    edge_index : (2, m) int64 tensor
+        Row and column.
+    weight : (m,) float tensor
+    n : int
+
+    Returns
+    -------
+    (n, n) sparse CSR tensor
     """
     with warnings.catch_warnings(), torch.sparse.check_sparse_tensor_invariants():
         warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")  # since torch 1.10
