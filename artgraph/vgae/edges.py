@@ -34,7 +34,7 @@ def hold_out_edges(
     Notes
     -----
     ``torch_geometric.transforms.RandomLinkSplit`` makes the same split from the global random states of torch and
-    Python, in ten times the time: ``experiments.bench_graph --only pyg``.
+    Python, in more than ten times the time: ``experiments.bench_graph --only pyg``.
     """
     upper = triu(adjacency, 1).tocoo()
     held = np.zeros(upper.nnz, dtype=bool)

@@ -59,8 +59,8 @@ def hops(X: np.ndarray, adjacency: sp.csr_matrix, count: int, *, device: str = "
 def sparse_csr(edge_index: torch.Tensor, weight: torch.Tensor, n: int) -> torch.Tensor:
     """Return weighted edges as the sparse tensor that the layers of torch-geometric multiply with fastest.
 
-    ``GCNConv`` takes a ninth of the time with it that it takes with ``edge_index``: ``experiments.bench_graph --only
-    pyg``.
+    ``GCNConv`` takes a sixth of the time with it, or less, that it takes with ``edge_index``:
+    ``experiments.bench_graph --only pyg``.
 
     Parameters
     ----------
