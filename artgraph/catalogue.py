@@ -78,7 +78,7 @@ class Catalogue:
 
     @cached_property
     def qualifiers(self) -> list[str | None]:
-        """The words that make an attribution uncertain or another's, such as 'workshop of'; None where there are none."""
+        """The words that make an attribution uncertain, such as 'workshop of'; None where there are none."""
         return [one.qualifier for one in self.attributions]
 
     @cached_property

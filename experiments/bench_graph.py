@@ -1,9 +1,10 @@
 """How fast is the graph? ``python -m experiments.bench_graph --peer-python PYTHON --json [--quick]``
 
-Four questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and
+Five questions. ``neighbors``: 200,000 rows of 128 numbers, 15 neighbours each, against pynndescent (compiled and
 warmed up) and against scanpy's ``pp.neighbors``, on the same rows, in turn. ``cost``: seconds against n, with the slope
 on logarithmic axes. ``vgae``: seconds an epoch of training on 100,000 rows and over a million edges. ``gpu``: the same
-on a million rows with over 15 million edges, where there is a GPU. Give ``--peer-python`` once per environment in which
+on a million rows with over 15 million edges, where there is a GPU. ``pyg``: processor seconds of pieces that artgraph
+has of its own, and of those in torch-geometric that do the same. Give ``--peer-python`` once per environment in which
 a peer is installed; scanpy 1.11 needs pynndescent below 0.6.
 
 The rows are a mixture of Gaussians: √n / 4 centres in 128 dimensions, each with 12 directions of its own and some noise
@@ -11,6 +12,7 @@ in all, much as features of pictures have fewer dimensions than numbers. Seconds
 the processors spent (all threads together); on a machine that others use, only the latter compare across runs.
 """
 
+import copy
 import json
 import subprocess
 import tempfile
@@ -23,9 +25,12 @@ import torch
 from scipy.sparse import csr_matrix
 
 from artgraph.graph import edge_weights, knn
+from artgraph.graph.typed import SIMILAR, hetero_data
 from artgraph.learning.artists import artist_codes
 from artgraph.plots import figure, save
-from artgraph.vgae import Config, train_vgae
+from artgraph.vgae import Config, hold_out_edges, train_vgae
+from artgraph.vgae.edges import edge_keys, sample_non_edges
+from artgraph.vgae.propagation import hops, sparse_csr
 from artgraph.vgae.refine import refine
 from experiments.common import experiment, parser
 
@@ -154,13 +159,64 @@ def vgae(arguments):
 def gpu(arguments):
     """The same on a million rows and the GPU; neighbours are drawn and nothing is gated: both would need a search."""
     n = 20_000 if arguments.quick else 1_000_000
-    X, rng = mixture(n), np.random.default_rng(0)
-    rows = np.repeat(np.arange(n), 16)
-    near = np.minimum(rows // 2000 * 2000 + rng.integers(2000, size=len(rows)), n - 1)
+    X, adjacency = mixture(n), drawn_graph(n, 16)
+    return epochs(X, adjacency, widths=(Config.latent_dim,), device="cuda", gated=False)
+
+
+def drawn_graph(n, k):
+    """Return a graph (n, n) CSR in which each row has k neighbours drawn from the 2000 of its block."""
+    rows = np.repeat(np.arange(n), k)
+    near = np.minimum(rows // 2000 * 2000 + np.random.default_rng(0).integers(2000, size=len(rows)), n - 1)
     adjacency = csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, near)), shape=(n, n))
     adjacency = adjacency.maximum(adjacency.T)
     adjacency.setdiag(0)
-    return epochs(X, adjacency, widths=(Config.latent_dim,), device="cuda", gated=False)
+    return adjacency
+
+
+def pyg(arguments):
+    """Time pieces of artgraph, and those of torch-geometric that do the same; the least of three, one thread."""
+    from torch_geometric.data import Data
+    from torch_geometric.nn import GCNConv
+    from torch_geometric.nn.conv.gcn_conv import gcn_norm
+    from torch_geometric.transforms import SIGN, RandomLinkSplit
+    from torch_geometric.utils import negative_sampling
+
+    n, small = (5_000, 1_000) if arguments.quick else (100_000, 20_000)
+    X, graph = mixture(n), drawn_graph(n, K)
+    graph.eliminate_zeros()
+    typed = hetero_data(X, graph)
+    x, edges, weight = typed["painting"].x, typed[SIMILAR].edge_index, typed[SIMILAR].edge_weight
+    plain, known = Data(x=x, edge_index=edges, edge_weight=weight), edge_keys(edges, n).unique()
+    split = RandomLinkSplit(
+        min(10_000, edges.shape[1] // 40), 0, is_undirected=True, edge_types=[SIMILAR], add_negative_train_samples=False
+    )
+    part = hetero_data(X[:small], drawn_graph(small, 20))[SIMILAR]
+    index, values = gcn_norm(part.edge_index, part.edge_weight, small)
+    layer, sparse = GCNConv(D, 512, normalize=False), sparse_csr(index, values, small)
+    count, seeded = 10_000, lambda: torch.Generator().manual_seed(0)
+    pairs = {
+        "two hops: hops, SIGN": (lambda: hops(X, graph, 2), lambda: SIGN(2)(copy.copy(plain))),
+        "edges held out: hold_out_edges, RandomLinkSplit": (
+            lambda: hold_out_edges(graph, 0.05, np.random.default_rng(0)),
+            lambda: split(typed),
+        ),
+        "10,000 non-edges: sample_non_edges, negative_sampling": (
+            lambda: sample_non_edges(count, n, known, generator=seeded()),
+            lambda: negative_sampling(edges, n, count),
+        ),
+        f"GCNConv, forward and backward, {small:,} paintings: sparse_csr, edge_index": (
+            lambda: layer(x[:small], sparse).square().mean().backward(),
+            lambda: layer(x[:small], index, values).square().mean().backward(),
+        ),
+    }
+    threads, rows = torch.get_num_threads(), []
+    torch.set_num_threads(1)
+    for what, works in pairs.items():
+        ours, theirs = (min(timed(work)[1]["cpu_seconds"] for _ in range(3)) for work in works)
+        rows.append({"what": what, "ours": ours, "torch_geometric": theirs})
+        print(rows[-1], flush=True)  # to stderr
+    torch.set_num_threads(threads)
+    return {"n": n, "edges": edges.shape[1] // 2, "d": D, "cpu_seconds": rows}
 
 
 def epochs(X, adjacency, *, widths, device, gated):
@@ -191,7 +247,7 @@ def epochs(X, adjacency, *, widths, device, gated):
     return {"n": n, "edges": int(adjacency.nnz // 2), "d": D, "device": name, "epochs": rows}
 
 
-BENCHES = {"neighbors": neighbors, "cost": cost, "vgae": vgae, "gpu": gpu}
+BENCHES = {"neighbors": neighbors, "cost": cost, "vgae": vgae, "gpu": gpu, "pyg": pyg}
 
 if __name__ == "__main__":
     main()

@@ -111,12 +111,14 @@ def network(corpus: Corpus, *, partition: str = "leiden", library: str = "networ
     ----------
     corpus : Corpus
     partition : str
-    library : {"networkx", "igraph"}
+    library : {"networkx", "igraph", "pyg"}
 
     Returns
     -------
-    networkx.Graph, networkx.MultiGraph (where works by the same hand are linked, too) or igraph.Graph
+    networkx.Graph, networkx.MultiGraph (where works by the same artist are linked, too) or igraph.Graph
         See ``artgraph.export.to_networkx``; nodes also have ``x``, ``y``, ``size`` and ``color``.
+    torch_geometric.data.HeteroData
+        Features, clusters, places on the map, ids and typed edges: see ``artgraph.graph.typed.hetero_data``.
 
     Raises
     ------
@@ -125,8 +127,13 @@ def network(corpus: Corpus, *, partition: str = "leiden", library: str = "networ
     """
     from artgraph.export import to_igraph, to_networkx
 
-    check_choice("library", library, ("networkx", "igraph"))
+    check_choice("library", library, ("networkx", "igraph", "pyg"))
     view = View(corpus, partition)
+    if library == "pyg":
+        from artgraph.graph.typed import hetero_data
+
+        ids = corpus.paintings["id"].tolist()
+        return hetero_data(view.X, view.style, view.artist_edges, labels=view.labels, layout=view.layout, ids=ids)
     make = to_networkx if library == "networkx" else to_igraph
     return make(view.style, view.placed(view.table), artist_adjacency=view.artist_edges)
 

@@ -15,6 +15,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "model": ["VGAE"],
         "refine": ["encode", "refine"],
         "training": ["Trained", "train_vgae"],
-        "validation": ["hold_out_edges"],
+        "edges": ["hold_out_edges"],
     },
 )

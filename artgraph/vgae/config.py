@@ -9,7 +9,7 @@ from artgraph.settings import Settings, setting
 __all__ = ["DECODERS", "ENCODERS", "MODELS", "Config"]
 
 MODELS = ("none", "smooth", "contrastive", "gae", "vgae")
-ENCODERS = ("gcn", "linear", "sign")
+ENCODERS = ("gcn", "sage", "gat", "linear", "sign")
 DECODERS = ("cosine", "dot")
 NARROWEST = 4  # dimensions of a part of the latents
 
@@ -32,6 +32,9 @@ class Config(Settings):
     encoder
     ================  ======================================================================================
     ``gcn``           two graph convolutions (Kipf and Welling 2016), the whole graph at every step
+    ``sage``          two layers of GraphSAGE (Hamilton et al. 2017, arXiv 1706.02216), likewise
+    ``gat``           two layers of attention to neighbours (Brody et al. 2022, arXiv 2105.14491), likewise; memory
+                      grows with edges × units: for some thousand paintings
     ``linear``        one propagation step and a linear map (Salha et al. 2019, arXiv 1910.00942)
     ``sign``          features and ``hops`` propagation steps side by side, computed once before training
                       (Frasca et al. 2020, arXiv 2004.11198); mini-batches whose cost no degree changes
@@ -85,11 +88,16 @@ class Config(Settings):
         return self.model not in ("none", "smooth")
 
     @property
+    def full_batch(self) -> bool:
+        """Whether every step encodes the whole graph."""
+        return self.encoder in ("gcn", "sage", "gat")
+
+    @property
     def n_hidden(self) -> int:
-        """Hidden units: 256 of 'sign' by default, none of 'linear', twice the latents of 'gcn', as published."""
+        """Hidden units: of 'sign' 256 by default, none of 'linear', of the others twice the latents."""
         if self.encoder == "linear":
             return 0
-        if self.encoder == "gcn":
+        if self.full_batch:
             return self.hidden_dim or 2 * self.latent_dim
         return 256 if self.hidden_dim is None else self.hidden_dim
 
@@ -101,4 +109,4 @@ class Config(Settings):
     @property
     def n_epochs(self) -> int:
         """Epochs at most."""
-        return self.epochs or (200 if self.encoder == "gcn" else 25)
+        return self.epochs or (200 if self.full_batch else 25)

@@ -1,51 +1,28 @@
-"""What a painting hears from its neighbours."""
+"""Propagation of features over the graph."""
+
+from __future__ import annotations
+
+import warnings
 
 import numpy as np
 import scipy.sparse as sp
 import torch
+from torch_geometric.utils import from_scipy_sparse_matrix, to_torch_csr_tensor
 
-__all__ = ["Propagate", "hops", "normalised_adjacency"]
-
-
-def normalised_adjacency(adjacency, *, symmetric=True):
-    """Return D^-1/2 (A + I) D^-1/2, or D^-1 (A + I), with D the degrees of A + I.
-
-    Parameters
-    ----------
-    adjacency : (n, n) CSR
-        Symmetric, weights 0 or more.
-    symmetric : bool
-        True: as Kipf and Welling 2017 (arXiv 1609.02907). False: rows sum to 1, a mean of the painting itself, with
-        weight 1, and its neighbours.
-
-    Returns
-    -------
-    (n, n) float32 CSR
-        An isolated node keeps itself, with weight 1.
-
-    Examples
-    --------
-    >>> pair = sp.csr_matrix([[0.0, 1.0], [1.0, 0.0]])
-    >>> normalised_adjacency(pair).toarray()
-    array([[0.5, 0.5],
-           [0.5, 0.5]], dtype=float32)
-    """
-    loops = (sp.csr_matrix(adjacency, dtype=np.float32) + sp.eye(adjacency.shape[0], dtype=np.float32)).tocsr()
-    degree = np.asarray(loops.sum(axis=1), dtype=np.float64).ravel()
-    left, right = (degree**-0.5, degree**-0.5) if symmetric else (degree**-1.0, np.ones_like(degree))
-    return (sp.diags(left) @ loops @ sp.diags(right)).tocsr().astype(np.float32)
+__all__ = ["hops", "sparse_csr"]
 
 
-def hops(X, adjacency, count, *, device="cpu"):
+def hops(X: np.ndarray, adjacency: sp.csr_matrix, count: int, *, device: str = "cpu") -> torch.Tensor:
     """Return features and their means over 1 ... ``count`` propagation steps, side by side.
 
-    [X, S X, ..., S^count X] with S = D^-1 (A + I). Computed once, before training (SIGN: Frasca et al. 2020,
-    arXiv 2004.11198), so a step of training is a matrix product and no graph is looked at.
+    [X, S X, ..., S^count X] with S = D^-1 (A + I), D the degrees of A + I: the mean of a painting, with weight 1, and
+    its neighbours. Computed once, before training, so a step of training is a matrix product without the graph.
 
     Parameters
     ----------
     X : (n, d) float32 array
     adjacency : (n, n) CSR
+        Symmetric, weights 0 or more, diagonal 0.
     count : int, 0 or more
     device : str
         Where it is computed; the result stays there.
@@ -53,14 +30,24 @@ def hops(X, adjacency, count, *, device="cpu"):
     Returns
     -------
     (n, (count + 1) · d) float32 tensor
+        An isolated painting keeps its features.
+
+    Notes
+    -----
+    SIGN (Frasca et al. 2020, arXiv 2004.11198), with a mean in place of D^-1/2 A D^-1/2. By SciPy and not by
+    ``torch_geometric.transforms.SIGN``, which has no mean, no self-loops, and takes twice the time: ``experiments.
+    bench_graph --only pyg``.
     """
-    step = normalised_adjacency(adjacency, symmetric=False)
+    loops = (sp.csr_matrix(adjacency, dtype=np.float32) + sp.eye(adjacency.shape[0], dtype=np.float32)).tocsr()
+    degree = np.asarray(loops.sum(axis=1), dtype=np.float64).ravel()
+    step = (sp.diags(1 / degree) @ loops).tocsr().astype(np.float32)
     X = np.asarray(X, dtype=np.float32)
     out, d = torch.empty((len(X), (count + 1) * X.shape[1]), device=device), X.shape[1]
     place = out
     if str(device).startswith("cuda"):
-        step, X = _sparse(step, device), torch.tensor(X, device=device)
-    else:  # scipy's product is the faster one
+        index, weight = from_scipy_sparse_matrix(step)
+        step, X = sparse_csr(index.to(device), weight.to(device), len(X)), torch.tensor(X, device=device)
+    else:
         place = out.numpy()
     for hop in range(count + 1):
         place[:, hop * d : (hop + 1) * d] = X
@@ -69,37 +56,23 @@ def hops(X, adjacency, count, *, device="cpu"):
     return out
 
 
-def _sparse(matrix, device):
-    coo = matrix.tocoo()
-    index = torch.from_numpy(np.stack([coo.row, coo.col]).astype(np.int64))
-    values = torch.from_numpy(coo.data.astype(np.float32))
-    return torch.sparse_coo_tensor(index, values, matrix.shape, check_invariants=True).to(device).coalesce()
+def sparse_csr(edge_index: torch.Tensor, weight: torch.Tensor, n: int) -> torch.Tensor:
+    """Return weighted edges as the sparse tensor that the layers of torch-geometric multiply with fastest.
 
-
-class Propagate:
-    """Multiplication with a fixed symmetric sparse matrix that gradients pass through.
+    ``GCNConv`` takes a sixth of the time with it, or less, that it takes with ``edge_index``:
+    ``experiments.bench_graph --only pyg``.
 
     Parameters
     ----------
-    matrix : (n, n) CSR
-        Symmetric.
-    device : str
+    edge_index : (2, m) int64 tensor
+        Row and column.
+    weight : (m,) float tensor
+    n : int
+
+    Returns
+    -------
+    (n, n) sparse CSR tensor
     """
-
-    def __init__(self, matrix, device):
-        self.matrix = _sparse(matrix, device)
-
-    def __call__(self, H):
-        """Return the product with H (n, d): (n, d)."""
-        return _Product.apply(H, self.matrix)
-
-
-class _Product(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, H, matrix):
-        ctx.matrix = matrix
-        return torch.sparse.mm(matrix, H)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return torch.sparse.mm(ctx.matrix, gradient), None  # the matrix is its own transpose
+    with warnings.catch_warnings(), torch.sparse.check_sparse_tensor_invariants():
+        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")  # since torch 1.10
+        return to_torch_csr_tensor(edge_index, weight, size=(n, n))

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
 from artgraph.graph.artists import SimilarityGate
+from artgraph.graph.typed import hetero_data
 from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.contrastive import contrastive_loss, same_group
 from artgraph.learning.device import pick_device
@@ -93,7 +94,7 @@ def latents(
     model = VGAE(config, X.shape[1])
     model.load_state_dict(state)
     model = model.to(device).eval()
-    mu, logstd = model.encode_all(prepare(config, X, adjacency, device=device))
+    mu, logstd = model.encode(prepare(config, hetero_data(X, adjacency), device=device))
     mu = mu.cpu().numpy()
     if config.refine_strength > 0 and (codes >= 0).any():
         gate = gate or (SimilarityGate(X).to(device) if config.gated else None)

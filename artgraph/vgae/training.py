@@ -14,11 +14,13 @@ from scipy.sparse import csr_matrix
 
 from artgraph.errors import InputError
 from artgraph.graph.artists import SimilarityGate
+from artgraph.graph.typed import SIMILAR, hetero_data
 from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.checkpoint import on_cpu, pack, unpack
 from artgraph.learning.device import pick_device
 from artgraph.learning.dropout import dropout
 from artgraph.vgae.config import Config
+from artgraph.vgae.edges import EdgeSampler, sample_non_edges
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.losses import (
     NeighborArtists,
@@ -31,7 +33,6 @@ from artgraph.vgae.losses import (
 )
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.refine import checked, encode, latents
-from artgraph.vgae.sampling import EdgeSampler, sample_non_edges
 from artgraph.vgae.validation import describe_latents, hold_out
 
 __all__ = ["Run", "Trained", "train_vgae"]
@@ -171,22 +172,23 @@ class Run:
         self.features = torch.tensor(X, device=device) if "features" in self.weights else None
         self.gate = SimilarityGate(X).to(device) if "artist" in self.weights and config.gated else None
 
-        self.inputs = prepare(config, X, training, device=device)
+        data = hetero_data(X, training)
+        self.inputs = prepare(config, data, device=device)
         self.model = VGAE(config, X.shape[1])
         lengths = (self.inputs[0] if isinstance(self.inputs, tuple) else self.inputs).square().sum(dim=1)
         self.model.unit.fill_(max(float(lengths.mean().sqrt()), 1e-12))
-        if "features" in self.weights and config.encoder != "gcn":
+        if "features" in self.weights and not config.full_batch:
             self.model.encoder.start_from(torch.tensor(X))
         self.model.to(device)
-        decay, free = [], [self.model.scale, self.model.bias]
+        decay, free = [], list(self.model.decoder.parameters())
         for name, parameter in self.model.encoder.named_parameters():
             (free if name.endswith("bias") else decay).append(parameter)
         groups = [{"params": decay, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate)
 
-        self.edges = EdgeSampler(training, device)
-        self.edge_weights = torch.from_numpy(training.tocoo().data).to(device)
-        self.full = isinstance(self.inputs, tuple) or config.batch_size == 0  # whether a step takes all paintings
+        self.edges = EdgeSampler(data, device)
+        self.edge_weights = data[SIMILAR].edge_weight.to(device)
+        self.full = config.full_batch or config.batch_size == 0  # whether a step takes all paintings
         anchors = max(1, len(self.edges.rows))
         self.batch = max(config.batch_size, math.ceil(anchors / MOST_STEPS))
         self.steps = 1 if self.full else max(FEWEST_STEPS, math.ceil(anchors / self.batch))
@@ -298,7 +300,7 @@ class Run:
     def _means(self, rows: torch.Tensor) -> torch.Tensor:
         """Return mu (r, latent_dim) of ``rows`` (r,), without gradients."""
         self.model.eval()
-        mu, _ = self.model.encode_all(self.inputs, rows)
+        mu, _ = self.model.encode(self.inputs, rows)
         self.model.train()
         return mu
 

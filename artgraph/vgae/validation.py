@@ -6,49 +6,22 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from scipy.sparse import csr_matrix, triu
+from scipy.sparse import csr_matrix
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from artgraph.graph import knn
 from artgraph.learning.artists import fold_artists
 from artgraph.learning.measures import active_units, artist_precision
 from artgraph.vgae.config import Config
+from artgraph.vgae.edges import hold_out_edges
 from artgraph.vgae.losses import kl_divergence
-from artgraph.vgae.sampling import edge_keys, sample_non_edges
 
-__all__ = ["Validation", "describe_latents", "edge_scores", "hold_out", "hold_out_edges", "neighbor_overlap"]
+__all__ = ["Validation", "describe_latents", "edge_scores", "hold_out", "neighbor_overlap"]
 
-MOST_EDGES = 10_000  # held out: enough to know the area under the curve to 0.002
 MOST_WORKS = 4000  # of held-out artists, compared with each other
 MOST_ROWS = 20_000  # for the overlap of neighbourhoods
 
 Decode = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-
-
-def hold_out_edges(adjacency, share, rng):
-    """Split edges into those to train on and those to test on, with as many pairs that are no edges.
-
-    Parameters
-    ----------
-    adjacency : (n, n) CSR
-        Symmetric, zero diagonal.
-    share : float in (0, 1)
-        Of the edges, to test on; no more than 10,000 of them.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (training, positive, negative) : (n, n) CSR, (2, p) and (2, at most p) int64 tensors
-    """
-    upper = triu(adjacency, 1).tocoo()
-    held = np.zeros(upper.nnz, dtype=bool)
-    held[rng.permutation(upper.nnz)[: min(MOST_EDGES, max(1, round(share * upper.nnz)))]] = True
-    pairs = torch.from_numpy(np.stack([upper.row, upper.col]).astype(np.int64))
-    n = adjacency.shape[0]
-    kept = csr_matrix((upper.data[~held], (upper.row[~held], upper.col[~held])), shape=(n, n))
-    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    negative = sample_non_edges(held.sum(), n, edge_keys(pairs, n).sort().values, generator=generator)
-    return (kept + kept.T).tocsr(), pairs[:, held], negative
 
 
 def edge_scores(

@@ -12,6 +12,8 @@ import pytest
 from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.errors import InputError
+from artgraph.graph.typed import SAME_ARTIST, to_csr
+from artgraph.stages.base import features_of
 from artgraph.stages.export import FORMATS
 from artgraph.stages.view import View
 
@@ -107,6 +109,17 @@ def test_network(corpus, library):
     nodes = graph.vs["color"] if library == "igraph" else [node["color"] for _, node in graph.nodes(data=True)]
     assert len(nodes) == 60
     assert graph.number_of_edges() if library == "networkx" else graph.ecount()
+
+
+def test_network_of_torch_geometric(corpus):
+    data = pipeline.network(corpus, library="pyg")
+    assert data["painting"].id == corpus.paintings["id"].tolist()
+    assert data["painting"].y.tolist() == corpus.get("partitions", "leiden").tolist()
+    assert data["painting"].pos.shape == (60, 2)
+    np.testing.assert_array_equal(data["painting"].x, features_of(corpus, ("color", "texture")))
+    np.testing.assert_array_equal(to_csr(data).toarray(), corpus.get("graphs", "style").toarray())
+    assert abs(to_csr(data, SAME_ARTIST) - corpus.get("graphs", "style", "artists")).nnz == 0
+    assert data.validate()
 
 
 def test_a_partition_of_features_is_shown_on_the_graph(corpus, tmp_path):

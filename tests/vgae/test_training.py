@@ -9,11 +9,13 @@ from artgraph.errors import InputError
 from artgraph.graph import knn
 from artgraph.learning.artists import artist_codes
 from artgraph.vgae import VGAE, Config, encode, train_vgae
+from artgraph.vgae.config import ENCODERS
 from artgraph.vgae.losses import NeighborArtists, artist_terms
 from artgraph.vgae.training import Run
 
+CONVOLUTIONS = ("gcn", "sage", "gat")
 QUICK = Config(latent_dim=8, epochs=8, hops=2)
-WITH_EDGES = [("sign", "cosine"), ("linear", "cosine"), ("gcn", "dot"), ("sign", "dot")]
+WITH_EDGES = [(encoder, "cosine") for encoder in ENCODERS] + [("gcn", "dot"), ("sign", "dot")]
 
 
 def agreement(Z, groups, k=5):
@@ -22,7 +24,9 @@ def agreement(Z, groups, k=5):
 
 @pytest.mark.parametrize(("encoder", "decoder"), WITH_EDGES)
 def test_learns_which_edges_there_are(toy, encoder, decoder):
-    config = Config(latent_dim=8, encoder=encoder, decoder=decoder, epochs=60 if encoder == "gcn" else 8, dropout=0.0)
+    config = Config(
+        latent_dim=8, encoder=encoder, decoder=decoder, epochs=60 if encoder in CONVOLUTIONS else 8, dropout=0.0
+    )
     trained = train_vgae(*toy[:2], config=config, device="cpu")
     assert trained.mu.shape == (90, 8)
     assert trained.facts["auc"] > 0.8
@@ -169,7 +173,7 @@ class Killed(Exception):
     """Stands for a kill."""
 
 
-@pytest.mark.parametrize("encoder", ["sign", "gcn"])
+@pytest.mark.parametrize("encoder", ["sign", "gcn", "gat"])
 def test_resumed_is_as_unbroken(thirty_artists, encoder):
     X, adjacency, artists = thirty_artists
     config = dataclasses.replace(QUICK, epochs=6, encoder=encoder)
@@ -189,7 +193,7 @@ def test_resumed_is_as_unbroken(thirty_artists, encoder):
     assert resumed.history == whole.history
 
 
-@pytest.mark.parametrize("encoder", ["sign", "linear", "gcn"])
+@pytest.mark.parametrize("encoder", ENCODERS)
 def test_encoding_is_inductive_and_permutes_with_the_nodes(toy, encoder):
     X, adjacency, _ = toy
     config = dataclasses.replace(QUICK, epochs=3, encoder=encoder)
@@ -204,7 +208,7 @@ def test_encoding_is_inductive_and_permutes_with_the_nodes(toy, encoder):
     assert np.isfinite(alone).all()
 
 
-@pytest.mark.parametrize("encoder", ["sign", "linear", "gcn"])
+@pytest.mark.parametrize("encoder", ENCODERS)
 def test_isolated_duplicate_and_zero_rows(toy, encoder):
     X, adjacency = toy[0].copy(), toy[1].tolil()
     adjacency[0, :] = 0
@@ -275,7 +279,7 @@ def test_gpu_agrees_with_cpu(toy):
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("encoder", ["sign", "linear", "gcn"])
+@pytest.mark.parametrize("encoder", ENCODERS)
 @pytest.mark.parametrize("model", ["vgae", "gae", "contrastive"])
 @pytest.mark.parametrize("told", [True, False])
 def test_a_gpu_agrees_with_the_cpu_whatever_the_model(thirty_artists, model, encoder, told):

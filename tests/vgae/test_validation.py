@@ -3,29 +3,8 @@ import pytest
 import torch
 
 from artgraph.learning.measures import artist_precision
-from artgraph.vgae import Config, hold_out_edges
+from artgraph.vgae import Config
 from artgraph.vgae.validation import Validation, describe_latents, edge_scores, neighbor_overlap
-
-
-def test_held_out_edges_are_edges_that_training_does_not_see(toy):
-    adjacency = toy[1]
-    training, positive, negative = hold_out_edges(adjacency, 0.2, np.random.default_rng(0))
-    assert positive.shape[1] == round(0.2 * adjacency.nnz / 2) == negative.shape[1]
-    assert training.nnz + 2 * positive.shape[1] == adjacency.nnz
-    a, b = positive.numpy()
-    assert (np.asarray(adjacency[a, b]) > 0).all()
-    assert (np.asarray(training[a, b]) == 0).all()
-    assert abs(training - training.T).nnz == 0
-    a, b = negative.numpy()
-    assert (np.asarray(adjacency[a, b]) == 0).all()
-
-
-def test_no_more_edges_are_held_out_than_it_takes(toy, monkeypatch):
-    adjacency = toy[1]
-    monkeypatch.setattr("artgraph.vgae.validation.MOST_EDGES", 7)
-    training, positive, negative = hold_out_edges(adjacency, 0.5, np.random.default_rng(0))
-    assert positive.shape == negative.shape == (2, 7)
-    assert training.nnz + 2 * 7 == adjacency.nnz
 
 
 def test_the_rows_of_a_validation_give_the_figures_of_all_rows():
