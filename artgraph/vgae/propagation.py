@@ -34,9 +34,9 @@ def hops(X: np.ndarray, adjacency: sp.csr_matrix, count: int, *, device: str = "
 
     Notes
     -----
-    SIGN (Frasca et al. 2020, arXiv 2004.11198), with a mean in place of D^-1/2 A D^-1/2. By SciPy and not by
-    ``torch_geometric.transforms.SIGN``, which has no mean, no self-loops, and takes twice the time: ``experiments.
-    bench_graph --only pyg``.
+    SIGN (Frasca et al. 2020, arXiv 2004.11198), with a mean in place of D^-1/2 A D^-1/2. By SciPy, since
+    ``torch_geometric.transforms.SIGN`` has neither mean nor self-loops, and is a fifth slower:
+    ``experiments.bench_graph --only pyg``.
     """
     loops = (sp.csr_matrix(adjacency, dtype=np.float32) + sp.eye(adjacency.shape[0], dtype=np.float32)).tocsr()
     degree = np.asarray(loops.sum(axis=1), dtype=np.float64).ravel()
