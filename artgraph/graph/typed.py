@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 import torch
-from torch_geometric.data import HeteroData
 
 from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
+from artgraph.geometric import HeteroData
 
 __all__ = ["SAME_ARTIST", "SIMILAR", "hetero_data", "to_csr"]
 

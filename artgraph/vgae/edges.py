@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 from scipy.sparse import csr_matrix, triu
-from torch_geometric.data import HeteroData
 
+from artgraph.geometric import HeteroData
 from artgraph.graph.typed import SIMILAR
 
 __all__ = ["EdgeSampler", "edge_keys", "hold_out_edges", "sample_non_edges"]

@@ -8,11 +8,8 @@ from functools import partial
 
 import torch
 from torch import nn
-from torch_geometric.data import HeteroData
-from torch_geometric.nn import GATv2Conv, GCNConv, SAGEConv
-from torch_geometric.nn.conv.gcn_conv import gcn_norm
-from torch_geometric.utils import add_self_loops, scatter
 
+from artgraph.geometric import GATv2Conv, GCNConv, HeteroData, SAGEConv, add_self_loops, gcn_norm, scatter
 from artgraph.graph.typed import SIMILAR, to_csr
 from artgraph.vgae.config import Config
 from artgraph.vgae.propagation import hops, sparse_csr

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 from torch.nn.functional import normalize
-from torch_geometric.nn import GAE, InnerProductDecoder
 
+from artgraph.geometric import GAE, InnerProductDecoder
 from artgraph.vgae.config import Config
 from artgraph.vgae.encoders import Drop, make_encoder
 

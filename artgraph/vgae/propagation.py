@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 import scipy.sparse as sp
 import torch
-from torch_geometric.utils import from_scipy_sparse_matrix, to_torch_csr_tensor
+
+from artgraph.geometric import from_scipy_sparse_matrix, to_torch_csr_tensor
 
 __all__ = ["hops", "sparse_csr"]
 
