@@ -84,7 +84,14 @@ def pack(progress: dict, parts: dict[str, Tensors], optimizer: torch.optim.Optim
 
 
 def unpack(tensors: Tensors, optimizer: torch.optim.Optimizer) -> tuple[dict, dict[str, Tensors]]:
-    """Return progress and parts as given to ``pack``, without parts that are empty; restore the optimizer's moments."""
+    """Return progress and parts of what ``pack`` returned, without empty parts; restore the optimizer's moments.
+
+    Parameters
+    ----------
+    tensors : dict of str to tensor
+    optimizer : torch.optim.Optimizer
+        Over the same parameters as the one that was packed.
+    """
     tensors, parts = dict(tensors), {}
     progress = json.loads(bytes(tensors.pop("progress").numpy()).decode())
     for key, value in tensors.items():
