@@ -237,7 +237,7 @@ def show_json(value: Any) -> None:
 
 
 def partition_option(of: str, text: str = "The partition.") -> Decorator:
-    """Return the option --partition of a stage."""
+    """Return the option --partition of a stage (``of``), with a help ``text``."""
     return option(of, "partition", help=text)
 
 

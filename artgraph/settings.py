@@ -26,6 +26,8 @@ __all__ = [
     "LayoutSettings",
     "Settings",
     "WorklistSettings",
+    "choices_of",
+    "flag_of",
     "setting",
 ]
 
@@ -138,12 +140,12 @@ def _check_range(name: str, value: float, about: Mapping[str, Any]) -> None:
 
 
 def flag_of(one: Any) -> str:
-    """Return the option (str, with its dashes) of a field."""
+    """Return the option of a field (``one``), with its dashes."""
     return one.metadata.get("flag") or f"--{one.name.replace('_', '-')}"
 
 
 def choices_of(one: Any, hint: Any) -> tuple[str, ...]:
-    """Return the names that a field allows: its choices, or those of the ``Literal`` in its type; else none."""
+    """Return the names that a field (``one``) allows: its choices, or the ``Literal`` in its type ``hint``."""
     if one.metadata.get("choices") or get_origin(hint) is Literal:
         return one.metadata.get("choices") or get_args(hint)
     return next((get_args(part) for part in get_args(hint) if get_origin(part) is Literal), ())

@@ -41,7 +41,7 @@ def run(images: Path, out: Path, **options: Any) -> None:
 
 
 def finish(corpus: Any, lead: str = "auto") -> None:
-    """Print where the results are."""
+    """Print where the results of a ``corpus`` are; ``lead`` as for ``run``."""
     first, _ = stage("lead_of")(corpus, lead)
     exports = corpus.path / "exports"
     click.echo(f"\nLook at it:   {corpus.path / 'atlas' / 'index.html'}  (opens by double-click)")

@@ -24,12 +24,13 @@ __all__ = [
     "catalogue_of",
     "columns",
     "confound_refs",
+    "drawing",
     "features_of",
     "features_under",
     "make",
     "progress_of",
     "put",
-    "regressed",
+    "thumbnails",
 ]
 
 Progress = Callable[[str, int, int], None] | None  # (stage, done, total)
@@ -94,7 +95,7 @@ def make(
             made = compute()
             seconds = time.perf_counter() - started
             for ref, (parts, facts) in zip(several, [made] if isinstance(refs, Ref) else made, strict=True):
-                put(corpus, stage, ref, parts, params=params, inputs=found, facts=facts, seconds=seconds)
+                put(corpus, stage, ref, parts=parts, params=params, inputs=found, facts=facts, seconds=seconds)
                 found = found | {str(ref): corpus.label(*ref)["sha256"]}  # what follows is placed by what came first
     return Made(*main, fresh, corpus.label(*main)["facts"])
 
@@ -103,25 +104,32 @@ def put(
     corpus: Corpus,
     stage: str,
     ref: Ref,
-    parts: Mapping[str, Any],
     *,
+    parts: Mapping[str, Any],
     params: Mapping[str, Any],
     inputs: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
     seconds: float | None = None,
 ) -> None:
-    """Store one thing with a label that names the stage and its revision; parameters as for ``make``."""
+    """Store one thing with a label that names the stage and its revision.
+
+    Parameters
+    ----------
+    corpus, stage, ref, parts, params, inputs, facts
+        As for ``make``; ``inputs`` are {reference: hash}.
+    seconds : for the journal.
+    """
     made_by = {"stage": stage, "revision": STAGES[stage].revision, "params": params}
     corpus.put(*ref, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
 
 
 def columns(*names: str) -> list[Ref]:
-    """Return references (list of Ref) to columns of the table."""
+    """Return references to columns of the table, by their ``names``."""
     return [Ref("paintings", name) for name in dict.fromkeys(names)]
 
 
 def progress_of(progress: Progress, name: str) -> Callable[[int, int], None] | None:
-    """Return ``progress`` for one stage: a callable(done, total), or None."""
+    """Return ``progress`` for the stage ``name``: a callable(done, total), or None."""
     return None if progress is None else lambda done, total: progress(name, done, total)
 
 
@@ -173,11 +181,11 @@ def catalogue_of(corpus: Corpus, *, measured: bool = False) -> Catalogue:
 
 
 def confound_refs(names: Iterable[str]) -> list[Ref]:
-    """Return what some confounds, or columns of the table, are read from (sorted list of Ref)."""
+    """Return what some confounds, or columns of the table, are read from, by their ``names``; sorted."""
     return sorted({Ref.of(CONFOUNDS[name]) if name in CONFOUNDS else Ref("paintings", name) for name in names})
 
 
-def regressed(corpus: Corpus, X: np.ndarray, names: Sequence[str]) -> np.ndarray:
+def _regressed(corpus: Corpus, X: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Return features (n, d) without the linear effect of some confounds or columns."""
     from artgraph.graph import regress_out
 
@@ -208,10 +216,10 @@ def features_of(corpus: Corpus, on: Sequence[str], *, regress_out: Sequence[str]
     if len(on) == 1:
         lineage, ref = Lineage(corpus), Ref("features", on[0])
         if lineage.stage(ref) == "fuse_features":
-            return regressed(corpus, blocks[0], regress_out)  # with the weights that its parts were given
+            return _regressed(corpus, blocks[0], regress_out)  # with the weights that its parts were given
         if lineage.inputs_of(ref, "graphs"):
             whitening = {"whitening": 0}  # the spread of latents is learned
-    return regressed(corpus, fuse(blocks, **whitening), regress_out)
+    return _regressed(corpus, fuse(blocks, **whitening), regress_out)
 
 
 def features_under(corpus: Corpus, partition: str) -> np.ndarray:
@@ -231,5 +239,11 @@ def adjacency_of(corpus: Corpus, graph: str) -> sp.csr_matrix:
 
 
 def drawing(corpus: Corpus, out: str | Path | None, name: str) -> Path:
-    """Return the file that a plot is written to; default: ``plots/<name>.png`` in the corpus."""
+    """Return the file that a plot is written to.
+
+    Parameters
+    ----------
+    corpus, out, name
+        Default of ``out``: ``plots/<name>.png`` in the corpus.
+    """
     return Path(out) if out else corpus.path / "plots" / f"{name}.png"

@@ -200,15 +200,15 @@ def _put_features(
 
     if fitted:
         tensors = {name: torch.from_numpy(array) for name, array in fitted.items()}
-        put(corpus, "describe", Ref("models", key), {"": tensors}, **label)
+        put(corpus, "describe", Ref("models", key), parts={"": tensors}, **label)
     if places is not None:
         painting = np.repeat(np.arange(len(places)), places.shape[1])
         rows = np.unique(np.column_stack([painting, places.reshape(-1, 3)]), axis=0)  # a small picture repeats windows
         patches = {"painting": rows[:, 0].astype(np.int32)}
         patches |= {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
-        put(corpus, "describe", Ref("patches", key), {"": patches}, **label)
+        put(corpus, "describe", Ref("patches", key), parts={"": patches}, **label)
     facts = {"n": len(features), "dimensions": features.shape[1], **facts}
     if fitted:
         model = {f"models/{key}": corpus.label("models", key)["sha256"]}
         label = {**label, "inputs": {**label["inputs"], **model}}
-    put(corpus, "describe", Ref("features", key), {"": features}, facts=facts, seconds=seconds, **label)
+    put(corpus, "describe", Ref("features", key), parts={"": features}, facts=facts, seconds=seconds, **label)

@@ -122,7 +122,12 @@ def is_tuned(corpus: Corpus, name: str) -> bool:
 
 
 def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu") -> Tuned:
-    """Return the descriptor that was trained in a corpus under a name."""
+    """Return the descriptor that was trained in a corpus under a name.
+
+    Parameters
+    ----------
+    corpus, name, device
+    """
     from artgraph.descriptors.tuning import Tuned
 
     label = corpus.label("models", name)
