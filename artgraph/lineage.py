@@ -88,7 +88,13 @@ class Lineage:
 
     def params(self, ref: Ref) -> dict[str, Any]:
         """Return the settings that a thing was made with, under today's names, defaults filled in."""
-        return self._current(self.stage(ref), self.label(ref)["made_by"]["params"])
+        label = self.label(ref)
+        params = dict(label["made_by"]["params"])
+        if "function" in label["made_by"] and self.stage(ref) == "communities":  # the version before named no graph
+            graphs = [one.key for one in self.inputs_of(ref, "graphs")]
+            params = {"graph": graphs[0], **params} if graphs else params
+            params.pop("keep_names_of", None)  # a hash, then
+        return self._current(self.stage(ref), params)
 
     @staticmethod
     def _current(stage: str | None, params: Mapping[str, Any]) -> dict[str, Any]:

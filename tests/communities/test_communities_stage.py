@@ -7,7 +7,6 @@ from click.testing import CliRunner
 
 from artgraph import Corpus, pipeline
 from artgraph.cli import main
-from artgraph.commands import clusters
 from artgraph.communities import METHODS, QUALITIES, hierarchy
 from artgraph.communities.membership import ROLES
 from artgraph.errors import InputError, MissingError
@@ -25,8 +24,9 @@ def linked(described, tmp_path_factory):
 
 
 def test_the_command_line_knows_every_method_and_quality():
-    assert set(clusters.METHODS) == set(METHODS)
-    assert clusters.QUALITIES == QUALITIES
+    options = {option.name: option for option in main.commands["communities"].params}
+    assert set(options["method"].type.choices) == set(METHODS)
+    assert tuple(options["quality"].type.choices) == tuple(QUALITIES)
 
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name not in ("leiden", "dec")])
