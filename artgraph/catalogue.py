@@ -44,8 +44,7 @@ class Catalogue:
 
     Parameters
     ----------
-    table : DataFrame, n rows
-        ``Corpus.paintings``.
+    table : ``Corpus.paintings``.
     thumbnails : (n, 2) float array, optional
         Margin and hue spread, ``features/thumbnails``; needed for the confounds that are measured on thumbnails.
     """
@@ -159,10 +158,8 @@ class Catalogue:
 
         Parameters
         ----------
-        names : iterable of str, optional
-            Of ``CONFOUNDS``, or columns of the table; default: all of ``CONFOUNDS``.
-        also : sequence of str
-            More of them.
+        names : Of ``CONFOUNDS``, or columns of the table; default: all of ``CONFOUNDS``.
+        also : More of them.
 
         Returns
         -------

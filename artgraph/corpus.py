@@ -61,17 +61,15 @@ class Corpus:
 
     Parameters
     ----------
-    path : str or Path
-        An existing corpus. Make one with ``artgraph ingest`` or ``Corpus.create``.
+    path : An existing corpus. Make one with ``artgraph ingest`` or ``Corpus.create``.
 
     Attributes
     ----------
-    path : Path
+    path
     paintings : pandas.DataFrame, (n, columns)
         ``id`` (unique, sorted), ``image`` (path below the image root), ``artist``, ``title``, ``date``, ``style``,
         the user's own columns, and what ``ingest`` saw: ``image_sha256``, ``image_width``, ... Text or missing.
-    ids_sha256 : str
-        Hash of the ids in their order; every label repeats it.
+    ids_sha256 : Hash of the ids in their order; every label repeats it.
 
     Raises
     ------
@@ -120,20 +118,12 @@ class Corpus:
 
         Parameters
         ----------
-        path : str or Path
-            A new or empty directory, or a corpus of the same paintings.
+        path : A new or empty directory, or a corpus of the same paintings.
         paintings : pandas.DataFrame, (n, columns)
             With a unique ``id`` and an ``image`` column; it is stored sorted by id.
-        image_root : str or Path
-            The folder that ``image`` is relative to. Stored relative to the corpus when it lies inside it.
-        refused : pandas.DataFrame, optional
-            Inputs not taken: ``input``, ``kind``, ``reason``, ``detail``.
-        facts : dict, optional
-            What the ingest counted.
-
-        Returns
-        -------
-        Corpus
+        image_root : The folder that ``image`` is relative to. Stored relative to the corpus when it lies inside it.
+        refused : Inputs not taken: ``input``, ``kind``, ``reason``, ``detail``.
+        facts : What the ingest counted.
 
         Raises
         ------
@@ -233,8 +223,7 @@ class Corpus:
 
         Parameters
         ----------
-        kind, key, part : str
-            ``part`` is '' for the main file, 'knn' for ``style.knn.npz``.
+        kind, key, part : ``part`` is '' for the main file, 'knn' for ``style.knn.npz``.
         """
         label = self.label(kind, key)
         stem = f"{key}.{part}" if part else key
@@ -262,14 +251,13 @@ class Corpus:
 
         Parameters
         ----------
-        kind, key : str
+        kind, key
         parts : dict of str to array, CSR matrix, dict of arrays, or (for models) dict of tensors
             '' is the main file. An empty dict makes a label alone (a report).
         made_by, inputs, facts : dict
             ``stage``, ``revision`` and ``params``; {reference: hash} of what it was made from; figures worth keeping
             with it. All JSON values.
-        seconds : float, optional
-            For the journal.
+        seconds : For the journal.
         """
         folder = self._folder(kind)
         folder.mkdir(parents=True, exist_ok=True)

@@ -45,12 +45,9 @@ class Basis(NamedTuple):
 
     Attributes
     ----------
-    graph : str or None
-        Key of the (first) graph; for a partition of features the graph that it is measured in, if one is named.
-    features : tuple of str
-        Keys of the features that the graph, or the partition itself, was made from.
-    regress_out : tuple of str
-        What had been removed from them.
+    graph : Key of the (first) graph; for a partition of features the graph that it is measured in, if one is named.
+    features : Keys of the features that the graph, or the partition itself, was made from.
+    regress_out : What had been removed from them.
     """
 
     graph: str | None
@@ -63,7 +60,7 @@ class Lineage:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
     """
 
     def __init__(self, corpus: Corpus) -> None:

@@ -17,18 +17,12 @@ class Stage:
 
     Attributes
     ----------
-    command : str
-        Of the command line.
-    option : str
-        The option that takes the key of what is made.
-    default : str
-        The key where the option is not given.
-    settings : type, optional
-        The class of its settings.
-    revision : int
-        Counted up when the stage gives other results for the same inputs and settings.
-    functions : tuple of str
-        Labels without a revision named the stage so; they count as revision 0.
+    command : Of the command line.
+    option : The option that takes the key of what is made.
+    default : The key where the option is not given.
+    settings : The class of its settings.
+    revision : Counted up when the stage gives other results for the same inputs and settings.
+    functions : Labels without a revision named the stage so; they count as revision 0.
     """
 
     command: str

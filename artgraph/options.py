@@ -77,12 +77,9 @@ def option(of: str, name: str, *flags: str, **about: Any) -> Decorator:
 
     Parameters
     ----------
-    of, name : str
-        The stage and its parameter.
-    *flags : str
-        Default: the name, with dashes.
-    **about
-        For ``click.option``.
+    of, name : The stage and its parameter.
+    *flags : Default: the name, with dashes.
+    **about : For ``click.option``.
     """
     default = inspect.signature(stage(of)).parameters[name].default
     if isinstance(default, tuple):
@@ -98,8 +95,7 @@ def settings_options(settings: type[Settings]) -> Decorator:
 
     Parameters
     ----------
-    settings : type
-        A subclass of ``artgraph.settings.Settings``.
+    settings : A subclass of ``artgraph.settings.Settings``.
     """
     hints = get_type_hints(settings)
     made = [_setting(one, hints[one.name]) for one in fields(settings) if one.metadata.get("help")]
@@ -161,13 +157,8 @@ def names(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tu
 
     Parameters
     ----------
-    context, parameter
-        Click's; not used.
-    value : str, tuple of str, or None
-
-    Returns
-    -------
-    tuple of str, or None
+    context, parameter : Click's; not used.
+    value
 
     Examples
     --------
@@ -183,13 +174,8 @@ def keys(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tup
 
     Parameters
     ----------
-    context, parameter
-        Click's; not used.
-    value : str, tuple of str, or None
-
-    Returns
-    -------
-    tuple of str, or None
+    context, parameter : Click's; not used.
+    value
 
     Examples
     --------
@@ -205,13 +191,8 @@ def named_weights(context: Any, parameter: Any, value: str | Sequence[str] | Non
 
     Parameters
     ----------
-    context, parameter
-        Click's; not used.
-    value : str or None
-
-    Returns
-    -------
-    dict of str to float, or None
+    context, parameter : Click's; not used.
+    value
     """
     if not value:
         return None

@@ -109,32 +109,20 @@ def run(
 
     Parameters
     ----------
-    images, out : str or Path
-        The folder of pictures and the corpus; run again, it resumes where it stopped.
-    metadata : str or Path, optional
-        See ``ingest``.
-    descriptors : sequence of str
-        See ``describe``; the graph is built on all of them together.
+    images, out : The folder of pictures and the corpus; run again, it resumes where it stopped.
+    metadata : See ``ingest``.
+    descriptors : See ``describe``; the graph is built on all of them together.
     artist_edges : bool
         See ``GraphSettings``. Where 30 artists or more have two works, the graph of the latents then has neighbours by
         other artists alone (``cross_artist``), and works by one artist are linked in a layer of their own.
-    n_clusters : int, optional
-        See ``ClusterSettings``.
-    lead : {"auto", "leiden", "vgae-leiden"}
-        The partition that leads; "auto": see ``lead_of``.
-    max_refused : float
-        See ``ingest``.
-    workers, seed : int
+    n_clusters : See ``ClusterSettings``.
+    lead : {"auto", "leiden", "vgae-leiden"}; the partition that leads; "auto": see ``lead_of``.
+    max_refused : See ``ingest``.
+    workers, seed
     device : {"auto", "cpu", "cuda"}
-    tell : callable(str), optional
-        Is given one line on what each stage made.
-    progress : callable(stage, done, total), optional
-    **options
-        For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
-
-    Returns
-    -------
-    Corpus
+    tell : callable(str); is given one line on what each stage made.
+    progress : callable(stage, done, total)
+    **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
 
     Raises
     ------
@@ -187,15 +175,9 @@ def demo(
 
     Parameters
     ----------
-    out : str or Path
-        The corpus; the pictures and their ``metadata.csv`` are copied into ``paintings`` within it.
-    workers, seed : int
-    tell, progress : callable, optional
-        See ``run``.
-
-    Returns
-    -------
-    Corpus
+    out : The corpus; the pictures and their ``metadata.csv`` are copied into ``paintings`` within it.
+    workers, seed
+    tell, progress : See ``run``.
     """
     shipped, paintings = files("artgraph") / "demo", Path(out) / "paintings"
     (paintings / "images").mkdir(parents=True, exist_ok=True)

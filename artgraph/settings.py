@@ -50,19 +50,13 @@ def setting(
 
     Parameters
     ----------
-    default : object
-    help : str, optional
-        Of the option; without it the command line has no such option.
-    flag : str, optional
-        The option; default: the name with dashes.
-    least, most, above : float, optional
-        The range of a number; ``above`` is not in it.
-    metavar : str, optional
-        What the help shows in place of the value.
-    keys : bool
-        The names are keys of features, which may be written as descriptors ('gram:resnet18').
-    choices : iterable of str
-        The names that are allowed, where the type does not list them.
+    default
+    help : Of the option; without it the command line has no such option.
+    flag : The option; default: the name with dashes.
+    least, most, above : The range of a number; ``above`` is not in it.
+    metavar : What the help shows in place of the value.
+    keys : The names are keys of features, which may be written as descriptors ('gram:resnet18').
+    choices : The names that are allowed, where the type does not list them.
     """
     about = {"help": help, "flag": flag, "least": least, "most": most, "above": above, "metavar": metavar}
     return field(default=default, metadata=about | {"keys": keys, "choices": tuple(choices)})

@@ -37,14 +37,10 @@ def atlas(
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
-    compare : sequence of str, optional
-        Other partitions, to be seen beside it; the column ``style``, if there is one, always is.
-    out : str or Path, optional
-        Default: ``atlas`` in the corpus.
-    images : bool
-        False makes an atlas that carries no pictures.
+    corpus, partition
+    compare : Other partitions, to be seen beside it; the column ``style``, if there is one, always is.
+    out : Default: ``atlas`` in the corpus.
+    images : False makes an atlas that carries no pictures.
 
     Returns
     -------

@@ -41,12 +41,9 @@ class Made(NamedTuple):
 
     Attributes
     ----------
-    kind, key : str
-        Where it stands in the corpus; for files outside it, the kind and the path.
-    fresh : bool
-        False where it was up to date.
-    facts : dict
-        Figures from its label.
+    kind, key : Where it stands in the corpus; for files outside it, the kind and the path.
+    fresh : False where it was up to date.
+    facts : Figures from its label.
     """
 
     kind: str
@@ -68,16 +65,12 @@ def make(
 
     Parameters
     ----------
-    corpus : Corpus
-    stage : str
-        A key of ``artgraph.makers.STAGES``, for the label.
-    refs : Ref or sequence of Ref
-        What is made; the last is the main one.
-    params : dict of JSON values
-        Everything that the result depends on besides the inputs.
-    inputs : iterable of Ref
-    compute : callable
-        Returns the parts and the facts, or a list of such pairs, one for each of ``refs``.
+    corpus
+    stage : A key of ``artgraph.makers.STAGES``, for the label.
+    refs : What is made; the last is the main one.
+    params : Everything that the result depends on besides the inputs.
+    inputs
+    compute : Returns the parts and the facts, or a list of such pairs, one for each of ``refs``.
 
     Returns
     -------
@@ -115,9 +108,8 @@ def put(
 
     Parameters
     ----------
-    corpus, stage, ref, parts, params, inputs, facts
-        As for ``make``; ``inputs`` are {reference: hash}.
-    seconds : for the journal.
+    corpus, stage, ref, parts, params, inputs, facts : As for ``make``; ``inputs`` are {reference: hash}.
+    seconds
     """
     made_by = {"stage": stage, "revision": STAGES[stage].revision, "params": params}
     corpus.put(*ref, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
@@ -138,7 +130,7 @@ def thumbnails(corpus: Corpus) -> Made:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
 
     Returns
     -------
@@ -200,10 +192,8 @@ def features_of(corpus: Corpus, on: Sequence[str], *, regress_out: Sequence[str]
 
     Parameters
     ----------
-    corpus : Corpus
-    on : sequence of str
-    regress_out : sequence of str, optional
-        Confounds or columns whose linear effect is removed.
+    corpus, on
+    regress_out : Confounds or columns whose linear effect is removed.
 
     Returns
     -------
@@ -243,7 +233,6 @@ def drawing(corpus: Corpus, out: str | Path | None, name: str) -> Path:
 
     Parameters
     ----------
-    corpus, out, name
-        Default of ``out``: ``plots/<name>.png`` in the corpus.
+    corpus, out, name : Default of ``out``: ``plots/<name>.png`` in the corpus.
     """
     return Path(out) if out else corpus.path / "plots" / f"{name}.png"

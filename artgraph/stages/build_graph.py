@@ -31,11 +31,9 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
 
     Parameters
     ----------
-    corpus : Corpus
-    name : str
-        Key of the graph.
-    **settings
-        Fields of ``artgraph.settings.GraphSettings``.
+    corpus
+    name : Key of the graph.
+    **settings : Fields of ``artgraph.settings.GraphSettings``.
 
     Returns
     -------
@@ -131,10 +129,8 @@ def diagnose_graph(corpus: Corpus, *, graph: str = "style", out: str | Path | No
 
     Parameters
     ----------
-    corpus : Corpus
-    graph : str
-    out : str or Path, optional
-        Default: ``plots/<graph>.png`` in the corpus.
+    corpus, graph
+    out : Default: ``plots/<graph>.png`` in the corpus.
 
     Returns
     -------

@@ -24,12 +24,10 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
 
     Parameters
     ----------
-    corpus : Corpus
-    name : str, optional
-        Key of the partition; default: the method, with the graph before it where that is not 'style'.
-    progress : callable(stage, done, total), optional
-    **settings
-        Fields of ``artgraph.settings.ClusterSettings``.
+    corpus
+    name : Key of the partition; default: the method, with the graph before it where that is not 'style'.
+    progress : callable(stage, done, total)
+    **settings : Fields of ``artgraph.settings.ClusterSettings``.
 
     Returns
     -------
@@ -136,8 +134,7 @@ def levels_of(corpus: Corpus, partition: str) -> list[Made]:
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
+    corpus, partition
     """
     found, level, lineage = [], 2, Lineage(corpus)
     while corpus.has(*(ref := Ref("partitions", f"{partition}-{level}"))) and lineage.stage(ref) == "coarsen":

@@ -39,28 +39,18 @@ def describe(
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
     descriptors : sequence of str or Descriptor
         Names, as in ``artgraph.descriptors.DESCRIPTORS``, or ``name:backbone``; what ``train_descriptor`` trained here;
         or descriptors made already.
-    fuse : bool
-        Also join them into one feature; see ``fuse_features``.
-    fuse_name : str
-        Its key.
-    fuse_weights : dict of str to float, optional
-        What each descriptor weighs in it, by name or key; default 1.
-    workers : int
-        Decoding threads.
-    seed : int
-        Of the sample that reductions are learned on.
+    fuse : Also join them into one feature; see ``fuse_features``.
+    fuse_name : Its key.
+    fuse_weights : What each descriptor weighs in it, by name or key; default 1.
+    workers : Decoding threads.
+    seed : Of the sample that reductions are learned on.
     device : {"auto", "cpu", "cuda"}
-    progress : callable(stage, done, total), optional
-    **options
-        For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ``window_cm``, ...
-
-    Returns
-    -------
-    list of Made
+    progress : callable(stage, done, total)
+    **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ``window_cm``, ...
 
     Raises
     ------

@@ -24,8 +24,7 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
+    corpus, partition
     **settings
         Fields of ``artgraph.settings.EvaluateSettings``. ``against`` is a column of the table; such labels are for
         evaluation only, no stage before this one reads them.

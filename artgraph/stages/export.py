@@ -51,21 +51,19 @@ def export(
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
     to : {"gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus"}
         Gephi; Excel; GraphML; Gephi's spreadsheet import; scanpy; Embedding Atlas; VIKUS Viewer.
-    partition : str
-    out : str or Path, optional
-        Default: a file, or for "gephi-csv" and "vikus" a folder, in ``exports`` of the corpus.
+    partition
+    out : Default: a file, or for "gephi-csv" and "vikus" a folder, in ``exports`` of the corpus.
     pictures : bool
         Also give the pictures along. "gexf", "graphml" and "gephi-csv": a folder of JPEGs beside the file, since Gephi
         does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script.
-    timeline : bool
-        "gexf": dated paintings have their year as a time interval.
+    timeline : "gexf": dated paintings have their year as a time interval.
     image_url : str, optional
         Where the thumbnails (``thumbs`` of the corpus) stand on the web: each painting gets an ``image_url`` below it,
         which Gephi Lite can show. A column ``image_url`` of the table is exported as it is.
-    progress : callable(stage, done, total), optional
+    progress : callable(stage, done, total)
 
     Returns
     -------
@@ -109,8 +107,7 @@ def network(corpus: Corpus, *, partition: str = "leiden", library: str = "networ
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
+    corpus, partition
     library : {"networkx", "igraph", "pyg"}
 
     Returns

@@ -22,11 +22,9 @@ def fuse_features(corpus: Corpus, *, name: str = "fused", **settings: Any) -> Ma
 
     Parameters
     ----------
-    corpus : Corpus
-    name : str
-        Key of the fused feature.
-    **settings
-        Fields of ``artgraph.settings.FuseSettings``.
+    corpus
+    name : Key of the fused feature.
+    **settings : Fields of ``artgraph.settings.FuseSettings``.
 
     Returns
     -------

@@ -21,8 +21,7 @@ def history(corpus: Corpus, partition: str) -> list[tuple[str, str | dict[str, s
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
+    corpus, partition
 
     Returns
     -------

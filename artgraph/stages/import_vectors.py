@@ -27,15 +27,12 @@ def import_vectors(
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
     file : str or Path
         ``.npy`` (rows in the order of the corpus, or of ``id_file``), ``.parquet`` (with a column ``id``) or ``.h5ad``.
-    name : str
-        Key of the features.
-    id_file : str or Path, optional
-        For ``.npy``: a text file with one id a line.
-    field : str, optional
-        The list column of a parquet file, or the ``obsm`` entry of an h5ad file.
+    name : Key of the features.
+    id_file : For ``.npy``: a text file with one id a line.
+    field : The list column of a parquet file, or the ``obsm`` entry of an h5ad file.
     allow_missing : bool
         Give paintings that the file does not have a row of zeros (they have no neighbours), instead of an error.
     """

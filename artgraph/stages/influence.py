@@ -23,10 +23,8 @@ def influence(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
-    **settings
-        Fields of ``artgraph.settings.InfluenceSettings``.
+    corpus, partition
+    **settings : Fields of ``artgraph.settings.InfluenceSettings``.
 
     Returns
     -------

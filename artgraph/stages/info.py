@@ -18,7 +18,7 @@ def info(corpus: Corpus) -> dict[str, Any]:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
 
     Returns
     -------

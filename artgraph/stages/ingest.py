@@ -42,23 +42,14 @@ def ingest(
 
     Parameters
     ----------
-    images : str or Path
-        Searched recursively.
-    out : str or Path
-        The corpus. If it is there already it must hold the same paintings; their data are brought up to date.
-    metadata : str or Path, optional
-        CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules.
-    columns : dict of str to str, optional
-        Our column name to the spreadsheet's, where the usual names do not fit.
+    images : Searched recursively.
+    out : The corpus. If it is there already it must hold the same paintings; their data are brought up to date.
+    metadata : CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules.
+    columns : Our column name to the spreadsheet's, where the usual names do not fit.
     max_refused : float in [0, 1]
         Share of the pictures found that may be refused before this is an error (the corpus is made all the same).
-    workers : int
-        Decoding threads.
-    progress : callable(stage, done, total), optional
-
-    Returns
-    -------
-    Corpus
+    workers : Decoding threads.
+    progress : callable(stage, done, total)
 
     Raises
     ------

@@ -33,10 +33,8 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
-    **settings
-        Fields of ``artgraph.settings.InterpretSettings``.
+    corpus, partition
+    **settings : Fields of ``artgraph.settings.InterpretSettings``.
 
     Returns
     -------

@@ -19,10 +19,8 @@ def layout(corpus: Corpus, *, graph: str = "style", **settings: Any) -> Made:
 
     Parameters
     ----------
-    corpus : Corpus
-    graph : str
-    **settings
-        Fields of ``artgraph.settings.LayoutSettings``.
+    corpus, graph
+    **settings : Fields of ``artgraph.settings.LayoutSettings``.
 
     Returns
     -------

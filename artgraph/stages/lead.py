@@ -22,9 +22,8 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
 
     Parameters
     ----------
-    corpus : Corpus
-    lead : {"auto", "leiden", "vgae-leiden"}
-        Which to take, where it is there.
+    corpus
+    lead : {"auto", "leiden", "vgae-leiden"}; which to take, where it is there.
 
     Returns
     -------

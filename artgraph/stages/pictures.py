@@ -29,10 +29,8 @@ def picture(corpus: Corpus, row: int, *, min_side: int) -> np.ndarray | None:
 
     Parameters
     ----------
-    corpus : Corpus
-    row : int
-    min_side : int
-        Pixels that the short side needs to have.
+    corpus, row
+    min_side : Pixels that the short side needs to have.
     """
     from artgraph.errors import ImageError
     from artgraph.images import load_image
@@ -51,9 +49,7 @@ def caption(corpus: Corpus, row: int, *, first: str | None = None) -> tuple[str,
 
     Parameters
     ----------
-    corpus : Corpus
-    row : int
-    first : str, optional
+    corpus, row, first
     """
     painting = corpus.paintings.iloc[row]
     values = (painting.get(name) for name in ("artist", "title", "date"))

@@ -42,29 +42,21 @@ def plot(
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus
     kind : {"sheets", "confusion", "timeline", "resolution", "degree", "pca", "training"}
         The most typical works of each cluster, for print (A3, 300 dpi); a partition against a column or another
         partition; the decades of each cluster; how stable Leiden's clusters are at each resolution, beside those of
         rewired graphs; links and hubs of a graph; the variance that few directions of the features hold; how a VGAE
         learned.
-    partition : str
-        Also says which graph and which features.
-    against : str
-        "confusion": a column of the table, or the key of another partition.
-    model : str
-        "training": key of the model.
-    clusters : sequence of int, optional
-        "sheets": only these.
-    works : int
-        "sheets": at most so many on one.
-    seed : int
-        "resolution": of the subsamples and of the rewired graphs.
-    form : {"png", "svg", "pdf"}
-        Where ``out`` is not given.
-    out : str or Path, optional
-        Default: ``plots`` in the corpus. For "sheets" a folder, in which there is a file for each cluster.
-    progress : callable(stage, done, total), optional
+    partition : Also says which graph and which features.
+    against : "confusion": a column of the table, or the key of another partition.
+    model : "training": key of the model.
+    clusters : "sheets": only these.
+    works : "sheets": at most so many on one.
+    seed : "resolution": of the subsamples and of the rewired graphs.
+    form : {"png", "svg", "pdf"}; where ``out`` is not given.
+    out : Default: ``plots`` in the corpus. For "sheets" a folder, in which there is a file for each cluster.
+    progress : callable(stage, done, total)
 
     Returns
     -------

@@ -28,10 +28,9 @@ def project(
 
     Parameters
     ----------
-    corpus : Corpus
-    on : sequence of str
-        Features, fused as ``features_of`` fuses them.
-    files : sequence of Path, length m
+    corpus
+    on : Features, fused as ``features_of`` fuses them.
+    files
     weights : str, Path, or sequence of them, optional
         For descriptors that use a network: as ``make_descriptor`` takes them. They must be those that the corpus was
         described with; their hash is compared.

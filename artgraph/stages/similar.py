@@ -41,21 +41,15 @@ def similar(
 
     Parameters
     ----------
-    corpus : Corpus
-    query : str or Path
-        The id of a painting; or "cluster:3", whose middle is the query and whose members are left out; or a picture
+    corpus
+    query : The id of a painting; or "cluster:3", whose middle is the query and whose members are left out; or a picture
         file, which is described as the corpus was. Where a file has the name of an id, write ``./name`` for the file.
-    on : sequence of str, optional
-        Features; default: those that the graph was built on.
-    graph, partition : str
-        Where the features are taken from, and the clusters.
-    n_neighbors : int
-    sheet : str or Path, optional
-        Draw query and hits: PNG, SVG or PDF.
-    out : str or Path, optional
-        Write the hits as CSV.
-    weights : str, Path, or sequence of them, optional
-        Of networks, for a picture file; see ``describe``.
+    on : Features; default: those that the graph was built on.
+    graph, partition : Where the features are taken from, and the clusters.
+    n_neighbors
+    sheet : Draw query and hits: PNG, SVG or PDF.
+    out : Write the hits as CSV.
+    weights : Of networks, for a picture file; see ``describe``.
     device : {"auto", "cpu", "cuda"}
 
     Returns

@@ -37,23 +37,17 @@ def train_descriptor(
 
     Parameters
     ----------
-    corpus : Corpus
-    backbone : str
-        Any timm network that takes square pictures, or ``artgraph_eye``, which comes with artgraph.
-    name : str
-        Key of the model, and of the descriptor.
-    weights : str, Path or sequence of them, optional
-        What the network starts from: see ``artgraph.descriptors.make_descriptor``. Default: timm's, from the hub.
+    corpus
+    backbone : Any timm network that takes square pictures, or ``artgraph_eye``, which comes with artgraph.
+    name : Key of the model, and of the descriptor.
+    weights : What the network starts from: see ``artgraph.descriptors.make_descriptor``. Default: timm's, from the hub.
     subject : str, optional
         A column of the table: works that are contrasted show the same subject, wherever enough artists have painted it.
-    workers : int
-        Decoding threads.
+    workers : Decoding threads.
     device : {"auto", "cpu", "cuda"}
-    tell : callable(str), optional
-        Is given a line on how long it will take, before it starts.
-    progress : callable(stage, done, total), optional
-    **settings
-        Fields of ``artgraph.descriptors.tuning.TuningConfig``.
+    tell : callable(str); is given a line on how long it will take, before it starts.
+    progress : callable(stage, done, total)
+    **settings : Fields of ``artgraph.descriptors.tuning.TuningConfig``.
 
     Returns
     -------
@@ -145,11 +139,9 @@ def diagnose_descriptor(corpus: Corpus, *, name: str = "mine", out: str | Path |
 
     Parameters
     ----------
-    corpus : Corpus
-    name : str
-        Key of the model.
-    out : str or Path, optional
-        Default: ``plots/<name>.png`` in the corpus.
+    corpus
+    name : Key of the model.
+    out : Default: ``plots/<name>.png`` in the corpus.
 
     Returns
     -------

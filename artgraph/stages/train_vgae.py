@@ -33,15 +33,12 @@ def train_vgae(
 
     Parameters
     ----------
-    corpus : Corpus
-    graph : str
-        The graph to learn; its features are the input.
-    name : str
-        Key of the model and of the latents.
+    corpus
+    graph : The graph to learn; its features are the input.
+    name : Key of the model and of the latents.
     device : {"auto", "cpu", "cuda"}
-    progress : callable(stage, done, total), optional
-    **settings
-        Fields of ``artgraph.vgae.Config``.
+    progress : callable(stage, done, total)
+    **settings : Fields of ``artgraph.vgae.Config``.
 
     Returns
     -------
@@ -100,11 +97,9 @@ def diagnose_training(corpus: Corpus, *, name: str = "vgae", out: str | Path | N
 
     Parameters
     ----------
-    corpus : Corpus
-    name : str
-        Key of the model.
-    out : str or Path, optional
-        Default: ``plots/<name>.png`` in the corpus.
+    corpus
+    name : Key of the model.
+    out : Default: ``plots/<name>.png`` in the corpus.
 
     Returns
     -------

@@ -31,8 +31,7 @@ class View:
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
+    corpus, partition
 
     Raises
     ------

@@ -33,11 +33,9 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
 
     Parameters
     ----------
-    corpus : Corpus
-    partition : str
-        Says which features.
-    **settings
-        Fields of ``artgraph.settings.WorklistSettings``.
+    corpus
+    partition : Says which features.
+    **settings : Fields of ``artgraph.settings.WorklistSettings``.
 
     Returns
     -------
