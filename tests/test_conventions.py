@@ -259,3 +259,12 @@ def test_examples_in_docstrings_are_right():
         assert result.failed == 0, module
         tried += result.attempted
     assert tried > 10
+
+
+def test_no_error_is_raised_bare_or_swallowed():
+    """The base of all errors is raised by nobody, and caught by the command line alone."""
+    for path in FILES:
+        text = path.read_text("utf-8")
+        assert "raise ArtgraphError(" not in text, path
+        if path.name != "options.py":
+            assert not re.search(r"(except|suppress)\W+ArtgraphError", text), path
