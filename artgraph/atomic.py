@@ -36,7 +36,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write ``data`` (bytes) to ``path`` atomically."""
+    """Write ``data`` to ``path`` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
 
@@ -61,17 +61,9 @@ def _sync_folder(folder: str | Path) -> None:
 def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path]:
     """Hold a (perhaps new) directory for writing, and clear what a killed process left half-written in it.
 
-    Parameters
-    ----------
-    path
-    folders : Those below ``path`` (itself: '') in which temporary files are removed.
-
-    Raises
-    ------
-    LockedError
-        Another process holds it. The lock goes with its process: a killed one leaves none.
-    CorpusError
-        The folder cannot be written to.
+    ``folders`` are those below ``path`` (itself: '') in which temporary files are removed. Raises LockedError where
+    another process holds ``path`` (the lock goes with its process: a killed one leaves none), CorpusError where it
+    cannot be written to.
     """
     path = Path(path)
     try:

@@ -16,6 +16,8 @@ from artgraph.atomic import remove_temporaries, write_bytes
 
 __all__ = ["ShardStore", "clear_shards", "shard_bounds"]
 
+FINGERPRINT = 16  # hexadecimal digits of a fingerprint that the name of a folder carries
+
 
 def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
     """Return the (start, stop) pairs that cut ``n`` rows into shards of ``shard_size``.
@@ -28,16 +30,13 @@ def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
     return [(start, min(start + shard_size, n)) for start in range(0, n, shard_size)]
 
 
-FINGERPRINT = 16
-
-
 def clear_shards(folder: str | Path, prefix: str, *, keep: Path | None = None) -> None:
     """Remove the shard folders of one piece of work.
 
     Parameters
     ----------
-    folder, prefix
-    keep : One that stays.
+    folder, prefix : as for `ShardStore`.
+    keep : one that stays.
     """
     for sibling in Path(folder).glob(prefix + "?" * FINGERPRINT):
         if sibling != keep:
@@ -47,12 +46,9 @@ def clear_shards(folder: str | Path, prefix: str, *, keep: Path | None = None) -
 class ShardStore:
     """A folder of numbered shards that belong to one piece of work.
 
-    Parameters
-    ----------
-    folder
-        Its name carries the fingerprint of the work; siblings with the same ``prefix`` and another fingerprint are
-        removed, for they belong to work with other parameters or inputs.
-    prefix, fingerprint,"""
+    It is made in ``folder``, named ``prefix`` and the first digits of ``fingerprint``; siblings with the same prefix
+    and another fingerprint are removed, for they belong to work with other parameters or inputs.
+    """
 
     def __init__(self, folder: str | Path, prefix: str, fingerprint: str) -> None:
         self.path = Path(folder) / f"{prefix}{fingerprint[:FINGERPRINT]}"
@@ -61,7 +57,7 @@ class ShardStore:
         remove_temporaries(self.path)
 
     def has(self, name: str) -> bool:
-        """Return whether a shard is complete (bool)."""
+        """Return whether a shard is complete."""
         return (self.path / name).is_file()
 
     def put(self, name: str, value: Any) -> None:
