@@ -32,7 +32,13 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    # A rename survives a power cut only when its folder is synced; Windows has no such call.
+    if os.name != "nt":
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
@@ -45,16 +51,6 @@ def remove_temporaries(folder: str | Path) -> None:
     """Remove what a killed process left half-written directly in ``folder``."""
     for leftover in Path(folder).glob(f"{TEMPORARY}*"):
         leftover.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: str | Path) -> None:
-    # A rename survives a power cut only when its folder is synced; Windows has no such call.
-    if os.name != "nt":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

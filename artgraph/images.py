@@ -71,8 +71,8 @@ def load_image(
     ----------
     source : a file, or a file's content.
     min_side : pixels, at least 1; the least short side that the caller needs. None decodes at full size.
-    max_pixels : at least 1; a picture with more pixels is refused before it is decoded. A JPEG (sequential, in one scan)
-        is decoded at the least reduction that fits instead, even where that goes below `min_side`.
+    max_pixels : at least 1; a picture with more is refused before it is decoded. A JPEG (sequential, in one scan) is
+        decoded at the least reduction that fits instead, even where that goes below `min_side`.
     """
     if (min_side is not None and min_side < 1) or max_pixels < 1:
         raise InputError(f"min_side and max_pixels must be at least 1, not {min_side} and {max_pixels}.")

@@ -123,18 +123,10 @@ def plan(
             Refusal(_printable(f"{metadata.name} {unit} {line}"), "row", reason, _printable(detail[:500]))
             for line, reason, detail in sorted(trouble)
         ]
-    paintings = _paintings(pictures, rows, metadata)
-    counts = {
-        "images": len(names),
-        "paintings": len(pictures),
-        "images_refused": len(names) - len(pictures),
-        "rows": n_rows,
-        "rows_joined": len(rows),
-        "rows_merged": merged,
-        "rows_refused": n_rows - len(rows) - merged,
-        "without_row": len(pictures) - len(rows),
-    }
-    return Plan(paintings, refusals_table(refused), counts)
+    counts = {"images": len(names), "paintings": len(pictures), "images_refused": len(names) - len(pictures)}
+    counts |= {"rows": n_rows, "rows_joined": len(rows), "rows_merged": merged}
+    counts |= {"rows_refused": n_rows - len(rows) - merged, "without_row": len(pictures) - len(rows)}
+    return Plan(_paintings(pictures, rows, metadata), refusals_table(refused), counts)
 
 
 def inspect_chunk(

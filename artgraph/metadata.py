@@ -65,7 +65,7 @@ class Metadata:
 
 
 def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Metadata:
-    """Read a CSV, TSV or parquet file about paintings as text.
+    """Read the CSV, TSV or parquet file about paintings at `path` as text.
 
     CSV is UTF-8 (a byte order mark is accepted), UTF-16 with a byte order mark, or else taken to be Windows-1252, with
     a note. The delimiter is whichever of comma, semicolon and tab the header has most of outside quotes; a first line

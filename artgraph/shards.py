@@ -4,7 +4,6 @@ A shard is a file that is written whole or not at all. Which rows it holds depen
 never on where an earlier run stopped; so a run that was killed and started again writes the bytes of an unbroken one.
 """
 
-import io
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from artgraph.atomic import remove_temporaries, write_bytes
+from artgraph.formats import serialise
 
 __all__ = ["ShardStore", "clear_shards", "shard_bounds"]
 
@@ -63,9 +63,7 @@ class ShardStore:
     def put(self, name: str, value: Any) -> None:
         """Write a shard: an array (name ends in .npy), JSON values (.json) or bytes."""
         if name.endswith(".npy"):
-            buffer = io.BytesIO()
-            np.save(buffer, value, allow_pickle=False)
-            value = buffer.getvalue()
+            value = serialise(np.asarray(value), "array")[0]
         elif name.endswith(".json"):
             value = json.dumps(value).encode()
         write_bytes(self.path / name, value)
