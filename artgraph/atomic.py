@@ -32,11 +32,17 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    # A rename survives a power cut only when its folder is synced; Windows has no such call.
+    if os.name != "nt":
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write ``data`` (bytes) to ``path`` atomically."""
+    """Write ``data`` to ``path`` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
 
@@ -47,31 +53,13 @@ def remove_temporaries(folder: str | Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: str | Path) -> None:
-    # A rename survives a power cut only when its folder is synced; Windows has no such call.
-    if os.name != "nt":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 @contextmanager
 def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path]:
     """Hold a (perhaps new) directory for writing, and clear what a killed process left half-written in it.
 
-    Parameters
-    ----------
-    path
-    folders : Those below ``path`` (itself: '') in which temporary files are removed.
-
-    Raises
-    ------
-    LockedError
-        Another process holds it. The lock goes with its process: a killed one leaves none.
-    CorpusError
-        The folder cannot be written to.
+    ``folders`` are those below ``path`` (itself: '') in which temporary files are removed. Raises LockedError where
+    another process holds ``path`` (the lock goes with its process: a killed one leaves none), CorpusError where it
+    cannot be written to.
     """
     path = Path(path)
     try:

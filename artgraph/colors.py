@@ -21,22 +21,12 @@ _HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
 def cluster_colors(n: int) -> list[str]:
-    """Give one colour to each of n clusters.
+    """Give one colour, "#rrggbb" in sRGB, to each of n clusters (n at least 0).
 
     Colour i is, among all candidates in OKLCH, the one farthest from colours 0 ... i-1, with every candidate at least
     3:1 in contrast against white and against near-black. So colour i does not depend on n, and a larger n adds colours
     without changing those before. After 64 the sequence repeats.
 
-    Parameters
-    ----------
-    n : Number of clusters, 0 or more.
-
-    Returns
-    -------
-    list of str, length n; sRGB colours as "#rrggbb".
-
-    Notes
-    -----
     OKLab: B. Ottosson, "A perceptual color space for image processing", 2020. The sequence is farthest-first traversal
     (Gonzalez 1985, doi:10.1016/0304-3975(85)90224-5) with lightness weighted up, since hue alone fails some eyes.
 
@@ -56,12 +46,7 @@ def cluster_color(label: int) -> str:
 
 
 def hex_to_rgb(colors: Sequence[str]) -> np.ndarray:
-    """Return red, green and blue, (n, 3) uint8, of ``colors`` such as "#1f77b4" (length n).
-
-    Raises
-    ------
-    InputError
-        One that is not "#" and six hexadecimal digits.
+    """Return red, green and blue, (n, 3) uint8, of n ``colors``, each "#" and six hexadecimal digits.
 
     Examples
     --------
@@ -81,24 +66,20 @@ def contrast(a: str, b: str) -> float:
 
 @lru_cache(maxsize=1)
 def _palette() -> tuple[str, ...]:
-    lightness = np.arange(0.50, 0.705, 0.02)
-    chroma = np.array([0.06, 0.10, 0.14, 0.165])
-    hue = np.arange(0.0, 360.0, 5.0)
-    lch = np.stack(np.meshgrid(lightness, chroma, hue, indexing="ij"), -1).reshape(-1, 3)
-    lab = _oklab(lch)
+    lightness, chroma, hue = np.arange(0.50, 0.705, 0.02), [0.06, 0.10, 0.14, 0.165], np.arange(0.0, 360.0, 5.0)
+    lab = _oklab(np.stack(np.meshgrid(lightness, chroma, hue, indexing="ij"), -1).reshape(-1, 3))
     linear = _linear_rgb(lab)
     inside = ((linear >= 0) & (linear <= 1)).all(1)
     lab, linear = lab[inside], linear[inside]
-    rgb = np.round(_gamma(linear) * 255).astype(int)
-    names = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in rgb]
+    gamma = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
+    names = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.round(gamma * 255).astype(int)]
     legible = np.array([min(contrast(c, _PAPER), contrast(c, _NIGHT)) >= _FLOOR for c in names])
     lab, names = lab[legible], [c for c, ok in zip(names, legible, strict=True) if ok]
 
-    weighted = lab * np.array([1.6, 1.0, 1.0])
-    grey = np.array([0.63 * 1.6, 0.0, 0.0])
-    first = _oklab(np.array([_FIRST]))[0] * np.array([1.6, 1.0, 1.0])
+    weights = np.array([1.6, 1.0, 1.0])
+    weighted, first = lab * weights, _oklab(np.array([_FIRST]))[0] * weights
     # the grey of "no cluster" is taken from the start, so no cluster comes near it
-    gap = np.linalg.norm(weighted - grey, axis=1)
+    gap = np.linalg.norm(weighted - np.array([0.63 * 1.6, 0.0, 0.0]), axis=1)
     order = [int(np.argmin(np.round(np.linalg.norm(weighted - first, axis=1), 6)))]
     while len(order) < _DISTINCT:
         gap = np.minimum(gap, np.linalg.norm(weighted - weighted[order[-1]], axis=1))
@@ -123,10 +104,6 @@ def _linear_rgb(lab: np.ndarray) -> np.ndarray:
         ]
     )
     return (lab @ to_lms.T) ** 3 @ to_rgb.T
-
-
-def _gamma(linear: np.ndarray) -> np.ndarray:
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
 
 
 def _luminance(rgb: np.ndarray) -> np.ndarray:

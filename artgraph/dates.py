@@ -39,7 +39,7 @@ UNKNOWN = (np.nan, np.nan)
 
 
 def parse_years(texts: Iterable) -> np.ndarray:
-    """Read the year of each of some dates (texts, length n): the middle of its span; (n,) float64, NaN for unknown.
+    """Read the year of each of some dates (texts): the middle of its span; (n,) float64, NaN for unknown.
 
     ============================  ========================================================================
     ``1889``, ``c. 1650``         1889, 1650
@@ -61,17 +61,10 @@ def parse_years(texts: Iterable) -> np.ndarray:
 
 
 def parse_spans(texts: Iterable) -> np.ndarray:
-    """Read the first and the last year of each date.
+    """Read the first and the last year of each of some dates (texts, each str, number or missing), (n, 2) float64.
 
-    Parameters
-    ----------
-    texts : str, number or missing, length n
-
-    Returns
-    -------
-    (n, 2) float64
-        Both the same for a year; NaN where there is none. Numbers of one or two digits are no years. A century counts
-        100 years, its quarters (early, mid, late) 25, a decade 10.
+    Both are the same for a year; NaN where there is none. Numbers of one or two digits are no years. A century counts
+    100 years, its quarters (early, mid, late) 25, a decade 10.
 
     Examples
     --------

@@ -33,10 +33,10 @@ class Decoded:
 
     Attributes
     ----------
-    pixels : numpy.ndarray, shape (h, w, 3), uint8; upright sRGB on white, possibly reduced.
-    width, height : Of the original, upright.
-    format, mode : As Pillow names them.
-    table : list of 64 int, or None; luminance quantisation of a JPEG, row by row.
+    pixels : (h, w, 3) uint8; upright sRGB on white, possibly reduced.
+    width, height : of the original, upright.
+    format, mode : as Pillow names them.
+    table : 64 int, or None; luminance quantisation of a JPEG, row by row.
     """
 
     pixels: np.ndarray
@@ -52,12 +52,8 @@ def decode(file: BinaryIO, min_side: int | None, max_pixels: int) -> Decoded:
 
     Parameters
     ----------
-    file : At its start.
-    min_side, max_pixels
-
-    Raises
-    ------
-    ImageError
+    file : at its start.
+    min_side, max_pixels : as in `load_image`.
     """
     is_jpeg = file.read(3) == b"\xff\xd8\xff"
     try:

@@ -59,16 +59,13 @@ class InputError(ArtgraphError, ValueError):
 class ImageError(ArtgraphError):
     """One picture cannot be taken.
 
-    Parameters
-    ----------
-    reason : A short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...).
-    detail : One sentence for a person.
+    ``reason`` is a short fixed code, the same for every picture with this trouble ("truncated", "not an image", ...);
+    ``detail`` is one sentence for a person.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
-        self.detail = detail
+        self.reason, self.detail = reason, detail
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.reason, self.detail)

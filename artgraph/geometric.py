@@ -11,15 +11,6 @@ with warnings.catch_warnings():
     from torch_geometric.utils import add_self_loops, from_scipy_sparse_matrix, scatter, to_torch_csr_tensor
 
 __all__ = [
-    "GAE",
-    "GATv2Conv",
-    "GCNConv",
-    "HeteroData",
-    "InnerProductDecoder",
-    "SAGEConv",
-    "add_self_loops",
-    "from_scipy_sparse_matrix",
-    "gcn_norm",
-    "scatter",
-    "to_torch_csr_tensor",
-]
+    "GAE", "GATv2Conv", "GCNConv", "HeteroData", "InnerProductDecoder", "SAGEConv", "add_self_loops",
+    "from_scipy_sparse_matrix", "gcn_norm", "scatter", "to_torch_csr_tensor",
+]  # fmt: skip

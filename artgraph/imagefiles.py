@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 import struct
 import threading
@@ -21,10 +22,10 @@ __all__ = ["EXTENSIONS", "IMAGE_ERRORS", "explain", "open_file", "pixel_limit", 
 #: File endings (lower case) that make a file a picture. Kinds that Pillow may not read are among them on purpose:
 #: they are found and refused by name rather than passed over.
 EXTENSIONS = frozenset(
-    [
+    (
         *(".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg", ".jpx"),
         *(".jxl", ".mpo", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"),
-    ]
+    )
 )
 
 #: Everything that a broken picture may raise in Pillow. ``DecompressionBombError`` is no OSError.
@@ -39,36 +40,29 @@ _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "PPM", "JPEG2000", "AVI
 
 # What a file is by its first bytes, in lower case.
 _PICTURES = {
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"\x89png\r\n\x1a\n": "a PNG picture",
-    b"gif87a": "a GIF picture",
-    b"gif89a": "a GIF picture",
-    b"ii*\0": "a TIFF picture",
-    b"mm\0*": "a TIFF picture",
-    b"ii+\0": "a BigTIFF picture",
-    b"mm\0+": "a BigTIFF picture",
-    b"riff": "a WebP picture",
-    b"bm": "a BMP picture",
-    b"\0\0\0\x0cjp  ": "a JPEG 2000 picture",
-    b"\xff\x4f\xff\x51": "a JPEG 2000 picture",
+    "a JPEG picture": b"\xff\xd8\xff",
+    "a PNG picture": b"\x89png\r\n\x1a\n",
+    "a GIF picture": (b"gif87a", b"gif89a"),
+    "a TIFF picture": (b"ii*\0", b"mm\0*"),
+    "a BigTIFF picture": (b"ii+\0", b"mm\0+"),
+    "a WebP picture": b"riff",
+    "a BMP picture": b"bm",
+    "a JPEG 2000 picture": (b"\0\0\0\x0cjp  ", b"\xff\x4f\xff\x51"),
 }
 _UNSUPPORTED = {
-    b"\xff\x0a": "a JPEG XL picture",
-    b"\0\0\0\x0cjxl ": "a JPEG XL picture",
-    b"8bps": "a Photoshop document",
-    b"%!ps": "a PostScript file",
-    b"<svg": "an SVG drawing",
+    "a JPEG XL picture": (b"\xff\x0a", b"\0\0\0\x0cjxl "),
+    "a Photoshop document": b"8bps",
+    "a PostScript file": b"%!ps",
+    "an SVG drawing": b"<svg",
 }
 _NO_PICTURES = {
-    b"<!doctype html": "an HTML page",
-    b"<html": "an HTML page",
-    b"<head": "an HTML page",
-    b"<?xml": "an XML file",
-    b"%pdf": "a PDF document",
-    b"pk\x03\x04": "a ZIP archive",
-    b"\x1f\x8b": "a gzip archive",
-    b"version https://git-lfs": "a Git LFS pointer, not the file itself",
-    b"{": "JSON text",
+    "an HTML page": (b"<!doctype html", b"<html", b"<head"),
+    "an XML file": b"<?xml",
+    "a PDF document": b"%pdf",
+    "a ZIP archive": b"pk\x03\x04",
+    "a gzip archive": b"\x1f\x8b",
+    "a Git LFS pointer, not the file itself": b"version https://git-lfs",
+    "JSON text": b"{",
 }
 _READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refusing it costs no memory
 
@@ -77,12 +71,8 @@ _READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refu
 def open_file(source: str | os.PathLike | bytes) -> Iterator[BinaryIO]:
     """Open a ``source``, a path or bytes, as a binary file that can be read and seeked.
 
-    Files of up to 64 MiB are read into memory, once.
-
-    Raises
-    ------
-    ImageError
-        "empty file" or "unreadable file" (missing, no permission, a directory, a pipe).
+    Files of up to 64 MiB are read into memory, once. The reason of an ImageError is "empty file" or "unreadable file"
+    (missing, no permission, a directory, a pipe).
     """
     if isinstance(source, bytes | bytearray | memoryview):
         file = io.BytesIO(source)
@@ -189,11 +179,8 @@ def explain(error: Exception, file: BinaryIO) -> ImageError:
     detail = f"It is {kind}, but: {said.rstrip('.')}."
     if _cut_short(file) or "truncated" in said.lower():
         return ImageError("truncated", detail)
-    if any(
-        word in said.lower() for word in ("unsupported", "not supported", "not yet supported", "unknown pixel mode")
-    ):
-        return ImageError("unsupported", detail)
-    return ImageError("damaged", detail)
+    unsupported = re.search("unsupported|not (yet )?supported|unknown pixel mode", said.lower())
+    return ImageError("unsupported" if unsupported else "damaged", detail)
 
 
 def _recognise(file: BinaryIO) -> tuple[str, str | None]:
@@ -205,8 +192,8 @@ def _recognise(file: BinaryIO) -> tuple[str, str | None]:
             return "unsupported", "a HEIF picture" if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1") else "a film"
         return ("damaged" if "AVIF" in readable_formats() else "unsupported"), "an AVIF picture"
     for reason, table in (("damaged", _PICTURES), ("unsupported", _UNSUPPORTED), ("not an image", _NO_PICTURES)):
-        for signature, kind in table.items():
-            if start.startswith(signature):
+        for kind, signatures in table.items():
+            if start.startswith(signatures):
                 return reason, kind
     if len(head) > 2 and head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return "damaged", "a PBM, PGM or PPM picture"

@@ -58,31 +58,21 @@ _GREY_SHARE = 0.99
 def load_image(
     source: str | os.PathLike | bytes, *, min_side: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> np.ndarray:
-    """Decode a picture to upright 8-bit sRGB on white.
+    """Decode a picture to upright 8-bit sRGB on white, (h, w, 3) uint8, not linear.
 
     With `min_side` ``m`` and a short side of ``s >= m`` pixels, the picture is reduced while it is decoded (JPEG, by 2,
     4 or 8 in the cosine domain) and right after (all kinds, whole-number box averages), before its colours are
     converted, to a short side of at least ``m`` and less than ``2 m``. A smaller picture keeps its size.
 
+    Raises nothing but ImageError for any file, and gives no warning; its `reason` is one of "empty file", "not an
+    image", "truncated", "damaged", "unsupported", "too large", "unreadable file".
+
     Parameters
     ----------
-    source : A file, or a file's content.
-    min_side : Pixels, at least 1: the least short side that the caller needs. None decodes at full size.
-    max_pixels
-        A picture with more pixels is refused before it is decoded. A JPEG (sequential, in one scan) is decoded at the
-        least reduction that fits instead, even where that goes below `min_side`.
-
-    Returns
-    -------
-    numpy.ndarray, shape (h, w, 3), uint8, 0 … 255; sRGB, not linear.
-
-    Raises
-    ------
-    ImageError
-        `reason` is one of "empty file", "not an image", "truncated", "damaged", "unsupported", "too large",
-        "unreadable file". Nothing else is raised for any file, and no warning is given.
-    InputError
-        When `min_side` or `max_pixels` is less than 1.
+    source : a file, or a file's content.
+    min_side : pixels, at least 1; the least short side that the caller needs. None decodes at full size.
+    max_pixels : at least 1; a picture with more is refused before it is decoded. A JPEG (sequential, in one scan) is
+        decoded at the least reduction that fits instead, even where that goes below `min_side`.
     """
     if (min_side is not None and min_side < 1) or max_pixels < 1:
         raise InputError(f"min_side and max_pixels must be at least 1, not {min_side} and {max_pixels}.")
@@ -99,8 +89,7 @@ def resize_cover(image: np.ndarray, size: int) -> np.ndarray:
     after.
     """
     picture = _from_array(image, size)
-    width, height = picture.size
-    side = min(width, height)
+    (width, height), side = picture.size, min(picture.size)
     box = ((width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2)
     return np.array(picture.resize((size, size), Image.Resampling.BICUBIC, box=box))
 
@@ -125,15 +114,14 @@ class ImageRecord:
 
     Attributes
     ----------
-    sha256 : Of the file's bytes, 64 hex digits.
-    bytes : Size of the file.
-    width, height : Pixels of the original, upright.
-    format, mode : As Pillow names them: "JPEG", "CMYK".
-    jpeg_quality : 1 … 100, of the picture's last saving; none when it is no JPEG. See `inspect_image`.
-    greyscale
-        Whether at least 99 % of the pixels have max(R, G, B) - min(R, G, B) <= 8. A grey picture saved in colour is
-        grey; a sepia photograph is not.
-    brightness : float, 0 … 1; mean luma (Rec. 601, of the gamma-coded values).
+    sha256 : of the file's bytes, 64 hex digits.
+    bytes : size of the file.
+    width, height : pixels of the original, upright.
+    format, mode : as Pillow names them: "JPEG", "CMYK".
+    jpeg_quality : 1 … 100, of the picture's last saving; None where it is no JPEG. See `inspect_image`.
+    greyscale : whether at least 99 % of the pixels have max(R, G, B) - min(R, G, B) <= 8. A grey picture saved in
+        colour is grey; a sepia photograph is not.
+    brightness : 0 … 1; mean luma (Rec. 601, of the gamma-coded values).
     dhash : 64 bits as 16 hex digits, first bit first. See `inspect_image`.
     thumbnail : WebP.
     """
@@ -164,14 +152,8 @@ def inspect_image(
 
     Parameters
     ----------
-    path
-    thumbnail : Longest side of the thumbnail (WebP, quality 75), pixels.
-    max_pixels : As in `load_image`.
-
-    Raises
-    ------
-    ImageError
-        As in `load_image`.
+    path, max_pixels : as `source` and `max_pixels` of `load_image`, and with its errors.
+    thumbnail : longest side of the thumbnail (WebP, quality 75), pixels.
     """
     if thumbnail < 1 or max_pixels < 1:
         raise InputError(f"thumbnail and max_pixels must be at least 1, not {thumbnail} and {max_pixels}.")
@@ -207,8 +189,7 @@ def _jpeg_quality(table: list[int] | None) -> int | None:
     if table is None or len(table) != 64:
         return None
     q = np.arange(1, 101)[:, None]
-    scale = np.where(q < 50, 5000 // q, 200 - 2 * q)
-    tables = np.clip((_LUMINANCE * scale + 50) // 100, 1, 255)
+    tables = np.clip((_LUMINANCE * np.where(q < 50, 5000 // q, 200 - 2 * q) + 50) // 100, 1, 255)
     return int(q[np.abs(tables - np.asarray(table)).sum(axis=1).argmin(), 0])
 
 

@@ -8,7 +8,7 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -19,16 +19,7 @@ from artgraph.images import EXTENSIONS, MAX_PIXELS, ImageRecord, inspect_image
 from artgraph.joining import join_rows, normal
 from artgraph.metadata import STANDARD, Metadata, read_metadata
 
-__all__ = [
-    "Metadata",
-    "Plan",
-    "Refusal",
-    "find_images",
-    "inspect_chunk",
-    "plan",
-    "read_metadata",
-    "refusals_table",
-]
+__all__ = ["Metadata", "Plan", "Refusal", "find_images", "inspect_chunk", "plan", "read_metadata", "refusals_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +28,9 @@ class Refusal:
 
     Attributes
     ----------
-    input : The picture's relative path, or the spreadsheet's name and line; printable.
+    input : the picture's relative path, or the spreadsheet's name and line; printable.
     kind : "image" or "row".
-    reason : A short fixed code.
-    detail : A sentence.
+    reason, detail : a short fixed code, and a sentence.
     """
 
     input: str
@@ -55,12 +45,10 @@ class Plan:
 
     Attributes
     ----------
-    paintings
-        Sorted by `id`. Text columns ``id``, ``image`` (relative path), ``artist``, ``title``, ``date``, ``style``
+    paintings : text columns ``id`` (sorted), ``image`` (relative path), ``artist``, ``title``, ``date``, ``style``
         (always there), the user's other columns, and ``metadata_line`` (Int64); null where nothing is known.
-    refused : Columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
-    counts
-        ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
+    refused : columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
+    counts : ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
         ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
     """
 
@@ -70,24 +58,27 @@ class Plan:
 
 
 def find_images(root: str | Path) -> list[str]:
-    """List the pictures in a folder and the folders within it.
+    """List the pictures in a folder and the folders within it, in code-point order.
 
     A picture is a file whose ending is in `artgraph.images.EXTENSIONS`, whatever its case. Hidden files and folders
     (".name", with them macOS's "._name") are passed over. Symbolic links to folders are not followed; links to files
-    are listed, and `inspect_chunk` refuses those that lead out of the folder.
-
-    Returns
-    -------
-    list of str
-        Paths relative to `root`, with "/", in code-point order. Bytes of a name that are no UTF-8 are lone surrogates
-        (PEP 383); `plan` refuses such names.
-
-    Raises
-    ------
-    IngestError
-        `root` is not a folder, or a folder within it cannot be read.
+    are listed, and `inspect_chunk` refuses those that lead out of the folder. Paths are relative to `root`, with "/".
+    Bytes of a name that are no UTF-8 are lone surrogates (PEP 383); `plan` refuses such names. Raises IngestError where
+    `root` is not a folder or a folder within it cannot be read.
     """
-    return sorted(path for path in _walk(root) if _ending(path) in EXTENSIONS)
+    if not os.path.isdir(root):
+        raise IngestError(f"There is no folder {root}. Expected the folder that holds the pictures.")
+
+    def stop(error: OSError) -> None:
+        raise IngestError(f"Cannot read the folder {error.filename}: {error.strerror}.") from error
+
+    found = []
+    for folder, subfolders, files in os.walk(root, onerror=stop):
+        here = Path(os.path.relpath(folder, root))
+        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        found += [(here / name).as_posix() for name in files + links if not name.startswith(".")]
+    return sorted(path for path in found if posixpath.splitext(path)[1].lower() in EXTENSIONS)
 
 
 def plan(
@@ -107,25 +98,16 @@ def plan(
 
     A painting's id is its row's, or else (no row, no id) the picture's relative path, in normal form C. Rows that are
     alike in every column count once. Rows that differ but name one picture, or have one id, are all refused, and their
-    pictures are taken without metadata; so is a row whose id is another picture's path.
+    pictures are taken without metadata; so is a row whose id is another picture's path. A spreadsheet with neither an
+    image nor an id column is an IngestError.
+
+    Reasons of refusal: "unreadable name" for images; "ragged row", "no name", "no such image", "ambiguous name",
+    "outside the folder", "conflicting rows", "id taken" for rows.
 
     Parameters
     ----------
-    paths : From `find_images`.
-    metadata : From `read_metadata`.
-    root : The folder of the pictures.
-    metadata_dir : The folder of the spreadsheet; `root` if not given.
-
-    Returns
-    -------
-    Plan
-        Reasons: "unreadable name" for images; "ragged row", "no name", "no such image", "ambiguous name", "outside the
-        folder", "conflicting rows", "id taken" for rows.
-
-    Raises
-    ------
-    IngestError
-        The spreadsheet has neither an image nor an id column.
+    paths, metadata : from `find_images` and `read_metadata`.
+    root, metadata_dir : the folder of the pictures, and that of the spreadsheet (`root` if not given).
     """
     names = {path: _bad_name(path) for path in sorted(paths)}
     refused = [Refusal(_printable(path), "image", "unreadable name", bad) for path, bad in names.items() if bad]
@@ -141,36 +123,24 @@ def plan(
             Refusal(_printable(f"{metadata.name} {unit} {line}"), "row", reason, _printable(detail[:500]))
             for line, reason, detail in sorted(trouble)
         ]
-    paintings = _paintings(pictures, rows, metadata)
-    counts = {
-        "images": len(names),
-        "paintings": len(pictures),
-        "images_refused": len(names) - len(pictures),
-        "rows": n_rows,
-        "rows_joined": len(rows),
-        "rows_merged": merged,
-        "rows_refused": n_rows - len(rows) - merged,
-        "without_row": len(pictures) - len(rows),
-    }
-    return Plan(paintings, refusals_table(refused), counts)
+    counts = {"images": len(names), "paintings": len(pictures), "images_refused": len(names) - len(pictures)}
+    counts |= {"rows": n_rows, "rows_joined": len(rows), "rows_merged": merged}
+    counts |= {"rows_refused": n_rows - len(rows) - merged, "without_row": len(pictures) - len(rows)}
+    return Plan(_paintings(pictures, rows, metadata), refusals_table(refused), counts)
 
 
 def inspect_chunk(
     root: str | Path, paths: list[str], *, thumbnail: int = 256, max_pixels: int = MAX_PIXELS
 ) -> list[ImageRecord | Refusal]:
-    """Inspect some of the pictures of a folder; picklable, for a pool of processes.
+    """Inspect some of the pictures of a folder, and return one record or refusal for each, in the same order.
+
+    Picklable, for a pool of processes. Reasons of refusal: those of `artgraph.images.load_image`, and "outside the
+    folder" for a link that leads out of `root`.
 
     Parameters
     ----------
-    root
-    paths : Relative to `root`.
-    thumbnail, max_pixels : As in `artgraph.images.inspect_image`.
-
-    Returns
-    -------
-    list of ImageRecord or Refusal
-        One for each path, in the same order. Reasons of refusal: those of `artgraph.images.load_image`, and "outside
-        the folder" for a link that leads out of `root`.
+    root, paths : the folder, and paths relative to it.
+    thumbnail, max_pixels : as in `artgraph.images.inspect_image`.
     """
     home = os.path.realpath(root)
     results = []
@@ -178,9 +148,8 @@ def inspect_chunk(
         file = os.path.join(home, path)
         try:
             if os.path.commonpath([home, os.path.realpath(file)]) != home:
-                raise ImageError(
-                    "outside the folder", "It is a link to a file elsewhere. Copy the file into the folder."
-                )
+                detail = "It is a link to a file elsewhere. Copy the file into the folder."
+                raise ImageError("outside the folder", detail)
             results.append(inspect_image(file, thumbnail=thumbnail, max_pixels=max_pixels))
         except ImageError as error:
             results.append(Refusal(_printable(path), "image", error.reason, error.detail))
@@ -189,8 +158,7 @@ def inspect_chunk(
 
 def refusals_table(refusals: Iterable[Refusal]) -> pd.DataFrame:
     """Lay out ``refusals`` as in `Plan.refused`: text columns ``input``, ``kind``, ``reason``, ``detail``."""
-    columns = [field.name for field in fields(Refusal)]
-    return pd.DataFrame([astuple(one) for one in refusals], columns=columns, dtype="string")
+    return pd.DataFrame(map(astuple, refusals), columns=[field.name for field in fields(Refusal)], dtype="string")
 
 
 def _paintings(pictures: list[str], rows: dict[str, int], metadata: Metadata | None) -> pd.DataFrame:
@@ -213,28 +181,7 @@ def _paintings(pictures: list[str], rows: dict[str, int], metadata: Metadata | N
         column = [None if values is None or row is None else values[row] for row in position]
         table[name] = pd.array(column, dtype="string")
     lines = [pd.NA if row is None else metadata.lines[row] for row in position]
-    table["metadata_line"] = pd.array(lines, dtype="Int64")
-    return table
-
-
-def _walk(root: str | Path) -> Iterator[str]:
-    if not os.path.isdir(root):
-        raise IngestError(f"There is no folder {root}. Expected the folder that holds the pictures.")
-
-    def stop(error: OSError) -> None:
-        raise IngestError(f"Cannot read the folder {error.filename}: {error.strerror}.") from error
-
-    for folder, subfolders, files in os.walk(root, onerror=stop):
-        here = Path(os.path.relpath(folder, root))
-        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        for name in files + links:
-            if not name.startswith("."):
-                yield (here / name).as_posix()
-
-
-def _ending(path: str) -> str:
-    return posixpath.splitext(path)[1].lower()
+    return table.assign(metadata_line=pd.array(lines, dtype="Int64"))
 
 
 def _bad_name(path: str) -> str | None:

@@ -26,9 +26,9 @@ class Joined:
 
     Attributes
     ----------
-    rows : From a picture's path to the position of its row.
-    merged : Rows that repeat a joined row in every column.
-    refused : list of (int, str, str); Position, reason and detail of every other row.
+    rows : from a picture's path to the position of its row.
+    merged : number of rows that repeat a joined row in every column.
+    refused : list of (int, str, str); position, reason and detail of every other row.
     """
 
     rows: dict
@@ -39,20 +39,13 @@ class Joined:
 def join_rows(
     pictures: list[str], table: pd.DataFrame, *, root: str | Path = ".", metadata_dir: str | Path | None = None
 ) -> Joined:
-    """Give each row to at most one picture and each picture at most one row.
-
-    The rules stand in `artgraph.ingest.plan`.
+    """Give each row to at most one picture and each picture at most one row, by the rules in `artgraph.ingest.plan`.
 
     Parameters
     ----------
-    pictures : Relative paths, with "/".
-    table : With a column ``image`` or ``id``, all text.
-    root, metadata_dir : Folder of the pictures, folder of the spreadsheet (`root` if None).
-
-    Raises
-    ------
-    IngestError
-        There is neither an image nor an id column.
+    pictures : relative paths, with "/".
+    table : all text; without a column ``image`` or ``id`` it is an IngestError.
+    root, metadata_dir : folder of the pictures, folder of the spreadsheet (`root` if None).
     """
     key = next((name for name in ("image", "id") if name in table.columns), None)
     if key is None:
@@ -168,11 +161,11 @@ def _conflicts(target: dict[int, str], ids: list[str | None]) -> dict[int, tuple
 
 def _taken_ids(target: dict[int, str], ids: list[str | None], pictures: list[str]) -> dict[int, tuple[str, str]]:
     paths = _index(pictures)
-    refused = {}
-    for row, picture in target.items():
-        if ids[row] and any(other != picture for other in paths.get(normal(ids[row]), [])):
-            refused[row] = "id taken", f"Its id '{ids[row]}' is the path of another picture."
-    return refused
+    return {
+        row: ("id taken", f"Its id '{ids[row]}' is the path of another picture.")
+        for row, picture in target.items()
+        if ids[row] and any(other != picture for other in paths.get(normal(ids[row]), []))
+    }
 
 
 def _absolute(folder: str | Path) -> str:

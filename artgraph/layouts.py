@@ -22,38 +22,25 @@ _GOLDEN = np.pi * (3 - np.sqrt(5))
 def graph_layout(
     adjacency: sp.spmatrix, *, seed: int = 0, init: np.ndarray | None = None, n_iter: int = 400
 ) -> np.ndarray:
-    """Place the rows of a graph in the plane so that linked rows are neighbours.
+    """Place the rows of a graph in the plane, (n, 2) float32, so that linked rows are neighbours.
 
-    Each component is laid out by t-SNE on the graph from its spectral coordinates, and
-    scaled so that the typical distance to the nearest row is the same everywhere; components of up to 12 rows are
-    regular polygons. Components stand apart: the largest in the middle, the others around it by size, rows without
-    links in a ring outside.
+    Each component is laid out by t-SNE on the graph from its spectral coordinates, and scaled so that the typical
+    distance to the nearest row is the same everywhere; components of up to 12 rows are regular polygons. Components
+    stand apart: the largest in the middle, the others around it by size, rows without links in a ring outside. The
+    larger of the two extents is exactly -1 ... 1; a single row is at (0, 0).
+
+    t-SNE with given affinities (van der Maaten and Hinton 2008), by openTSNE (Poličar et al. 2024,
+    doi:10.18637/jss.v109.i03), because on nearest-neighbour graphs of paintings it kept more of the strongest links
+    among the nearest rows of the layout than DrL, UMAP and Fruchterman-Reingold (igraph), and fills the plane evenly:
+    room for pictures. Distances between clusters mean little: read neighbourhoods.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n); symmetric, weights at least 0, diagonal 0.
-    seed : For a small disturbance of the start, without which rows with the same links would stay in one place.
-    init : array-like, shape (n, 2), float
-        Positions to start from in place of the spectral ones, such as an older layout; they shape each component, not
-        its place among the others.
-    n_iter : int, at least 1; steps of t-SNE.
-
-    Returns
-    -------
-    ndarray, shape (n, 2), float32; in -1 ... 1, the larger of the two extents exactly that. A single row is at (0, 0).
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, an init of another shape or not finite, n_iter below 1.
-
-    Notes
-    -----
-    t-SNE with given affinities (van der Maaten and Hinton 2008), by openTSNE (Poličar et al. 2024,
-    doi:10.18637/jss.v109.i03).
-    Chosen because on nearest-neighbour graphs of paintings it kept more of the strongest links among the nearest rows
-    of the layout than DrL, UMAP and Fruchterman-Reingold (igraph), and fills the plane evenly: room for pictures.
-    Distances between clusters mean little: read neighbourhoods.
+    adjacency : (n, n) sparse; symmetric, weights at least 0, diagonal 0.
+    seed : of a small disturbance of the start, without which rows with the same links would stay in one place.
+    init : (n, 2) finite, positions to start from in place of the spectral ones, such as an older layout; they shape
+        each component, not its place among the others.
+    n_iter : steps of t-SNE, at least 1.
     """
     matrix = check_adjacency(adjacency)
     n = matrix.shape[0]
@@ -64,11 +51,11 @@ def graph_layout(
     jitter = rng.normal(size=(n, 2))
     result = np.zeros((n, 2))
     alone = np.diff(matrix.indptr) == 0
-    pieces, shapes = [], []
-    for rows in _components(matrix, ~alone):
-        pieces.append(rows)
-        part = matrix[rows][:, rows]
-        shapes.append(_component(part, None if start is None else start[rows], jitter[rows], n_iter))
+    pieces = _components(matrix, ~alone)
+    shapes = [
+        _component(matrix[rows][:, rows], None if start is None else start[rows], jitter[rows], n_iter)
+        for rows in pieces
+    ]
     for rows, shape, centre in zip(pieces, shapes, _pack(shapes), strict=True):
         result[rows] = shape + centre
     placed = result[~alone]
@@ -82,27 +69,18 @@ def spread(layout: np.ndarray, *, distance: float | None = None, n_iter: int = 1
     """Push rows apart that are so close that their pictures would hide each other.
 
     Rows nearer than ``distance`` move apart along the line between them, each by half of what is missing, all at once
-    and again until none is too near or n_iter is reached. Where there is room nothing moves.
+    and again until none is too near or n_iter is reached. Where there is room nothing moves. The result is scaled to
+    -1 ... 1 as by :func:`graph_layout`: where rows were pushed outward, all distances have shrunk.
 
     Parameters
     ----------
-    layout : array-like, shape (n, 2), float; Finite.
-    distance : float, above 0
-        Wanted smallest distance, in units of the layout. None: 1.5 times the median distance to the nearest row, which
-        opens crowded places and leaves the map as it is: of the links to the 15 strongest neighbours of 4,773 paintings
-        47 % were among the 15 nearest before and after. Where most rows fall together that is nothing (less than
-        a twentieth of 1 / √n of half the extent, which is about an even spread); then it is half of that.
-    n_iter : int, at least 1
-
-    Returns
-    -------
-    ndarray, shape (n, 2), float32
-        In -1 ... 1 as :func:`graph_layout` returns it. Where rows were pushed outward, all distances have shrunk.
-
-    Raises
-    ------
-    InputError
-        Wrong shape, not finite, distance not above 0, n_iter below 1.
+    layout : (n, 2) finite float.
+    distance : wanted smallest distance, above 0, in units of the layout. None: 1.5 times the median distance to the
+        nearest row, which opens crowded places and leaves the map as it is: of the links to the 15 strongest neighbours
+        of 4,773 paintings 47 % were among the 15 nearest before and after. Where most rows fall together that is
+        nothing (less than a twentieth of 1 / √n of half the extent, which is about an even spread); then it is half of
+        1 / √n of half the extent.
+    n_iter : at least 1.
     """
     xy = _positions(layout, len(layout), "layout")
     n = len(xy)
@@ -166,10 +144,10 @@ def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarra
     spectral = start is None
     start = smooth_coordinates(matrix, 2) if spectral else start - start.mean(axis=0)
     if n <= _FEW:
-        # on the polygon in the order of their angles
-        angle = np.empty(n)
-        angle[np.argsort(np.arctan2(start[:, 1], start[:, 0]), kind="stable")] = 2 * np.pi * np.arange(n) / n
-        return np.column_stack([np.cos(angle), np.sin(angle)]) / (2 * np.sin(np.pi / n))
+        order = np.argsort(np.arctan2(start[:, 1], start[:, 0]), kind="stable")
+        polygon = np.empty((n, 2))
+        polygon[order] = _circle(n) / (2 * np.sin(np.pi / n))  # in the order of their angles
+        return polygon
     start = start / max(float(start.std()), 1e-300)
     if spectral:
         # they can be a spike of a few rows and a point of all others: ranks open that up
@@ -194,8 +172,7 @@ def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarra
 def _pack(shapes: list[np.ndarray]) -> np.ndarray:
     """Give each shape a centre (number of shapes, 2), so that their discs stay apart."""
     radii = np.array([float(np.linalg.norm(shape, axis=1).max()) + _GAP / 2 for shape in shapes])
-    angles = 2 * np.pi * np.arange(72) / 72
-    rays = np.column_stack([np.cos(angles), np.sin(angles)])
+    rays = _circle(72)
     centres = np.zeros((len(shapes), 2))
     for j in range(1, len(shapes)):
         # along each ray, the distance from which on the disc clears all discs before it; then the closest ray
@@ -209,11 +186,14 @@ def _pack(shapes: list[np.ndarray]) -> np.ndarray:
 
 def _rings(count: int, inner: float) -> np.ndarray:
     """Positions on rings one unit apart around a disc."""
-    rings, radius = [], inner + _GAP / 2
-    left = count
-    while left:
-        here = min(left, max(1, int(2 * np.pi * radius)))
-        angle = 2 * np.pi * np.arange(here) / here
-        rings.append(radius * np.column_stack([np.cos(angle), np.sin(angle)]))
-        left, radius = left - here, radius + 1.0
-    return np.concatenate(rings) if rings else np.zeros((0, 2))
+    rings, radius = [np.zeros((0, 2))], inner + _GAP / 2
+    while count:
+        here = min(count, max(1, int(2 * np.pi * radius)))
+        rings.append(radius * _circle(here))
+        count, radius = count - here, radius + 1.0
+    return np.concatenate(rings)
+
+
+def _circle(n: int) -> np.ndarray:
+    angle = 2 * np.pi * np.arange(n) / n
+    return np.column_stack([np.cos(angle), np.sin(angle)])

@@ -45,16 +45,13 @@ class Metadata:
 
     Attributes
     ----------
-    table : pandas.DataFrame, one row per row of the file, dtype "string"
-        Our column names where recognised, else the user's; missing values are null.
-    lines
-        For each row of `table`, the line of the file on which it begins (the header is usually line 1); for parquet,
-        the row, counted from 1.
+    table : dtype "string"; our column names where recognised, else the user's; missing values are null.
+    lines : the line of the file on which each row begins (the header is usually line 1); for parquet, the row, from 1.
     encoding, delimiter : "utf-8", "utf-16" or "windows-1252", and "," or ";" or a tab; "" for parquet.
-    columns : From the user's column to ours, for every column kept.
-    notes : What was changed, skipped or decided, in sentences.
+    columns : from the user's column to ours, for every column kept.
+    notes : what was changed, skipped or decided, in sentences.
     refused : list of (int, str); line and trouble of each row that could not be read.
-    name : The file's name.
+    name : of the file.
     """
 
     table: pd.DataFrame
@@ -68,7 +65,7 @@ class Metadata:
 
 
 def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Metadata:
-    """Read a CSV, TSV or parquet file about paintings as text.
+    """Read the CSV, TSV or parquet file about paintings at `path` as text.
 
     CSV is UTF-8 (a byte order mark is accepted), UTF-16 with a byte order mark, or else taken to be Windows-1252, with
     a note. The delimiter is whichever of comma, semicolon and tab the header has most of outside quotes; a first line
@@ -78,22 +75,13 @@ def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None)
     Columns are recognised by `STANDARD`. Where several fit one of ours, the earliest name in `STANDARD` wins and the
     others keep their own name. ``genre`` means style only where there is no column for style or movement. A column
     that would take one of our names (`STANDARD`, ``image_…``, ``metadata_line``) is renamed ``user_…``. All of it is
-    noted.
+    noted. `columns` goes from ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
 
-    Parameters
-    ----------
-    path
-    columns : From ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
-
-    Raises
-    ------
-    IngestError
-        The file is missing, empty, holds only a header, is a workbook, repeats a column name, has a stray quotation
-        mark, or lacks a column named in `columns`.
+    Raises IngestError where the file is missing, empty, holds only a header, is a workbook, repeats a column name, has
+    a stray quotation mark, or lacks a column named in `columns`.
     """
     path = Path(path)
-    kind = _OTHER_FILES.get(path.suffix.lower())
-    if kind:
+    if kind := _OTHER_FILES.get(path.suffix.lower()):
         raise IngestError(f"{path.name} is {kind}. Save it as CSV (in Excel: 'CSV UTF-8') and give that file.")
     try:
         data = path.read_bytes()
@@ -118,13 +106,8 @@ def read_metadata(path: str | Path, *, columns: Mapping[str, str] | None = None)
     if not rows and not refused:
         raise IngestError(f"{path.name} has a header and no rows. Expected one line per painting.")
     names = _recognise(path.name, [name for name in header if name is not None], columns or {}, notes)
-    table = pd.DataFrame(
-        {
-            names[name]: pd.array([row[i] or None for row in rows], dtype="string")
-            for i, name in enumerate(header)
-            if name is not None
-        }
-    )
+    kept = [(i, names[name]) for i, name in enumerate(header) if name is not None]
+    table = pd.DataFrame({name: pd.array([row[i] or None for row in rows], dtype="string") for i, name in kept})
     return Metadata(table, lines, encoding, delimiter, names, notes, refused, path.name)
 
 
@@ -147,8 +130,7 @@ def _decode(name: str, data: bytes, notes: list[str]) -> tuple[str, str]:
             )
     if "\ufffd" in text:
         notes.append(f"{name} holds bytes that are no {encoding}; they were replaced by \ufffd.")
-    removed = len(_CONTROL.findall(text))
-    if removed:
+    if removed := len(_CONTROL.findall(text)):
         notes.append(f"{removed} control characters (NUL and the like) were removed from {name}.")
     return _CONTROL.sub("", text), encoding
 
@@ -156,11 +138,9 @@ def _decode(name: str, data: bytes, notes: list[str]) -> tuple[str, str]:
 def _read_csv(
     path: Path, text: str, notes: list[str], refused: list[tuple[int, str]]
 ) -> tuple[list[str], list[list[str]], list[int], str]:
-    first = re.match("\ufeff?sep=([,;\t])\r?\n", text)
-    if first:
+    skipped = 0
+    if first := re.match("\ufeff?sep=([,;\t])\r?\n", text):
         text, skipped = text[first.end() :], 1
-    else:
-        skipped = 0
     delimiter = first[1] if first else _delimiter(text, "\t" if path.suffix.lower() in (".tsv", ".tab") else ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header, rows, lines, empty, begins = None, [], [], 0, 1
@@ -173,8 +153,7 @@ def _read_csv(
             elif header is None:
                 header = row
             else:
-                surplus = [value for value in row[len(header) :] if value]
-                if surplus or len(row) < len(header):
+                if any(row[len(header) :]) or len(row) < len(header):
                     refused.append((line, f"It has {len(row)} fields; the header has {len(header)}."))
                 else:
                     rows.append(row[: len(header)])
@@ -223,16 +202,13 @@ def _as_text(value: object) -> str:
 
 def _name_columns(name: str, header: list[str], rows: list[list[str]], notes: list[str]) -> list[str | None]:
     header = [unicodedata.normalize("NFC", clean_text(key)) for key in header]
-    for i, key in enumerate(header):
-        if key:
-            continue
+    for i in [i for i, key in enumerate(header) if not key]:
         if any(row[i] for row in rows):
             header[i] = f"column_{i + 1}"
             notes.append(f"Column {i + 1} of {name} has no name and is called '{header[i]}'.")
         else:
             header[i] = None
-    repeated = sorted(key for key, times in Counter(header).items() if key is not None and times > 1)
-    if repeated:
+    if repeated := sorted(key for key, times in Counter(header).items() if key is not None and times > 1):
         raise IngestError(
             f"{name} has more than one column named {_list(repeated)}. Rename or remove the surplus ones."
         )
@@ -255,13 +231,10 @@ def _recognise(name: str, header: list[str], chosen: Mapping[str, str], notes: l
             continue
         taken[fitting[0]] = ours
         # A genre beside a style is a different thing, not a rival.
-        rivals = [key for key in fitting[1:] if _plain(key) != "genre"]
-        if rivals:
+        if rivals := [key for key in fitting[1:] if _plain(key) != "genre"]:
             notes.append(f"Column '{fitting[0]}' of {name} is {ours}; {_list(rivals)} kept under their own name.")
     result = dict(taken)
-    for key in header:
-        if key in taken:
-            continue
+    for key in [key for key in header if key not in taken]:
         own = key
         while own in result.values() or _reserved(own):
             own = f"user_{own}"

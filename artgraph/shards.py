@@ -4,7 +4,6 @@ A shard is a file that is written whole or not at all. Which rows it holds depen
 never on where an earlier run stopped; so a run that was killed and started again writes the bytes of an unbroken one.
 """
 
-import io
 import json
 import shutil
 from pathlib import Path
@@ -13,8 +12,11 @@ from typing import Any
 import numpy as np
 
 from artgraph.atomic import remove_temporaries, write_bytes
+from artgraph.formats import serialise
 
 __all__ = ["ShardStore", "clear_shards", "shard_bounds"]
+
+FINGERPRINT = 16  # hexadecimal digits of a fingerprint that the name of a folder carries
 
 
 def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
@@ -28,16 +30,13 @@ def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
     return [(start, min(start + shard_size, n)) for start in range(0, n, shard_size)]
 
 
-FINGERPRINT = 16
-
-
 def clear_shards(folder: str | Path, prefix: str, *, keep: Path | None = None) -> None:
     """Remove the shard folders of one piece of work.
 
     Parameters
     ----------
-    folder, prefix
-    keep : One that stays.
+    folder, prefix : as for `ShardStore`.
+    keep : one that stays.
     """
     for sibling in Path(folder).glob(prefix + "?" * FINGERPRINT):
         if sibling != keep:
@@ -47,12 +46,9 @@ def clear_shards(folder: str | Path, prefix: str, *, keep: Path | None = None) -
 class ShardStore:
     """A folder of numbered shards that belong to one piece of work.
 
-    Parameters
-    ----------
-    folder
-        Its name carries the fingerprint of the work; siblings with the same ``prefix`` and another fingerprint are
-        removed, for they belong to work with other parameters or inputs.
-    prefix, fingerprint,"""
+    It is made in ``folder``, named ``prefix`` and the first digits of ``fingerprint``; siblings with the same prefix
+    and another fingerprint are removed, for they belong to work with other parameters or inputs.
+    """
 
     def __init__(self, folder: str | Path, prefix: str, fingerprint: str) -> None:
         self.path = Path(folder) / f"{prefix}{fingerprint[:FINGERPRINT]}"
@@ -61,15 +57,13 @@ class ShardStore:
         remove_temporaries(self.path)
 
     def has(self, name: str) -> bool:
-        """Return whether a shard is complete (bool)."""
+        """Return whether a shard is complete."""
         return (self.path / name).is_file()
 
     def put(self, name: str, value: Any) -> None:
         """Write a shard: an array (name ends in .npy), JSON values (.json) or bytes."""
         if name.endswith(".npy"):
-            buffer = io.BytesIO()
-            np.save(buffer, value, allow_pickle=False)
-            value = buffer.getvalue()
+            value = serialise(np.asarray(value), "array")[0]
         elif name.endswith(".json"):
             value = json.dumps(value).encode()
         write_bytes(self.path / name, value)

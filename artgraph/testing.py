@@ -13,24 +13,19 @@ from scipy.sparse import csr_matrix
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
-
 __all__ = ["toy_adjacency", "toy_corpus", "toy_features", "toy_pictures"]
 
 
 def toy_pictures(folder: str | Path, *, n: int = 12, styles: int = 3, size: int = 64, seed: int = 0) -> Path:
-    """Write pictures in a few plain manners, and a spreadsheet, into a folder.
+    """Write pictures in a few plain manners, and a spreadsheet, into a folder, and return the spreadsheet's path.
 
     Manner k is stripes of its own colour, direction and width; noise tells the works of a manner apart. Two artists
-    work in each manner.
+    work in each manner. The columns of ``metadata.csv`` are path, artist, title, date, style.
 
     Parameters
     ----------
-    folder
-    n, styles, size, seed : Pictures, manners, side in pixels.
-
-    Returns
-    -------
-    Path; the spreadsheet, ``metadata.csv``: path, artist, title, date, style.
+    folder, seed
+    n, styles, size : pictures, manners, side in pixels.
     """
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
@@ -43,9 +38,8 @@ def toy_pictures(folder: str | Path, *, n: int = 12, styles: int = 3, size: int 
         wave = np.sin((x * np.cos(angle) + y * np.sin(angle)) / width + rng.uniform(0, 6)) > 0
         colour = np.array([[200, 40, 40], [40, 160, 60], [40, 60, 200], [200, 180, 40]])[style % 4]
         picture = wave[..., None] * colour + rng.integers(0, 40, (size, size, 3))
-        name = f"images/{i:03d}.png"
+        name, artist = f"images/{i:03d}.png", f"Artist {style}{'ab'[i // styles % 2]}"
         Image.fromarray(picture.astype(np.uint8)).save(folder / name)
-        artist = f"Artist {style}{'ab'[i // styles % 2]}"
         rows.append([name, artist, f"Stripes {i}", str(1900 + i), f"manner {style}"])
     table = pd.DataFrame(rows, columns=["path", "artist", "title", "date", "style"])
     table.to_csv(folder / "metadata.csv", index=False)
@@ -57,11 +51,7 @@ def toy_corpus(folder: str | Path, *, n: int = 12, styles: int = 3, seed: int = 
 
     Parameters
     ----------
-    folder, n, styles, seed
-
-    Returns
-    -------
-    Corpus
+    folder, n, styles, seed : as of ``toy_pictures``.
     """
     from artgraph.pipeline import ingest
 
@@ -72,37 +62,25 @@ def toy_corpus(folder: str | Path, *, n: int = 12, styles: int = 3, seed: int = 
 def toy_features(
     n: int = 60, *, n_groups: int = 3, d: int = 8, spread: float = 0.3, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw features in well separated groups.
+    """Draw features in well separated groups: X, (n, d) float32, read-only, and the groups, (n,) int.
 
     Parameters
     ----------
-    n, n_groups, d, seed
-    spread : Standard deviation around the middle of a group; the middles are √2 apart.
-
-    Returns
-    -------
-    (X, groups) : (n, d) float32, read-only, and (n,) int; group g lies around the g-th axis.
+    n, d, n_groups, seed : rows, columns and groups; group g lies around the g-th axis.
+    spread : standard deviation around the middle of a group; the middles are √2 apart.
     """
     rng = np.random.default_rng(seed)
     groups = np.arange(n) % n_groups
-    X = np.eye(max(d, n_groups))[groups][:, :d] + spread * rng.standard_normal((n, d))
-    X = X.astype(np.float32)
+    X = (np.eye(max(d, n_groups))[groups][:, :d] + spread * rng.standard_normal((n, d))).astype(np.float32)
     X.flags.writeable = False
     return X, groups
 
 
 def toy_adjacency(name: str = "two triangles") -> csr_matrix:
-    """Return a tiny graph whose communities are plain to see.
+    """Return a tiny graph, (n, n) symmetric float32, whose communities are plain to see.
 
-    Parameters
-    ----------
-    name : {"two triangles", "path", "isolated", "empty", "single"}
-        Two triangles joined by one weak edge; a path of four nodes; a triangle and two nodes without edges; no nodes;
-        one node.
-
-    Returns
-    -------
-    (n, n) float32 CSR, symmetric
+    By ``name``, "two triangles": joined by one weak edge; "path": of four nodes; "isolated": a triangle and two nodes
+    without edges; "empty": no nodes; "single": one node.
     """
     edges = {
         "two triangles": (6, [(0, 1, 1), (1, 2, 1), (0, 2, 1), (3, 4, 1), (4, 5, 1), (3, 5, 1), (2, 3, 0.1)]),

@@ -1,6 +1,7 @@
 """How far two ways of grouping the same paintings agree, and which artists change their cluster over the years."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -17,32 +18,22 @@ FEWEST = 8  # dated works from which a change over time can be told from chance
 def agreement(groupings: Mapping[str, Sequence]) -> list[dict]:
     """Compare every two of several groupings.
 
-    Parameters
-    ----------
-    groupings : dict of str to sequence, length n
-        Cluster numbers (negative for none) or text (None for none).
+    Each of ``groupings`` is n cluster numbers (negative for none) or n texts (None for none). Returns, for every pair
+    that has something to compare, ``a``, ``b`` (names), ``ami``, ``ari`` (0: as by chance, 1: the same) and ``n``
+    (paintings that both place).
 
-    Returns
-    -------
-    list of dict
-        ``a``, ``b`` (names), ``ami``, ``ari`` (0: as by chance, 1: the same), ``n`` (paintings that both place). Pairs
-        with nothing to compare are left out.
-
-    Examples
-    --------
     >>> agreement({"leiden": [0, 0, 1, 1], "style": ["a", "a", "b", "b"]})
     [{'a': 'leiden', 'b': 'style', 'ami': 1.0, 'ari': 1.0, 'n': 4}]
     """
     numbers = {name: _numbers(values) for name, values in groupings.items()}
-    names, found = list(groupings), []
-    for k, a in enumerate(names):
-        for b in names[k + 1 :]:
-            try:
-                scores = partition_scores(numbers[a], [None if v < 0 else str(v) for v in numbers[b].tolist()])
-            except InputError:
-                continue
-            scores = {key: round(float(scores[key]), 4) for key in ("ami", "ari")} | {"n": int(scores["n"])}
-            found.append({"a": a, "b": b, **scores})
+    found = []
+    for a, b in combinations(groupings, 2):
+        try:
+            scores = partition_scores(numbers[a], [None if v < 0 else str(v) for v in numbers[b].tolist()])
+        except InputError:
+            continue
+        scores = {key: round(float(scores[key]), 4) for key in ("ami", "ari")} | {"n": int(scores["n"])}
+        found.append({"a": a, "b": b, **scores})
     return found
 
 
@@ -52,12 +43,7 @@ def _numbers(values: Sequence) -> np.ndarray:
 
 
 def changes_over_time(
-    labels: np.ndarray,
-    artists: Sequence[str | None],
-    years: Sequence[float],
-    *,
-    draws: int = 9999,
-    seed: int = 0,
+    labels: np.ndarray, artists: Sequence[str | None], years: Sequence[float], *, draws: int = 9999, seed: int = 0
 ) -> list[dict]:
     """Test for each artist whether the later works lie in other clusters than the earlier ones.
 
@@ -65,29 +51,21 @@ def changes_over_time(
     the absolute differences of the shares that the clusters have in the two halves (total variation). It is compared
     with the distance of random halves of the same works, which is what few works give by chance.
 
-    Parameters
-    ----------
-    labels : array, shape (n,), int
-        Negative for none.
-    artists : sequence of str or None, length n
-    years : (n,) float
-        NaN where unknown.
-    draws : int
-        Random halves for an artist, at most: 499 first, the others only where those leave p at 0.05 or less.
-    seed : int
+    Returns for artists with 8 or more dated works in clusters, by name: ``name``, ``works`` (those counted), ``change``
+    (0: the halves lie alike, 1: in other clusters altogether), ``chance`` (mean over random halves), ``p`` (share of
+    random halves, the true one counted, that lie as far apart; Benjamini-Hochberg over artists).
 
-    Returns
-    -------
-    list of dict
-        For artists with 8 or more dated works in clusters, by name: ``name``, ``works`` (those counted), ``change``
-        (0: the halves lie alike, 1: in other clusters altogether), ``chance`` (mean over random halves), ``p`` (share
-        of random halves, the true one counted, that lie as far apart; Benjamini-Hochberg over artists).
-
-    Examples
-    --------
     >>> found = changes_over_time([0] * 8 + [1] * 8, ["Ann"] * 16, list(range(1900, 1916)))[0]
     >>> found["name"], found["change"], found["p"] < 0.01
     ('Ann', 1.0, True)
+
+    Parameters
+    ----------
+    labels : (n,) int, negative for none.
+    artists : n names or None.
+    years : (n,) float, NaN where unknown.
+    draws : random halves for an artist, at most: 499 first, the others only where those leave p at 0.05 or less.
+    seed : of the random halves.
     """
     labels, years = np.asarray(labels), np.asarray(years, dtype=float)
     names = pd.Series(artists, dtype=object).where((labels >= 0) & np.isfinite(years))

@@ -44,31 +44,17 @@ def write_atlas(
     links: Links | None = None,
     images: bool = True,
 ) -> Path:
-    """Write a page that shows every painting in its cluster, on a map and beside its nearest works.
+    """Write a page that shows every painting in its cluster, on a map and beside its nearest works; return its path.
 
     The same input gives the same bytes. ``index.html`` goes first and comes last: where it stands, the atlas is whole.
+    An InputError: lengths disagree, ids repeat, a source is not a relative address, or ``out`` holds another page.
 
     Parameters
     ----------
-    out : str or Path
-        Folder; made if need be. An atlas that stands there is replaced; other files are left alone.
-    paintings : Paintings
-        n rows; every array of the other parts has as many.
-    clusters : Clusters
-    about : About
-    links : Links, optional
-    images : bool
-        False writes no picture at all, and no address of one.
-
-    Returns
-    -------
-    Path
-        The page to open, ``out/index.html``.
-
-    Raises
-    ------
-    InputError
-        Lengths disagree, ids repeat, a source is not a relative address, or ``out`` holds a page that is not an atlas.
+    out : folder; made if need be. An atlas that stands there is replaced; other files are left alone.
+    paintings : n rows; every array of the other parts has as many.
+    clusters, about, links : what else is shown.
+    images : False writes no picture at all, and no address of one.
     """
     table, n, links = paintings.table, len(paintings.table), links or Links()
     columns = {str(c): [text(v) for v in table[c]] for c in table.columns}
@@ -137,7 +123,10 @@ def write_atlas(
         "membership": clusters.membership and packed_membership(clusters.membership, n),
         "windows": paintings.windows and packed_windows(paintings.windows, n),
         "worklist": about.worklist,
-        "provenance": [[str(stage), _parameters(rest)] for stage, rest in about.provenance],
+        "provenance": [
+            [str(stage), [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, Mapping) else str(rest)]
+            for stage, rest in about.provenance
+        ],
         "methods": about.methods,
     }
     for file in sorted((files("artgraph.atlas") / "static").iterdir(), key=lambda f: f.name):
@@ -180,7 +169,3 @@ def _check(columns: dict[str, list], n: int, reference: str | None) -> None:
 def _neighbor_lists(links: sp.csr_matrix) -> list[list[int]]:
     links = links.tocsr()
     return [links.indices[a:b].tolist() for a, b in zip(links.indptr[:-1], links.indptr[1:], strict=True)]
-
-
-def _parameters(rest: str | Mapping) -> list | str:
-    return [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, Mapping) else str(rest)

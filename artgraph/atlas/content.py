@@ -18,19 +18,14 @@ class Paintings:
 
     Attributes
     ----------
-    table : DataFrame, n rows
-        Text, shown as it stands: ``id`` (unique), ``artist``, ``title``, ``date``, ``style``, any others;
+    table : n rows of text, shown as it stands: ``id`` (unique), ``artist``, ``title``, ``date``, ``style``, any others;
         ``image_width`` and ``image_height`` (pixels) give the shape of a picture.
-    thumbnails : callable, int -> bytes or None
-        The thumbnail of a row as WebP.
-    artists : sequence of str or None, length n, optional
-        Name of the artist under which each painting is counted and listed, None where no artist is certain.
-    years : (n,) float, optional
-        Year by which each painting is counted, sorted and filtered; NaN where unknown, negative before Christ.
-    sources : callable, int -> str or None, optional
-        Address of a row's original, relative to the atlas.
-    windows : dict of arrays (w,), optional
-        ``painting``, ``x``, ``y``, ``scale``: squares that a descriptor was computed from, as shares of the short side.
+    thumbnails : the thumbnail of a row as WebP, or None.
+    artists : n names of the artist under which each painting is counted and listed, None where no artist is certain.
+    years : (n,) float, by which paintings are counted, sorted and filtered; NaN where unknown, negative before Christ.
+    sources : address of a row's original, relative to the atlas, or None.
+    windows : ``painting``, ``x``, ``y``, ``scale`` (w,): squares that a descriptor was computed from, as shares of the
+        short side.
     """
 
     table: pd.DataFrame
@@ -47,21 +42,14 @@ class Clusters:
 
     Attributes
     ----------
-    labels : (n,) int
-        Cluster of each painting: 0 is the largest, -1 is none.
-    name : str
-        Name of the partition, such as its key.
-    typicality : (n,) float, optional
-        Higher is more typical of its cluster.
-    membership : dict, optional
-        ``confidence`` (n,) float in 0 ... 1, ``second`` (n,) int (the second cluster, -1 for none), ``role`` (n,) text.
-    descriptions : sequence of dict
-        ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows), ``report``
-        (``columns``, ``descriptors``, ``suspect``, ``near`` as from ``artgraph interpret``, rows for ids).
-    compare : dict of str to (n,) int
-        Other partitions, shown beside this one.
-    reference : str, optional
-        Column of the table that the clusters are compared with. It is shown, never used.
+    labels : (n,) int, cluster of each painting: 0 is the largest, -1 is none.
+    name : of the partition, such as its key.
+    typicality : (n,) float; higher is more typical of its cluster.
+    membership : ``confidence`` (n,) in 0 ... 1, ``second`` (n,) int (the second cluster, -1: none), ``role`` (n,) text.
+    descriptions : ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows),
+        ``report`` (``columns``, ``descriptors``, ``suspect``, ``near`` as from ``artgraph interpret``, rows for ids).
+    compare : other partitions (n,) int, by name, shown beside this one.
+    reference : column of the table that the clusters are compared with. It is shown, never used.
     """
 
     labels: np.ndarray
@@ -79,14 +67,10 @@ class Links:
 
     Attributes
     ----------
-    neighbors : tuple of ((n, m) int, (n, m) float), optional
-        Rows of the nearest works of each painting, nearest first, and their similarity; negative rows are skipped.
-    shares : tuple of (sequence of b str, (n, m, b) int), optional
-        Names of descriptors, and their share in each neighbour in per cent, as from ``similarity_shares``.
-    artist_links : sparse, shape (n, n), optional
-        Links between works by the same artist; the map draws them apart from the others.
-    layout : (n, 2) float, optional
-        Positions on the map; without them there is no map.
+    neighbors : (n, m) int, rows of the nearest works, nearest first, negative ones skipped; (n, m) float, similarities.
+    shares : names of b descriptors; (n, m, b) int, their share in each neighbour in per cent (``similarity_shares``).
+    artist_links : (n, n), links between works by the same artist; the map draws them apart from the others.
+    layout : (n, 2) float, positions on the map; without them there is no map.
     """
 
     neighbors: tuple[np.ndarray, np.ndarray] | None = None
@@ -101,16 +85,11 @@ class About:
 
     Attributes
     ----------
-    title : str
-        Name of the atlas.
-    columns_used : sequence of str
-        Columns of the table that the clusters depend on, through links or through training.
-    provenance : sequence of (str, str or dict)
-        A stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
-    methods : str, optional
-        A paragraph on the methods, ready to be quoted.
-    worklist : sequence of dict, optional
-        ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
+    title : name of the atlas.
+    columns_used : columns of the table that the clusters depend on, through links or through training.
+    provenance : pairs of a stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
+    methods : a paragraph on the methods, ready to be quoted.
+    worklist : ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
     """
 
     title: str

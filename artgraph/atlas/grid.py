@@ -16,26 +16,14 @@ def hang(
     outliers. Then paintings take, from the most crowded to the least, the nearest free cell. Which paintings are
     neighbours survives; distances across the map and the density of regions do not.
 
+    Returns the column and the row of each painting's cell, (n,) int32 from 0, no cell twice, and the numbers of columns
+    and rows. Row 0 is the top: the largest y.
+
     Parameters
     ----------
-    layout : array, shape (n, 2), float
-        Positions, any unit, finite.
-    aspect : float, > 0
-        Width of the grid over its height.
-    fill : float, 0 < fill <= 1
-        Share of the grid's cells that hold a painting.
-
-    Returns
-    -------
-    column, row : array, shape (n,), int32
-        Cell of each painting, from 0; no two paintings share one. Row 0 is the top: the largest y.
-    shape : tuple of int
-        Columns and rows of the grid.
-
-    Raises
-    ------
-    InputError
-        The layout has another shape or is not finite.
+    layout : (n, 2) float, positions in any unit; another shape or a value that is not finite is an InputError.
+    aspect : above 0, width of the grid over its height.
+    fill : in (0, 1], share of the grid's cells that hold a painting.
     """
     xy = np.asarray(layout, dtype=np.float64)
     if xy.ndim != 2 or xy.shape[1] != 2:
@@ -70,13 +58,11 @@ def hang(
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
-    n = len(values)
     low, high = values.min(), values.max()
     if high == low:
-        return np.full(n, 0.5)
-    order = np.argsort(values, kind="stable")
-    rank = np.empty(n)
-    rank[order] = np.linspace(0, 1, n)
+        return np.full(len(values), 0.5)
+    rank = np.empty(len(values))
+    rank[np.argsort(values, kind="stable")] = np.linspace(0, 1, len(values))
     _, group = np.unique(values, return_inverse=True)
     rank = (np.bincount(group, rank) / np.bincount(group))[group]  # equal values keep equal ranks
     return 0.5 * (values - low) / (high - low) + 0.5 * rank
@@ -99,7 +85,6 @@ def _nearest_free(home: int, steps: np.ndarray, taken: np.ndarray) -> int:
     start, size = 0, 64
     while True:
         part = home + steps[start : start + size]
-        free = np.flatnonzero(~taken[part])
-        if len(free):
+        if len(free := np.flatnonzero(~taken[part])):
             return part[free[0]]
         start, size = start + size, size * 4

@@ -38,8 +38,6 @@ def year_number(year: float) -> int | float | None:
 def pack(values: Sequence[str | None]) -> list | dict:
     """Write a column of few different ``values`` as these (each once) and ``codes`` (which one, for each row).
 
-    Examples
-    --------
     >>> pack(["a", "b", "a", "a"])
     {'values': ['a', 'b'], 'codes': [0, 1, 0, 0]}
     """
@@ -52,8 +50,6 @@ def pack(values: Sequence[str | None]) -> list | dict:
 def packed_neighbors(indices: np.ndarray, similarity: np.ndarray) -> dict:
     """Write neighbours, ``indices`` and ``similarity`` (n, m), one after the other; the similarity in thousandths.
 
-    Examples
-    --------
     >>> packed_neighbors(np.array([[1, -1]]), np.array([[0.5, np.nan]]))
     {'width': 2, 'rows': [1, -1], 'similarity': [500, None]}
     """
@@ -64,10 +60,7 @@ def packed_neighbors(indices: np.ndarray, similarity: np.ndarray) -> dict:
 def checked_neighbors(neighbors: tuple | None, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Return the ``neighbors`` of ``Links`` as two arrays (n, m), int64 (-1 for none) and float64, or None twice.
 
-    Raises
-    ------
-    InputError
-        Other shapes, or rows that are not there.
+    Other shapes, or rows that are not there, are InputErrors.
     """
     if neighbors is None:
         return None, None
@@ -96,13 +89,7 @@ def packed_membership(membership: Mapping[str, Sequence], n: int) -> dict:
 
 
 def packed_windows(windows: Mapping[str, np.ndarray], n: int) -> list[list[list[int]]]:
-    """Gather the ``windows`` of each of n paintings as [x, y, side] in thousandths of the picture's short side.
-
-    Raises
-    ------
-    InputError
-        A painting that is not there.
-    """
+    """Gather the ``windows`` of each of n paintings as [x, y, side] in thousandths of the picture's short side."""
     painting = np.asarray(windows["painting"], dtype=np.int64)
     if painting.size and (painting.min() < 0 or painting.max() >= n):
         raise InputError(f"A window lies on painting {painting.max()}, the last is row {n - 1}.")
@@ -119,8 +106,7 @@ def relative_address(url: str | None, row: int) -> str | None:
         return None
     url = str(url)
     try:
-        parts = urlsplit(url)
-        elsewhere = bool(parts.scheme or parts.netloc)
+        elsewhere = any(urlsplit(url)[:2])  # scheme, host
     except ValueError:
         elsewhere = True
     if elsewhere or url.startswith(("/", "\\")):

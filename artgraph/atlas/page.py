@@ -9,29 +9,10 @@ __all__ = ["POLICY", "SCRIPTS", "STYLES", "data_script", "index_page", "is_ours"
 
 # In the order in which they build on each other.
 SCRIPTS = (
-    "core.js",
-    "paintings.js",
-    "search.js",
-    "csv.js",
-    "filters.js",
-    "gallery.js",
-    "bars.js",
-    "camera.js",
-    "tiles.js",
-    "wall.js",
-    "map.js",
-    "timeline.js",
-    "front.js",
-    "cluster.js",
-    "spans.js",
-    "painting.js",
-    "artists.js",
-    "flow.js",
-    "compare.js",
-    "worklist.js",
-    "made.js",
-    "router.js",
-)
+    "core.js", "paintings.js", "search.js", "csv.js", "filters.js", "gallery.js", "bars.js", "camera.js", "tiles.js",
+    "wall.js", "map.js", "timeline.js", "front.js", "cluster.js", "spans.js", "painting.js", "artists.js", "flow.js",
+    "compare.js", "worklist.js", "made.js", "router.js",
+)  # fmt: skip
 STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css")
 
 # Some browsers let 'self' match nothing in a page opened from disk; file: says the same for those, and a page on
@@ -61,8 +42,7 @@ def index_page(title: str, n: int) -> bytes:
     """
     title = "".join(c for c in title if c.isprintable())[:300]
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
-    head += ['<script src="data.js" defer></script>']
-    head += [f'<script src="static/{name}" defer></script>' for name in SCRIPTS]
+    head += [f'<script src="{name}" defer></script>' for name in ("data.js", *(f"static/{name}" for name in SCRIPTS))]
     template = (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")
     values = {"title": html.escape(title), "policy": POLICY, "generator": _GENERATOR, "n": f"{n:,}"}
     return template.format(**values, head="\n".join(head)).encode()

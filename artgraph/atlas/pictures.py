@@ -31,32 +31,17 @@ def write_pictures(
     """Write thumbnails and sheets, and say what is known of each picture.
 
     Thumbnails are written as they come; from 4,096 paintings on those of more than 8,000 bytes are reduced to a longest
-    side of 208 pixels.
+    side of 208 pixels. Returns width over height of each row, in 0.05 ... 20; the rows without a picture, none where no
+    pictures are wanted; the mean colour of each row as "rrggbb" or None; and the sheets or None.
 
     Parameters
     ----------
-    out : Path
-        The atlas; thumbnails and sheets of an older one are removed from it.
-    put : callable (name, bytes)
-        Takes each file.
-    thumbnails : callable, int -> bytes or None
-        The thumbnail of a row as WebP.
-    columns : dict of str to list, length n
-        Text; ``image_width`` and ``image_height`` are read.
-    order : array, shape (n,), int, or None
-        Rows in the order in which they are laid on sheets; None: no sheets.
-    images : bool
-        False writes nothing.
-
-    Returns
-    -------
-    aspect : list of float, length n
-        Width over height, in 0.05 ... 20.
-    missing : list of int
-        Rows without a picture; empty where no pictures are wanted.
-    tints : list of str or None
-        Mean colour as "rrggbb".
-    sheets : Sheets or None
+    out : the atlas; thumbnails and sheets of an older one are removed from it.
+    put : takes the name and the bytes of each file.
+    thumbnails : the thumbnail of a row as WebP, or None.
+    columns : text, n rows; ``image_width`` and ``image_height`` are read.
+    order : (n,) int, rows in the order in which they are laid on sheets; None: no sheets.
+    images : False writes nothing.
     """
     n = len(columns["id"])
     for folder, digits in (("thumbs", 6), ("sheets", 3)):

@@ -11,31 +11,13 @@ __all__ = ["similarity_shares"]
 
 
 def similarity_shares(blocks: Sequence[np.ndarray], indices: np.ndarray) -> np.ndarray:
-    """Split the similarity of each painting and its neighbours between descriptors.
+    """Split the similarity of each painting and its neighbours between descriptors: (n, m, blocks) uint8, in per cent.
 
     The share of descriptor b in the pair (i, j) is max(c_b, 0) / Σ max(c, 0), with c_b the cosine of their centred
-    rows in b. Where descriptors were fused with equal weights, shares are parts of the similarity; else they say how
-    near the two are in each descriptor, not how the link came about.
+    rows in b; all are 0 where a neighbour is missing or near in no descriptor. Where descriptors were fused with equal
+    weights, shares are parts of the similarity; else they say how near the two are in each descriptor, not how the link
+    came about. ``blocks`` are (n, d_b) features of each descriptor, ``indices`` (n, m) neighbours, negative for none.
 
-    Parameters
-    ----------
-    blocks : sequence of (n, d_b) float arrays
-        Features of each descriptor.
-    indices : array, shape (n, m), int
-        Neighbours; negative ones are skipped.
-
-    Returns
-    -------
-    array, shape (n, m, number of blocks), uint8
-        Per cent; 0 throughout where a neighbour is missing or near in no descriptor.
-
-    Raises
-    ------
-    InputError
-        Blocks of other lengths.
-
-    Examples
-    --------
     >>> a = np.array([[1, 0], [1, 0], [-2, 0.0]])
     >>> b = np.array([[1, 0], [-1, 0], [0, 0.0]])
     >>> similarity_shares([a, b], np.array([[1], [0], [-1]])).tolist()

@@ -17,8 +17,6 @@ def tile_size(aspect: float, tile: int = LEVELS[0]) -> tuple[int, int]:
 
     The longer side is that of the ``tile``, the shorter at least a sixteenth. The page computes the same numbers.
 
-    Examples
-    --------
     >>> tile_size(2), tile_size(0.5, 16)
     ((64, 32), (8, 16))
     """
@@ -28,23 +26,15 @@ def tile_size(aspect: float, tile: int = LEVELS[0]) -> tuple[int, int]:
 
 
 def sheet_order(column: np.ndarray, row: np.ndarray, *, part: int = 16) -> np.ndarray:
-    """Order paintings so that those that hang near each other lie on the same sheet.
+    """Return paintings, (n,) int64, so ordered that those that hang near each other lie on the same sheet.
 
     Parameters
     ----------
-    column, row : array, shape (n,), int
-        Cells, as from ``hang``; they are visited in squares of ``part`` times ``part`` cells.
-
-    Returns
-    -------
-    array, shape (n,), int64
-        Paintings, the first on the first sheet.
+    column, row : (n,) int, cells as from ``hang``; they are visited in squares of ``part`` times ``part`` cells.
     """
-    column, row = np.asarray(column), np.asarray(row)
-    across = column // part
+    across, down = np.asarray(column) // part, np.asarray(row) // part
     # to and fro, so that the end of one band of squares lies beside the start of the next
-    across = np.where(row // part % 2, -across, across)
-    return np.lexsort((column, row, across, row // part))
+    return np.lexsort((column, row, np.where(down % 2, -across, across), down))
 
 
 def decoded(webp: bytes) -> Image.Image | None:
@@ -61,12 +51,9 @@ def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tupl
 
     Parameters
     ----------
-    picture : PIL.Image.Image
-        In RGB.
-    aspect : float
-        Width over height that the page will use.
-    levels : sequence of int
-        Sides of tiles in pixels, the largest first; each is made of the one before.
+    picture : in RGB.
+    aspect : width over height that the page will use.
+    levels : sides of tiles in pixels, the largest first; each is made of the one before.
     """
     tiles, source = [], picture
     for tile in levels:
@@ -78,21 +65,10 @@ def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tupl
 
 
 class Sheets:
-    """Lay tiles on sheets, one sheet of each level in memory at a time.
+    """Lay the tiles of ``n`` paintings on sheets, one sheet of each level in memory at a time.
 
-    Parameters
-    ----------
-    n : int
-        Number of paintings that will come.
-    put : callable (name, bytes)
-        Takes each finished sheet.
-
-    Attributes
-    ----------
-    levels : tuple of int
-        Sides of the tiles in pixels, the largest first.
-    names : dict of int to list of str
-        Side of a tile to the names of its sheets, so far.
+    ``put`` takes the name and the bytes of each finished sheet. ``levels`` are the sides of the tiles in pixels, the
+    largest first; ``names`` has the sheets of each side so far.
     """
 
     def __init__(self, n: int, put: Callable[[str, bytes], None]):
@@ -106,8 +82,7 @@ class Sheets:
         """Lay the tiles of the next painting, one for each level; None leaves its place empty."""
         for k, tile in enumerate(self.levels):
             side = SIDE // tile
-            at = self.count % side**2
-            if at == 0:
+            if (at := self.count % side**2) == 0:
                 left = min(side**2, self.n - self.count)
                 size = (min(left, side) * tile, -(-left // side) * tile)
                 self._open[tile] = Image.new("RGB", size, (128, 128, 128))

@@ -23,29 +23,19 @@ def summarize(
 ) -> list[dict]:
     """Count, for every cluster, what the page shows of it.
 
+    In ascending label, "none" (-1) last: ``label``, ``name``, ``sentence``, ``palette``, ``works`` (rows), ``artists``
+    (name, works here, works in all), ``artists_in_all``, ``years`` (first, median, last), ``decades`` (decade, works),
+    ``reference`` (value, works), ``near`` (label, share of the links that leave the cluster) and ``report``.
+
     Parameters
     ----------
-    labels : array, shape (n,), int
-        Cluster of each painting; negative for none.
-    artists : sequence of str or None, length n
-    years : (n,) float
-        NaN where unknown, negative before Christ.
-    typicality : array, shape (n,), float, optional
-        Higher is more typical; works are listed by it, NaN last. By default in row order.
-    neighbors : array, shape (n, m), int, optional
-        Nearest paintings of each; negative for none.
-    reference : sequence of str or None, length n, optional
-        Text whose values are counted in each cluster.
-    descriptions : sequence of dict
-        As in ``Clusters``; ``exemplars`` are listed first, ``report`` is handed on as it is.
-
-    Returns
-    -------
-    list of dict
-        One for each cluster in ascending label, "none" (-1) last: ``label``, ``name``, ``sentence``, ``palette``,
-        ``works`` (rows), ``artists`` (name, works here, works in all), ``artists_in_all``, ``years`` (first, median,
-        last), ``decades`` (decade, works), ``reference`` (value, works) and ``near`` (label, share of the links that
-        leave the cluster), ``report``.
+    labels : (n,) int, cluster of each painting; negative for none.
+    artists : n names or None.
+    years : (n,) float, NaN where unknown, negative before Christ.
+    typicality : (n,) float; works are listed by it, highest first, NaN last. By default in row order.
+    neighbors : (n, m) int, nearest paintings of each; negative for none.
+    reference : n values, text or None, that are counted in each cluster.
+    descriptions : as in ``Clusters``; ``exemplars`` are listed first, ``report`` is handed on as it is.
     """
     labels, years = np.asarray(labels), np.asarray(years, dtype=float)
     everywhere = Counter(a for a in artists if a)
@@ -92,9 +82,7 @@ def _text(value: object) -> str | None:
 def _near(labels: np.ndarray, neighbors: np.ndarray | None) -> dict[int, list]:
     if neighbors is None or not np.size(neighbors):
         return {}
-    ends = np.asarray(neighbors)
-    start = np.repeat(labels, ends.shape[1])
-    ends = ends.reshape(-1)
+    start, ends = np.repeat(labels, np.shape(neighbors)[1]), np.ravel(neighbors)
     start, end = start[ends >= 0], labels[ends[ends >= 0]]
     leaves = (start != end) & (start >= 0) & (end >= 0)
     near = {}

@@ -16,16 +16,7 @@ MIN_ARTISTS = 30  # with two works each; with fewer, none are held out
 def artist_codes(artists: Sequence[str | None] | None, n: int) -> np.ndarray:
     """Return a number per artist, in order of name, and -1 for paintings without one: (n,) int64.
 
-    Parameters
-    ----------
-    artists : (n,) sequence of str or None, or None
-    n : int
-        Paintings.
-
-    Raises
-    ------
-    InputError
-        Not as many names as paintings.
+    ``artists`` are n names or None; another number of names is an InputError. None: no painting has one.
     """
     if artists is None:
         return np.full(n, -1, dtype=np.int64)
@@ -39,23 +30,18 @@ def artist_codes(artists: Sequence[str | None] | None, n: int) -> np.ndarray:
 def fold_artists(codes: np.ndarray, folds: int, rng: np.random.Generator) -> np.ndarray:
     """Put each artist into one of several folds, so that each part of the latents can be validated on unseen artists.
 
+    Returns the fold of each painting, (n,) int, 0 to folds - 1; all works of an artist are in one, and folds hold as
+    many artists, give or take one. -1 where no artist is known, and everywhere where fewer than 30 artists have two
+    works:
+
+    >>> fold_artists(np.array([0, 0, 1, 1, -1]), 2, np.random.default_rng(0))
+    array([-1, -1, -1, -1, -1])
+
     Parameters
     ----------
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    folds : int, 2 or more
+    codes : (n,) int array, artist of each painting, -1 where none is known.
+    folds : 2 or more.
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    (n,) int array
-        The fold of each painting, 0 to folds - 1; all works of an artist are in one, and folds hold as many artists,
-        give or take one. -1 where no artist is known, and everywhere where fewer than 30 artists have two works.
-
-    Examples
-    --------
-    >>> fold_artists(np.array([0, 0, 1, 1, -1]), 2, np.random.default_rng(0))  # two artists are too few
-    array([-1, -1, -1, -1, -1])
     """
     fold = np.full(len(codes), -1)
     known, place, count = np.unique(codes[codes >= 0], return_inverse=True, return_counts=True)
@@ -69,21 +55,15 @@ def hold_out_artists(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose artists whose names are kept from training, and works of theirs to measure artist retrieval on.
 
+    Returns the codes (n,) without those held out, and rows (r,) of works by artists held out. Nobody is held out where
+    fewer than 30 artists have two works.
+
     Parameters
     ----------
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    share : float in [0, 1)
-        Of the artists with two works or more; at least 10 of them.
+    codes : (n,) int array, artist of each painting, -1 where none is known.
+    share : in [0, 1), of the artists with two works or more; at least 10 of them.
     rng : numpy.random.Generator
-    most_works : int
-        To measure on: all works of an artist or none, of two artists at least.
-
-    Returns
-    -------
-    (training, rows) : (n,) int array, (r,) int array
-        The codes without those held out; works by artists held out. Nobody is held out where fewer than 30 artists have
-        two works.
+    most_works : to measure on: all works of an artist or none, of two artists at least.
     """
     known, count = np.unique(codes[codes >= 0], return_counts=True)
     several = known[count > 1]
@@ -99,16 +79,8 @@ def hold_out_artists(
 class ArtistSampler:
     """Draw a few works by each of a few artists; all artists are drawn as often.
 
-    Parameters
-    ----------
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    artists_per_batch, works_per_artist : int
-
-    Attributes
-    ----------
-    count : (a,) int array
-        Works of each artist who has two or more.
+    ``codes`` (n,) int is the artist of each painting, -1 where none is known; ``count`` (a,) int the works of each
+    artist who has two or more.
     """
 
     def __init__(self, codes: np.ndarray, *, artists_per_batch: int, works_per_artist: int) -> None:
@@ -171,28 +143,17 @@ class WorkSampler:
 
     Parameters
     ----------
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    artists_per_batch, works_per_artist : int
-        At most.
-    subjects : (n,) int array, optional
-        -1 where none is known.
+    codes, subjects : (n,) int arrays, artist and subject of each painting, -1 where none is known.
+    artists_per_batch, works_per_artist : at most.
 
     Attributes
     ----------
-    artists : int
-        With two works or more.
-    weights : list of (a,) float arrays
-        Per subject, how likely each of its artists is drawn.
+    artists : with two works or more.
+    weights : (a,) float arrays, per subject how likely each of its artists is drawn.
     """
 
     def __init__(
-        self,
-        codes: np.ndarray,
-        *,
-        artists_per_batch: int,
-        works_per_artist: int,
-        subjects: np.ndarray | None = None,
+        self, codes: np.ndarray, *, artists_per_batch: int, works_per_artist: int, subjects: np.ndarray | None = None
     ) -> None:
         self.codes, self.artists_per_batch, self.works_per_artist = codes, artists_per_batch, works_per_artist
         self.pools = [self._by_artist(np.arange(len(codes)))]

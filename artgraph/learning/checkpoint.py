@@ -19,14 +19,9 @@ LONG = 60  # seconds between checkpoints, so that short trainings write none
 
 
 class Checkpoint:
-    """The file of a training's state; of use only to the same training on the same input.
+    """The file of a training's state (safetensors); of use only to the same training on the same input.
 
-    Parameters
-    ----------
-    file : Path
-        Safetensors.
-    made_from : JSON value
-        All that the training depends on: its settings, and hashes of its input.
+    ``made_from`` is a JSON value, all that the training depends on: its settings, and hashes of its input.
     """
 
     def __init__(self, file: Path, *, made_from: object) -> None:
@@ -69,10 +64,9 @@ def pack(progress: dict, parts: dict[str, Tensors], optimizer: torch.optim.Optim
 
     Parameters
     ----------
-    progress : dict of JSON values
-    parts : dict of str to dict of str to tensor
-        Weights, by the name of the part, without a dot.
-    optimizer : torch.optim.Optimizer
+    progress : of JSON values.
+    parts : weights, by the name of the part, without a dot.
+    optimizer : whose moments are kept.
     """
     import torch
 
@@ -84,13 +78,9 @@ def pack(progress: dict, parts: dict[str, Tensors], optimizer: torch.optim.Optim
 
 
 def unpack(tensors: Tensors, optimizer: torch.optim.Optimizer) -> tuple[dict, dict[str, Tensors]]:
-    """Return progress and parts of what ``pack`` returned, without empty parts; restore the optimizer's moments.
+    """Return progress and parts of ``tensors`` from ``pack``, without empty parts; restore the optimizer's moments.
 
-    Parameters
-    ----------
-    tensors : dict of str to tensor
-    optimizer : torch.optim.Optimizer
-        Over the same parameters as the one that was packed.
+    ``optimizer`` must be over the same parameters as the one that was packed.
     """
     tensors, parts = dict(tensors), {}
     progress = json.loads(bytes(tensors.pop("progress").numpy()).decode())

@@ -26,41 +26,27 @@ def contrastive_loss(
     mean over rows i of -mean over p in P(i) of log [exp(s_ip) / sum over j ≠ i of exp(s_ij)]
 
     with s_ij = cos(z_i, z_j) / temperature and P(i) the positives of row i. Where pairs have weights, both means and
-    the sum over j are weighted by them: a pair of weight 0 neither attracts nor repels.
+    the sum over j are weighted by them: a pair of weight 0 neither attracts nor repels. It is 0 where no row has a
+    positive; without weights never below.
 
-    Parameters
-    ----------
-    Z : (..., b, k) float tensor
-        Latents of a batch, or of several that are compared each within itself.
-    positives : (..., b, b) bool tensor
-        Whether row p is a positive of row i; the diagonal is ignored.
-    excluded : (..., b, b) bool tensor or one that broadcasts to it, optional
-        Whether row j is left out of the comparison for row i, as a positive too. The diagonal always is.
-    weight : (..., b, b) float tensor in [0, 1], optional
-        Of positive pairs; that of other pairs is not read.
-    temperature : float, above 0
-    average : {"rows", "pairs"}
-        Whether all rows that have a positive count the same, or all positive pairs.
-
-    Returns
-    -------
-    (...) float tensor
-        0 where no row has a positive; without weights never below.
-
-    Notes
-    -----
     L_out of Khosla et al. 2020 (arXiv 2004.11362), to which we add weights. With the artist as the label it is the
     artist term of ``vgae`` and ``descriptors.tuning``; with neighbouring artists as positives it follows Dwibedi et al.
     2021 (arXiv 2104.14548); with two views of a picture as its only positives it is NT-Xent (Chen et al. 2020, arXiv
-    2002.05709).
-
-    Examples
-    --------
-    Two works by one artist at one place and a third at a right angle, t = 1: -log(e / (e + 1)).
+    2002.05709). Two works by one artist at one place and a third at a right angle, t = 1: -log(e / (e + 1)).
 
     >>> artists = torch.tensor([0, 0, 1])
     >>> contrastive_loss(torch.tensor([[1.0, 0], [1, 0], [0, 1]]), same_group(artists), temperature=1.0)
     tensor(0.3133)
+
+    Parameters
+    ----------
+    Z : (..., b, k) float tensor, latents of a batch, or of several that are compared each within itself.
+    positives : (..., b, b) bool tensor, whether row p is a positive of row i; the diagonal is ignored.
+    excluded : bool tensor that broadcasts to (..., b, b), whether row j is left out of the comparison for row i, as a
+        positive too. The diagonal always is.
+    weight : (..., b, b) float tensor in [0, 1], of positive pairs; that of other pairs is not read.
+    temperature : above 0.
+    average : whether all rows that have a positive count the same, or all positive pairs.
     """
     unit = normalize(Z, dim=-1)
     similarity = unit @ unit.mT / temperature  # (..., b, b)

@@ -8,18 +8,7 @@ __all__ = ["pick_device"]
 
 
 def pick_device(device: str) -> str:
-    """Return the torch device for 'auto', 'cpu' or 'cuda'.
-
-    Parameters
-    ----------
-    device : str
-        'auto' is a GPU where there is one.
-
-    Raises
-    ------
-    InputError
-        A GPU is asked for and there is none.
-    """
+    """Return the torch ``device`` for 'auto' (a GPU where there is one), 'cpu' or 'cuda' (InputError without a GPU)."""
     import torch
 
     if device == "auto":

@@ -14,10 +14,9 @@ def dropout(values: torch.Tensor, *, share: float, generator: torch.Generator) -
 
     Parameters
     ----------
-    values : float tensor
-    share : float in [0, 1)
-        Taken to the nearest of 1/256 … 255/256; 0: nothing is dropped, nothing drawn.
-    generator : torch.Generator
+    values : float tensor.
+    share : in [0, 1), taken to the nearest of 1/256 … 255/256; 0: nothing is dropped, nothing drawn.
+    generator : on the device of ``values``.
     """
     if share == 0:
         return values

@@ -9,20 +9,11 @@ __all__ = ["active_units", "artist_precision"]
 
 
 def artist_precision(Z: torch.Tensor, codes: np.ndarray) -> tuple[float, float]:
-    """Return how many of the works nearest to a work are by its artist, and the standard error.
+    """Return how many of the works nearest to a work are by its artist, and the standard error, both in [0, 1].
 
     mean over works of |{R nearest} ∩ {works by the same artist}| / R, with R the number of other works by that artist.
-
-    Parameters
-    ----------
-    Z : (r, k) tensor
-        Latents of works by artists whose names were not used in training.
-    codes : (r,) int array
-
-    Returns
-    -------
-    (precision, error) : floats in [0, 1]
-        The error is over artists, since works by one artist are not independent. NaN where no artist has two works.
+    The error is over artists, since works by one artist are not independent. NaN where no artist has two works.
+    ``Z`` (r, k) are latents of works by artists whose names were not used in training, ``codes`` (r,) their artists.
     """
     unit = torch.nn.functional.normalize(Z, dim=1)
     names = torch.from_numpy(np.unique(codes, return_inverse=True)[1]).to(Z.device)

@@ -21,12 +21,9 @@ def prefetch(
 
     Parameters
     ----------
-    batches : iterable of (batch, calls)
-        What is yielded beside the results, and the arguments of each call of ``work``.
-    work : callable
-        Runs in a thread. What it raises is raised here, and calls that have not begun are dropped.
-    workers : int
-        Threads.
+    batches : pairs of what is yielded beside the results, and the arguments of each call of ``work``.
+    work : runs in a thread. What it raises is raised here, and calls that have not begun are dropped.
+    workers : threads.
     """
     with ThreadPoolExecutor(max(1, workers), thread_name_prefix="prefetch") as pool:
         pending: deque[tuple[_Batch, list[Future[_Result]]]] = deque()

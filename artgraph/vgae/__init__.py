@@ -1,9 +1,7 @@
 """A variational graph autoencoder (Kipf and Welling 2016, arXiv 1611.07308) that learns style from artists' names.
 
 Read ``config`` for what can be chosen and why, ``model`` and ``encoders`` for the model, ``losses`` for the objective,
-``training`` for how.
-
-Names are loaded when they are first used, so that ``Config`` costs no torch.
+``training`` for how. Names are loaded when they are first used, so that ``Config`` costs no torch.
 """
 
 import lazy_loader

@@ -16,7 +16,7 @@ NARROWEST = 4  # dimensions of a part of the latents
 
 @dataclass(frozen=True)
 class Config(Settings):
-    """The settings of a model.
+    """The settings of a model; an unknown name or a number out of its range is an InputError.
 
     ================  ======================================================================================
     model
@@ -39,11 +39,6 @@ class Config(Settings):
     ``sign``          features and ``hops`` propagation steps side by side, computed once before training
                       (Frasca et al. 2020, arXiv 2004.11198); mini-batches whose cost no degree changes
     ================  ======================================================================================
-
-    Raises
-    ------
-    InputError
-        An unknown name, or a number out of its range.
     """
 
     renamed: ClassVar[Mapping[str, str]] = {

@@ -19,22 +19,15 @@ def hold_out_edges(
 ) -> tuple[csr_matrix, torch.Tensor, torch.Tensor]:
     """Split edges into those to train on and those to test on, with as many pairs that are no edges.
 
+    Returns an (n, n) CSR, and (2, p) and (2, at most p) int64 tensors. ``torch_geometric.transforms.RandomLinkSplit``
+    makes the same split from the global random states of torch and Python, in more than ten times the time:
+    ``experiments.bench_graph --only pyg``.
+
     Parameters
     ----------
-    adjacency : (n, n) CSR
-        Symmetric, zero diagonal.
-    share : float in (0, 1)
-        Of the edges, to test on; no more than 10,000 of them.
+    adjacency : (n, n) CSR, symmetric, zero diagonal.
+    share : in (0, 1), of the edges, to test on; no more than 10,000 of them.
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    (training, positive, negative) : (n, n) CSR, (2, p) and (2, at most p) int64 tensors
-
-    Notes
-    -----
-    ``torch_geometric.transforms.RandomLinkSplit`` makes the same split from the global random states of torch and
-    Python, in more than ten times the time: ``experiments.bench_graph --only pyg``.
     """
     upper = triu(adjacency, 1).tocoo()
     held = np.zeros(upper.nnz, dtype=bool)
@@ -48,20 +41,8 @@ def hold_out_edges(
 
 
 def edge_keys(pairs: torch.Tensor, n: int) -> torch.Tensor:
-    """Return one number per unordered pair, the same for both directions.
+    """Return one number per unordered pair, the same for both directions, (p,) int64, for ``pairs`` (2, p) below n.
 
-    Parameters
-    ----------
-    pairs : (2, p) int64 tensor
-        Rows, from 0 to n - 1.
-    n : int
-
-    Returns
-    -------
-    (p,) int64 tensor
-
-    Examples
-    --------
     >>> edge_keys(torch.tensor([[2, 1], [1, 2]]), 10)
     tensor([12, 12])
     """
@@ -69,25 +50,17 @@ def edge_keys(pairs: torch.Tensor, n: int) -> torch.Tensor:
 
 
 def sample_non_edges(count: int, n: int, known: torch.Tensor, *, generator: torch.Generator) -> torch.Tensor:
-    """Draw pairs that are no edges and no loops, evenly.
+    """Draw pairs that are no edges and no loops, evenly: (2, count) int64.
+
+    There are fewer where a nearly complete graph has no more. ``torch_geometric.utils.negative_sampling`` draws from
+    Python's global random state, on the CPU, and for 10,000 pairs beside a million edges takes a hundred times the
+    time: ``experiments.bench_graph --only pyg``.
 
     Parameters
     ----------
-    count, n : int
-        Pairs wanted; nodes.
-    known : (m,) int64 tensor
-        ``edge_keys`` of all edges, sorted.
-    generator : torch.Generator
-
-    Returns
-    -------
-    (2, count) int64 tensor
-        Fewer where a nearly complete graph has no more.
-
-    Notes
-    -----
-    ``torch_geometric.utils.negative_sampling`` draws from Python's global random state, on the CPU, and for 10,000
-    pairs beside a million edges takes a hundred times the time: ``experiments.bench_graph --only pyg``.
+    count, n : pairs wanted, and nodes.
+    known : (m,) int64 tensor, ``edge_keys`` of all edges, sorted.
+    generator : on the device of ``known``.
     """
     drawn = torch.empty((2, 0), dtype=torch.int64, device=known.device)
     for _ in range(20):
@@ -113,12 +86,7 @@ class EdgeSampler:
     Every painting with edges is drawn once an epoch, so hubs count no more than others, and an epoch costs the same
     whatever the degrees. Neighbours of other paintings in the batch, where they are not its own, are the non-edges.
     By hand, since torch-geometric's link loaders need pyg-lib or torch-sparse and draw edges, hubs most often.
-
-    Parameters
-    ----------
-    data : HeteroData
-        As from ``artgraph.graph.typed.hetero_data``.
-    device : str
+    ``data`` is as from ``artgraph.graph.typed.hetero_data``.
     """
 
     def __init__(self, data: HeteroData, device: str) -> None:

@@ -32,12 +32,9 @@ class HopMap(nn.Module):
 
     Parameters
     ----------
-    in_dim, hidden_dim, latent_dim : int
-        hidden_dim 0: the linear part alone.
-    parts : int
-        Of the latents, one beside the other; each has hidden units of its own and shares nothing with the others.
-    spread : bool
-        Whether latents are distributions; otherwise logstd is None.
+    in_dim, hidden_dim, latent_dim : dimensions; hidden_dim 0: the linear part alone.
+    parts : of the latents, one beside the other; each has hidden units of its own and shares nothing with the others.
+    spread : whether latents are distributions; otherwise logstd is None.
     """
 
     def __init__(self, in_dim: int, hidden_dim: int, latent_dim: int, *, parts: int = 1, spread: bool = True) -> None:
@@ -92,13 +89,7 @@ class HopMap(nn.Module):
 class Convolutions(nn.Module):
     """Two graph convolutions over the whole graph: H = relu(conv(X)), mu = conv(H), logstd = conv(H).
 
-    Parameters
-    ----------
-    kind : {"gcn", "sage", "gat"}
-        ``LAYERS``.
-    in_dim, hidden_dim, latent_dim : int
-    spread : bool
-        Whether latents are distributions; otherwise logstd is None.
+    ``kind`` is one of ``LAYERS``; without ``spread``, latents are no distributions and logstd is None.
     """
 
     def __init__(self, kind: str, in_dim: int, hidden_dim: int, latent_dim: int, *, spread: bool = True) -> None:
@@ -139,19 +130,14 @@ def make_encoder(config: Config, in_dim: int) -> HopMap | Convolutions:
 def prepare(config: Config, data: HeteroData, *, device: str) -> torch.Tensor | tuple[torch.Tensor, ...]:
     """Return what the encoder reads: precomputed hops, or features and the graph as its layers take it.
 
-    The graph is normalised here, once. ``GCNConv(cached=True)`` would do so at the first step, and then go on with the
-    graph of training when other paintings are encoded.
+    That is an (n, in_dim) tensor; (n, d) features and an (n, n) CSR tensor of 'gcn' and 'sage'; (n, d), (2, m), (m, 1)
+    of 'gat'. The graph is normalised here, once: ``GCNConv(cached=True)`` would do so at the first step, and then go on
+    with the graph of training when other paintings are encoded.
 
     Parameters
     ----------
-    config : Config
-    data : HeteroData
-        As from ``artgraph.graph.typed.hetero_data``.
-    device : str
-
-    Returns
-    -------
-    (n, in_dim) tensor; ((n, d) tensor, (n, n) CSR) of 'gcn' and 'sage'; ((n, d), (2, m), (m, 1)) of 'gat'
+    config, device : of the model.
+    data : as from ``artgraph.graph.typed.hetero_data``.
     """
     X, n = data["painting"].x, data["painting"].num_nodes
     if not config.full_batch:

@@ -26,13 +26,9 @@ SHARE = 1 / 16  # of all artists are neighbours: of a batch of 32, two
 
 
 def loss_weights(config: Config, n_artists: int) -> dict[str, float]:
-    """Return the weights of the terms of the loss, by name, that have one above 0; the KL is weighted apart.
+    """Return the weights of the terms of the loss, by name, that have one above 0, as ``config`` says; the KL is apart.
 
-    Parameters
-    ----------
-    config : Config
-    n_artists : int
-        With two works or more: one has nobody to be told from, and of few artists none has a neighbour.
+    ``n_artists`` have two works or more: one has nobody to be told from, and of few artists none has a neighbour.
     """
     named, similarity = n_artists > 1 and config.artist_weight > 0, config.model != "contrastive"
     neighbors = named and similarity and n_artists >= MIN_ARTISTS
@@ -46,36 +42,28 @@ def loss_weights(config: Config, n_artists: int) -> dict[str, float]:
 
 
 def gate_weights(gate: SimilarityGate, rows: torch.Tensor) -> torch.Tensor:
-    """Return what pairs of works ``rows`` (..., b) by one artist count, (..., b, b) in [0, 1]: min(1, gate / 0.3)."""
+    """Return what pairs of works ``rows`` (..., b) by one artist count, (..., b, b) in [0, 1]: min(1, gate / 0.3).
+
+    By hand: torch-geometric weighs stored edges; here every two works by one artist that a batch holds are a pair.
+    """
     return (gate(rows, rows) / ENOUGH).clip(0, 1)
 
 
 def bernoulli_edge_loss(
     positive_logits: torch.Tensor, negative_logits: torch.Tensor, positive_weight: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """Return -log p(A | Z) per pair: weighted mean over edges plus mean over non-edges.
+    """Return -log p(A | Z) per pair, 0 or more: weighted mean over edges plus mean over non-edges.
 
-    Computed from logits, so that it does not saturate as log(sigmoid(x) + eps) does.
-
-    Parameters
-    ----------
-    positive_logits : (p,) float tensor
-        Of pairs that are edges.
-    negative_logits : (q,) float tensor
-        Of pairs that are not.
-    positive_weight : (p,) float tensor, optional
-        0 or more; what each edge counts.
-
-    Returns
-    -------
-    () float tensor, 0 or more
-
-    Examples
-    --------
-    Logit 0 is a coin: log 2 for the edges and log 2 for the others.
+    By hand: ``GAE.recon_loss`` knows one kind of edge, without weights, and its log(sigmoid(x) + eps) saturates. This
+    is computed from logits. Logit 0 is a coin: log 2 for the edges and log 2 for the others.
 
     >>> bernoulli_edge_loss(torch.zeros(3), torch.zeros(2))
     tensor(1.3863)
+
+    Parameters
+    ----------
+    positive_logits, negative_logits : (p,) and (q,) float tensors, of pairs that are edges and of pairs that are not.
+    positive_weight : (p,) float tensor, 0 or more, what each edge counts; None: all the same.
     """
     positive = binary_cross_entropy_with_logits(positive_logits, torch.ones_like(positive_logits), reduction="none")
     if positive_weight is not None:
@@ -85,22 +73,11 @@ def bernoulli_edge_loss(
 
 
 def feature_loss(Z: torch.Tensor, X: torch.Tensor) -> torch.Tensor:
-    """Return how far the cosines of latents are from those of features: the mean of (cos(z_i, z_j) - cos(x_i, x_j))².
+    """Return how far cosines of latents are from those of features: the mean of (cos(z_i, z_j) - cos(x_i, x_j))².
 
-    Up to a constant and a factor, -log p of the features' cosines, each normal about the latents' with one variance.
-
-    Parameters
-    ----------
-    Z : (b, k) float tensor
-    X : (b, d) float tensor
-
-    Returns
-    -------
-    () float tensor, 0 to 4
-
-    Examples
-    --------
-    Two works at a right angle by their features and at one place by their latents: two of the four pairs are off by 1.
+    Up to a constant and a factor, -log p of the features' cosines, each normal about the latents' with one variance; 0
+    to 4, for ``Z`` (b, k) and ``X`` (b, d). Two works at a right angle by their features and at one place by their
+    latents: two of the four pairs are off by 1.
 
     >>> feature_loss(torch.tensor([[1.0], [1.0]]), torch.eye(2))
     tensor(0.5000)
@@ -110,17 +87,9 @@ def feature_loss(Z: torch.Tensor, X: torch.Tensor) -> torch.Tensor:
 
 
 def kl_divergence(mu: torch.Tensor, logstd: torch.Tensor) -> torch.Tensor:
-    """Return KL(N(mu, exp(logstd)²) || N(0, 1)) of each latent dimension, summed over nothing.
+    """Return KL(N(mu, exp(logstd)²) || N(0, 1)) of each latent dimension, (n, k) in nats, summed over nothing.
 
-    KL = (mu² + sigma² - 1) / 2 - log sigma
-
-    Parameters
-    ----------
-    mu, logstd : (n, k) float tensors
-
-    Returns
-    -------
-    (n, k) float tensor, 0 or more, in nats
+    KL = (mu² + sigma² - 1) / 2 - log sigma, 0 or more, for ``mu`` and ``logstd`` (n, k).
     """
     return 0.5 * (mu.square() + (2 * logstd).exp() - 1) - logstd
 
@@ -138,15 +107,11 @@ def artist_terms(
 
     Parameters
     ----------
-    Z : (b, latent_dim) float tensor
-    artists : (b,) int64 tensor
-    own : (parts, b) bool tensor
-        Whether a work's artist is held out from a part, which then does not see the work.
-    weight : (b, b) float tensor or None
-        See ``gate_weights``.
-    neighbors : NeighborArtists or None
-        None: no such term.
-    temperature : float, above 0
+    Z, artists : (b, latent_dim) float tensor, (b,) int64 tensor.
+    own : (parts, b) bool tensor, whether a work's artist is held out from a part, which then does not see the work.
+    weight : (b, b) float tensor, see ``gate_weights``; None: all pairs count the same.
+    neighbors : None: no such term.
+    temperature : above 0.
     """
     parts = Z.tensor_split(len(own), dim=1)
     width = max(part.shape[1] for part in parts)
@@ -164,18 +129,15 @@ class NeighborArtists:
     """For each part of the latents, the artists whose mean latents are near each other.
 
     An artist's neighbours are those as near as the nearest sixteenth of all artists. That one is the other's neighbour
-    does not mean that the other is the one's.
+    does not mean that the other is the one's. By hand: ``torch_geometric.nn.knn_graph`` needs pyg-lib and gives edges
+    between its own rows; here any batch is compared with one threshold per artist.
 
     Parameters
     ----------
-    mu : (r, latent_dim) float tensor
-        Latents of some works.
-    artists : (r,) int64 tensor
-        0 or more; two of them at least.
-    parts : int
-        Of the latents.
-    generator : torch.Generator
-        On the device of mu; chooses whom an artist is compared with where there are more than 512.
+    mu : (r, latent_dim) float tensor, latents of some works.
+    artists : (r,) int64 tensor, 0 or more; two of them at least.
+    parts : of the latents.
+    generator : on the device of mu; chooses whom an artist is compared with where there are more than 512.
     """
 
     def __init__(self, mu: torch.Tensor, artists: torch.Tensor, *, parts: int, generator: torch.Generator) -> None:

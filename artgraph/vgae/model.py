@@ -28,17 +28,11 @@ class CosineDecoder(InnerProductDecoder):
 
 
 class VGAE(GAE):
-    """q(Z | X, A) by an encoder; p(similar | Z) by a decoder; p(same artist | Z) by ``artist_loss``.
+    """q(Z | X, A) by an encoder; p(similar | Z) by a decoder; p(same artist | Z) by ``losses.artist_terms``.
 
     ``torch_geometric.nn.GAE`` and not its VGAE, which keeps mu and logstd of the last call on the module, draws noise
-    from the global generator and has one KL for all dimensions. Nor its ``recon_loss``: log(sigmoid(x) + eps) has no
-    gradient at large x, and edges have no weights there.
-
-    Parameters
-    ----------
-    config : Config
-    in_dim : int
-        Of the features.
+    from the global generator and has one KL for all dimensions. Nor its ``recon_loss``: see
+    ``losses.bernoulli_edge_loss``. ``in_dim`` is that of the features.
     """
 
     def __init__(self, config: Config, in_dim: int) -> None:

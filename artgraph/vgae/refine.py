@@ -42,21 +42,15 @@ def encode(
 
     Parameters
     ----------
-    state : dict of str to tensor
-        As in ``Trained.state``.
-    X : (n, d) float array
-    adjacency : (n, n) CSR
-        Their graph; a painting may have no neighbours.
-    artists : (n,) sequence of str or None, optional
-        Where an artist is known, the latents are refined: see ``refine``. None: features and neighbours alone.
-    config : Config, optional
-        The one it was trained with.
+    state : as in ``Trained.state``.
+    X, adjacency : (n, d) float array and (n, n) CSR, their graph; a painting may have no neighbours.
+    artists : n names or None; where one is known, the latents are refined (see ``refine``).
+    config : the one it was trained with.
     device : {"auto", "cpu", "cuda"}
 
     Returns
     -------
-    (mu, logstd) : both (n, latent_dim) float32
-        logstd is None where the model has no distributions.
+    (mu, logstd) : both (n, latent_dim) float32; logstd is None where the model has no distributions.
     """
     config, device = config or Config(), pick_device(device)
     X, adjacency = checked(X, adjacency, least=0)
@@ -81,15 +75,9 @@ def latents(
 
     Parameters
     ----------
-    state : dict of str to tensor
-    X : (n, d) float32 array
-    adjacency : (n, n) CSR
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known.
-    config : Config
-    device : str
-    gate : SimilarityGate, optional
-        Made where none is given, and only where an artist is known.
+    state, X, adjacency, config, device : as for ``encode``, but checked: X float32, device "cpu" or "cuda".
+    codes : (n,) int array, artist of each painting, -1 where none is known.
+    gate : made where none is given, and only where an artist is known.
     """
     model = VGAE(config, X.shape[1])
     model.load_state_dict(state)
@@ -105,35 +93,24 @@ def latents(
 def refine(
     mu: np.ndarray, codes: np.ndarray, *, config: Config, gate: SimilarityGate | None = None, device: str = "cpu"
 ) -> np.ndarray:
-    """Move the latents of works by known artists towards agreement with the artist relation.
+    """Move the latents of works by known artists towards agreement with the artist relation; each keeps its length.
 
     The encoder reads no artist. Where one is known, each painting gets an offset e_i of its own,
 
         min over e of  artist term of the loss (unit(mu) + e) + |e|² / refine_strength,
 
     so little strength leaves the encoder's latents, much draws an artist's works together. Works by one artist that
-    look unlike each other stay apart: an offset costs its square.
+    look unlike each other stay apart: an offset costs its square. This is semi-amortised inference (Kim et al. 2018,
+    arXiv 1802.02550): the encoder's mean is the start and the prior of a variational mean per painting. We optimise the
+    artist term alone; similarity is in the encoder's latents already.
 
     Parameters
     ----------
-    mu : (n, k) float32 array
-    codes : (n,) int array
-        Artist of each painting, -1 where none is known: these rows stay where they are.
-    config : Config
-        ``refine_strength``, ``temperature``, ``artists_per_batch``, ``works_per_artist``, ``seed``.
-    gate : SimilarityGate, optional
-        Of the features, on the device; without it, all pairs of works by one artist count alike.
+    mu : (n, k) float32 array.
+    codes : (n,) int array, artist of each painting, -1 where none is known: these rows stay where they are.
+    config : ``refine_strength``, ``temperature``, ``artists_per_batch``, ``works_per_artist``, ``seed`` are read.
+    gate : of the features, on the device; without it, all pairs of works by one artist count alike.
     device : str
-
-    Returns
-    -------
-    (n, k) float32 array
-        Each row as long as before.
-
-    Notes
-    -----
-    Semi-amortised inference (Kim et al. 2018, arXiv 1802.02550): the encoder's mean is the start and the prior of a
-    variational mean per painting. We optimise the artist term alone; similarity is in the encoder's latents already.
     """
     sampler = ArtistSampler(codes, artists_per_batch=config.artists_per_batch, works_per_artist=config.works_per_artist)
     if len(sampler) < 2 or config.refine_strength == 0:
@@ -170,19 +147,12 @@ def refine(
 
 
 def checked(X: np.ndarray, adjacency: csr_matrix, *, least: int) -> tuple[np.ndarray, csr_matrix]:
-    """Return features as float32 and the graph as float32 CSR, or say what is wrong with them.
+    """Return features as float32 and the graph as float32 CSR; what is wrong with them is an InputError.
 
     Parameters
     ----------
-    X : (n, d) array
-    adjacency : (n, n) sparse
-    least : int
-        Undirected edges that there must be.
-
-    Raises
-    ------
-    InputError
-        Shapes that disagree, values that are not finite, negative weights, too few edges.
+    X, adjacency : (n, d) array, (n, n) sparse.
+    least : undirected edges that there must be.
     """
     X, adjacency = np.asarray(X, dtype=np.float32), csr_matrix(check_adjacency(adjacency), dtype=np.float32)
     if X.ndim != 2 or len(X) != adjacency.shape[0]:

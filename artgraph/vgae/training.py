@@ -19,18 +19,10 @@ from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.checkpoint import on_cpu, pack, unpack
 from artgraph.learning.device import pick_device
 from artgraph.learning.dropout import dropout
+from artgraph.vgae import losses
 from artgraph.vgae.config import Config
 from artgraph.vgae.edges import EdgeSampler, sample_non_edges
 from artgraph.vgae.encoders import prepare
-from artgraph.vgae.losses import (
-    NeighborArtists,
-    artist_terms,
-    bernoulli_edge_loss,
-    feature_loss,
-    gate_weights,
-    kl_divergence,
-    loss_weights,
-)
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.refine import checked, encode, latents
 from artgraph.vgae.validation import describe_latents, hold_out
@@ -48,14 +40,10 @@ class Trained(NamedTuple):
 
     Attributes
     ----------
-    mu : (n, latent_dim) float32
-        The latents: the mean of q(Z | X, A).
-    state : dict of str to tensor
-        The weights of the kept epoch; empty where nothing is learned.
-    history : list of dict
-        Per epoch: the loss and its terms, auc and ap on held-out edges, artist_precision among held-out artists.
-    facts : dict
-        Settings, kept and last epoch, active units, KL per dimension, neighbour overlap, a warning on collapse.
+    mu : (n, latent_dim) float32, the latents: the mean of q(Z | X, A).
+    state : the weights of the kept epoch; empty where nothing is learned.
+    history : per epoch the loss and its terms, auc and ap on held-out edges, artist_precision among held-out artists.
+    facts : settings, kept and last epoch, active units, KL per dimension, neighbour overlap, a warning on collapse.
     """
 
     mu: np.ndarray
@@ -86,39 +74,22 @@ def train_vgae(
     second epoch on, artists whose works have come to lie near each other are neighbours, and their works are drawn
     together too: names set all artists apart, and a style is what several have in common.
 
-    Parameters
-    ----------
-    X : (n, d) float array
-        Features.
-    adjacency : (n, n) CSR
-        The similarity graph: symmetric, non-negative weights, zero diagonal.
-    artists : (n,) sequence of str or None, optional
-        As from ``artgraph.graph.linkable_artists``. None: no artist relation.
-    config : Config, optional
-    device : {"auto", "cpu", "cuda"}
-    progress : callable(epoch, epochs), optional
-    resume : dict of str to tensor, optional
-        A checkpoint to go on from.
-    checkpoint : callable(dict of str to tensor), optional
-        Is given all that is needed to go on, after every epoch.
-
-    Returns
-    -------
-    Trained
-
-    Raises
-    ------
-    InputError
-        Shapes that disagree, values that are not finite, a graph with fewer than 10 edges, or a model that has nothing
-        to learn from.
-
-    Notes
-    -----
     Kipf and Welling 2016 (arXiv 1611.07308). We differ: relations have types, similarity with a logit per pair and
     the artist a contrast (Khosla et al. 2020, arXiv 2004.11362), which neighbouring artists soften; edges have weights,
     in the propagation and in the loss; non-edges are drawn, instead of all n² pairs; propagation may be computed
     beforehand; a painting's latents need its features and neighbours and no artist, so what was learned from the works
     of some holds for others.
+
+    Parameters
+    ----------
+    X : (n, d) float array, features.
+    adjacency : (n, n) CSR, the similarity graph: symmetric, non-negative weights, zero diagonal, 10 edges at least.
+    artists : n names or None, as from ``artgraph.graph.linkable_artists``. None: no artist relation.
+    config : its model must have something to learn from, or an InputError says so.
+    device : {"auto", "cpu", "cuda"}
+    progress : is called with the epochs done and all epochs.
+    resume : a checkpoint to go on from.
+    checkpoint : is given all that is needed to go on, after every epoch.
     """
     config, device = config or Config(), pick_device(device)
     X, adjacency = checked(X, adjacency, least=FEWEST_EDGES)
@@ -147,13 +118,7 @@ def train_vgae(
 class Run:
     """A model in training. Every epoch draws from the seed and its number: a resumed run goes on as it would have.
 
-    Parameters
-    ----------
-    X : (n, d) float32 array
-    adjacency : (n, n) CSR
-    codes : (n,) int array
-    config : Config
-    device : str
+    X is (n, d) float32, ``codes`` (n,) int is the artist of each painting or -1; the rest is as for ``train_vgae``.
     """
 
     def __init__(self, X: np.ndarray, adjacency: csr_matrix, codes: np.ndarray, config: Config, device: str) -> None:
@@ -161,7 +126,7 @@ class Run:
         self.sampler = ArtistSampler(
             codes, artists_per_batch=config.artists_per_batch, works_per_artist=config.works_per_artist
         )
-        self.weights = loss_weights(config, len(self.sampler))  # of the terms of the loss that there are
+        self.weights = losses.loss_weights(config, len(self.sampler))  # of the terms of the loss that there are
         if not {"artist", "similarity"} & set(self.weights):
             raise InputError(
                 f"The model '{config.model}' has nothing to learn from: it needs two artists with two works each "
@@ -246,7 +211,7 @@ class Run:
     def _loss(
         self,
         anchors: torch.Tensor,
-        neighbors: NeighborArtists | None,
+        neighbors: losses.NeighborArtists | None,
         rng: np.random.Generator,
         generator: torch.Generator,
     ) -> dict[str, torch.Tensor]:
@@ -273,29 +238,29 @@ class Run:
             Z = mu + logstd.exp() * torch.randn(mu.shape, generator=generator, device=self.device)
         if len(positive_at):
             logits = [self.model.decode(Z, ends.view(2, -1)) for ends in (positive_at, negative_at)]
-            terms["similarity"] = bernoulli_edge_loss(*logits, self.edge_weights if self.full else None)
+            terms["similarity"] = losses.bernoulli_edge_loss(*logits, self.edge_weights if self.full else None)
         if len(compared):
-            terms["features"] = feature_loss(Z[compared_at], self.features[compared])
+            terms["features"] = losses.feature_loss(Z[compared_at], self.features[compared])
         if len(works):
             own = self.fold[works] == torch.arange(self.parts, device=self.device)[:, None]  # (parts, b)
-            weight = None if self.gate is None else gate_weights(self.gate, works)  # (b, b)
+            weight = None if self.gate is None else losses.gate_weights(self.gate, works)  # (b, b)
             given = {"weight": weight, "neighbors": neighbors, "temperature": config.temperature}
-            terms |= artist_terms(Z[works_at], artists, own, **given)
+            terms |= losses.artist_terms(Z[works_at], artists, own, **given)
         loss = sum(self.weights[name] * value for name, value in terms.items())
         if config.model == "vgae":
-            kl = kl_divergence(mu, logstd).mean(dim=0)  # (latent_dim,)
+            kl = losses.kl_divergence(mu, logstd).mean(dim=0)  # (latent_dim,)
             terms["kl"] = kl.sum()
             loss = loss + config.kl_weight * kl.clamp_min(config.free_bits).sum()
         return {"loss": loss, **terms}
 
-    def _neighbors(self) -> NeighborArtists | None:
+    def _neighbors(self) -> losses.NeighborArtists | None:
         """Return which artists are neighbours by the latents so far."""
         if "neighbor_artists" not in self.weights or self.epoch == 0:
             return None
         rng = np.random.default_rng([self.config.seed, 3, self.epoch])
         rows, artists = (torch.from_numpy(part).to(self.device) for part in self.sampler.survey(rng, works=SURVEYED))
         generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
-        return NeighborArtists(self._means(rows), artists, parts=self.parts, generator=generator)
+        return losses.NeighborArtists(self._means(rows), artists, parts=self.parts, generator=generator)
 
     def _means(self, rows: torch.Tensor) -> torch.Tensor:
         """Return mu (r, latent_dim) of ``rows`` (r,), without gradients."""

@@ -31,14 +31,9 @@ def edge_scores(
 
     Parameters
     ----------
-    decode : callable
-        Latents (n, k), pairs (2, p) -> logits (p,).
-    mu : (n, k) tensor
-    held : (positive, negative), of (2, p) and (2, q) int64 tensors
-
-    Returns
-    -------
-    (auc, ap) : floats in [0, 1]
+    decode : latents (n, k), pairs (2, p) -> logits (p,).
+    mu : (n, k) tensor.
+    held : (positive, negative), of (2, p) and (2, q) int64 tensors.
     """
     logits = [decode(mu, pairs.to(mu.device)).cpu().numpy() for pairs in held]
     truth = np.repeat([1, 0], [len(part) for part in logits])
@@ -51,19 +46,14 @@ def edge_scores(
 class Validation:
     """Measure latents on held-out edges, and each part of them on works by artists that it was not trained on.
 
+    The latents that are needed are those of the paintings ``rows``, (j,) int64.
+
     Parameters
     ----------
-    edges : (positive, negative), of (2, p) and (2, q) int64 tensors
-    works : list of (r,) int arrays
-        Per part of the latents, works by the artists of its own fold. Empty: edges alone.
-    codes : (n,) int array
-        Artist of each painting.
+    edges : (positive, negative), of (2, p) and (2, q) int64 tensors.
+    works : per part of the latents, (r,) works by the artists of its own fold. Empty: edges alone.
+    codes : (n,) int array, artist of each painting.
     device : str
-
-    Attributes
-    ----------
-    rows : (j,) int64 tensor
-        The paintings whose latents are needed.
     """
 
     def __init__(self, edges: list[torch.Tensor], works: list[np.ndarray], codes: np.ndarray, device: str) -> None:
@@ -78,14 +68,8 @@ class Validation:
     def __call__(self, decode: Decode, mu: torch.Tensor, *, split: bool = True) -> dict[str, float]:
         """Return auc and ap, and where artists are held out, artist_precision and artist_precision_error.
 
-        Parameters
-        ----------
-        decode : callable
-            Latents (j, k), pairs (2, p) -> logits (p,).
-        mu : (j, k) tensor
-            Of ``rows``.
-        split : bool
-            Whether each part of mu is measured on the artists of its own fold; False: all of mu on all.
+        ``mu`` (j, k) is of ``rows``; each part of it is measured on the artists of its own fold, without ``split`` all
+        of it on all.
         """
         auc, ap = edge_scores(decode, mu, self.edges)
         if not self.works:
@@ -108,19 +92,15 @@ class Validation:
 def hold_out(
     adjacency: csr_matrix, codes: np.ndarray, config: Config, *, device: str
 ) -> tuple[csr_matrix, np.ndarray, Validation]:
-    """Hold out edges and artists, by the seed.
+    """Hold out edges and artists, by the seed: the graph to train on (n, n), folds (n,) int, and what is measured.
+
+    A painting's fold says from which part of the latents its artist is held out, -1 from none. By hand: torch-geometric
+    splits edges (see ``hold_out_edges``) and nodes, but not artists with all their works.
 
     Parameters
     ----------
-    adjacency : (n, n) CSR
-    codes : (n,) int array
-    config : Config
-    device : str
-
-    Returns
-    -------
-    (training, fold, validation) : (n, n) CSR, (n,) int array, Validation
-        The graph to train on; whose artists are held out from which part of the latents, -1 from none.
+    adjacency, codes : (n, n) CSR, and (n,) int array, artist of each painting, -1 where none is known.
+    config, device : of the model.
     """
     rng = np.random.default_rng([config.seed, 0])
     training, *edges = hold_out_edges(adjacency, config.validation_share, rng)
@@ -140,12 +120,8 @@ def neighbor_overlap(X: np.ndarray, Z: np.ndarray, *, n_neighbors: int = 15) -> 
 
     Parameters
     ----------
-    X, Z : (n, d) and (n, k) float arrays
-    n_neighbors : int
-
-    Returns
-    -------
-    float in [0, 1]
+    X, Z : (n, d) and (n, k) float arrays.
+    n_neighbors : of each row.
     """
     before, after = (knn(values[:MOST_ROWS], n_neighbors=n_neighbors).indices for values in (X, Z))
     known = before >= 0
@@ -158,12 +134,9 @@ def describe_latents(X: np.ndarray, mu: np.ndarray, logstd: np.ndarray | None, *
 
     Parameters
     ----------
-    X : (n, d) array
-        The features that went in.
-    mu : (n, k) array
-    logstd : (n, k) array or None
-        None where latents are no distributions.
-    config : Config
+    X : (n, d) array, the features that went in.
+    mu, logstd : (n, k) arrays; logstd None where latents are no distributions.
+    config : of the model.
     """
     active = active_units(mu)
     facts = {"active_units": active, "neighbor_overlap": round(neighbor_overlap(X, mu), 3), "warning": None}
