@@ -66,11 +66,9 @@ def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.
 
     Parameters
     ----------
-    X : (n, d) array-like
-    n : int, optional
-        Expected number of rows.
-    dtype : data type
-        Of the numbers; X itself is returned where it has it.
+    X : (n, d) array-like.
+    n : expected number of rows.
+    dtype : of the numbers; X itself is returned where it has it.
     """
     features = np.asarray(X, dtype=dtype)
     if features.ndim != 2 or n not in (None, len(features)):
@@ -85,14 +83,9 @@ def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.
 
 
 def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
-    """Return labels, (n,) whole numbers, as an int64 copy, every negative one as -1, or raise an InputError.
+    """Return ``labels``, (n,) whole numbers, as an int64 copy, every negative one (none) as -1, or raise an InputError.
 
-    Parameters
-    ----------
-    labels : (n,) int
-        Cluster of each row; any negative number means none.
-    n : int, optional
-        Expected number of rows.
+    ``n`` is the expected number of rows.
     """
     array = np.asarray(labels)
     if array.ndim != 1:
@@ -129,11 +122,10 @@ def check_at_least_one(name: str, value: int) -> None:
 def check_choice(name: str, value: object, known: Iterable[str]) -> None:
     """Raise an InputError unless ``value`` is one of the ``known`` names; a near one is suggested.
 
-    ``name`` says what the value is, such as "metric".
-
     Parameters
     ----------
-    name, value, known
+    name : what the value is, such as "metric".
+    value, known
     """
     known = list(known)
     if value not in known:

@@ -32,12 +32,7 @@ def is_missing(series: pd.Series) -> pd.Series:
 def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
     """Number the values of a reference column, (n,) text or numbers, that are not :func:`is_missing`.
 
-    Returns
-    -------
-    codes : (n,) int64
-        0 ... number of values - 1 in the order of their text; -1 for missing.
-    names : list
-        The value of each code.
+    Returns the codes, (n,) int64, in the order of the values' text, -1 for missing, and the value of each code.
     """
     series = pd.Series(list(values), dtype=object)
     if series.map(lambda v: isinstance(v, (list, tuple, dict, set, np.ndarray))).any():
@@ -53,18 +48,9 @@ def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
 def compared(labels: ArrayLike, reference: ArrayLike) -> tuple[np.ndarray, np.ndarray, list, np.ndarray]:
     """Keep the rows that have both a cluster, (n,) int, negative for none, and a reference value, (n,).
 
-    Returns
-    -------
-    clusters, classes : (m,) int64
-        0 ... n_clusters - 1, in the order of the labels, and 0 ... n_reference - 1, both without gaps.
-    names : list, length n_reference
-    rows : (m,) int64
-        Which rows were kept.
-
-    Raises
-    ------
-    InputError
-        Different lengths, or no row left.
+    Returns their clusters and classes, (m,) int64 from 0 without gaps, clusters in the order of the ``labels``; the
+    value of the ``reference`` for each class; and which rows were kept, (m,) int64. Different lengths, or no row left:
+    ``InputError``.
     """
     codes, names = encode(reference)
     clusters = check_labels(labels, codes.size)
@@ -82,10 +68,8 @@ def contingency(clusters: np.ndarray, classes: np.ndarray, *, weights: np.ndarra
 
     Parameters
     ----------
-    clusters, classes : (n,) int64
-        Without gaps from 0.
-    weights : (n,) int, optional
-        How often each row counts.
+    clusters, classes : (n,) int64, from 0.
+    weights : (n,) int, how often each row counts.
     """
     shape = int(clusters.max(initial=-1)) + 1, int(classes.max(initial=-1)) + 1
     counts = np.bincount(clusters * shape[1] + classes, weights=weights, minlength=shape[0] * shape[1])

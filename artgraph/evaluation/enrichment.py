@@ -19,21 +19,16 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
     be in a cluster of this size drawn without replacement (hypergeometric); it is corrected for all pairs of cluster
     and value that were looked at (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x).
 
+    The table has a row for each pair that occurs and is over-represented (lift above 1): ``cluster``; ``name``;
+    ``count`` (rows in both); ``size`` (rows with the value); ``cluster_size`` (rows of the cluster with any value);
+    ``lift`` (share in the cluster over share in the collection); ``p`` (corrected). It is sorted by cluster, then p,
+    then count.
+
     Parameters
     ----------
-    labels : (n,) int
-        Negative for none.
-    values : (n,)
-        Text or numbers; None, NaN and empty text are missing.
-    min_count : int
-        A value with fewer rows in the collection is left out: it cannot be over-represented.
-
-    Returns
-    -------
-    DataFrame, one row for each pair of cluster and value that occurs and is over-represented (lift above 1)
-        ``cluster``; ``name``; ``count`` (rows in both); ``size`` (rows with the value); ``cluster_size`` (rows of the
-        cluster with any value); ``lift`` (share in the cluster over share in the collection); ``p`` (corrected). Sorted
-        by cluster, then p, then count.
+    labels : (n,) int, negative for none.
+    values : (n,) text or numbers; None, NaN and empty text are missing.
+    min_count : a value with fewer rows in the collection is left out: it cannot be over-represented.
 
     Examples
     --------

@@ -23,29 +23,22 @@ def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None
     scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric the mean
     distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
 
+    ``silhouette``, in -1 ... 1: mean over rows of (b - a) / max(a, b), a the mean cosine distance to the other rows of
+    the cluster, b to those of the nearest other cluster; 0 for a row alone in its cluster (Rousseeuw 1987,
+    doi:10.1016/0377-0427(87)90125-7). ``davies_bouldin``, 0 or more, lower is better: mean over clusters of the worst
+    (s + s') / d, s the mean distance of the rows to their mean, d that of the two means (Davies and Bouldin 1979,
+    doi:10.1109/TPAMI.1979.4766909). ``calinski_harabasz``: variance between clusters over variance within, each by its
+    degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two clusters, or no row
+    more than clusters.
+
     Parameters
     ----------
-    X : (n, d) float
-    labels : (n,) int
-        Negative for none.
-    weights : (n,) int, optional
-        How often each row counts.
-
-    Returns
-    -------
-    dict of float
-        ``silhouette``, in -1 ... 1: mean over rows of (b - a) / max(a, b), a the mean cosine distance to the other rows
-        of the cluster, b to those of the nearest other cluster; 0 for a row alone in its cluster (Rousseeuw 1987,
-        doi:10.1016/0377-0427(87)90125-7). ``davies_bouldin``, 0 or more, lower is better: mean over clusters of the
-        worst (s + s') / d, s the mean distance of the rows to their mean, d that of the two means (Davies and Bouldin
-        1979, doi:10.1109/TPAMI.1979.4766909). ``calinski_harabasz``: variance between clusters over variance within,
-        each by its degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two
-        clusters, or no row more than clusters.
+    X, labels : (n, d) float; (n,) int, negative for none.
+    weights : (n,) int, how often each row counts.
 
     Examples
     --------
-    >>> X = np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]])
-    >>> feature_scores(X, [0, 0, 1, 1])["silhouette"]
+    >>> feature_scores(np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]]), [0, 0, 1, 1])["silhouette"]
     1.0
     """
     clusters = check_labels(labels)
@@ -57,23 +50,16 @@ def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None
 def graph_scores(adjacency: sp.sparray, labels: ArrayLike, *, weights: ArrayLike | None = None) -> dict[str, float]:
     """Score clusters by the links inside and between them.
 
+    ``modularity``: as :func:`artgraph.communities.modularity`. ``conductance``, in 0 ... 1, lower is better: mean over
+    clusters of the weight that leaves the cluster over the strength of the cluster or of the rest, whichever is less
+    (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share of the link weight that
+    is inside clusters. NaN where nothing is linked; conductance also where there are fewer than two clusters.
+
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    labels : (n,) int
-        Links of rows without a cluster (negative) are left out.
-    weights : (n,) int, optional
-        How often each row counts; a link counts as often as the product of its ends.
-
-    Returns
-    -------
-    dict of float
-        ``modularity``: as :func:`artgraph.communities.modularity`. ``conductance``, in 0 ... 1, lower is better:
-        mean over clusters of the weight that leaves the cluster over the strength of the cluster or of the rest,
-        whichever is less (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share
-        of the link weight that is inside clusters. NaN where nothing is linked; conductance also where there are fewer
-        than two clusters.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0.
+    labels : (n,) int; links of rows without a cluster (negative) are left out.
+    weights : (n,) int, how often each row counts; a link counts as often as the product of its ends.
 
     Examples
     --------
@@ -102,27 +88,19 @@ def internal_scores(
 ) -> dict[str, dict[str, float]]:
     """Score clusters without a reference column, beside chance and with intervals over groups.
 
-    Clusters that an algorithm sought are compact and separate by its own doing: a p here says that there is more than
-    labels shuffled at random, not that the clusters are right.
+    Returns for each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``. Clusters that an algorithm
+    sought are compact and separate by its own doing: a p here says that there is more than labels shuffled at random,
+    not that the clusters are right.
 
     Parameters
     ----------
-    labels : (n,) int
-    X : (n, d) float, optional
-        For :func:`feature_scores`.
-    adjacency : (n, n) sparse, optional
-        For :func:`graph_scores`.
-    groups : (n,), optional
-        Artist of each row; whole groups are resampled.
-    n_permutations, n_bootstrap : int, at least 1
-    max_rows : int
-        Where there are more rows, those of the features are a sample of so many.
-    seed : int
-
-    Returns
-    -------
-    dict
-        For each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``.
+    labels : (n,) int.
+    X : (n, d) float, for :func:`feature_scores`.
+    adjacency : (n, n) sparse, for :func:`graph_scores`.
+    groups : (n,), artist of each row; whole groups are resampled.
+    n_permutations, n_bootstrap : at least 1.
+    max_rows : where there are more rows, those of the features are a sample of so many.
+    seed
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters = check_labels(labels)
