@@ -70,16 +70,14 @@ def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.
     n : expected number of rows.
     dtype : of the numbers; X itself is returned where it has it.
     """
-    features = np.asarray(X, dtype=dtype)
-    if features.ndim != 2 or n not in (None, len(features)):
+    X = np.asarray(X, dtype=dtype)
+    if X.ndim != 2 or n not in (None, len(X)):
         rows = "(n, d), one row for each painting" if n is None else f"({n}, d), one row for each label"
-        raise InputError(f"X has shape {features.shape}; expected {rows}.")
-    if not np.isfinite(features).all():
-        bad = int((~np.isfinite(features).all(axis=1)).sum())
-        raise InputError(
-            f"X holds NaN or infinity in {bad} of {len(features)} rows; leave these rows out or fill them."
-        )
-    return features
+        raise InputError(f"X has shape {X.shape}; expected {rows}.")
+    if not np.isfinite(X).all():
+        bad = int((~np.isfinite(X).all(axis=1)).sum())
+        raise InputError(f"X holds NaN or infinity in {bad} of {len(X)} rows; leave these rows out or fill them.")
+    return X
 
 
 def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
@@ -93,9 +91,8 @@ def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
     if array.size and array.dtype.kind not in "iu":
         raise InputError(f"labels have dtype {array.dtype}; expected whole numbers (-1 for none).")
     if n is not None and array.size != n:
-        raise InputError(
-            f"labels have {array.size} rows, the other input has {n}; expected the same paintings in both."
-        )
+        size = array.size
+        raise InputError(f"labels have {size} rows, the other input has {n}; expected the same paintings in both.")
     return np.maximum(array.astype(np.int64), -1)
 
 

@@ -111,19 +111,9 @@ def confound_table(
         of_clusters, of_classes = entropy(table.sum(axis=1)), entropy(table.sum(axis=0))
         # AMI = (MI - E) / ((H + H') / 2 - E)
         above = ami * ((of_clusters + of_classes) / 2 - expected)
-        rows.append(
-            {
-                "column": name,
-                "values": len(names),
-                "n": len(kept),
-                "ami": ami,
-                "explained": _share(above, of_clusters - expected),
-                "told": _share(above, of_classes - expected),
-                "p_value": null_of(ami, null)["p_value"],
-            }
-        )
-    columns = ("column", "values", "n", "ami", "explained", "told", "p_value")
-    return pd.DataFrame(rows, columns=columns)
+        explained, told = _share(above, of_clusters - expected), _share(above, of_classes - expected)
+        rows.append([name, len(names), len(kept), ami, explained, told, null_of(ami, null)["p_value"]])
+    return pd.DataFrame(rows, columns=["column", "values", "n", "ami", "explained", "told", "p_value"])
 
 
 def suspect_clusters(

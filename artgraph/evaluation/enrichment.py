@@ -57,21 +57,18 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
     # Pairs that do not occur were looked at, too: their p is 1.
     looked_at = int((of_cluster > 0).sum() * (of_value >= min_count).sum())
     corrected = false_discovery_control(np.concatenate([p, np.ones(looked_at - len(p))]))[: len(p)] if len(p) else p
-    frame = pd.DataFrame(
-        {
-            "cluster": cluster,
-            "name": pd.Series([names[v] for v in value], dtype=object),
-            "count": count,
-            "size": of_value[value],
-            "cluster_size": of_cluster[cluster],
-            "lift": (count / of_cluster[cluster]) / (of_value[value] / total),
-            "p": corrected,
-        }
+    name = pd.Series([names[v] for v in value], dtype=object)
+    size, cluster_size = of_value[value], of_cluster[cluster]
+    lift = (count / cluster_size) / (size / total)
+    found = (cluster, name, count, size, cluster_size, lift, corrected)
+    frame = pd.DataFrame(dict(zip(columns, found, strict=True)))
+    return (
+        frame[lift > 1]
+        .sort_values(
+            ["cluster", "p", "count", "name"],
+            ascending=[True, True, False, True],
+            key=lambda column: column.map(str) if column.name == "name" else column,
+            kind="stable",
+        )
+        .reset_index(drop=True)
     )
-    frame = frame[frame["lift"] > 1]
-    return frame.sort_values(
-        ["cluster", "p", "count", "name"],
-        ascending=[True, True, False, True],
-        key=lambda column: column.map(str) if column.name == "name" else column,
-        kind="stable",
-    ).reset_index(drop=True)

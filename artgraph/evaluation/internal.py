@@ -1,6 +1,7 @@
 """How compact and how separate clusters are, by the features and by the graph alone: no reference column."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -113,32 +114,21 @@ def internal_scores(
             keep = np.sort(np.random.default_rng(check_seed(seed)).choice(len(keep), max_rows, replace=False))
         unit, rows = _directions(X[keep], clusters[keep])
         keep = keep[rows]
-        found |= _with_chance(
-            lambda labels, times: _feature_scores(unit, labels, times), clusters, group, keep, **draws
-        )
+        found |= _with_chance(partial(_feature_scores, unit), clusters[keep], group[keep], **draws)
     if adjacency is not None:
         matrix = check_adjacency(adjacency)
         check_labels(clusters, matrix.shape[0])
         member = np.flatnonzero(clusters >= 0)
-        inside = matrix[member][:, member]
-        found |= _with_chance(
-            lambda labels, times: _graph_scores(inside, labels, times), clusters, group, member, **draws
-        )
+        score = partial(_graph_scores, matrix[member][:, member])
+        found |= _with_chance(score, clusters[member], group[member], **draws)
     return found
 
 
 def _with_chance(
-    score: Score,
-    clusters: np.ndarray,
-    group: np.ndarray,
-    rows: np.ndarray,
-    *,
-    n_permutations: int,
-    n_bootstrap: int,
-    seed: int,
+    score: Score, clusters: np.ndarray, group: np.ndarray, *, n_permutations: int, n_bootstrap: int, seed: int
 ) -> dict[str, dict[str, float]]:
     """Return each finite score of some rows, beside chance and with an interval over groups."""
-    clusters, group, once = clusters[rows], group[rows], np.ones(len(rows))
+    once = np.ones(len(clusters))
     observed = {name: value for name, value in score(clusters, once).items() if np.isfinite(value)}
     if not observed:
         return {}
@@ -162,12 +152,11 @@ def _directions(X: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray
 
 
 def _feature_scores(unit: np.ndarray, clusters: np.ndarray, times: np.ndarray) -> dict[str, float]:
-    nothing = dict.fromkeys(("silhouette", "davies_bouldin", "calinski_harabasz"), float("nan"))
     drawn = times > 0
     names, number = np.unique(clusters[drawn], return_inverse=True)
     k, n = len(names), float(times.sum())
     if k < 2 or n <= k:
-        return nothing
+        return dict.fromkeys(("silhouette", "davies_bouldin", "calinski_harabasz"), float("nan"))
     unit, w = (unit if drawn.all() else unit[drawn]), times[drawn]
     member = sp.csr_array((w.astype(unit.dtype), (number, np.arange(len(number)))), shape=(k, len(number)))
     sums = np.asarray(member @ unit, dtype=np.float64)
@@ -180,8 +169,7 @@ def _feature_scores(unit: np.ndarray, clusters: np.ndarray, times: np.ndarray) -
     distance[own] = np.inf
     b = distance.min(axis=1)
     top = np.maximum(a, b)
-    alone = size[number] <= 1
-    silhouette = np.where((top > 0) & ~alone, (b - a) / np.where(top > 0, top, 1), 0)
+    silhouette = np.where((top > 0) & (size[number] > 1), (b - a) / np.where(top > 0, top, 1), 0)
     means = sums / size[:, None]
     square = (means**2).sum(axis=1)
     to_mean = np.maximum(1 - 2 * dot[own] / size[number] + square[number], 0)

@@ -31,9 +31,7 @@ def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: Ma
     reference_name, link_columns : checked by :func:`check_not_circular`.
     scores : as :func:`~artgraph.evaluation.partition_scores` returns them.
     """
-    if isinstance(link_columns, str):
-        link_columns = [link_columns]
-    link_columns = list(link_columns)
+    link_columns = [link_columns] if isinstance(link_columns, str) else list(link_columns)
     check_not_circular(reference_name, link_columns)
     found = [
         f"Paintings with the same {column} were linked. Where {column} and {reference_name} go together, these scores "

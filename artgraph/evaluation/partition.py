@@ -63,17 +63,8 @@ def per_class(labels: ArrayLike, reference: ArrayLike) -> pd.DataFrame:
     clusters, classes, names, rows = compared(labels, reference)
     label_of = np.unique(check_labels(labels)[rows])
     best = best_clusters(contingency(clusters, classes))
-    frame = pd.DataFrame(
-        {
-            "reference": pd.Series(names, dtype=object),
-            "size": best.size,
-            "cluster": label_of[best.cluster],
-            "overlap": best.overlap,
-            "recall": best.recall,
-            "precision": best.precision,
-            "f1": best.f1,
-        }
-    )
+    columns = {"reference": pd.Series(names, dtype=object)} | best._asdict() | {"cluster": label_of[best.cluster]}
+    frame = pd.DataFrame(columns)
     return frame.iloc[np.lexsort((np.arange(len(names)), -best.size))].reset_index(drop=True)
 
 
@@ -107,11 +98,5 @@ def best_clusters(table: np.ndarray) -> BestClusters:
     j = np.arange(table.shape[1])
     there = np.where(sizes > 0, 1.0, np.nan)
     overlap = table[best, j]
-    return BestClusters(
-        size=sizes,
-        cluster=best,
-        overlap=overlap,
-        recall=there * overlap / np.maximum(sizes, 1),
-        precision=there * overlap / np.maximum(cluster_sizes[best], 1),
-        f1=there * f1[best, j],
-    )
+    recall, precision = there * overlap / np.maximum(sizes, 1), there * overlap / np.maximum(cluster_sizes[best], 1)
+    return BestClusters(sizes, best, overlap, recall, precision, there * f1[best, j])
