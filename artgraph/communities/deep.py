@@ -41,7 +41,8 @@ def dec(
     Parameters
     ----------
     X : (n, d) float, finite; it is centred and brought to mean variance 1.
-    n_clusters, seed : 1 ... n; of weights, batches and k-means.
+    n_clusters : 1 ... n.
+    seed : of weights, batches and k-means.
     latent_dim : numbers in z.
     hidden : widths of the layers between.
     """

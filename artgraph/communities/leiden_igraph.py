@@ -63,12 +63,13 @@ def leiden_n_clusters(
     tolerance: int = 0,
     max_runs: int = 40,
 ) -> tuple[np.ndarray, float]:
-    """Find the resolution at which Leiden gives a wanted number of clusters; return the labels, (n,) int32, and it.
+    """Find the resolution at which Leiden gives a wanted number of clusters; return labels (n,) int32 and resolution.
 
     Doubles or halves the resolution from 1 until the wanted number lies between two runs, then bisects its logarithm.
     The number of clusters is no smooth function of the resolution: where no run hits it, the closest one is returned,
-    and the labels say how many clusters it has. Two limits: connected components are never joined, so there are at
-    least as many clusters as components with links; and no more than rows with links.
+    and the labels say how many clusters it has; they equal those of :func:`leiden` at that resolution. Two limits:
+    connected components are never joined, so there are at least as many clusters as components with links; and no more
+    than rows with links.
 
     Parameters
     ----------
@@ -166,11 +167,6 @@ class Runner:
         labels = np.full(self.n, -1, dtype=np.int32)
         if self.n_linked:
             with seeded_igraph(self.seed):
-                clustering = self.graph.community_leiden(
-                    objective_function=self.quality.upper() if self.quality == "cpm" else self.quality,
-                    weights=self.weights,
-                    resolution=resolution,
-                    n_iterations=self.n_iterations,
-                )
-            labels[self.linked] = clustering.membership
+                settings = {"weights": self.weights, "resolution": resolution, "n_iterations": self.n_iterations}
+                labels[self.linked] = self.graph.community_leiden(self.quality, **settings).membership
         return relabel_by_size(labels)

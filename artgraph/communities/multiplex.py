@@ -110,14 +110,12 @@ def _used_layers(
     layers = [layers] if sp.issparse(layers) else list(layers)
     matrices = [check_adjacency(layer) for layer in layers]
     if len({matrix.shape for matrix in matrices}) != 1:
-        raise InputError(
-            f"layers have shapes {[m.shape for m in matrices]}; expected one or more of the same paintings."
-        )
+        shapes = [matrix.shape for matrix in matrices]
+        raise InputError(f"layers have shapes {shapes}; expected one or more of the same paintings.")
     weights = np.ones(len(matrices)) if layer_weights is None else np.asarray(layer_weights, dtype=np.float64)
-    if weights.shape != (len(matrices),) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
-        raise InputError(
-            f"{len(matrices)} layers need as many weights, at least 0 and not all 0; got {weights.tolist()}."
-        )
+    k, given = len(matrices), weights.tolist()
+    if weights.shape != (k,) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+        raise InputError(f"{k} layers need as many weights, at least 0 and not all 0; got {given}.")
     return [matrices[i] for i in np.flatnonzero(weights)], weights[weights > 0].tolist()
 
 

@@ -104,10 +104,8 @@ def confound_table(
         table = contingency(clusters, classes)
         expected = expected_information(table)
         ami = adjusted_mutual_information(table, expected=expected)
-        null = [
-            adjusted_mutual_information(contingency(rng.permutation(clusters), classes), expected=expected)
-            for _ in range(n_permutations)
-        ]
+        shuffled = [contingency(rng.permutation(clusters), classes) for _ in range(n_permutations)]
+        null = [adjusted_mutual_information(shuffle, expected=expected) for shuffle in shuffled]
         of_clusters, of_classes = entropy(table.sum(axis=1)), entropy(table.sum(axis=0))
         # AMI = (MI - E) / ((H + H') / 2 - E)
         above = ami * ((of_clusters + of_classes) / 2 - expected)

@@ -56,9 +56,8 @@ def compared(labels: ArrayLike, reference: ArrayLike) -> tuple[np.ndarray, np.nd
     clusters = check_labels(labels, codes.size)
     rows = np.flatnonzero((clusters >= 0) & (codes >= 0))
     if not rows.size:
-        raise InputError(
-            f"None of {codes.size} paintings has both a cluster and a reference value; nothing to compare."
-        )
+        n = codes.size
+        raise InputError(f"None of {n} paintings has both a cluster and a reference value; nothing to compare.")
     used, classes = np.unique(codes[rows], return_inverse=True)
     return np.unique(clusters[rows], return_inverse=True)[1], classes, [names[i] for i in used], rows
 

@@ -62,13 +62,6 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
     lift = (count / cluster_size) / (size / total)
     found = (cluster, name, count, size, cluster_size, lift, corrected)
     frame = pd.DataFrame(dict(zip(columns, found, strict=True)))
-    return (
-        frame[lift > 1]
-        .sort_values(
-            ["cluster", "p", "count", "name"],
-            ascending=[True, True, False, True],
-            key=lambda column: column.map(str) if column.name == "name" else column,
-            kind="stable",
-        )
-        .reset_index(drop=True)
-    )
+    # pairs come in the order of cluster and name, which a stable sort keeps
+    sort = {"ascending": [True, True, False], "kind": "stable", "ignore_index": True}
+    return frame[lift > 1].sort_values(["cluster", "p", "count"], **sort)

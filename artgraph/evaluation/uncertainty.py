@@ -43,13 +43,10 @@ def permutation_null(
     rng = np.random.default_rng(check_seed(seed))
     table = contingency(clusters, classes)
     expected = expected_information(table)
-    shuffled = [
-        table_scores(contingency(rng.permutation(clusters), classes), expected=expected) for _ in range(n_permutations)
-    ]
-    return {
-        name: null_of(value, [scores[name] for scores in shuffled])
-        for name, value in table_scores(table, expected=expected).items()
-    }
+    tables = (contingency(rng.permutation(clusters), classes) for _ in range(n_permutations))
+    shuffled = [table_scores(shuffle, expected=expected) for shuffle in tables]
+    observed = table_scores(table, expected=expected)
+    return {name: null_of(value, [scores[name] for scores in shuffled]) for name, value in observed.items()}
 
 
 def bootstrap_interval(
@@ -82,10 +79,8 @@ def bootstrap_interval(
         raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")
     clusters, classes, _, rows = compared(labels, reference)
     group = row_groups(groups, len(labels))[rows]
-    drawn = [
-        table_scores(contingency(clusters, classes, weights=times))
-        for times in group_resamples(group, n_bootstrap=n_bootstrap, seed=seed)
-    ]
+    resamples = group_resamples(group, n_bootstrap=n_bootstrap, seed=seed)
+    drawn = [table_scores(contingency(clusters, classes, weights=times)) for times in resamples]
     result = {
         name: {"estimate": value, **interval_of([scores[name] for scores in drawn], level=level)}
         for name, value in table_scores(contingency(clusters, classes)).items()
@@ -199,11 +194,9 @@ def row_groups(groups: ArrayLike | None, n: int) -> np.ndarray:
     """
     if groups is None:
         return np.arange(n)
-    codes, names = encode(groups)
-    if codes.size != n:
-        raise InputError(
-            f"groups have {codes.size} rows, the other input has {n}; expected the same paintings in both."
-        )
-    alone = codes < 0
-    codes[alone] = len(names) + np.arange(alone.sum())
-    return codes
+    code, names = encode(groups)
+    if code.size != n:
+        raise InputError(f"groups have {code.size} rows, the other input has {n}; expected the same paintings in both.")
+    alone = code < 0
+    code[alone] = len(names) + np.arange(alone.sum())
+    return code
