@@ -66,33 +66,24 @@ def check_features(X: ArrayLike, n: int | None = None, *, dtype: DTypeLike = np.
 
     Parameters
     ----------
-    X : (n, d) array-like
-    n : int, optional
-        Expected number of rows.
-    dtype : data type
-        Of the numbers; X itself is returned where it has it.
+    X : (n, d) array-like.
+    n : expected number of rows.
+    dtype : of the numbers; X itself is returned where it has it.
     """
-    features = np.asarray(X, dtype=dtype)
-    if features.ndim != 2 or n not in (None, len(features)):
+    X = np.asarray(X, dtype=dtype)
+    if X.ndim != 2 or n not in (None, len(X)):
         rows = "(n, d), one row for each painting" if n is None else f"({n}, d), one row for each label"
-        raise InputError(f"X has shape {features.shape}; expected {rows}.")
-    if not np.isfinite(features).all():
-        bad = int((~np.isfinite(features).all(axis=1)).sum())
-        raise InputError(
-            f"X holds NaN or infinity in {bad} of {len(features)} rows; leave these rows out or fill them."
-        )
-    return features
+        raise InputError(f"X has shape {X.shape}; expected {rows}.")
+    if not np.isfinite(X).all():
+        bad = int((~np.isfinite(X).all(axis=1)).sum())
+        raise InputError(f"X holds NaN or infinity in {bad} of {len(X)} rows; leave these rows out or fill them.")
+    return X
 
 
 def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
-    """Return labels, (n,) whole numbers, as an int64 copy, every negative one as -1, or raise an InputError.
+    """Return ``labels``, (n,) whole numbers, as an int64 copy, every negative one (none) as -1, or raise an InputError.
 
-    Parameters
-    ----------
-    labels : (n,) int
-        Cluster of each row; any negative number means none.
-    n : int, optional
-        Expected number of rows.
+    ``n`` is the expected number of rows.
     """
     array = np.asarray(labels)
     if array.ndim != 1:
@@ -100,9 +91,8 @@ def check_labels(labels: ArrayLike, n: int | None = None) -> np.ndarray:
     if array.size and array.dtype.kind not in "iu":
         raise InputError(f"labels have dtype {array.dtype}; expected whole numbers (-1 for none).")
     if n is not None and array.size != n:
-        raise InputError(
-            f"labels have {array.size} rows, the other input has {n}; expected the same paintings in both."
-        )
+        size = array.size
+        raise InputError(f"labels have {size} rows, the other input has {n}; expected the same paintings in both.")
     return np.maximum(array.astype(np.int64), -1)
 
 
@@ -129,11 +119,10 @@ def check_at_least_one(name: str, value: int) -> None:
 def check_choice(name: str, value: object, known: Iterable[str]) -> None:
     """Raise an InputError unless ``value`` is one of the ``known`` names; a near one is suggested.
 
-    ``name`` says what the value is, such as "metric".
-
     Parameters
     ----------
-    name, value, known
+    name : what the value is, such as "metric".
+    value, known
     """
     known = list(known)
     if value not in known:

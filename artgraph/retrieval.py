@@ -19,25 +19,15 @@ def ranked(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rank rows by their cosine similarity to rows that are queries, block by block.
 
+    Yields the next of the queries, (b,) int; rows, the most similar first, equal ones in row order, those that are no
+    answers last, (b, min(k, n)) int64; and which of these are answers, (b, min(k, n)) bool.
+
     Parameters
     ----------
-    X : (n, d) float
-        Finite. A row of zeros has similarity 0 to every other.
-    queries : (q,) int
-        Rows of X.
-    exclude_same : (n,) int, optional
-        Rows with the value of the query are no answers to it. A row is never an answer to itself.
-    k : int, optional
-        So many answers only; by default all.
-
-    Yields
-    ------
-    rows : (b,) int
-        The next of the queries.
-    order : (b, min(k, n)) int64
-        Rows, the most similar first, equal ones in row order; those that are no answers come last.
-    usable : (b, min(k, n)) bool
-        Which of them are answers.
+    X : (n, d) float, finite. A row of zeros has similarity 0 to every other.
+    queries : (q,) int, rows of X.
+    exclude_same : (n,) int; rows with the value of the query are no answers to it. A row is never an answer to itself.
+    k : so many answers only; by default all.
     """
     unit = unit_rows(X, least=0)
     step = max(1, BLOCK // max(len(unit), 1))
@@ -61,30 +51,17 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the rows whose direction is nearest to that of a query from outside.
 
+    Returns at most n_neighbors rows, int64, the nearest first, equal distances by row; and their cosine distances in
+    [0, 2], float32, computed from the differences, as in :func:`artgraph.graph.knn`. Shapes that do not fit, values
+    that are not finite, a query of zeros, n_neighbors below 1: ``InputError``.
+
     Parameters
     ----------
-    X : (n, d) float
-        A row of zeros has no direction, and is never found.
-    query : (d,) float
-    n_neighbors : int, at least 1
-        Fewer are returned where there are fewer.
-    exclude : sequence of int
-        Rows that are the query itself.
-    duplicate_ids : sequence, length n, optional
-        Rows with the same value show the same painting: only the first of them is returned, and none that shows
-        the painting of an excluded row.
-
-    Returns
-    -------
-    rows : (k,) int64
-        Nearest first, equal distances by row; k at most n_neighbors.
-    distances : (k,) float32
-        Cosine distance in [0, 2], computed from the differences, as in :func:`artgraph.graph.knn`.
-
-    Raises
-    ------
-    InputError
-        Shapes that do not fit, values that are not finite, a query of zeros, n_neighbors below 1.
+    X, query : (n, d) and (d,) float. A row of zeros has no direction, and is never found.
+    n_neighbors : at least 1; fewer are returned where there are fewer.
+    exclude : rows that are the query itself.
+    duplicate_ids : (n,); rows with the same value show the same painting: only the first of them is returned, and none
+        that shows the painting of an excluded row.
 
     Examples
     --------

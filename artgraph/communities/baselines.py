@@ -1,11 +1,12 @@
 """Partitions made without a graph, to compare with: scikit-learn's clusterings under the rules of this package.
 
-Every function takes finite features, (n, d) float, as they are: scale them first where that matters. It returns the
+Every function takes finite features X, (n, d) float, as they are: scale them first where that matters. It returns the
 cluster of each row, (n,) int32, 0 the largest; where no more rows differ than clusters are wanted, equal rows are the
 clusters. Features that are not finite (n, d), and an n_clusters that is not in 1 ... n, raise ``InputError``.
 """
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,16 +30,12 @@ def kmeans(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 10) ->
 
     Parameters
     ----------
-    X : (n, d) float
-    n_clusters : int, 1 ... n
-    seed : int
-    n_init : int, at least 1
-        Starts; the one with the least squared distances to the cluster means is kept.
+    X, n_clusters, seed
+    n_init : starts, at least 1; the one with the least squared distances to the cluster means is kept.
     """
-    features, equal = _distinct(X, n_clusters)
-    if equal is not None:
-        return equal
-    return relabel_by_size(KMeans(n_clusters, n_init=n_init, random_state=check_seed(seed)).fit_predict(features))
+    return _partition(
+        X, n_clusters, lambda x: KMeans(n_clusters, n_init=n_init, random_state=check_seed(seed)).fit_predict(x)
+    )
 
 
 def agglomerative(X: ArrayLike, n_clusters: int) -> np.ndarray:
@@ -51,15 +48,16 @@ def agglomerative(X: ArrayLike, n_clusters: int) -> np.ndarray:
     >>> agglomerative([[0.0], [1.0], [5.0], [6.0], [7.0]], n_clusters=2).tolist()
     [1, 1, 0, 0, 0]
     """
-    features, equal = _distinct(X, n_clusters)
-    if equal is not None:
-        return equal
-    if len(features) > LARGEST_TREE:
-        raise InputError(
-            f"{len(features)} paintings are too many for agglomerative clustering (at most {LARGEST_TREE}); "
-            "take kmeans or leiden."
-        )
-    return relabel_by_size(AgglomerativeClustering(n_clusters).fit_predict(features))
+
+    def fit(features: np.ndarray) -> np.ndarray:
+        if len(features) > LARGEST_TREE:
+            raise InputError(
+                f"{len(features)} paintings are too many for agglomerative clustering (at most {LARGEST_TREE}); "
+                "take kmeans or leiden."
+            )
+        return AgglomerativeClustering(n_clusters).fit_predict(features)
+
+    return _partition(X, n_clusters, fit)
 
 
 def gaussian_mixture(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: int = 3) -> np.ndarray:
@@ -70,16 +68,10 @@ def gaussian_mixture(X: ArrayLike, n_clusters: int, *, seed: int = 0, n_init: in
 
     Parameters
     ----------
-    X : (n, d) float
-    n_clusters : int, 1 ... n
-    seed : int
-    n_init : int, at least 1
-        Starts; the likeliest is kept.
+    X, n_clusters, seed
+    n_init : starts, at least 1; the likeliest is kept.
     """
-    features, equal = _distinct(X, n_clusters)
-    if equal is not None:
-        return equal
-    return _fit_mixture(GaussianMixture, features, n_clusters, seed=seed, n_init=n_init)
+    return _partition(X, n_clusters, lambda x: _fit_mixture(GaussianMixture(n_clusters, n_init=n_init), x, seed))
 
 
 def bayesian_gaussian_mixture(X: ArrayLike, n_clusters: int = 30, *, seed: int = 0) -> np.ndarray:
@@ -91,18 +83,17 @@ def bayesian_gaussian_mixture(X: ArrayLike, n_clusters: int = 30, *, seed: int =
 
     Parameters
     ----------
-    X : (n, d) float
-    n_clusters : int, at least 1
-        The most that there may be.
-    seed : int
+    X, seed
+    n_clusters : the most that there may be, at least 1.
     """
     n_clusters = min(n_clusters, len(check_features(X))) if n_clusters > 0 else n_clusters
-    features, equal = _distinct(X, n_clusters)
-    if equal is not None:
-        return equal
-    if min(features.shape) > DIRECTIONS:
-        features = PCA(DIRECTIONS, random_state=check_seed(seed)).fit_transform(features)
-    return _fit_mixture(BayesianGaussianMixture, features, n_clusters, seed=seed)
+
+    def fit(features: np.ndarray) -> np.ndarray:
+        if min(features.shape) > DIRECTIONS:
+            features = PCA(DIRECTIONS, random_state=check_seed(seed)).fit_transform(features)
+        return _fit_mixture(BayesianGaussianMixture(n_components=n_clusters), features, seed)
+
+    return _partition(X, n_clusters, fit)
 
 
 def hdbscan(X: ArrayLike, min_cluster_size: int = 10) -> np.ndarray:
@@ -119,31 +110,18 @@ def hdbscan(X: ArrayLike, min_cluster_size: int = 10) -> np.ndarray:
     return relabel_by_size(HDBSCAN(min_cluster_size=min_cluster_size, copy=True).fit_predict(features))
 
 
-def _distinct(X: ArrayLike, n_clusters: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return checked features, and the partition into equal rows where these are no more than the wanted clusters."""
+def _partition(X: ArrayLike, n_clusters: int, fit: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Fit checked features, or return the partition into equal rows where these are no more than n_clusters."""
     features = check_features(X)
     check_n_clusters(n_clusters, len(features))
     distinct, group = np.unique(features, axis=0, return_inverse=True)
-    return features, relabel_by_size(group.ravel()) if len(distinct) <= n_clusters else None
+    return relabel_by_size(group.ravel() if len(distinct) <= n_clusters else fit(features))
 
 
-def _fit_mixture(
-    kind: type[GaussianMixture | BayesianGaussianMixture],
-    features: np.ndarray,
-    n_clusters: int,
-    *,
-    seed: int,
-    **settings: int,
-) -> np.ndarray:
-    """Fit a mixture with diagonal covariances, floored; return the labels, 0 the largest."""
-    model = kind(
-        n_components=n_clusters,
-        covariance_type="diag",
-        max_iter=300,
-        reg_covar=1e-3 * max(float(features.var(axis=0).mean()), 1e-12),
-        random_state=check_seed(seed),
-        **settings,
-    )
+def _fit_mixture(model: GaussianMixture | BayesianGaussianMixture, features: np.ndarray, seed: int) -> np.ndarray:
+    """Fit a mixture with diagonal covariances, floored; return the component of each row."""
+    floor = 1e-3 * max(float(features.var(axis=0).mean()), 1e-12)
+    model.set_params(covariance_type="diag", max_iter=300, reg_covar=floor, random_state=check_seed(seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the best after 300 rounds is good enough for a baseline
-        return relabel_by_size(model.fit_predict(features))
+        return model.fit_predict(features)

@@ -27,6 +27,7 @@ from artgraph.communities.resolution import Profile, leiden_auto, verdict
 
 __all__ = ["Partition", "cluster", "soft_membership"]
 
+Progress = Callable[[int, int], None] | None
 RUNS = {"graph": 8, "features": 4}  # subsamples; those of features cost as much as the whole
 
 
@@ -36,14 +37,10 @@ class Partition:
 
     Attributes
     ----------
-    labels : (n,) int32
-        0 is the largest cluster; -1 for none.
-    refit : callable(rows, seed) -> labels
-        The same method on a part.
-    facts : dict
-        JSON values: ``resolution``; for "auto" ``profile`` and ``verdict``; for spectral clustering ``eigengap``.
-    profile : Profile, optional
-        Where the resolution was chosen automatically.
+    labels : (n,) int32, 0 the largest cluster, -1 for none.
+    refit : the same method on a part: (rows, seed) to labels.
+    facts : JSON values: ``resolution``; for "auto" ``profile``, ``verdict``; for spectral clustering ``eigengap``.
+    profile : where the resolution was chosen automatically.
     """
 
     labels: np.ndarray
@@ -63,34 +60,22 @@ def cluster(
     fixed: np.ndarray | None = None,
     max_size: int | None = None,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = None,
 ) -> Partition:
     """Make a partition by a method's name.
 
+    An unknown method, settings that do not go together, and a missing number of clusters that is needed raise
+    ``InputError``.
+
     Parameters
     ----------
-    data : (n, n) sparse, list of such, or (n, d) float
-        A graph, layers of one, or features, as ``METHODS[method].takes`` says.
-    method : str
-        A key of ``METHODS``.
-    resolution : float or "auto"
-        Leiden's; "auto" as in :func:`leiden_auto`.
-    n_clusters : int, optional
-        For a Bayesian mixture the most that there may be; for spectral clustering by default as ``eigengap`` proposes.
-    quality, layer_weights, fixed, max_size
-        Leiden's, as in :func:`leiden_multiplex`.
-    seed : int
-    progress : callable(done, total), optional
-        Over the resolutions that "auto" tries.
-
-    Returns
-    -------
-    Partition
-
-    Raises
-    ------
-    InputError
-        An unknown method; settings that do not go together; a number of clusters that is needed and missing.
+    data : a graph (n, n), layers of one, or features (n, d), as ``METHODS[method].takes`` says.
+    method : a key of ``METHODS``.
+    resolution : Leiden's; "auto" as in :func:`leiden_auto`.
+    n_clusters : for a Bayesian mixture the most that there may be; spectral by default as ``eigengap`` proposes.
+    quality, layer_weights, fixed, max_size : Leiden's, as in :func:`leiden_multiplex`.
+    seed
+    progress : called with (done, total) over the resolutions that "auto" tries.
 
     Examples
     --------
@@ -120,23 +105,14 @@ def soft_membership(
 ) -> tuple[Membership, dict]:
     """Say how surely each row belongs to its cluster, calibrated on subsamples.
 
+    Returns the membership and JSON values: ``roles`` (how many of each), ``runs``, and what ``calibrate`` fitted.
+
     Parameters
     ----------
-    partition : Partition
-    data : (n, n) sparse, list of such, or (n, d) float
-        What it was made from.
-    adjacency : (n, n) sparse
-        The graph whose links say where a row belongs, for methods on graphs.
-    labels : (n,) int, optional
-        The labels under other numbers, as :func:`keep_names` gives them.
-    seed : int
-        Of the subsamples.
-
-    Returns
-    -------
-    membership : Membership
-    facts : dict
-        JSON values: ``roles`` (how many of each), ``runs``, and what ``calibrate`` fitted.
+    partition, data : a partition and what it was made from.
+    adjacency : (n, n) sparse, the graph whose links say where a row belongs, for methods on graphs.
+    labels : (n,) int, the labels under other numbers, as :func:`keep_names` gives them.
+    seed : of the subsamples.
     """
     labels = partition.labels if labels is None else labels
     takes = "features" if isinstance(data, np.ndarray) else "graph"
@@ -156,7 +132,7 @@ def _leiden(
     *,
     quality: str,
     seed: int,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress,
 ) -> Partition:
     """Cluster one graph at a given resolution, one that gives so many clusters, or one chosen automatically."""
     profile, facts = None, {}

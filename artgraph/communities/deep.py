@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,11 +27,12 @@ SETTLED = 0.001  # share of rows that change their cluster in an epoch
 def dec(
     X: ArrayLike, n_clusters: int, *, seed: int = 0, latent_dim: int = 10, hidden: Sequence[int] = (256, 64)
 ) -> np.ndarray:
-    """Cluster features by deep embedded clustering.
+    """Cluster features by deep embedded clustering: (n,) int32, 0 the largest.
 
     An autoencoder learns to restore the features from few numbers z. K-means on z gives centres μ, and encoder and
     centres are trained further so that q_ij ∝ 1 / (1 + |z_i - μ_j|²) comes nearer to p_ij ∝ q_ij² / Σ_i q_ij, in KL
-    divergence: what is likely becomes likelier, and large clusters do not swallow the small.
+    divergence: what is likely becomes likelier, and large clusters do not swallow the small. A centre that nothing is
+    nearest to is left out.
 
     Xie, Girshick & Farhadi (2016), arXiv:1511.06335. Here the layers are narrower (the paper has 500-500-2000 for
     70,000 digits), learnt together without noise by Adam, and p is renewed every epoch; the paper stops, as here, when
@@ -39,19 +40,11 @@ def dec(
 
     Parameters
     ----------
-    X : (n, d) float
-        Finite features; they are centred and brought to mean variance 1.
-    n_clusters : int, 1 ... n
-    seed : int
-    latent_dim : int
-        Numbers in z.
-    hidden : sequence of int
-        Widths of the layers between.
-
-    Returns
-    -------
-    (n,) int32
-        Cluster of each row; 0 is the largest. A centre that nothing is nearest to is left out.
+    X : (n, d) float, finite; it is centred and brought to mean variance 1.
+    n_clusters : 1 ... n.
+    seed : of weights, batches and k-means.
+    latent_dim : numbers in z.
+    hidden : widths of the layers between.
     """
     import torch
     from torch import nn
@@ -68,24 +61,27 @@ def dec(
         torch.manual_seed(seed)
         encoder, decoder = _layers(widths), _layers(widths[::-1])
         autoencoder = nn.Sequential(encoder, decoder)
-        for batch in _train(autoencoder.parameters(), len(data), epochs=PRETRAINING):
-            batch.step(nn.functional.mse_loss(autoencoder(data[batch.rows]), data[batch.rows]))
+        optimiser = torch.optim.Adam(autoencoder.parameters(), lr=1e-3)
+        for _ in range(PRETRAINING):
+            for rows in torch.randperm(len(data)).split(BATCH):
+                _step(optimiser, nn.functional.mse_loss(autoencoder(data[rows]), data[rows]))
         with torch.no_grad():
             z = encoder(data)
         labels = torch.tensor(kmeans(z.numpy(), n_clusters, seed=seed), dtype=torch.long)
         k = int(labels.max()) + 1
         centres = nn.Parameter(torch.stack([z[labels == c].mean(dim=0) for c in range(k)]))
-        for batch in _train([*encoder.parameters(), centres], len(data), epochs=LONGEST):
-            if batch.first:
-                with torch.no_grad():
-                    q = _soft(encoder(data), centres)
-                now = q.argmax(dim=1)
-                if batch.epoch and float((now != labels).float().mean()) < SETTLED:
-                    break
-                labels, p = now, q**2 / q.sum(dim=0)
-                p = p / p.sum(dim=1, keepdim=True)
-            q = _soft(encoder(data[batch.rows]), centres)
-            batch.step(nn.functional.kl_div(q.log(), p[batch.rows], reduction="batchmean"))
+        optimiser = torch.optim.Adam([*encoder.parameters(), centres], lr=1e-3)
+        for epoch in range(LONGEST):
+            with torch.no_grad():
+                q = _soft(encoder(data), centres)
+            now = q.argmax(dim=1)
+            if epoch and float((now != labels).float().mean()) < SETTLED:
+                break
+            labels, p = now, q**2 / q.sum(dim=0)
+            p = p / p.sum(dim=1, keepdim=True)
+            for rows in torch.randperm(len(data)).split(BATCH):
+                q = _soft(encoder(data[rows]), centres)
+                _step(optimiser, nn.functional.kl_div(q.log(), p[rows], reduction="batchmean"))
         with torch.no_grad():
             labels = _soft(encoder(data), centres).argmax(dim=1)
     return relabel_by_size(labels.numpy())
@@ -94,9 +90,7 @@ def dec(
 def _layers(widths: Sequence[int]) -> torch.nn.Sequential:
     from torch import nn
 
-    layers = []
-    for before, after in itertools.pairwise(widths):
-        layers += [nn.Linear(before, after), nn.ReLU()]
+    layers = [layer for sizes in itertools.pairwise(widths) for layer in (nn.Linear(*sizes), nn.ReLU())]
     return nn.Sequential(*layers[:-1])
 
 
@@ -107,22 +101,7 @@ def _soft(z: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
     return q / q.sum(dim=1, keepdim=True)
 
 
-class _Batch(NamedTuple):
-    optimiser: torch.optim.Optimizer
-    rows: torch.Tensor
-    epoch: int
-    first: bool
-
-    def step(self, loss: torch.Tensor) -> None:
-        self.optimiser.zero_grad()
-        loss.backward()
-        self.optimiser.step()
-
-
-def _train(parameters: Iterable[torch.nn.Parameter], n: int, *, epochs: int) -> Iterator[_Batch]:
-    import torch
-
-    optimiser = torch.optim.Adam(list(parameters), lr=1e-3)
-    for epoch in range(epochs):
-        for number, rows in enumerate(torch.randperm(n).split(BATCH)):
-            yield _Batch(optimiser, rows, epoch, number == 0)
+def _step(optimiser: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()

@@ -21,7 +21,7 @@ _PIECE = 1 << 16  # links
 def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:
     """Turn a checked ``adjacency``, (n, n) CSR, into an undirected igraph graph and its weights, one for each edge.
 
-    There is one edge for each pair i < j, in row-major order.
+    Edges are the pairs i < j, in row-major order.
     """
     upper = sp.triu(adjacency, k=1, format="coo")
     order = np.lexsort((upper.col, upper.row))
@@ -37,10 +37,9 @@ def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:
 def seeded_igraph(seed: int) -> Iterator[random.Random]:
     """Draw igraph's random numbers from one ``seed`` inside a ``with`` block, and yield the generator.
 
-    igraph draws from Python's ``random`` module unless set otherwise. Inside the block it draws from a generator of
-    its own; neither ``random`` nor NumPy's global state is touched. Afterwards igraph draws from ``random`` again, its
-    default (igraph cannot say which generator it had, so one that a caller had set is not put back). The setting is
-    one for the whole process: a lock lets one block run at a time.
+    Neither Python's ``random`` module nor NumPy's global state is touched. Afterwards igraph draws from ``random``
+    again, its default (igraph cannot say which generator it had, so one that a caller had set is not put back). The
+    setting is one for the whole process: a lock lets one block run at a time.
     """
     generator = random.Random(check_seed(seed))
     with _LOCK:

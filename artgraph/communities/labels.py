@@ -41,13 +41,8 @@ def keep_names(labels: ArrayLike, earlier: ArrayLike) -> np.ndarray:
     Numbers are given so that as many rows as possible keep theirs (Kuhn 1955, doi:10.1002/nav.3800020109). A cluster
     that has less than a quarter in common with the earlier one (of the rows in either) counts as new. New clusters get
     the numbers after the earlier ones, largest first, so numbers of clusters that are gone stay empty: nobody reads an
-    old note about cluster 7 under another cluster.
-
-    Parameters
-    ----------
-    labels : (n,) int
-    earlier : (n,) int
-        Rows that were not there, or had no cluster: negative.
+    old note about cluster 7 under another cluster. ``labels`` and ``earlier`` are (n,) int; in ``earlier``, rows that
+    were not there or had no cluster are negative.
 
     Examples
     --------

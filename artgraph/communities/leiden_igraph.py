@@ -25,34 +25,24 @@ def leiden(
 ) -> np.ndarray:
     """Find communities by the Leiden algorithm, maximising weighted modularity or the constant Potts model.
 
-    Rows without a link get -1 and influence nothing: adding such rows leaves the other labels as they are. Every
-    cluster is connected. Traag, Waltman & van Eck, "From Louvain to Leiden", Scientific Reports 9:5233 (2019),
-    doi:10.1038/s41598-019-41695-z; the implementation is igraph's ``community_leiden``.
+    Returns (n,) int32, 0 the largest cluster. Rows without a link get -1 and influence nothing: adding such rows leaves
+    the other labels as they are. Every cluster is connected. Traag, Waltman & van Eck, "From Louvain to Leiden",
+    Scientific Reports 9:5233 (2019), doi:10.1038/s41598-019-41695-z; the implementation is igraph's
+    ``community_leiden``.
 
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    resolution : float, above 0
-        gamma in :func:`modularity`; higher gives more, smaller clusters.
-    quality : {"modularity", "cpm"}
-        The constant Potts model counts weight inside clusters less ``resolution`` for every pair of rows, so that the
-        resolution is a density of links; others: :func:`leiden_multiplex`.
-    seed : int
-        The order in which the algorithm visits rows. Python's global random state is not used.
-    n_iterations : int
-        Passes over the graph, or -1 (default): until a pass improves nothing. igraph's own default is 2; on nearest
-        neighbour graphs of 5,000 paintings -1 took 0.1 s in place of 0.03 s and raised modularity from 0.7066 to
-        0.7099 (mean of 5 seeds), more than the spread between seeds (0.0013).
-
-    Returns
-    -------
-    (n,) int32
-        Cluster of each row; 0 is the largest; -1 for rows without links.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0.
+    resolution : gamma in :func:`modularity`, above 0; higher gives more, smaller clusters.
+    quality : "modularity", or "cpm", the constant Potts model: weight inside clusters less ``resolution`` for every
+        pair of rows, so that the resolution is a density of links. Others: :func:`leiden_multiplex`.
+    seed : of the order in which rows are visited. Python's global random state is not used.
+    n_iterations : passes over the graph, or -1: until a pass improves nothing. igraph's own default is 2; on nearest
+        neighbour graphs of 5,000 paintings -1 took 0.1 s in place of 0.03 s and raised modularity from 0.7066 to 0.7099
+        (mean of 5 seeds), more than the spread between seeds (0.0013).
 
     Examples
     --------
-    >>> import numpy as np, scipy.sparse as sp
     >>> triangle = np.ones((3, 3)) - np.eye(3)
     >>> leiden(sp.block_diag([triangle, triangle, [[0.0]]], format="csr")).tolist()
     [0, 0, 0, 1, 1, 1, -1]
@@ -73,28 +63,20 @@ def leiden_n_clusters(
     tolerance: int = 0,
     max_runs: int = 40,
 ) -> tuple[np.ndarray, float]:
-    """Find the resolution at which Leiden gives a wanted number of clusters.
+    """Find the resolution at which Leiden gives a wanted number of clusters; return labels (n,) int32 and resolution.
 
     Doubles or halves the resolution from 1 until the wanted number lies between two runs, then bisects its logarithm.
     The number of clusters is no smooth function of the resolution: where no run hits it, the closest one is returned,
-    and the labels say how many clusters it has. Two limits: connected components are never joined, so there are at
-    least as many clusters as components with links; and no more than rows with links.
+    and the labels say how many clusters it has; they equal those of :func:`leiden` at that resolution. Two limits:
+    connected components are never joined, so there are at least as many clusters as components with links; and no more
+    than rows with links.
 
     Parameters
     ----------
-    adjacency, quality, seed
-        As for :func:`leiden`; the seed is the same for every run.
-    n_clusters : int, 1 ... n
-        Wanted number of clusters, rows without links not counted.
-    tolerance : int, at least 0
-        Stop as soon as the number is this close.
-    max_runs : int, at least 1
-
-    Returns
-    -------
-    labels : (n,) int32
-        Equal to ``leiden(adjacency, resolution=resolution, seed=seed)``.
-    resolution : float
+    adjacency, quality, seed : as for :func:`leiden`; the seed is the same for every run.
+    n_clusters : wanted number of clusters, 1 ... n, rows without links not counted.
+    tolerance : stop as soon as the number is this close.
+    max_runs : at least 1.
     """
     matrix = check_adjacency(adjacency)
     check_n_clusters(n_clusters, matrix.shape[0])
@@ -131,24 +113,18 @@ def leiden_n_clusters(
 
 
 def modularity(adjacency: sp.sparray, labels: ArrayLike, *, resolution: float = 1.0) -> float:
-    """Measure how much heavier the links inside clusters are than chance would give.
+    """Measure how much heavier the links inside clusters are than chance would give, at most 1.
 
     Q = 1/(2m) sum_ij [A_ij - resolution k_i k_j / (2m)] delta(c_i, c_j), where k_i is the sum of row i and 2m the sum
     of all weights: Newman & Girvan (2004), doi:10.1103/PhysRevE.69.026113; the resolution as in Reichardt & Bornholdt
-    (2006), doi:10.1103/PhysRevE.74.016110.
+    (2006), doi:10.1103/PhysRevE.74.016110. It is 0 for one cluster of everything at resolution 1, and also for a graph
+    without links, where igraph gives NaN.
 
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    labels : (n,) int
-        Rows with -1 count as clusters of one row each; without links they contribute nothing.
-    resolution : float, above 0
-
-    Returns
-    -------
-    float, at most 1
-        0 for one cluster of everything at resolution 1; 0.0 also for a graph without links, where igraph gives NaN.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0.
+    labels : (n,) int; rows with -1 count as clusters of one row each; without links they contribute nothing.
+    resolution : above 0.
     """
     matrix = check_adjacency(adjacency)
     check_resolution(resolution)
@@ -191,11 +167,6 @@ class Runner:
         labels = np.full(self.n, -1, dtype=np.int32)
         if self.n_linked:
             with seeded_igraph(self.seed):
-                clustering = self.graph.community_leiden(
-                    objective_function=self.quality.upper() if self.quality == "cpm" else self.quality,
-                    weights=self.weights,
-                    resolution=resolution,
-                    n_iterations=self.n_iterations,
-                )
-            labels[self.linked] = clustering.membership
+                settings = {"weights": self.weights, "resolution": resolution, "n_iterations": self.n_iterations}
+                labels[self.linked] = self.graph.community_leiden(self.quality, **settings).membership
         return relabel_by_size(labels)

@@ -18,21 +18,16 @@ LASTING = 4  # so many in a row with one result: over a factor of 1.5
 def hierarchy(adjacency: sp.sparray, labels: ArrayLike, *, levels: int = 3, seed: int = 0) -> list[np.ndarray]:
     """Join clusters into clusters of clusters, level upon level, until nothing is left to join.
 
+    Returns the levels above ``labels``, (n,) int32 each, the finer first, each by :func:`coarsen` from the one before:
+    at most ``levels - 1``, and fewer where nothing is left to join, or only everything. 0 is the largest cluster; -1
+    for none.
+
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    labels : (n,) int
-        The finest level; negative for none.
-    levels : int, at least 1
-        How many there should be, the finest among them.
-    seed : int
-
-    Returns
-    -------
-    list of (n,) int32
-        The levels above ``labels``, the finer first, each by :func:`coarsen` from the one before: at most ``levels -
-        1``, and fewer where nothing is left to join, or only everything. 0 is the largest cluster; -1 for none.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0.
+    labels : (n,) int, the finest level; negative for none.
+    levels : how many there should be, at least 1, the finest among them.
+    seed
     """
     matrix = check_adjacency(adjacency)
     check_at_least_one("levels", levels)
@@ -57,14 +52,12 @@ def coarsen(adjacency: sp.sparray, labels: ArrayLike, *, seed: int = 0) -> np.nd
 
     Parameters
     ----------
-    adjacency, labels, seed
-        As for :func:`hierarchy`.
+    adjacency, labels, seed : as for :func:`hierarchy`.
 
     Examples
     --------
     Four pairs of works; the first two pairs are linked, and the last two.
 
-    >>> import numpy as np, scipy.sparse as sp
     >>> pairs = sp.block_diag([np.ones((2, 2)) - np.eye(2)] * 4).toarray()
     >>> for a, b in [(1, 2), (5, 6), (3, 4)]:
     ...     pairs[a, b] = pairs[b, a] = 0.5 if a != 3 else 0.01

@@ -34,14 +34,10 @@ class Membership(NamedTuple):
 
     Attributes
     ----------
-    membership : (n, k) float32
-        Share of each cluster, 0 ... 1; rows sum to 1, or to 0 where no link leads to a cluster.
-    confidence : (n,) float32
-        Share of the painting's own cluster.
-    second : (n,) int32
-        The other cluster with the largest share; -1 where there is none.
-    role : (n,) int8
-        Index into ``ROLES``: core, border, bridge, outlier.
+    membership : (n, k) float32, shares of the clusters; rows sum to 1, or to 0 where no link leads to a cluster.
+    confidence : (n,) float32, share of the painting's own cluster.
+    second : (n,) int32, the other cluster with the largest share; -1 where there is none.
+    role : (n,) int8, index into ``ROLES``.
     """
 
     membership: np.ndarray
@@ -57,9 +53,7 @@ def graph_membership(adjacency: sp.sparray, labels: ArrayLike) -> np.ndarray:
 
     Examples
     --------
-    >>> import numpy as np, scipy.sparse as sp
-    >>> path = sp.csr_array([[0, 3, 0], [3, 0, 1], [0, 1, 0]])
-    >>> graph_membership(path, [0, 0, 1]).tolist()
+    >>> graph_membership(sp.csr_array([[0, 3, 0], [3, 0, 1], [0, 1, 0]]), [0, 0, 1]).tolist()
     [[1.0, 0.0], [0.75, 0.25], [1.0, 0.0]]
     """
     matrix = check_adjacency(adjacency)
@@ -75,11 +69,9 @@ def feature_membership(X: ArrayLike, labels: ArrayLike, *, penalty: float = 0.25
 
     Parameters
     ----------
-    X : (n, d) float
-    labels : (n,) int
-    penalty : float, at least 0
-        For dispersion. With 1, a power that makes the shares of k-means calibrated makes wide clusters lose most of
-        their own members; up to 0.25 the calibration error hardly changes.
+    X, labels : (n, d) float and (n,) int.
+    penalty : for dispersion, at least 0. With 1, a power that makes the shares of k-means calibrated makes wide
+        clusters lose most of their own members; up to 0.25 the calibration error hardly changes.
 
     Examples
     --------
@@ -113,13 +105,12 @@ def feature_membership(X: ArrayLike, labels: ArrayLike, *, penalty: float = 0.25
 def subsample_runs(
     n: int, refit: Refit, *, n_runs: int = 8, fraction: float = 0.8, seed: int = 0
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Make a partition again and again, each time of a ``fraction`` of the n rows: ``n_runs`` of (rows, labels).
+    """Make a partition of a ``fraction`` of the n rows, ``n_runs`` times; return each as (rows, labels).
 
     Parameters
     ----------
-    n : int
-    refit : callable(rows, seed) -> labels
-    n_runs, fraction, seed
+    n, n_runs, fraction, seed
+    refit : makes a partition, see ``Refit``.
     """
     rng = np.random.default_rng(check_seed(seed))
     runs = []
@@ -134,22 +125,14 @@ def co_assignment(labels: ArrayLike, runs: Iterable[tuple[ArrayLike, ArrayLike]]
 
     For a row and a run it is in: of the other rows in its cluster of that run, the share that belongs to each cluster
     of the whole partition, ``labels`` (n,). No matching of clusters is needed. ``runs`` are as of
-    :func:`subsample_runs`.
-
-    Returns
-    -------
-    shares : (n, k) float64
-        Mean over the runs that a row was in; a run in which it was alone, or without a cluster, counts as 0.
-    counts : (n,) int64
-        Number of those runs.
+    :func:`subsample_runs`. Returns the mean over the runs that a row was in, (n, k) float64, where a run in which it
+    was alone, or without a cluster, counts as 0; and the number of those runs, (n,) int64.
 
     Examples
     --------
     >>> shares, counts = co_assignment([0, 0, 0, 1, 1], [([0, 1, 2, 3], [0, 0, 1, 1])])
-    >>> shares.tolist()
-    [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
-    >>> counts.tolist()
-    [1, 1, 1, 1, 0]
+    >>> shares.tolist(), counts.tolist()
+    ([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]], [1, 1, 1, 1, 0])
     """
     clusters = check_labels(labels)
     member = one_hot(clusters)
@@ -170,21 +153,13 @@ def calibrate(
     """Sharpen or flatten memberships until they say how often rows were put together in subsamples.
 
     The membership is raised to a power and mixed with what subsamples gave to the members of the row's cluster on
-    average; power and mixture minimise the squared difference from the observed shares.
+    average; power and mixture minimise the squared difference from the observed shares. Returns the new membership, (n,
+    k) float64, and the ``power`` and ``mixture`` fitted.
 
     Parameters
     ----------
-    membership : (n, k) float
-        Before; rows sum to 1 or 0.
-    labels : (n,) int
-    shares, counts : (n, k) float64, (n,) int64
-        As :func:`co_assignment` returns them.
-
-    Returns
-    -------
-    membership : (n, k) float64
-    fitted : dict
-        ``power`` and ``mixture``.
+    membership, labels : (n, k) float, whose rows sum to 1 or 0, and (n,) int.
+    shares, counts : (n, k) float64 and (n,) int64, as :func:`co_assignment` returns them.
     """
     membership, shares = np.asarray(membership, dtype=np.float64), np.asarray(shares)
     clusters = check_labels(labels, len(membership))
@@ -217,8 +192,7 @@ def assign_roles(membership: ArrayLike, labels: ArrayLike) -> Membership:
     """Say for every row how sure its cluster is, what its second would be, and what part it plays.
 
     core: at least 0.8 in its own cluster. bridge: at least 0.3 in a second, and 0.8 in the two together. outlier: no
-    cluster, or less than 0.4 in its own and no bridge. border: the rest. ``membership`` is (n, k), ``labels`` are (n,)
-    int.
+    cluster, or less than 0.4 in its own and no bridge. border: the rest. ``membership`` is (n, k), ``labels`` are (n,).
 
     Examples
     --------

@@ -13,13 +13,10 @@ class Method(NamedTuple):
 
     Attributes
     ----------
-    function : str
-        Name of the function in ``artgraph.communities``.
-    takes : {"graph", "features"}
-    number : {"needed", "optional", "own"}
-        Of clusters: it must be given, can be given, or is the method's own affair.
-    seeded : bool
-        Whether anything is drawn by chance.
+    function : its name in ``artgraph.communities``.
+    takes : "graph" or "features".
+    number : of clusters, "needed", "optional" or "own": it must be given, can be, or is the method's own affair.
+    seeded : whether anything is drawn by chance.
     """
 
     function: str
@@ -49,10 +46,8 @@ def check_settings(
 
     Parameters
     ----------
-    method, resolution, n_clusters
-        As in :func:`~artgraph.communities.cluster`.
-    beyond : iterable of str
-        Which other settings of Leiden are not at their defaults: quality, layers, fixed, max_size.
+    method, resolution, n_clusters : as in :func:`~artgraph.communities.cluster`.
+    beyond : other settings of Leiden that are not at their defaults: quality, layers, fixed, max_size.
     """
     from artgraph.checks import check_choice
 

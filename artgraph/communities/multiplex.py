@@ -38,50 +38,33 @@ def leiden_multiplex(
     """Find communities that are good in several graphs of the same paintings at once.
 
     The sum over layers of weight * quality is maximised. A layer's modularity is divided by the sum of its weights, so
-    that equal layer weights give layers equal say, however many links each has.
+    that equal layer weights give layers equal say, however many links each has. Returns (n,) int32, 0 the largest
+    cluster, -1 for rows without links in every layer that are not fixed.
 
-    Parameters
-    ----------
-    layers : sequence of (n, n) sparse, or one
-        Symmetric, weights at least 0, diagonal 0.
-    layer_weights : sequence of float, optional
-        One for each layer, at least 0 and not all 0; default 1 for each.
-    quality : {"modularity", "cpm", "rb-er", "surprise", "significance"}
-        Modularity (Reichardt and Bornholdt's, with the degrees kept), the constant Potts model, Reichardt and
-        Bornholdt's with an Erdős-Rényi null, asymptotic surprise, significance. The last counts links only, not
-        their weights; the last two have no resolution.
-    resolution : float, above 0
-    fixed : (n,) int, optional
-        Works already classified: rows with one number stay together, rows with different numbers apart; negative: free.
-    max_size : int, at least 1, optional
-        No cluster gets more rows than this: one that would is cut by itself, at a resolution that rises until it is
-        small enough.
-    seed : int
-    n_iterations : int
-        Passes, or -1: until a pass improves nothing.
-
-    Returns
-    -------
-    (n,) int32
-        Cluster of each row; 0 is the largest; -1 for rows without links in every layer that are not fixed.
-
-    Raises
-    ------
-    InputError
-        Layers or weights that do not fit each other, an unknown quality, a fixed class larger than max_size.
-
-    Notes
-    -----
     leidenalg: Traag, Waltman & van Eck (2019), doi:10.1038/s41598-019-41695-z; layers as in Mucha et al. (2010),
     doi:10.1126/science.1184819; surprise: Traag, Aldecoa & Delvenne (2015), doi:10.1103/PhysRevE.92.022816;
     significance: Traag, Krings & Van Dooren (2013), doi:10.1038/srep02930. On one graph with neither fixed rows nor a
     limit, :func:`leiden` maximises the same modularity several times faster.
 
+    Parameters
+    ----------
+    layers : one or more (n, n), symmetric, weights at least 0, diagonal 0.
+    layer_weights : one for each layer, at least 0 and not all 0; by default 1.
+    quality : modularity (Reichardt and Bornholdt's, with the degrees kept), cpm (constant Potts model), rb-er
+        (Reichardt and Bornholdt's with an Erdős-Rényi null), surprise (asymptotic), significance. The last counts links
+        only, not their weights; the last two have no resolution.
+    resolution : above 0.
+    fixed : (n,) int, works already classified: rows with one number stay together, with different numbers apart;
+        negative: free.
+    max_size : no cluster gets more rows than this: one that would is cut by itself, at a resolution that rises until it
+        is small enough.
+    seed
+    n_iterations : passes, or -1: until a pass improves nothing.
+
     Examples
     --------
     Four works in a square: its sides are links of two kinds, and the heavier layer decides.
 
-    >>> import numpy as np, scipy.sparse as sp
     >>> a = sp.csr_array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]])
     >>> b = sp.csr_array([[0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0]])
     >>> [leiden_multiplex([a, b], layer_weights=weights).tolist() for weights in ([2, 1], [1, 2])]
@@ -127,14 +110,12 @@ def _used_layers(
     layers = [layers] if sp.issparse(layers) else list(layers)
     matrices = [check_adjacency(layer) for layer in layers]
     if len({matrix.shape for matrix in matrices}) != 1:
-        raise InputError(
-            f"layers have shapes {[m.shape for m in matrices]}; expected one or more of the same paintings."
-        )
+        shapes = [matrix.shape for matrix in matrices]
+        raise InputError(f"layers have shapes {shapes}; expected one or more of the same paintings.")
     weights = np.ones(len(matrices)) if layer_weights is None else np.asarray(layer_weights, dtype=np.float64)
-    if weights.shape != (len(matrices),) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
-        raise InputError(
-            f"{len(matrices)} layers need as many weights, at least 0 and not all 0; got {weights.tolist()}."
-        )
+    k, given = len(matrices), weights.tolist()
+    if weights.shape != (k,) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+        raise InputError(f"{k} layers need as many weights, at least 0 and not all 0; got {given}.")
     return [matrices[i] for i in np.flatnonzero(weights)], weights[weights > 0].tolist()
 
 

@@ -24,17 +24,15 @@ EQUAL = 0.03  # differences of stability that six subsamples cannot tell from no
 
 
 class Profile(NamedTuple):
-    """What Leiden finds over a range of resolutions, and what chance would give.
+    """What Leiden finds over a range of resolutions, and what chance would give: (r,) float64 each.
 
     Attributes
     ----------
-    resolution, n_clusters : (r,) float64, int64
-    stability, null_stability : (r,) float64
-        Mean adjusted Rand index between the partition of the whole graph and those of subsamples, -1 ... 1; the same in
-        rewired graphs.
-    modularity, null_modularity : (r,) float64
-    chosen : int
-        Index of the resolution chosen; -1 where there is no community structure.
+    resolution, n_clusters : the resolutions, and how many clusters there are at each, int64.
+    stability, null_stability : mean adjusted Rand index, -1 ... 1, between the partition of the whole graph and those
+        of subsamples; the same in rewired graphs.
+    modularity, null_modularity : in the graph and in rewired ones.
+    chosen : index of the resolution chosen; -1 where there is no community structure.
     """
 
     resolution: np.ndarray
@@ -49,17 +47,12 @@ class Profile(NamedTuple):
 def leiden_auto(adjacency: sp.sparray, *, seed: int = 0, **settings: object) -> tuple[np.ndarray, Profile]:
     """Find communities by Leiden at the resolution that :func:`resolution_profile` chooses.
 
+    Returns labels, (n,) int32, 0 the largest cluster, -1 for rows without links, and the profile. All rows with links
+    are in cluster 0 where there is no community structure.
+
     Parameters
     ----------
-    adjacency, seed, **settings
-        Of :func:`resolution_profile`.
-
-    Returns
-    -------
-    labels : (n,) int32
-        Cluster of each row; 0 is the largest; -1 for rows without links. All rows with links are in cluster 0 where
-        there is no community structure.
-    profile : Profile
+    adjacency, seed, **settings : of :func:`resolution_profile`.
     """
     matrix = check_adjacency(adjacency)
     profile = resolution_profile(matrix, seed=seed, **settings)
@@ -82,28 +75,22 @@ def resolution_profile(
 
     Stability alone favours too many clusters: in a graph without any structure, small clusters are stabler than large
     ones. So each resolution is measured by its stability less that in graphs with equal degrees and weights, shuffled;
-    where chance finds but one cluster there is nothing to compare with. Of the resolutions whose excess is
-    the largest, give or take 0.03, the number of clusters is taken that most of them have. There is no community
-    structure where that excess is below 0.5, or the modularity less than 0.02 above that of the rewired graphs.
+    where chance finds but one cluster there is nothing to compare with. Of the resolutions whose excess is the largest,
+    give or take 0.03, the number of clusters is taken that most of them have. There is no community structure where
+    that excess is below 0.5, or the modularity less than 0.02 above that of the rewired graphs.
 
-    Parameters
-    ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    resolutions : sequence of float, each above 0
-    n_subsamples : int, at least 1
-        Each holds a share ``fraction`` of the rows, between 0 and 1, and has a seed of its own.
-    n_nulls : int, at least 1
-        Rewired graphs; each is compared with a subsample of its own.
-    fraction : float
-    seed : int
-    progress : callable(done, total), optional
-
-    Notes
-    -----
     Partitions of one cluster agree by default and count as stability 0. Subsampling and seeds: von Luxburg (2010),
     arXiv:1007.1075; the null: Maslov & Sneppen (2002), doi:10.1126/science.1065103. The threshold of 0.5 was set on
     graphs without structure and on planted ones, never on labels of paintings.
+
+    Parameters
+    ----------
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0.
+    resolutions : each above 0.
+    n_subsamples : at least 1; each holds a share ``fraction`` of the rows, between 0 and 1, and has a seed of its own.
+    n_nulls : rewired graphs, at least 1; each is compared with a subsample of its own.
+    fraction, seed
+    progress : called with (done, total).
     """
     matrix = check_adjacency(adjacency)
     resolutions = np.asarray(resolutions, dtype=np.float64).ravel()
@@ -117,12 +104,10 @@ def resolution_profile(
     if not matrix.nnz:
         nothing = np.zeros(resolutions.size)
         return Profile(resolutions, nothing.astype(np.int64), *[nothing] * 4, chosen=-1)
-    rng = np.random.default_rng(check_seed(seed))
-    whole = _Stability(matrix, n_subsamples, fraction, rng=rng, seed=seed, n_iterations=-1)
-    nulls = [
-        _Stability(rewire(matrix, seed=int(rng.integers(2**32))), 1, fraction, rng=rng, seed=seed)
-        for _ in range(n_nulls)
-    ]
+    rng, size = np.random.default_rng(check_seed(seed)), max(1, round(fraction * matrix.shape[0]))
+    whole = _Stability(matrix, n_subsamples, size, rng=rng, seed=seed, n_iterations=-1)
+    rewired = (rewire(matrix, seed=int(rng.integers(2**32))) for _ in range(n_nulls))
+    nulls = [_Stability(null, 1, size, rng=rng, seed=seed) for null in rewired]
     progress = progress or (lambda done, total: None)
     rows = []
     for done, resolution in enumerate(resolutions.tolist()):
@@ -144,7 +129,6 @@ def rewire(adjacency: sp.sparray, *, seed: int = 0) -> sp.csr_array:
 
     Examples
     --------
-    >>> import numpy as np, scipy.sparse as sp
     >>> ring = sp.csr_array(np.roll(np.eye(8), 1, axis=1) + np.roll(np.eye(8), -1, axis=1))
     >>> rewire(ring).sum(axis=0).tolist()
     [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
@@ -190,31 +174,28 @@ class _Stability:
     def __init__(
         self,
         matrix: sp.csr_array,
-        n_subsamples: int,
-        fraction: float,
+        n_parts: int,
+        size: int,
         *,
         rng: np.random.Generator,
         seed: int,
         n_iterations: int = 2,
     ):
-        n = matrix.shape[0]
-        size = max(1, round(fraction * n))
         self.matrix = matrix
         self.whole = Runner(matrix, seed=seed, n_iterations=n_iterations)
         self.parts = []
-        for _ in range(n_subsamples):
-            rows = np.sort(rng.permutation(n)[:size])
-            run = Runner(matrix[rows][:, rows], seed=int(rng.integers(2**32)), n_iterations=2)
-            self.parts.append((rows, run))
+        for _ in range(n_parts):
+            rows = np.sort(rng.permutation(matrix.shape[0])[:size])
+            part = matrix[rows][:, rows]
+            self.parts.append((rows, Runner(part, seed=int(rng.integers(2**32)), n_iterations=2)))
 
     def __call__(self, resolution: float) -> tuple[int, float, float]:
         """Return number of clusters, stability and modularity."""
-        labels = self.whole(resolution)
+        labels, agreement = self.whole(resolution), 0.0
         n_clusters = int(labels.max(initial=-1)) + 1
-        agreement = 0.0
         if n_clusters > 1:
-            agreement = np.mean([_agreement(labels[rows], run(resolution)) for rows, run in self.parts])
-        return n_clusters, float(agreement), modularity(self.matrix, labels, resolution=resolution)
+            agreement = float(np.mean([_agreement(labels[rows], run(resolution)) for rows, run in self.parts]))
+        return n_clusters, agreement, modularity(self.matrix, labels, resolution=resolution)
 
 
 def _agreement(a: np.ndarray, b: np.ndarray) -> float:

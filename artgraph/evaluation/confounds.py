@@ -35,12 +35,8 @@ REMEDIES = {
 def binned(values: Sequence, *, n_bins: int = 5) -> list[str | None]:
     """Sort numbers into classes of about equal size, named by their ends; leave other values as they are.
 
-    Parameters
-    ----------
-    values : sequence, length n
-        Numbers or text, None or NaN where missing; None comes out for these.
-    n_bins : int
-        Numbers with no more distinct values than this stay as they are. Equal values are never parted.
+    ``values`` are numbers or text, None or NaN where missing; None comes out for these. Numbers with no more distinct
+    values than ``n_bins`` stay as they are. Equal values are never parted.
 
     Examples
     --------
@@ -71,30 +67,19 @@ def _shown(value: object) -> str:
 def confound_table(
     labels: ArrayLike, columns: Mapping[str, Sequence], *, n_permutations: int = 99, seed: int = 0
 ) -> pd.DataFrame:
-    """Measure how far a partition and each column go together.
+    """Measure how far a partition and each column go together, in one row for each column of two values or more.
+
+    The table has ``column``; ``values`` (classes); ``n`` (rows compared); ``ami`` (adjusted mutual information);
+    ``explained``: the share of the partition that the column explains, (MI - E[MI]) / (H(clusters) - E[MI]); ``told``:
+    the share of the column that the partition explains, the same over H(column): near 1 where clusters are pure in it,
+    which AMI does not show for a column of few values; ``p_value``.
 
     Parameters
     ----------
-    labels : (n,) int
-        Negative for none.
-    columns : dict of str to sequence, length n
-        Numbers are sorted into five classes, see :func:`binned`.
-    n_permutations : int, at least 1
-        For chance and p: the labels are shuffled.
-    seed : int
-
-    Returns
-    -------
-    DataFrame, one row for each column that takes two values or more, in the order given
-        ``column``; ``values`` (classes); ``n`` (rows compared); ``ami`` (adjusted mutual information); ``explained``:
-        the share of the partition that the column explains, (MI - E[MI]) / (H(clusters) - E[MI]); ``told``: the share
-        of the column that the partition explains, the same over H(column): near 1 where clusters are pure in it, which
-        AMI does not show for a column of few values; ``p_value``.
-
-    Raises
-    ------
-    InputError
-        Columns of another length; a count below 1.
+    labels : (n,) int, negative for none.
+    columns : n values each; numbers are sorted into five classes, see :func:`binned`.
+    n_permutations : shuffles of the labels, for chance and p, at least 1.
+    seed
 
     Examples
     --------
@@ -119,26 +104,14 @@ def confound_table(
         table = contingency(clusters, classes)
         expected = expected_information(table)
         ami = adjusted_mutual_information(table, expected=expected)
-        null = [
-            adjusted_mutual_information(contingency(rng.permutation(clusters), classes), expected=expected)
-            for _ in range(n_permutations)
-        ]
+        shuffled = [contingency(rng.permutation(clusters), classes) for _ in range(n_permutations)]
+        null = [adjusted_mutual_information(shuffle, expected=expected) for shuffle in shuffled]
         of_clusters, of_classes = entropy(table.sum(axis=1)), entropy(table.sum(axis=0))
         # AMI = (MI - E) / ((H + H') / 2 - E)
         above = ami * ((of_clusters + of_classes) / 2 - expected)
-        rows.append(
-            {
-                "column": name,
-                "values": len(names),
-                "n": len(kept),
-                "ami": ami,
-                "explained": _share(above, of_clusters - expected),
-                "told": _share(above, of_classes - expected),
-                "p_value": null_of(ami, null)["p_value"],
-            }
-        )
-    columns = ("column", "values", "n", "ami", "explained", "told", "p_value")
-    return pd.DataFrame(rows, columns=columns)
+        explained, told = _share(above, of_clusters - expected), _share(above, of_classes - expected)
+        rows.append([name, len(names), len(kept), ami, explained, told, null_of(ami, null)["p_value"]])
+    return pd.DataFrame(rows, columns=["column", "values", "n", "ami", "explained", "told", "p_value"])
 
 
 def suspect_clusters(
@@ -151,20 +124,15 @@ def suspect_clusters(
 ) -> pd.DataFrame:
     """List the clusters that may be held together by something that is no style, the highest lift first.
 
+    The table has ``cluster``, ``column``, ``value``, ``share`` (of the cluster), ``in_collection`` (share of the
+    collection), ``lift``, ``p``. To lack a thing ("no", "none") is no value that holds a cluster together.
+
     Parameters
     ----------
-    labels, columns
-        As for :func:`confound_table`.
-    min_share, min_lift, max_p : float
-        A cluster is listed with a value that at least this share of it has, that is at least so many times as frequent
-        as in the collection, with a p, corrected over all clusters and values of the column, below this. To lack a
-        thing ("no", "none") is no such value.
-
-    Returns
-    -------
-    DataFrame
-        ``cluster``, ``column``, ``value``, ``share`` (of the cluster), ``in_collection`` (share of the collection),
-        ``lift``, ``p``.
+    labels, columns : as for :func:`confound_table`.
+    min_share, min_lift, max_p : a cluster is listed with a value that at least this share of it has, that is at least
+        so many times as frequent as in the collection, with a p, corrected over all clusters and values of the column,
+        of at most this.
 
     Examples
     --------
@@ -189,10 +157,8 @@ def confound_caveats(table: pd.DataFrame, suspects: pd.DataFrame, *, against: st
 
     Parameters
     ----------
-    table, suspects : DataFrame
-        As from :func:`confound_table` and :func:`suspect_clusters`.
-    against : str
-        The reference column, whose row of the table is what the others are compared with, if it is there.
+    table, suspects : from :func:`confound_table` and :func:`suspect_clusters`.
+    against : the reference column; its row of the table, if it is there, is what the others are compared with.
 
     Examples
     --------

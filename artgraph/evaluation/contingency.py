@@ -32,12 +32,7 @@ def is_missing(series: pd.Series) -> pd.Series:
 def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
     """Number the values of a reference column, (n,) text or numbers, that are not :func:`is_missing`.
 
-    Returns
-    -------
-    codes : (n,) int64
-        0 ... number of values - 1 in the order of their text; -1 for missing.
-    names : list
-        The value of each code.
+    Returns the codes, (n,) int64, in the order of the values' text, -1 for missing, and the value of each code.
     """
     series = pd.Series(list(values), dtype=object)
     if series.map(lambda v: isinstance(v, (list, tuple, dict, set, np.ndarray))).any():
@@ -53,26 +48,16 @@ def encode(values: ArrayLike) -> tuple[np.ndarray, list]:
 def compared(labels: ArrayLike, reference: ArrayLike) -> tuple[np.ndarray, np.ndarray, list, np.ndarray]:
     """Keep the rows that have both a cluster, (n,) int, negative for none, and a reference value, (n,).
 
-    Returns
-    -------
-    clusters, classes : (m,) int64
-        0 ... n_clusters - 1, in the order of the labels, and 0 ... n_reference - 1, both without gaps.
-    names : list, length n_reference
-    rows : (m,) int64
-        Which rows were kept.
-
-    Raises
-    ------
-    InputError
-        Different lengths, or no row left.
+    Returns their clusters and classes, (m,) int64 from 0 without gaps, clusters in the order of the ``labels``; the
+    value of the ``reference`` for each class; and which rows were kept, (m,) int64. Different lengths, or no row left:
+    ``InputError``.
     """
     codes, names = encode(reference)
     clusters = check_labels(labels, codes.size)
     rows = np.flatnonzero((clusters >= 0) & (codes >= 0))
     if not rows.size:
-        raise InputError(
-            f"None of {codes.size} paintings has both a cluster and a reference value; nothing to compare."
-        )
+        n = codes.size
+        raise InputError(f"None of {n} paintings has both a cluster and a reference value; nothing to compare.")
     used, classes = np.unique(codes[rows], return_inverse=True)
     return np.unique(clusters[rows], return_inverse=True)[1], classes, [names[i] for i in used], rows
 
@@ -82,10 +67,8 @@ def contingency(clusters: np.ndarray, classes: np.ndarray, *, weights: np.ndarra
 
     Parameters
     ----------
-    clusters, classes : (n,) int64
-        Without gaps from 0.
-    weights : (n,) int, optional
-        How often each row counts.
+    clusters, classes : (n,) int64, from 0.
+    weights : (n,) int, how often each row counts.
     """
     shape = int(clusters.max(initial=-1)) + 1, int(classes.max(initial=-1)) + 1
     counts = np.bincount(clusters * shape[1] + classes, weights=weights, minlength=shape[0] * shape[1])

@@ -19,21 +19,16 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
     be in a cluster of this size drawn without replacement (hypergeometric); it is corrected for all pairs of cluster
     and value that were looked at (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x).
 
+    The table has a row for each pair that occurs and is over-represented (lift above 1): ``cluster``; ``name``;
+    ``count`` (rows in both); ``size`` (rows with the value); ``cluster_size`` (rows of the cluster with any value);
+    ``lift`` (share in the cluster over share in the collection); ``p`` (corrected). It is sorted by cluster, then p,
+    then count.
+
     Parameters
     ----------
-    labels : (n,) int
-        Negative for none.
-    values : (n,)
-        Text or numbers; None, NaN and empty text are missing.
-    min_count : int
-        A value with fewer rows in the collection is left out: it cannot be over-represented.
-
-    Returns
-    -------
-    DataFrame, one row for each pair of cluster and value that occurs and is over-represented (lift above 1)
-        ``cluster``; ``name``; ``count`` (rows in both); ``size`` (rows with the value); ``cluster_size`` (rows of the
-        cluster with any value); ``lift`` (share in the cluster over share in the collection); ``p`` (corrected). Sorted
-        by cluster, then p, then count.
+    labels : (n,) int, negative for none.
+    values : (n,) text or numbers; None, NaN and empty text are missing.
+    min_count : a value with fewer rows in the collection is left out: it cannot be over-represented.
 
     Examples
     --------
@@ -62,21 +57,11 @@ def over_represented(labels: ArrayLike, values: ArrayLike, *, min_count: int = 2
     # Pairs that do not occur were looked at, too: their p is 1.
     looked_at = int((of_cluster > 0).sum() * (of_value >= min_count).sum())
     corrected = false_discovery_control(np.concatenate([p, np.ones(looked_at - len(p))]))[: len(p)] if len(p) else p
-    frame = pd.DataFrame(
-        {
-            "cluster": cluster,
-            "name": pd.Series([names[v] for v in value], dtype=object),
-            "count": count,
-            "size": of_value[value],
-            "cluster_size": of_cluster[cluster],
-            "lift": (count / of_cluster[cluster]) / (of_value[value] / total),
-            "p": corrected,
-        }
-    )
-    frame = frame[frame["lift"] > 1]
-    return frame.sort_values(
-        ["cluster", "p", "count", "name"],
-        ascending=[True, True, False, True],
-        key=lambda column: column.map(str) if column.name == "name" else column,
-        kind="stable",
-    ).reset_index(drop=True)
+    name = pd.Series([names[v] for v in value], dtype=object)
+    size, cluster_size = of_value[value], of_cluster[cluster]
+    lift = (count / cluster_size) / (size / total)
+    found = (cluster, name, count, size, cluster_size, lift, corrected)
+    frame = pd.DataFrame(dict(zip(columns, found, strict=True)))
+    # pairs come in the order of cluster and name, which a stable sort keeps
+    sort = {"ascending": [True, True, False], "kind": "stable", "ignore_index": True}
+    return frame[lift > 1].sort_values(["cluster", "p", "count"], **sort)

@@ -1,6 +1,7 @@
 """How compact and how separate clusters are, by the features and by the graph alone: no reference column."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,29 +24,22 @@ def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None
     scikit-learn's functions on the rows of length 1 (silhouette with the cosine metric). For the cosine metric the mean
     distance to a cluster needs its mean alone, so all is linear in n: no pairs are formed.
 
+    ``silhouette``, in -1 ... 1: mean over rows of (b - a) / max(a, b), a the mean cosine distance to the other rows of
+    the cluster, b to those of the nearest other cluster; 0 for a row alone in its cluster (Rousseeuw 1987,
+    doi:10.1016/0377-0427(87)90125-7). ``davies_bouldin``, 0 or more, lower is better: mean over clusters of the worst
+    (s + s') / d, s the mean distance of the rows to their mean, d that of the two means (Davies and Bouldin 1979,
+    doi:10.1109/TPAMI.1979.4766909). ``calinski_harabasz``: variance between clusters over variance within, each by its
+    degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two clusters, or no row
+    more than clusters.
+
     Parameters
     ----------
-    X : (n, d) float
-    labels : (n,) int
-        Negative for none.
-    weights : (n,) int, optional
-        How often each row counts.
-
-    Returns
-    -------
-    dict of float
-        ``silhouette``, in -1 ... 1: mean over rows of (b - a) / max(a, b), a the mean cosine distance to the other rows
-        of the cluster, b to those of the nearest other cluster; 0 for a row alone in its cluster (Rousseeuw 1987,
-        doi:10.1016/0377-0427(87)90125-7). ``davies_bouldin``, 0 or more, lower is better: mean over clusters of the
-        worst (s + s') / d, s the mean distance of the rows to their mean, d that of the two means (Davies and Bouldin
-        1979, doi:10.1109/TPAMI.1979.4766909). ``calinski_harabasz``: variance between clusters over variance within,
-        each by its degrees of freedom (1974, doi:10.1080/03610927408827101). NaN where there are fewer than two
-        clusters, or no row more than clusters.
+    X, labels : (n, d) float; (n,) int, negative for none.
+    weights : (n,) int, how often each row counts.
 
     Examples
     --------
-    >>> X = np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]])
-    >>> feature_scores(X, [0, 0, 1, 1])["silhouette"]
+    >>> feature_scores(np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]]), [0, 0, 1, 1])["silhouette"]
     1.0
     """
     clusters = check_labels(labels)
@@ -57,23 +51,16 @@ def feature_scores(X: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None
 def graph_scores(adjacency: sp.sparray, labels: ArrayLike, *, weights: ArrayLike | None = None) -> dict[str, float]:
     """Score clusters by the links inside and between them.
 
+    ``modularity``: as :func:`artgraph.communities.modularity`. ``conductance``, in 0 ... 1, lower is better: mean over
+    clusters of the weight that leaves the cluster over the strength of the cluster or of the rest, whichever is less
+    (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share of the link weight that
+    is inside clusters. NaN where nothing is linked; conductance also where there are fewer than two clusters.
+
     Parameters
     ----------
-    adjacency : (n, n) sparse
-        Symmetric, weights at least 0, diagonal 0.
-    labels : (n,) int
-        Links of rows without a cluster (negative) are left out.
-    weights : (n,) int, optional
-        How often each row counts; a link counts as often as the product of its ends.
-
-    Returns
-    -------
-    dict of float
-        ``modularity``: as :func:`artgraph.communities.modularity`. ``conductance``, in 0 ... 1, lower is better:
-        mean over clusters of the weight that leaves the cluster over the strength of the cluster or of the rest,
-        whichever is less (Kannan, Vempala and Vetta 2004, doi:10.1145/990308.990313). ``coverage``, in 0 ... 1: share
-        of the link weight that is inside clusters. NaN where nothing is linked; conductance also where there are fewer
-        than two clusters.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0.
+    labels : (n,) int; links of rows without a cluster (negative) are left out.
+    weights : (n,) int, how often each row counts; a link counts as often as the product of its ends.
 
     Examples
     --------
@@ -102,27 +89,19 @@ def internal_scores(
 ) -> dict[str, dict[str, float]]:
     """Score clusters without a reference column, beside chance and with intervals over groups.
 
-    Clusters that an algorithm sought are compact and separate by its own doing: a p here says that there is more than
-    labels shuffled at random, not that the clusters are right.
+    Returns for each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``. Clusters that an algorithm
+    sought are compact and separate by its own doing: a p here says that there is more than labels shuffled at random,
+    not that the clusters are right.
 
     Parameters
     ----------
-    labels : (n,) int
-    X : (n, d) float, optional
-        For :func:`feature_scores`.
-    adjacency : (n, n) sparse, optional
-        For :func:`graph_scores`.
-    groups : (n,), optional
-        Artist of each row; whole groups are resampled.
-    n_permutations, n_bootstrap : int, at least 1
-    max_rows : int
-        Where there are more rows, those of the features are a sample of so many.
-    seed : int
-
-    Returns
-    -------
-    dict
-        For each score a dict with ``value``, ``chance``, ``p_value``, ``low``, ``high``.
+    labels : (n,) int.
+    X : (n, d) float, for :func:`feature_scores`.
+    adjacency : (n, n) sparse, for :func:`graph_scores`.
+    groups : (n,), artist of each row; whole groups are resampled.
+    n_permutations, n_bootstrap : at least 1.
+    max_rows : where there are more rows, those of the features are a sample of so many.
+    seed
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters = check_labels(labels)
@@ -135,32 +114,21 @@ def internal_scores(
             keep = np.sort(np.random.default_rng(check_seed(seed)).choice(len(keep), max_rows, replace=False))
         unit, rows = _directions(X[keep], clusters[keep])
         keep = keep[rows]
-        found |= _with_chance(
-            lambda labels, times: _feature_scores(unit, labels, times), clusters, group, keep, **draws
-        )
+        found |= _with_chance(partial(_feature_scores, unit), clusters[keep], group[keep], **draws)
     if adjacency is not None:
         matrix = check_adjacency(adjacency)
         check_labels(clusters, matrix.shape[0])
         member = np.flatnonzero(clusters >= 0)
-        inside = matrix[member][:, member]
-        found |= _with_chance(
-            lambda labels, times: _graph_scores(inside, labels, times), clusters, group, member, **draws
-        )
+        score = partial(_graph_scores, matrix[member][:, member])
+        found |= _with_chance(score, clusters[member], group[member], **draws)
     return found
 
 
 def _with_chance(
-    score: Score,
-    clusters: np.ndarray,
-    group: np.ndarray,
-    rows: np.ndarray,
-    *,
-    n_permutations: int,
-    n_bootstrap: int,
-    seed: int,
+    score: Score, clusters: np.ndarray, group: np.ndarray, *, n_permutations: int, n_bootstrap: int, seed: int
 ) -> dict[str, dict[str, float]]:
     """Return each finite score of some rows, beside chance and with an interval over groups."""
-    clusters, group, once = clusters[rows], group[rows], np.ones(len(rows))
+    once = np.ones(len(clusters))
     observed = {name: value for name, value in score(clusters, once).items() if np.isfinite(value)}
     if not observed:
         return {}
@@ -184,12 +152,11 @@ def _directions(X: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray
 
 
 def _feature_scores(unit: np.ndarray, clusters: np.ndarray, times: np.ndarray) -> dict[str, float]:
-    nothing = dict.fromkeys(("silhouette", "davies_bouldin", "calinski_harabasz"), float("nan"))
     drawn = times > 0
     names, number = np.unique(clusters[drawn], return_inverse=True)
     k, n = len(names), float(times.sum())
     if k < 2 or n <= k:
-        return nothing
+        return dict.fromkeys(("silhouette", "davies_bouldin", "calinski_harabasz"), float("nan"))
     unit, w = (unit if drawn.all() else unit[drawn]), times[drawn]
     member = sp.csr_array((w.astype(unit.dtype), (number, np.arange(len(number)))), shape=(k, len(number)))
     sums = np.asarray(member @ unit, dtype=np.float64)
@@ -202,8 +169,7 @@ def _feature_scores(unit: np.ndarray, clusters: np.ndarray, times: np.ndarray) -
     distance[own] = np.inf
     b = distance.min(axis=1)
     top = np.maximum(a, b)
-    alone = size[number] <= 1
-    silhouette = np.where((top > 0) & ~alone, (b - a) / np.where(top > 0, top, 1), 0)
+    silhouette = np.where((top > 0) & (size[number] > 1), (b - a) / np.where(top > 0, top, 1), 0)
     means = sums / size[:, None]
     square = (means**2).sum(axis=1)
     to_mean = np.maximum(1 - 2 * dot[own] / size[number] + square[number], 0)

@@ -8,19 +8,10 @@ __all__ = ["caveats", "check_not_circular"]
 
 
 def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) -> None:
-    """Refuse to evaluate a partition against a column that made its graph.
+    """Refuse, by a CircularError, to evaluate a partition against a column that made its graph.
 
-    Parameters
-    ----------
-    reference_name : str
-        Column that the partition is to be compared with. Upper and lower case, and spaces around, make no difference.
-    link_columns : iterable of str
-        Columns whose equal values were turned into links, such as "artist".
-
-    Raises
-    ------
-    CircularError
-        The reference column is one of them.
+    ``link_columns`` are those whose equal values were turned into links, such as "artist"; ``reference_name`` is not to
+    be one of them. Upper and lower case, and spaces around, make no difference.
     """
     if isinstance(link_columns, str):
         link_columns = [link_columns]
@@ -37,20 +28,10 @@ def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: Ma
 
     Parameters
     ----------
-    reference_name : str
-    link_columns : iterable of str
-        Columns whose equal values were turned into links.
-    scores : mapping, optional
-        As :func:`~artgraph.evaluation.partition_scores` returns it.
-
-    Raises
-    ------
-    CircularError
-        As :func:`check_not_circular`.
+    reference_name, link_columns : checked by :func:`check_not_circular`.
+    scores : as :func:`~artgraph.evaluation.partition_scores` returns them.
     """
-    if isinstance(link_columns, str):
-        link_columns = [link_columns]
-    link_columns = list(link_columns)
+    link_columns = [link_columns] if isinstance(link_columns, str) else list(link_columns)
     check_not_circular(reference_name, link_columns)
     found = [
         f"Paintings with the same {column} were linked. Where {column} and {reference_name} go together, these scores "

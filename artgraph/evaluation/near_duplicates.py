@@ -25,14 +25,11 @@ def near_duplicates(
 
     Parameters
     ----------
-    hashes : sequence of str, length n
-        Hexadecimal, 64 bits, as ``ingest`` stores them (difference hash); None for a picture without.
-    tiny : (n, s, s, 3) uint8, optional
-        As from :func:`~artgraph.evaluation.thumbnails.tiny_picture`; without it candidates are returned.
-    max_distance : int
-        Bits that may differ.
-    min_correlation : float
-        Of the lightness of the tiny pictures, pixel by pixel.
+    hashes : n difference hashes of 64 bits, hexadecimal, as ``ingest`` stores them; None for a picture without.
+    tiny : (n, s, s, 3) uint8, as from :func:`~artgraph.evaluation.thumbnails.tiny_picture`; None: candidates are
+        returned.
+    max_distance : bits that may differ.
+    min_correlation : of the lightness of the tiny pictures, pixel by pixel.
 
     Examples
     --------

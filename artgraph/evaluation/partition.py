@@ -15,33 +15,18 @@ __all__ = ["BestClusters", "best_clusters", "partition_scores", "per_class"]
 def partition_scores(labels: ArrayLike, reference: ArrayLike) -> dict[str, float]:
     """Score a partition against a reference column.
 
-    Rows without a reference value (None, NaN, empty text) and rows without a cluster (-1) are left out of every
-    score and counted. A partition that leaves many rows out can thus score high: read ``n_unassigned`` too.
+    Rows without a reference value (None, NaN, empty text) and rows without a cluster are left out of every score and
+    counted. A partition that leaves many rows out can thus score high: read ``n_unassigned`` too. ``labels`` are (n,)
+    int, negative for none, ``reference`` (n,) text or numbers; different lengths, or no row to compare: ``InputError``.
 
-    Parameters
-    ----------
-    labels : (n,) int
-        Cluster of each row; negative for none.
-    reference : (n,)
-        Text or numbers.
-
-    Returns
-    -------
-    dict of float and int
-        ``ami``, ``ari`` : adjusted for chance: 0 on average for random partitions, 1 for the same partition; AMI is
-        the one to read where classes differ much in size. ``nmi``, ``homogeneity``, ``completeness``, ``v_measure``
-        (equal to NMI with arithmetic mean), ``purity``, ``matched_accuracy`` : in 0 ... 1, higher with more clusters
-        or by chance. ``purity`` is the share of rows in the most frequent class of their cluster;
-        ``matched_accuracy`` the share in the class that their cluster is matched to, one to one, in the best way
-        (Kuhn 1955). All equal scikit-learn's, natural logarithm, arithmetic mean. ``n_clusters``, ``n_reference`` :
-        number of clusters and of values among the rows compared. ``n`` : rows compared. ``n_unlabelled`` : rows
-        without a reference value. ``n_unassigned`` : rows with one but in no cluster. The last three add up to the
-        number of rows.
-
-    Raises
-    ------
-    InputError
-        Different lengths, or no row to compare.
+    ``ami``, ``ari``: adjusted for chance: 0 on average for random partitions, 1 for the same partition; AMI is the one
+    to read where classes differ much in size. ``nmi``, ``homogeneity``, ``completeness``, ``v_measure`` (equal to NMI
+    with arithmetic mean), ``purity``, ``matched_accuracy``: in 0 ... 1, higher with more clusters or by chance.
+    ``purity`` is the share of rows in the most frequent class of their cluster; ``matched_accuracy`` the share in the
+    class that their cluster is matched to, one to one, in the best way (Kuhn 1955). All equal scikit-learn's, natural
+    logarithm, arithmetic mean. ``n_clusters``, ``n_reference``: number of clusters and of values among the rows
+    compared. ``n``: rows compared. ``n_unlabelled``: rows without a reference value. ``n_unassigned``: rows with one
+    but in no cluster. The last three add up to the number of rows.
 
     Examples
     --------
@@ -63,16 +48,12 @@ def partition_scores(labels: ArrayLike, reference: ArrayLike) -> dict[str, float
 
 
 def per_class(labels: ArrayLike, reference: ArrayLike) -> pd.DataFrame:
-    """Show for each reference value the cluster that holds it best.
+    """Show for each reference value, the most frequent first, the cluster that holds it best.
 
-    The best cluster is the one with the highest F1 (the larger overlap, then the lower number, on ties). Several
-    values may share one cluster. Rows of ``labels`` and ``reference`` are left out as in :func:`partition_scores`.
-
-    Returns
-    -------
-    DataFrame, one row for each reference value, the most frequent first
-        ``reference``; ``size`` (rows with it); ``cluster`` (label of the best cluster); ``overlap`` (rows in both);
-        ``recall`` = overlap / size; ``precision`` = overlap / size of the cluster; ``f1`` = harmonic mean of these.
+    The best cluster is the one with the highest F1 (the larger overlap, then the lower number, on ties). Several values
+    may share one cluster. Rows of ``labels`` and ``reference`` are left out as in :func:`partition_scores`. The table
+    has ``reference``; ``size`` (rows with it); ``cluster`` (label of the best cluster); ``overlap`` (rows in both);
+    ``recall`` = overlap / size; ``precision`` = overlap / size of the cluster; ``f1`` = harmonic mean of these.
 
     Examples
     --------
@@ -82,17 +63,8 @@ def per_class(labels: ArrayLike, reference: ArrayLike) -> pd.DataFrame:
     clusters, classes, names, rows = compared(labels, reference)
     label_of = np.unique(check_labels(labels)[rows])
     best = best_clusters(contingency(clusters, classes))
-    frame = pd.DataFrame(
-        {
-            "reference": pd.Series(names, dtype=object),
-            "size": best.size,
-            "cluster": label_of[best.cluster],
-            "overlap": best.overlap,
-            "recall": best.recall,
-            "precision": best.precision,
-            "f1": best.f1,
-        }
-    )
+    columns = {"reference": pd.Series(names, dtype=object)} | best._asdict() | {"cluster": label_of[best.cluster]}
+    frame = pd.DataFrame(columns)
     return frame.iloc[np.lexsort((np.arange(len(names)), -best.size))].reset_index(drop=True)
 
 
@@ -126,11 +98,5 @@ def best_clusters(table: np.ndarray) -> BestClusters:
     j = np.arange(table.shape[1])
     there = np.where(sizes > 0, 1.0, np.nan)
     overlap = table[best, j]
-    return BestClusters(
-        size=sizes,
-        cluster=best,
-        overlap=overlap,
-        recall=there * overlap / np.maximum(sizes, 1),
-        precision=there * overlap / np.maximum(cluster_sizes[best], 1),
-        f1=there * f1[best, j],
-    )
+    recall, precision = there * overlap / np.maximum(sizes, 1), there * overlap / np.maximum(cluster_sizes[best], 1)
+    return BestClusters(sizes, best, overlap, recall, precision, there * f1[best, j])

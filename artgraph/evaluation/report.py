@@ -51,17 +51,9 @@ def evaluation_report(facts: Mapping) -> str:
     if scores := facts.get("scores"):
         sections["paintings compared"], sections["clusters"] = scores["n"], scores["n_clusters"]
         sections[f"values of {against}"] = scores["n_reference"]
-        sections[f"agreement with {against}"] = pd.DataFrame(
-            [
-                _row(
-                    name,
-                    facts["chance"][name]
-                    | {"value": scores[name], "chance": facts["chance"][name]["mean"]}
-                    | facts["interval"][name],
-                )
-                for name in _AGREEMENT
-            ]
-        )
+        chance, ends = facts["chance"], facts["interval"]
+        figures = {k: chance[k] | {"value": scores[k], "chance": chance[k]["mean"]} | ends[k] for k in _AGREEMENT}
+        sections[f"agreement with {against}"] = pd.DataFrame([_row(name, row) for name, row in figures.items()])
         shown = ["reference", "size", "cluster", "recall", "f1", "f1_chance", "p_value"]
         classes = pd.DataFrame(facts["per_class"])
         frame = classes[shown].rename(columns={"reference": against, "f1_chance": "chance", "p_value": "p"})
@@ -71,9 +63,8 @@ def evaluation_report(facts: Mapping) -> str:
         rows = [_row(name, facts["internal"][name]) for name in _INTERNAL if name in facts["internal"]]
         sections["clusters by themselves"] = pd.DataFrame(rows)
     for question, answer in facts.get("retrieval", {}).items():
-        figures = answer["figures"]
-        names = sorted((name for name in figures if name not in ("R@1", "hit@1")), key=_retrieval_order)
-        rows = [_row(name, figures[name]) for name in names]
+        names = sorted((n for n in answer["figures"] if n not in ("R@1", "hit@1")), key=_retrieval_order)
+        rows = [_row(name, answer["figures"][name]) for name in names]
         sections[f"nearest works: same {question} ({answer['n_queries']} queries)"] = pd.DataFrame(rows)
     if facts.get("confounds"):
         shown = ["column", "values", "ami", "explained", "told", "p_value"]
@@ -98,13 +89,8 @@ def _retrieval_order(name: str) -> tuple[bool, int, int]:
 
 
 def _row(name: str, figure: Mapping) -> dict:
-    return {
-        "": _name(name),
-        "value": figure["value"],
-        "chance": figure["chance"],
-        "p": figure["p_value"],
-        "95 % over artists": _ends((figure["low"], figure["high"])),
-    }
+    row = {"": _name(name), "value": figure["value"], "chance": figure["chance"], "p": figure["p_value"]}
+    return row | {"95 % over artists": _ends((figure["low"], figure["high"]))}
 
 
 def _ends(ends: Sequence[float | None]) -> str | None:
@@ -113,19 +99,21 @@ def _ends(ends: Sequence[float | None]) -> str | None:
 
 
 def _section(scores: Mapping) -> list[str]:
-    plain = {k: v for k, v in scores.items() if not isinstance(v, (Mapping, list, tuple, pd.DataFrame))}
+    plain = {k: v for k, v in scores.items() if not _is_part(v)}
     lines = _columns([[_name(k), _value(v)] for k, v in plain.items()])
-    tables = {k: v for k, v in scores.items() if isinstance(v, Mapping) and not _has_parts(v)}
+    tables = {k: v for k, v in scores.items() if isinstance(v, Mapping) and not any(map(_is_part, v.values()))}
     if len(tables) > 1 and len({tuple(v) for v in tables.values()}) == 1:
         # mappings with one set of keys, such as observed / mean / p, stand side by side
         head = ["", *(_name(k) for k in next(iter(tables.values())))]
-        lines += _gap(lines) + _columns([head, *([_name(k), *map(_value, v.values())] for k, v in tables.items())])
+        lines += ([""] if lines else []) + _columns(
+            [head, *([_name(k), *map(_value, v.values())] for k, v in tables.items())]
+        )
     else:
         tables = {}
     for key, value in scores.items():
         if key in plain or key in tables:
             continue
-        lines += [*_gap(lines), _name(key)]
+        lines += [*([""] if lines else []), _name(key)]
         if isinstance(value, Mapping):
             lines += ["  " + line for line in _section(value)]
         elif isinstance(value, pd.DataFrame):
@@ -136,22 +124,15 @@ def _section(scores: Mapping) -> list[str]:
     return lines
 
 
-def _has_parts(value: Mapping) -> bool:
-    return any(isinstance(v, (Mapping, list, tuple, pd.DataFrame)) for v in value.values())
-
-
-def _gap(lines: list[str]) -> list[str]:
-    return [""] if lines else []
+def _is_part(value: object) -> bool:
+    return isinstance(value, (Mapping, list, tuple, pd.DataFrame))
 
 
 def _columns(rows: list[list[str]]) -> list[str]:
     if not rows:
         return []
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
-        for row in rows
-    ]
+    first, *widths = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return ["  ".join([head.ljust(first), *map(str.rjust, cells, widths)]) for head, *cells in rows]
 
 
 def _name(key: object) -> str:

@@ -25,29 +25,18 @@ def precision_at_k(
     without a reference value and, with groups, neighbours of the query's own group. Queries without a reference value
     or without a usable neighbour are left out.
 
+    Returns ``precision`` (mean over queries), ``macro_precision`` (mean over reference values of the mean over their
+    queries), ``chance`` (expected precision of neighbours drawn at random from the usable rows), ``k``, ``n_queries``,
+    ``mean_neighbors`` (usable neighbours per query, at most k).
+
     Parameters
     ----------
-    indices : (n, n_neighbors) int
-        Neighbours of each row, nearest first; -1 for none. A row must not stand in its own list.
-    reference : (n,)
-        Text or numbers; None, NaN and empty text are missing.
-    groups : (n,), optional
-        Artist of each row; a row without one is a group of its own. Short lists may leave few usable neighbours: see
-        ``mean_neighbors``, or use :func:`cross_group_precision`.
-    k : int, 1 ... n_neighbors, optional
-        None: n_neighbors.
-
-    Returns
-    -------
-    dict
-        ``precision`` (mean over queries), ``macro_precision`` (mean over reference values of the mean over their
-        queries), ``chance`` (expected precision of neighbours drawn at random from the usable rows), ``k``,
-        ``n_queries``, ``mean_neighbors`` (usable neighbours per query, at most k).
-
-    Raises
-    ------
-    InputError
-        Wrong shapes, an index outside -1 ... n-1, a row in its own list, k out of range, no usable query.
+    indices : (n, n_neighbors) int, neighbours of each row, nearest first; -1 for none. A row must not stand in its own
+        list.
+    reference : (n,) text or numbers; None, NaN and empty text are missing.
+    groups : (n,), artist of each row; a row without one is a group of its own. Short lists may leave few usable
+        neighbours: see ``mean_neighbors``, or use :func:`cross_group_precision`.
+    k : 1 ... n_neighbors, by default n_neighbors.
     """
     near = np.asarray(indices)
     codes, _ = encode(reference)
@@ -75,20 +64,14 @@ def cross_group_precision(X: ArrayLike, reference: ArrayLike, groups: ArrayLike 
     """Measure how many of the k nearest rows of other groups share the reference value of the query.
 
     Style, not one artist's: all works by the query's own artist are skipped before the k nearest are taken. Exact
-    cosine similarity in float32, over all rows with a reference value; equal similarities in row order.
+    cosine similarity in float32, over all rows with a reference value; equal similarities in row order. Returns what
+    :func:`precision_at_k` returns.
 
     Parameters
     ----------
-    X : (n, d) float
-    reference : (n,)
-    groups : (n,), or None
-        Artist of each row; a row without one is a group of its own. None: only the query itself is skipped.
-    k : int, at least 1
-
-    Returns
-    -------
-    dict
-        As :func:`precision_at_k`.
+    X, reference : (n, d) float and (n,).
+    groups : (n,), artist of each row; a row without one is a group of its own. None: only the query itself is skipped.
+    k : at least 1.
     """
     check_at_least_one("k", k)
     features, codes, group = _with_reference(X, reference, groups)
@@ -101,7 +84,7 @@ def cross_group_precision(X: ArrayLike, reference: ArrayLike, groups: ArrayLike 
 
 
 def query_scores(relevant: ArrayLike, *, ks: Sequence[int] = (1, 5)) -> dict[str, np.ndarray]:
-    """Score each query by where its relevant answers stand.
+    """Score each query by where its relevant answers stand: (q,) float64 for each score.
 
     =====================  ====================================================================================
     ``P@k``                relevant answers among the first k, over k
@@ -114,18 +97,10 @@ def query_scores(relevant: ArrayLike, *, ks: Sequence[int] = (1, 5)) -> dict[str
     ``CSD Recall@k``       hit@k, under the name that the code of CSD gives it
     =====================  ====================================================================================
 
-    Parameters
-    ----------
-    relevant : (q, m) bool
-        Whether the answer at each place is relevant, best first.
-    ks : sequence of int
-
-    Returns
-    -------
-    dict of (q,) float64
-        The textbook forms (Manning, Raghavan and Schütze 2008, chapter 8) are NaN for a query without a relevant
-        answer; CSD's count it as a miss. Those of CSD are of the last k, and stand in ``metrics/metrics.py`` of
-        learn2phoenix/CSD (Somepalli et al. 2024, arXiv 2404.01292).
+    The textbook forms (Manning, Raghavan and Schütze 2008, chapter 8) are NaN for a query without a relevant answer;
+    CSD's count it as a miss. Those of CSD are of the last of the ``ks``, and stand in ``metrics/metrics.py`` of
+    learn2phoenix/CSD (Somepalli et al. 2024, arXiv 2404.01292). ``relevant``, (q, m) bool, says whether the answer at
+    each place is relevant, best first.
 
     Examples
     --------
@@ -173,34 +148,22 @@ def retrieval_scores(
 ) -> dict:
     """Rank all rows by cosine for every query, and score where those with its reference value stand.
 
-    The row itself is never an answer. Rows without a reference value are neither queries nor answers.
+    The row itself is never an answer. Rows without a reference value are neither queries nor answers. Returns
+    ``figures``: for each score of :func:`query_scores`, averaged over queries, a dict with ``value``, ``chance``,
+    ``p_value``, ``low``, ``high``; ``n_queries`` (with a relevant answer), ``n_without`` (without one). No query with a
+    relevant answer: ``InputError``.
 
     Parameters
     ----------
-    X : (n, d) float
-    reference : (n,)
-    groups : (n,), optional
-        Artist of each row; a row without one is a group of its own. Whole groups are resampled for the interval.
-    other_groups : bool
-        Answers of the query's own group are left out, so that the style is measured and not the artist.
-    ks : sequence of int
-        Places at which P@k and R@k are read.
-    max_queries : int
-        Where there are more rows, so many of them are queries (all are answers).
-    n_permutations, n_bootstrap : int, at least 1
-        Chance: the reference values are shuffled over the rows. The p-value is that of a sample of the queries.
-    seed : int
-
-    Returns
-    -------
-    dict
-        ``figures``: for each score of :func:`query_scores`, averaged over queries, a dict with ``value``, ``chance``,
-        ``p_value``, ``low``, ``high``; ``n_queries`` (with a relevant answer), ``n_without`` (without one).
-
-    Raises
-    ------
-    InputError
-        Wrong shapes, NaN or infinity, counts below 1, no query with a relevant answer.
+    X, reference : (n, d) float and (n,).
+    groups : (n,), artist of each row; a row without one is a group of its own. Whole groups are resampled for the
+        interval.
+    other_groups : answers of the query's own group are left out, so that the style is measured and not the artist.
+    ks : places at which P@k and R@k are read.
+    max_queries : where there are more rows, so many of them are queries (all are answers).
+    n_permutations, n_bootstrap : at least 1. Chance: the reference values are shuffled over the rows. The p-value is
+        that of a sample of the queries.
+    seed
     """
     check_at_least_one("n_permutations", n_permutations)
     check_at_least_one("max_queries", max_queries)

@@ -25,7 +25,7 @@ __all__ = [
 def permutation_null(
     labels: ArrayLike, reference: ArrayLike, *, n_permutations: int = 200, seed: int = 0
 ) -> dict[str, dict[str, float]]:
-    """Compare scores with those of the same partition, its labels shuffled.
+    """Compare scores with those of the same partition, its labels shuffled: for each what :func:`null_of` returns.
 
     The labels of the rows compared (see :func:`~artgraph.evaluation.partition_scores`) are shuffled, so cluster and
     class sizes stay. p = (1 + number of shuffles that score at least as high) / (1 + n_permutations), as in Phipson &
@@ -34,28 +34,19 @@ def permutation_null(
 
     Parameters
     ----------
-    labels : (n,) int
-    reference : (n,)
-    n_permutations : int, at least 1
-    seed : int
-
-    Returns
-    -------
-    dict
-        For every score of agreement a dict as :func:`null_of` returns it.
+    labels, reference : (n,) int and (n,).
+    n_permutations : at least 1.
+    seed
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters, classes, _, _ = compared(labels, reference)
     rng = np.random.default_rng(check_seed(seed))
     table = contingency(clusters, classes)
     expected = expected_information(table)
-    shuffled = [
-        table_scores(contingency(rng.permutation(clusters), classes), expected=expected) for _ in range(n_permutations)
-    ]
-    return {
-        name: null_of(value, [scores[name] for scores in shuffled])
-        for name, value in table_scores(table, expected=expected).items()
-    }
+    tables = (contingency(rng.permutation(clusters), classes) for _ in range(n_permutations))
+    shuffled = [table_scores(shuffle, expected=expected) for shuffle in tables]
+    observed = table_scores(table, expected=expected)
+    return {name: null_of(value, [scores[name] for scores in shuffled]) for name, value in observed.items()}
 
 
 def bootstrap_interval(
@@ -70,34 +61,26 @@ def bootstrap_interval(
     """Give scores with percentile intervals from resampling whole groups, such as artists.
 
     Paintings by one artist are alike, so resampling paintings one by one makes intervals too narrow. The partition
-    itself is kept: the interval covers the choice of works, not that of features, graph or seed. A painting drawn
-    twice agrees with itself, which lifts AMI and ARI slightly; read the width more than the ends. Cluster bootstrap
-    with percentile intervals: Davison & Hinkley (1997), section 3.8, doi:10.1017/CBO9780511802843.
+    itself is kept: the interval covers the choice of works, not that of features, graph or seed. A painting drawn twice
+    agrees with itself, which lifts AMI and ARI slightly; read the width more than the ends. Cluster bootstrap with
+    percentile intervals: Davison & Hinkley (1997), section 3.8, doi:10.1017/CBO9780511802843. Returns for every score
+    of agreement a dict with ``estimate``, ``low``, ``high``; and ``n_groups``, the number of groups among the rows
+    compared.
 
     Parameters
     ----------
-    labels : (n,) int
-    reference : (n,)
-    groups : (n,), optional
-        Artist of each row. Rows without one (None, NaN, empty text) are groups of one. None: every row is.
-    n_bootstrap : int, at least 1
-    seed : int
-    level : float, in 0 ... 1 (both excluded)
-
-    Returns
-    -------
-    dict
-        For every score of agreement a dict with ``estimate``, ``low``, ``high``; and ``n_groups``, the number of
-        groups among the rows compared.
+    labels, reference : (n,) int and (n,).
+    groups : (n,), artist of each row. Rows without one (None, NaN, empty text) are groups of one. None: every row is.
+    n_bootstrap : at least 1.
+    seed
+    level : between 0 and 1.
     """
     if not 0 < level < 1:
         raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")
     clusters, classes, _, rows = compared(labels, reference)
     group = row_groups(groups, len(labels))[rows]
-    drawn = [
-        table_scores(contingency(clusters, classes, weights=times))
-        for times in group_resamples(group, n_bootstrap=n_bootstrap, seed=seed)
-    ]
+    resamples = group_resamples(group, n_bootstrap=n_bootstrap, seed=seed)
+    drawn = [table_scores(contingency(clusters, classes, weights=times)) for times in resamples]
     result = {
         name: {"estimate": value, **interval_of([scores[name] for scores in drawn], level=level)}
         for name, value in table_scores(contingency(clusters, classes)).items()
@@ -117,19 +100,14 @@ def per_class_uncertainty(
     """Say how sure the recall and F1 of each reference value are, and what chance would give.
 
     The best cluster of a value is sought anew in every shuffle and every resample, so that chance is given the same
-    choice.
+    choice. The table has the rows of :func:`~artgraph.evaluation.per_class`: ``reference``; ``recall_low``,
+    ``recall_high``, ``f1_low``, ``f1_high`` (95 %); ``f1_chance`` (mean over shuffles); ``p_value`` (of F1). A value
+    that a resample does not hold has no part in its interval.
 
     Parameters
     ----------
-    labels, reference, groups
-        As for :func:`bootstrap_interval`.
-    n_permutations, n_bootstrap, seed : int
-
-    Returns
-    -------
-    DataFrame, one row for each reference value, in the order of :func:`~artgraph.evaluation.per_class`
-        ``reference``; ``recall_low``, ``recall_high``, ``f1_low``, ``f1_high`` (95 %); ``f1_chance`` (mean over
-        shuffles); ``p_value`` (of F1). A value that a resample does not hold has no part in its interval.
+    labels, reference, groups : as for :func:`bootstrap_interval`.
+    n_permutations, n_bootstrap, seed
     """
     check_at_least_one("n_permutations", n_permutations)
     clusters, classes, names, rows = compared(labels, reference)
@@ -154,17 +132,13 @@ def per_class_uncertainty(
 def null_of(observed: float, draws: Sequence[float], *, lower_is_better: bool = False) -> dict[str, float]:
     """Compare a score that was ``observed`` with its ``draws`` under chance.
 
+    Returns ``observed``, ``mean`` and ``p95`` (mean and 95th percentile of the m draws), ``p_value`` in 1 / (1 + m) ...
+    1.
+
     Parameters
     ----------
-    observed : float
-    draws : sequence of float, length m
-    lower_is_better : bool
-        Then ``p95`` is the 5th percentile and p counts draws at least as low.
-
-    Returns
-    -------
-    dict
-        ``observed``, ``mean`` and ``p95`` (mean and 95th percentile of the draws), ``p_value`` in 1 / (1 + m) ... 1.
+    observed, draws
+    lower_is_better : then ``p95`` is the 5th percentile and p counts draws at least as low.
 
     Examples
     --------
@@ -198,17 +172,12 @@ def interval_of(draws: Sequence[float], *, level: float = 0.95) -> dict[str, flo
 
 
 def group_resamples(group: np.ndarray, *, n_bootstrap: int = 200, seed: int = 0) -> Iterator[np.ndarray]:
-    """Draw whole groups with replacement, as many as there are, again and again.
+    """Draw whole groups with replacement, as many as there are, again and again: how often each row was drawn, (n,).
 
     Parameters
     ----------
-    group : (n,) int
-    n_bootstrap, seed : int
-
-    Yields
-    ------
-    (n,) int64
-        How often each row was drawn.
+    group : (n,) int.
+    n_bootstrap, seed
     """
     check_at_least_one("n_bootstrap", n_bootstrap)
     rng = np.random.default_rng(check_seed(seed))
@@ -225,11 +194,9 @@ def row_groups(groups: ArrayLike | None, n: int) -> np.ndarray:
     """
     if groups is None:
         return np.arange(n)
-    codes, names = encode(groups)
-    if codes.size != n:
-        raise InputError(
-            f"groups have {codes.size} rows, the other input has {n}; expected the same paintings in both."
-        )
-    alone = codes < 0
-    codes[alone] = len(names) + np.arange(alone.sum())
-    return codes
+    code, names = encode(groups)
+    if code.size != n:
+        raise InputError(f"groups have {code.size} rows, the other input has {n}; expected the same paintings in both.")
+    alone = code < 0
+    code[alone] = len(names) + np.arange(alone.sum())
+    return code
