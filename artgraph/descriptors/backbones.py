@@ -135,7 +135,7 @@ class Backbone:
         return (pixels - self.mean.to(pixels.device)) / self.std.to(pixels.device)
 
     def network(self) -> torch.nn.Module:
-        """Return the network, in eval mode, with its weights (``load_strictly``); the file may also have a classifier."""
+        """Return the network, in eval mode, with its weights (``load_strictly``), which may include a classifier's."""
         network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
         with torch.device("meta"):
             whole = timm.create_model(self.name, pretrained=False).state_dict()

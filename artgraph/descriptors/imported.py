@@ -77,16 +77,10 @@ def read_vectors(
         raise InputError(
             f"{path.name}: {_some([ids[i] for i in bad])} with a value that is not a finite number in float32"
         )
-    return X, {
-        "n": len(ids),
-        "dimensions": X.shape[1],
-        "rows": len(vectors),
-        "extra": len(vectors) - int(found.sum()),
-        "missing": int((~found).sum()),
-        "joined_by": "order" if own is None else "id",
-        "columns": columns,
-        "file_sha256": file_sha256(path),
-    }
+    extra, missing = len(vectors) - int(found.sum()), int((~found).sum())
+    facts = {"n": len(ids), "dimensions": X.shape[1], "rows": len(vectors), "extra": extra, "missing": missing}
+    facts |= {"joined_by": "order" if own is None else "id", "columns": columns, "file_sha256": file_sha256(path)}
+    return X, facts
 
 
 def _join(ids: Sequence[str], own: list[str], m: int, path: Path, allow_missing: bool) -> np.ndarray:

@@ -65,14 +65,9 @@ class Pooled(Descriptor):
         self.network = None
 
     def params(self) -> dict[str, Any]:
-        return {
-            "descriptor": self.name,
-            "backbone": self.backbone,
-            "weights_sha256": self.sha256,
-            "pool": self.pool,
-            "size": self.side,
-            **{key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")},
-        }
+        params = {"descriptor": self.name, "backbone": self.backbone, "weights_sha256": self.sha256, "pool": self.pool}
+        preprocessing = {key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")}
+        return {**params, "size": self.side, **preprocessing}
 
     def load(self) -> None:
         if self.network is not None:

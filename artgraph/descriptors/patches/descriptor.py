@@ -79,17 +79,9 @@ class Patches(Descriptor):
         self.config = InfoVAEConfig(same_painting_weight=same_painting_weight)
 
     def params(self) -> dict[str, object]:
-        return {
-            "descriptor": "patches",
-            "look": self.look,
-            "count": self.count,
-            "share": self.share,
-            "scales": list(self.scales),
-            "pooling": self.pooling,
-            "window_cm": self.window_cm,
-            "size": self.size,
-            "infovae": vars(self.config),
-        }
+        params = {"descriptor": "patches", "look": self.look, "count": self.count, "share": self.share}
+        params |= {"scales": list(self.scales), "pooling": self.pooling, "window_cm": self.window_cm}
+        return {**params, "size": self.size, "infovae": vars(self.config)}
 
     def windows(
         self, image: np.ndarray, *, size_cm: tuple[float, float] | None = None

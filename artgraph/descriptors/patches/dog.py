@@ -38,7 +38,7 @@ def cut_windows(picture: np.ndarray, corners: np.ndarray, *, window: int = 64) -
 
 
 def stretch(windows: np.ndarray) -> np.ndarray:
-    """Scale each of the ``windows``, (m, ...) float, 0 or more, to uint8 with 255 as its largest value, unless it is all 0.
+    """Scale each of the ``windows``, (m, ...) float, 0 or more, to uint8 with 255 as its largest value, or all 0.
 
     >>> stretch(np.array([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]))
     array([[  0, 128, 255],

@@ -33,10 +33,10 @@ def luminance(image: np.ndarray) -> np.ndarray:
 
 
 def gradient_magnitude(grey: np.ndarray) -> np.ndarray:
-    """Return the length of the Sobel gradient, √(gx² + gy²), of ``grey``, (h, w) float, edges repeated beyond the border.
+    """Return the length of the Sobel gradient, √(gx² + gy²), of ``grey``, (h, w), as float32 of the same shape.
 
-    In units of ``grey`` per 1/8 pixel, float32: a ramp of 1 per pixel gives 8. Sobel and Feldman 1968, as in Duda and
-    Hart, Pattern Classification and Scene Analysis, 1973.
+    Edges are repeated beyond the border. In units of ``grey`` per 1/8 pixel: a ramp of 1 per pixel gives 8. Sobel and
+    Feldman 1968, as in Duda and Hart, Pattern Classification and Scene Analysis, 1973.
     """
     padded = np.pad(np.asarray(grey, dtype=np.float32), 1, mode="edge")
     down = padded[:-2] + 2 * padded[1:-1] + padded[2:]  # (h, w + 2), smoothed along y
@@ -100,7 +100,7 @@ def picture_seed(image: np.ndarray) -> int:
 
 
 def scale_picture(image: np.ndarray, factor: float) -> np.ndarray:
-    """Resize an ``image``, (h, w, 3) uint8, by a ``factor`` above 0, bicubic, to sides of at least one window.
+    """Resize an ``image``, (h, w, 3) uint8, by a ``factor`` above 0, bicubic, so that its short side is at least one window.
 
     h' = max(WINDOW, round(factor · h)), w' likewise; the picture itself where that changes nothing.
     """
@@ -111,7 +111,10 @@ def scale_picture(image: np.ndarray, factor: float) -> np.ndarray:
 
 
 def overlaps(boxes: np.ndarray) -> np.ndarray:
-    """Return which of the ``boxes``, (m, 3) of x, y of a corner and side, share area, each with itself too: (m, m) bool."""
+    """Return which squares share area, each with itself too: (m, m) bool.
+
+    ``boxes`` are (m, 3) floats, x and y of a corner, and side.
+    """
     low, side = np.asarray(boxes)[:, :2], np.asarray(boxes)[:, 2:]
     high = low + side
     width = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)  # (m, m, 2)

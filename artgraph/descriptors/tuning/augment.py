@@ -51,10 +51,10 @@ def augment(
 
 
 def reproduce(image: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
-    """Return an ``image``, (h, w, 3) uint8, as another camera, scanner or printer might have given it; ``rng`` decides how.
+    """Return an ``image``, (h, w, 3) uint8, as another camera, scanner or printer might have given it.
 
-    A cast of up to 8 % of each channel and 8 levels of brightness, always; shades of grey, once in eight; half to all
-    of the resolution, once in four; JPEG of quality 30 to 95, once in four.
+    With random numbers of ``rng``: a cast of up to 8 % of each channel and 8 levels of brightness, always; shades of
+    grey, once in eight; half to all of the resolution, once in four; JPEG of quality 30 to 95, once in four.
     """
     values = image.astype(np.float32)
     if rng.random() < 1 / 8:
