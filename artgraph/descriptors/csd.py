@@ -50,8 +50,7 @@ class Csd(Descriptor):
 
     Parameters
     ----------
-    weights : The published checkpoint ``pytorch_model.bin``, or a safetensors file with its tensors; else a
-        WeightsError.
+    weights : The published training checkpoint ``pytorch_model.bin``, or a safetensors file with the same tensors.
     size : Side of the input, a multiple of 14; at any other than 224 the position embedding is interpolated (336 is
         reported to help).
     tiles : Instead of the centre alone, describe square tiles along the long side, from end to end (see

@@ -51,8 +51,7 @@ def extract(
 
     Returns
     -------
-    features : For each descriptor (n, d) float32, row i for paths[i].
-    fitted : And beside it what ``reduce`` needs for new pictures.
+    (features, fitted) of each descriptor: (n, d) float32, row i for paths[i]; what ``reduce`` needs for new pictures.
     """
     n = len(paths)
     order = np.random.default_rng(seed).permutation(n)

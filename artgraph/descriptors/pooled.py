@@ -30,8 +30,8 @@ class Pooled(Descriptor):
     Parameters
     ----------
     name : ``cnn`` or ``clip``: the same code with another default for ``backbone``.
-    backbone : Any timm network for square pictures. ``resnet50`` gives 2,048 dimensions, ``vit_small_patch14_dinov2``
-        384.
+    backbone : Any timm network for square pictures in three colours. ``resnet50`` gives 2,048 dimensions,
+        ``vit_small_patch14_dinov2`` 384.
     weights : A safetensors or ``.pth`` file with all that the network needs (a classifier may be there; it is not
         used); default: timm's own, from the hub or its cache.
     pool : "own", the network's own pooling (a ViT's class token or whatever it was trained with, a CNN's average); or

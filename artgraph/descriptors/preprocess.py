@@ -20,8 +20,7 @@ def resize_crop(
     With s = floor(size / crop_pct): ``center`` makes the short side s and the long one int(s · long / short);
     ``squash`` makes both sides s. Then the central size × size. The same pixels as torchvision's ``Resize`` and
     ``CenterCrop`` on a Pillow image, and so as timm's and CLIP's evaluation transforms. An odd remainder r is cut at
-    ``round(r / 2)``, half to even, as torchvision does; others cut at ``r // 2``, which is another pixel for r = 3, 7,
-    11 ...
+    ``round(r / 2)``, half to even, as torchvision does; others cut at ``r // 2``, another pixel for r = 3, 7, 11 ...
 
     Parameters
     ----------

@@ -85,8 +85,7 @@ def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any])
 
     Parameters
     ----------
-    specs : As for ``make_descriptor``. Where one is made already, or is none of ours, nothing is said: another may read
-        it.
+    specs : As for ``make_descriptor``. Where one is made already, or is none of ours, all is accepted: it may be used.
     options : Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
     """
     names = [spec.partition(":")[0] if isinstance(spec, str) else None for spec in specs]
@@ -107,8 +106,8 @@ def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fe
     Parameters
     ----------
     backbone : Name of the network.
-    weights : Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for, which
-        must be one file. A file without a name is for every network that has none named.
+    weights : Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for (none or
+        several: a WeightsError). A file without a name is for every network that has none named.
     fetch : What a message advises where a folder has none.
     """
     listed = [weights] if isinstance(weights, (str, Path)) else list(weights)

@@ -38,7 +38,7 @@ def whole_network(
     file: str | Path | None = None,
     size: int | None = None,
 ) -> torch.nn.Module:
-    """Return a network that gives pooled features.
+    """Return a network that gives pooled features, with its weights checked by ``load_strictly``.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ def picture_seed(image: np.ndarray) -> int:
 
 
 def scale_picture(image: np.ndarray, factor: float) -> np.ndarray:
-    """Resize an ``image``, (h, w, 3) uint8, by a ``factor`` above 0, bicubic, so that its short side is at least one window.
+    """Resize an ``image``, (h, w, 3) uint8, by a ``factor`` above 0, bicubic, to sides of at least one window.
 
     h' = max(WINDOW, round(factor · h)), w' likewise; the picture itself where that changes nothing.
     """

@@ -24,8 +24,7 @@ class Batch(NamedTuple):
 
     Attributes
     ----------
-    pixels : (v, b, size, size, 3) uint8, v cut-outs of each of b works: 2 where cut-outs of one picture are compared,
-        else 1.
+    pixels : (v, b, size, size, 3) uint8, v cut-outs of each of b works: 2 where those of one are compared, else 1.
     works : (b,) int64
     artists : (b,) int64, -1 where none is known.
     """

@@ -37,8 +37,7 @@ class Tuning(NamedTuple):
     Attributes
     ----------
     state : The weights of the kept step, under timm's names.
-    history : Per check: the step, means of the terms of the loss since the last, artist_precision among held-out
-        artists.
+    history : Per check: step, means of the loss terms since the last, artist_precision among held-out artists.
     facts : Settings, kept step, who was held out, figures before and after.
     """
 
