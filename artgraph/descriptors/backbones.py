@@ -29,22 +29,16 @@ def load_backbone(
 ) -> Backbone:
     """Find a timm network and its weights, without loading them yet.
 
+    Bad names are an InputError; a WeightsError says which file to fetch where the weights are not there.
+
     Parameters
     ----------
     name : A timm model name, such as ``resnet50``.
     weights : A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
-    layers
-        Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last. Or single
-        convolutions, counted from 1 in the order of the forward pass without those on shortcuts: ``conv10`` of
-        ``resnet50`` is the last of its first stage, ``conv22`` of its second. What a convolution gives is taken before
-        batch norm.
-
-    Raises
-    ------
-    InputError
-        timm has no such network, or the network no such layer; or feature maps and convolutions are mixed.
-    WeightsError
-        The file is not there, or the hub and its cache do not have it; the message says what to fetch.
+    layers : Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last. Or
+        single convolutions, counted from 1 in the order of the forward pass without those on shortcuts, taken before
+        batch norm: ``conv10`` of ``resnet50`` is the last of its first stage, ``conv22`` of its second. The two cannot
+        be mixed.
     """
     _check_name(name)
     try:
@@ -82,7 +76,7 @@ def load_backbone(
 
 
 def _convolutions(network: torch.nn.Module) -> dict[str, tuple[str, int]]:
-    """Return the module name and channels of every convolution but those on shortcuts, under conv1, conv2, … (dict)."""
+    """Return the module name and channels of every convolution but those on shortcuts, under conv1, conv2, …"""
     found = [
         (name, module.out_channels)
         for name, module in network.named_modules()
@@ -92,7 +86,7 @@ def _convolutions(network: torch.nn.Module) -> dict[str, tuple[str, int]]:
 
 
 def _modules(name: str, index: int) -> set[str]:
-    """Return the names (set) of the modules that feature map ``index`` of a network needs."""
+    """Return the names of the modules that feature map ``index`` of a network needs."""
     with torch.device("meta"):
         part = timm.create_model(name, features_only=True, out_indices=(index,), pretrained=False)
     return {module for module, _ in part.named_modules()}
@@ -115,13 +109,7 @@ class _Tapped(torch.nn.Module):
 
 
 class Backbone:
-    """A timm network that gives the feature maps of some layers, and the file that its weights come from.
-
-    Attributes
-    ----------
-    layers
-    channels : Of each layer.
-    """
+    """A timm network that gives the feature maps of some ``layers`` (with ``channels`` each), and its weights file."""
 
     def __init__(
         self,
@@ -139,7 +127,7 @@ class Backbone:
         self.sha256 = file_sha256(file)
 
     def params(self) -> dict[str, Any]:
-        """Return name, layers and the hash of the weights (dict): what the network's output depends on."""
+        """Return name, layers and the hash of the weights: what the network's output depends on."""
         return {"backbone": self.name, "layers": self.layers, "weights_sha256": self.sha256}
 
     def normalise(self, pixels: torch.Tensor) -> torch.Tensor:
@@ -147,14 +135,7 @@ class Backbone:
         return (pixels - self.mean.to(pixels.device)) / self.std.to(pixels.device)
 
     def network(self) -> torch.nn.Module:
-        """Return the network (torch module in eval mode) with its weights: all that it needs, and none that is unknown.
-
-        Raises
-        ------
-        WeightsError
-            A tensor that the network needs is missing or has another shape, or the file has one that no layer of the
-            full network knows.
-        """
+        """Return the network, in eval mode, with its weights (``load_strictly``), which may include a classifier's."""
         network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
         with torch.device("meta"):
             whole = timm.create_model(self.name, pretrained=False).state_dict()
@@ -164,14 +145,13 @@ class Backbone:
 
 
 def find_weights(name: str, *, weights: str | Path | None = None) -> Path:
-    """Return the file (Path) with the weights of a timm network: the one given, or timm's own from the hub.
+    """Return the file with the weights of a timm network: the one given, or timm's own from the hub.
 
-    Raises
-    ------
-    InputError
-        timm has no network of that name.
-    WeightsError
-        The file is not there, or the hub and its cache do not have it; the message says what to fetch.
+    A WeightsError says what to fetch where the file is not there, or the hub and its cache do not have it.
+
+    Parameters
+    ----------
+    name, weights : As for ``load_backbone``.
     """
     _check_name(name)
     file = Path(weights) if weights else _from_hub(name)
@@ -188,7 +168,7 @@ def load_strictly(
     name: str | Path,
     unused: Collection[str] = (),
 ) -> None:
-    """Give a network its weights: all that it needs, and none that is unknown.
+    """Give a network its weights: all that it needs, and none that is unknown; anything else is a WeightsError.
 
     Parameters
     ----------
@@ -196,11 +176,6 @@ def load_strictly(
     state : In any floating type; it is cast to the network's.
     file, name : What the message calls the weights and the network.
     unused : Keys that may be there and are not needed, such as a classifier's.
-
-    Raises
-    ------
-    WeightsError
-        A tensor that the network needs is missing or has another shape, or there is one that is unknown.
     """
     needed = network.state_dict()
     missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
@@ -229,10 +204,7 @@ def file_sha256(file: str | Path) -> str:
 def read_state(file: str | Path) -> dict[str, torch.Tensor]:
     """Read tensors from a safetensors file, or from a ``.pth`` that holds tensors only.
 
-    Raises
-    ------
-    WeightsError
-        The file is damaged, or holds more than tensors (``torch.load`` runs with ``weights_only=True``).
+    A ``file`` that is damaged or holds more (``torch.load`` runs with ``weights_only=True``) is a WeightsError.
     """
     try:
         if Path(file).suffix == ".safetensors":

@@ -26,11 +26,9 @@ class Descriptor(ABC):
     name
     key : What its features are called in a corpus; the name, unless ``make_descriptor`` gave another.
     size : Short side, in pixels, that ``prepare`` needs; pictures may be decoded at reduced scale down to it.
-    true_scale
-        Whether it needs the size of the painting; ``prepare`` and ``short_side`` then take it as ``size_cm``.
-    learns_from
-        Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks (b, wide),
-        which can be gone through again and need not fit into memory.
+    true_scale : Whether it needs the painting's size; ``prepare`` and ``short_side`` then take it as ``size_cm``.
+    learns_from : Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks
+        (b, wide), which can be gone through again and need not fit into memory.
     places : Windows per picture whose places are stored; 0 for a descriptor of the whole.
     """
 
@@ -49,7 +47,7 @@ class Descriptor(ABC):
         """Get ready (weights into memory). Called once, before the first ``embed``."""
 
     def short_side(self, size_cm: tuple[float, float] | None = None) -> int:
-        """Return the short side, in pixels, that ``prepare`` needs of a painting of this height and width (int)."""
+        """Return the short side, in pixels, that ``prepare`` needs of a painting of this height and width."""
         return self.size
 
     def prepare(self, image: np.ndarray) -> np.ndarray:

@@ -17,25 +17,20 @@ LAB_EDGES = (
     np.array([-128, -30, -15, -5, 5, 15, 30, 128]),  # green to red: finer near grey, where most paint lies
     np.array([-128, -30, -15, -5, 5, 15, 30, 128]),  # blue to yellow
 )
-
-
 DOMINANT = 5
 
 
 def dominant_colors(
     pixels: np.ndarray, *, count: int = DOMINANT, rounds: int = 12, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the main colours of a picture, by k-means over its pixels, from dark to light.
+    """Return the main colours of a picture, by k-means over its pixels, from dark to light, and their shares.
+
+    CIELAB (count, 3), and (count,) of sum 1; a colour that no pixel is nearest to has share 0. Both float64.
 
     Parameters
     ----------
     pixels : (m, 3) float array, m at least ``count``; CIELAB; their order does not matter.
     count, rounds, seed : Colours, rounds of Lloyd's algorithm, and seed of the start (k-means++).
-
-    Returns
-    -------
-    (colors, share) : (count, 3) and (count,) float64
-        CIELAB, sorted by lightness; share of the pixels, sum 1. A colour that no pixel is nearest to has share 0.
 
     Examples
     --------
@@ -58,28 +53,15 @@ def dominant_colors(
 
 
 def color_vector(image: np.ndarray) -> np.ndarray:
-    """Describe the colours of a picture.
+    """Describe the colours of an ``image``, (h, w, 3) uint8 sRGB, by 437 float32 numbers.
 
-    The square roots of a joint CIELAB histogram (8 × 7 × 7 bins, so that Euclidean distance is Hellinger's), then the
-    marginal lightness and chroma quantiles, then HSV moments: mean and standard deviation of saturation and value,
-    the saturation-weighted circular mean of hue (cosine and sine), and the share of nearly grey pixels; then the five
-    dominant colours from dark to light (of the picture reduced to 32 pixels or a little more): CIELAB and the root of
-    their share.
-
-    Parameters
-    ----------
-    image : (h, w, 3) uint8, sRGB
-
-    Returns
-    -------
-    (437,) float32
-        392 histogram entries in [0, 1], 18 quantiles in [0, 1], 7 moments in [-1, 1], 5 × 4 of dominant colours in
-        [-1, 1].
-
-    Notes
-    -----
-    Histograms in a perceptual space: Stricker and Orengo 1995 (doi:10.1117/12.205308) for the moments; the uneven
-    edges are ours.
+    1. 392 in [0, 1]: square roots of a joint CIELAB histogram (8 × 7 × 7 bins), so that Euclidean distance is
+       Hellinger's; the uneven edges are ours.
+    2. 18 in [0, 1]: quantiles of lightness and of chroma.
+    3. 7 in [-1, 1]: HSV moments (Stricker and Orengo 1995, doi:10.1117/12.205308): mean and standard deviation of
+       saturation and value, saturation-weighted circular mean of hue (cosine and sine), share of nearly grey pixels.
+    4. 5 × 4 in [-1, 1]: the dominant colours from dark to light (of the picture reduced to 32 pixels or a little more),
+       CIELAB and the root of their share.
     """
     lab = rgb2lab(image).reshape(-1, 3)
     histogram, _ = np.histogramdd(lab, bins=LAB_EDGES)
@@ -89,15 +71,8 @@ def color_vector(image: np.ndarray) -> np.ndarray:
     hue, saturation, value = np.moveaxis(rgb2hsv(image).reshape(-1, 3), 1, 0)
     weight = saturation * value
     turn = np.exp(2j * np.pi * hue) @ weight / max(weight.sum(), 1e-9)
-    moments = [
-        saturation.mean(),
-        saturation.std(),
-        value.mean(),
-        value.std(),
-        turn.real,
-        turn.imag,
-        (chroma < 8).mean(),
-    ]
+    moments = [saturation.mean(), saturation.std(), value.mean(), value.std()]
+    moments += [turn.real, turn.imag, (chroma < 8).mean()]
     root = np.sqrt(histogram.ravel() / max(histogram.sum(), 1))
     small = np.asarray(Image.fromarray(image).reduce(max(1, min(image.shape[:2]) // 32)))
     colors, share = dominant_colors(rgb2lab(small).reshape(-1, 3))

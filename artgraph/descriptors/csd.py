@@ -40,33 +40,24 @@ CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
 class Csd(Descriptor):
-    """Contrastive Style Descriptors of a picture, 768 dimensions, length 1.
+    """Contrastive Style Descriptors of a picture, 768 dimensions, length 1 (Somepalli et al. 2024, arXiv 2404.01292).
 
     The class token of CLIP's ViT-L/14 image tower, without CLIP's projection, times the trained style matrix, scaled to
-    length 1. Side 224, bicubic, centre crop, CLIP's mean and standard deviation.
+    length 1. Side 224, bicubic, centre crop, CLIP's mean and standard deviation. The second head of the checkpoint, for
+    content, is not offered: its authors call it a failed experiment. The released weights are reported to stay below
+    the figures of the paper, and below plain CLIP ViT-L on WikiArt (issue 14 of learn2phoenix/CSD); so compare with
+    ``clip`` on your own pictures.
 
     Parameters
     ----------
     weights : The published training checkpoint ``pytorch_model.bin``, or a safetensors file with the same tensors.
-    size
-        Side of the input, a multiple of 14; at any other than 224 the position embedding is interpolated (336 is
+    size : Side of the input, a multiple of 14; at any other than 224 the position embedding is interpolated (336 is
         reported to help).
-    tiles
-        Instead of the centre alone, describe square tiles along the long side, from end to end (see ``square_tiles``;
-        at most 8), and average: for panoramas and scrolls, whose ends a centre crop throws away. A square picture has
-        one tile, the same as without. The tiles' vectors have length 1 before they are averaged, and the mean after.
+    tiles : Instead of the centre alone, describe square tiles along the long side, from end to end (see
+        ``square_tiles``; at most 8), and average: for panoramas and scrolls, whose ends a centre crop throws away. A
+        square picture has one tile, the same as without. The tiles' vectors have length 1 before they are averaged, and
+        the mean after.
     device : A torch device.
-
-    Raises
-    ------
-    WeightsError
-        No file, or one that is not this network's.
-
-    Notes
-    -----
-    Somepalli et al. 2024, arXiv 2404.01292. The second head of the checkpoint, for content, is not offered: its authors
-    call it a failed experiment. The released weights are reported to stay below the figures of the paper, and below
-    plain CLIP ViT-L on WikiArt (issue 14 of learn2phoenix/CSD); so compare with ``clip`` on your own pictures.
     """
 
     name = "csd"
@@ -90,12 +81,8 @@ class Csd(Descriptor):
         self.network = None
 
     def params(self) -> dict[str, Any]:
-        return {
-            "descriptor": "csd",
-            "weights_sha256": self.sha256,
-            "size": self.size,
-            "most_tiles": MOST_TILES if self.tiles else 1,
-        }
+        most = MOST_TILES if self.tiles else 1
+        return {"descriptor": "csd", "weights_sha256": self.sha256, "size": self.size, "most_tiles": most}
 
     def load(self) -> None:
         if self.network is None:
@@ -141,8 +128,8 @@ def clip_tower(*, width: int, blocks: int, hidden: int, patch: int, grid: int) -
 
     Parameters
     ----------
-    width, blocks, hidden
-        Of the tokens; how many; of the layer inside a block (ViT-L/14: 1024, 24, 4096). A head is 64 wide.
+    width, blocks, hidden : Of the tokens; how many; of the layer inside a block (ViT-L/14: 1024, 24, 4096). A head is
+        64 wide.
     patch, grid : Pixels of a patch's side, and patches along the picture's side (ViT-L/14 at 224 pixels: 14, 16).
     """
     return timm.create_model(
@@ -166,12 +153,9 @@ PUBLISHED = (  # timm's names and those of the published checkpoint, in the orde
 
 
 class StyleTower(nn.Module):
-    """CLIP's image tower and the style matrix; its state has the names and shapes of the published checkpoint.
+    """CLIP's image tower (from ``clip_tower``) and the style matrix (width, dimensions).
 
-    Parameters
-    ----------
-    backbone : As from ``clip_tower``.
-    width, dimensions : Shape of the style matrix.
+    Its state has the names and shapes of the published checkpoint.
     """
 
     def __init__(self, backbone: nn.Module, *, width: int, dimensions: int) -> None:
@@ -201,14 +185,9 @@ class StyleTower(nn.Module):
         return super().load_state_dict(renamed, strict=strict, assign=assign)
 
     def set_side(self, side: int) -> None:
-        """Make the tower take pictures of another ``side``, by bicubic interpolation of the position embedding.
+        """Make the tower take pictures of another ``side``, a multiple of the patch.
 
-        The class token's own position is kept.
-
-        Raises
-        ------
-        InputError
-            ``side`` is no multiple of the patch.
+        The position embedding is interpolated (bicubic); the class token's own position is kept.
         """
         patch = self.backbone.patch_embed.patch_size[0]
         if side < patch or side % patch:
@@ -221,17 +200,13 @@ class StyleTower(nn.Module):
     def from_state(cls, state: dict[str, torch.Tensor], *, file: str | Path = "the state") -> StyleTower:
         """Make the network that a checkpoint's tensors describe, with these tensors.
 
-        Sizes are read off the tensors' shapes. A tower 1,024 wide must have all 24 blocks.
+        Sizes are read off the tensors' shapes. A tower 1,024 wide must have all 24 blocks. A tensor that is missing,
+        unknown, or of another shape is a WeightsError.
 
         Parameters
         ----------
         state : As ``read_checkpoint`` returns it.
         file : What a message calls it.
-
-        Raises
-        ------
-        WeightsError
-            A tensor is missing, unknown, or of another shape.
         """
         shapes = {}
         for key, dimensions in (
@@ -263,24 +238,11 @@ class StyleTower(nn.Module):
 def read_checkpoint(file: str | Path) -> dict[str, torch.Tensor]:
     """Read the tensors of a CSD checkpoint, and nothing else.
 
-    Of the training checkpoint only ``model_state_dict`` is used. It also holds an ``argparse.Namespace`` and NumPy
-    scalars; these, and no other Python objects, are let through. The file is mapped, not read, so the state of the
-    optimiser, half of the file, costs nothing.
-
-    Parameters
-    ----------
-    file : ``.safetensors``, or a file that ``torch.save`` wrote.
-
-    Returns
-    -------
-    dict of str to tensor
-        ``backbone.…``, ``last_layer_style``, perhaps ``last_layer_content``; prefixes that all keys share
-        (``model_state_dict.``, ``module.``) taken off.
-
-    Raises
-    ------
-    WeightsError
-        The file is damaged, or its pickle names any other Python object (which could run code).
+    The result has ``backbone.…``, ``last_layer_style``, perhaps ``last_layer_content``; prefixes that all keys share
+    (``model_state_dict.``, ``module.``) are taken off. The training checkpoint also holds an ``argparse.Namespace`` and
+    NumPy scalars; these, and no other Python objects (which could run code), are let through, else there is a
+    WeightsError. ``file`` is ``.safetensors``, or what ``torch.save`` wrote; the latter is mapped, not read, so the
+    state of the optimiser, half of it, costs nothing.
     """
     if Path(file).suffix == ".safetensors":
         state = read_state(file)

@@ -37,54 +37,46 @@ def extract(
 
     A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
     it (a PCA, a mean); the rest is reduced as it comes. So memory and disk do not grow with n times the full width.
+    A picture that was taken and can no longer be read is an IngestError.
 
     Parameters
     ----------
-    paths : sequence of Path, length n
-    descriptors
-    stores
-        One for each descriptor; shards found there are taken as they are. For a descriptor with windows,
-        ``places.npy`` is left there: (n, places, 3) float32.
-    sizes_cm : (n, 2) float array
-        Height and width of each painting, nan where they are not known; for descriptors of true scale.
+    paths : Of n pictures.
+    descriptors, stores : A store for each descriptor; shards found there are taken as they are. For a descriptor with
+        windows, ``places.npy`` is left there: (n, places, 3) float32.
+    sizes_cm : (n, 2) float array, height and width, nan where they are not known; for descriptors of true scale.
     workers : Threads that decode (Pillow and the filters let go of Python's lock).
     seed : Of the sample. The values depend on it and on nothing else that is random.
-    progress : callable(done, n)
+    progress : Called with (done, n).
 
     Returns
     -------
-    list of (features, fitted), one for each descriptor
-        features : (n, d) float32, row i for paths[i]; fitted : dict of arrays, what ``reduce`` needs for new pictures.
-
-    Raises
-    ------
-    IngestError
-        A picture that was taken can no longer be read.
+    (features, fitted) of each descriptor: (n, d) float32, row i for paths[i]; what ``reduce`` needs for new pictures.
     """
     n = len(paths)
     order = np.random.default_rng(seed).permutation(n)
     sample, rest = np.sort(order[:SAMPLE]), np.sort(order[SAMPLE:])
-    report = _Progress(progress, n)
+    done = 0
     for descriptor in descriptors:
         descriptor.load()
 
+    def report(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress:
+            progress(done, n)
+
     def run(rows: np.ndarray, phase: str, finish: Callable[[int, np.ndarray], np.ndarray]) -> None:
         """Bring every descriptor's shards of these rows to completion; ``finish`` turns wide vectors into a shard."""
-        todo = []
+        batches, made = [], {}
         for start, stop in shard_bounds(len(rows), SHARD):
             name = f"{phase}{start:09d}.npy"
             missing = [k for k, store in enumerate(stores) if not store.has(name)]
-            todo.append((name, rows[start:stop], missing))
             if not missing:
                 report(stop - start)
-        batches = [
-            (name, part, missing, at + BATCH >= len(shard))
-            for name, shard, missing in todo
-            if missing
-            for at in range(0, len(shard), BATCH)
-            for part in [shard[at : at + BATCH]]
-        ]
-        made = {}
+                continue
+            for at in range(start, stop, BATCH):
+                batches.append((name, rows[at : min(at + BATCH, stop)], missing, at + BATCH >= stop))
         prepared = prefetch(
             ((batch, [(row, batch[2]) for row in batch[1]]) for batch in batches),
             lambda row, wanted: _prepare(
@@ -141,25 +133,20 @@ def _finish(descriptor: Descriptor, wide: np.ndarray, fitted: Mapping[str, np.nd
 def _prepare(
     path: Path, descriptors: Sequence[Descriptor], size_cm: tuple[float, float] | None = None
 ) -> list[np.ndarray]:
-    """Return what each descriptor makes of a picture (list of arrays)."""
+    """Return what each descriptor makes of a picture."""
     images, prepared = {}, []
     for descriptor in descriptors:
         size = {"size_cm": size_cm} if descriptor.true_scale else {}
         side = max(DECODE_SIDE, descriptor.short_side(**size))
-        if side not in images:
-            images[side] = _load(path, side)
+        try:
+            images[side] = images[side] if side in images else load_image(path, min_side=side)
+        except ImageError as error:
+            raise IngestError(
+                f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or run "
+                "artgraph ingest again."
+            ) from error
         prepared.append(descriptor.prepare(images[side], **size))
     return prepared
-
-
-def _load(path: Path, side: int) -> np.ndarray:
-    try:
-        return load_image(path, min_side=side)
-    except ImageError as error:
-        raise IngestError(
-            f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or run "
-            "artgraph ingest again."
-        ) from error
 
 
 class _Sample:
@@ -181,13 +168,3 @@ class _Sample:
             for block, (start, stop) in zip(self, shard_bounds(self.n, SHARD), strict=True)
         ]
         return np.concatenate(blocks)
-
-
-class _Progress:
-    def __init__(self, callback: Callable[[int, int], None] | None, n: int) -> None:
-        self.callback, self.n, self.done = callback, n, 0
-
-    def __call__(self, count: int) -> None:
-        self.done += count
-        if self.callback:
-            self.callback(self.done, self.n)

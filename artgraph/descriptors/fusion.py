@@ -10,7 +10,6 @@ from artgraph.errors import InputError
 
 __all__ = ["apply_fusion", "fit_fusion", "fuse"]
 
-
 FLOOR = 1e-6  # components with less than this share of the first one's variance are rounding errors
 
 
@@ -24,31 +23,17 @@ def fuse(
     """Join feature blocks with a weight each, whatever their units and dimensions.
 
     Each block is centred and reduced by PCA; component j, of variance λ_j, is divided by λ_j^(whitening / 2); rows are
-    scaled to length 1, and weighted; the joined rows are centred.
+    scaled to length 1, and weighted; the joined rows, (n, sum of min(components, d_i, n)) float32, are centred. PCA and
+    whitening in retrieval: Jégou and Chum 2012 (doi:10.1007/978-3-642-33709-3_55). To go half of the way is ours,
+    chosen by the retrieval of artists, never of styles (``experiments/descriptor_quality.py``, "whitening").
 
     Parameters
     ----------
-    blocks : sequence of (n, d_i) arrays
+    blocks : (n, d_i) arrays of finite values.
     components : Dimensions kept per block, at most.
     weights : One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
-    whitening : float, 0 … 1
-        0 leaves the spreads of the components as they are, where the first few decide; 1 makes all
-        alike, the last and noisiest too.
-
-    Returns
-    -------
-    (n, sum of min(components, d_i, n)) float32
-
-    Raises
-    ------
-    InputError
-        Blocks of different n, values that are not finite, weights that are negative or not one per block, or whitening
-        out of its range.
-
-    Notes
-    -----
-    PCA and whitening in retrieval: Jégou and Chum 2012 (doi:10.1007/978-3-642-33709-3_55). To go half of the way is
-    ours, chosen by the retrieval of artists, never of styles (``experiments/descriptor_quality.py``, "whitening").
+    whitening : 0 leaves the spreads of the components as they are, where the first few decide; 1 makes all alike, the
+        last and noisiest too.
 
     Examples
     --------
@@ -72,21 +57,13 @@ def fit_fusion(
 ) -> dict[str, np.ndarray]:
     """Learn what ``apply_fusion`` needs to know.
 
+    For block i: ``i.mean`` (d_i,), ``i.components`` (d_i, k_i), scaled as the whitening asks for, ``i.weight`` (1,),
+    and ``i.explained`` (k_i,), the share of the block's variance that its first 1, 2, … components keep. ``offset``:
+    the mean of the joined rows. All float32.
+
     Parameters
     ----------
     blocks, components, weights, whitening : See ``fuse``.
-
-    Returns
-    -------
-    dict of str to float32 array
-        For block i: ``i.mean`` (d_i,), ``i.components`` (d_i, k_i), ``i.weight`` (1,), and ``i.explained`` (k_i,), the
-        share of the block's variance that its first 1, 2, … components keep. ``offset``: the mean of the joined rows.
-        The components are scaled as the whitening asks for.
-
-    Raises
-    ------
-    InputError
-        See ``fuse``.
     """
     blocks = _checked(blocks)
     weights = np.ones(len(blocks)) if weights is None else np.asarray(weights, dtype=float)
@@ -112,12 +89,8 @@ def fit_fusion(
 def apply_fusion(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:
     """Join feature blocks as ``fit_fusion`` has learned it; also those of paintings that come later.
 
-    ``blocks`` are (n, d_i), ``fitted`` is what was learned, the result is (n, sum of k_i) float32.
-
-    Raises
-    ------
-    InputError
-        Blocks of different n or of other dimensions than those learned on, or values that are not finite.
+    ``blocks`` are (n, d_i), of the dimensions learned on; ``fitted`` is what was learned; the result is
+    (n, sum of k_i) float32.
     """
     blocks = _checked(blocks)
     known = [len(fitted[f"{i}.mean"]) for i in range(len(fitted) // 4)]

@@ -17,23 +17,12 @@ MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are
 
 
 def gram_vectors(activations: torch.Tensor) -> torch.Tensor:
-    """Return the normalised Gram matrices of a batch of activations, as vectors.
+    """Return the normalised Gram matrices of ``activations``, (b, c, h, w), as vectors, (b, c (c + 1) / 2) float32.
 
     G = F Fᵀ / (c · h · w) with F (c, h·w); its upper triangle, off-diagonal entries times √2 (so that the vector's dot
-    product is the matrices'), signed square root, L2.
-
-    Parameters
-    ----------
-    activations : (b, c, h, w) float tensor
-
-    Returns
-    -------
-    (b, c (c + 1) / 2) float32 tensor, rows of length 1 (or 0 where nothing fired)
-
-    Notes
-    -----
-    Gatys, Ecker and Bethge 2016 (doi:10.1109/CVPR.2016.265). The signed square root, which keeps a few loud filters
-    from deciding everything, is from Perronnin et al. 2010 (doi:10.1007/978-3-642-15561-1_11).
+    product is the matrices'), signed square root, length 1 (or 0 where nothing fired). Gatys, Ecker and Bethge 2016
+    (doi:10.1109/CVPR.2016.265). The signed square root, which keeps a few loud filters from deciding everything, is
+    from Perronnin et al. 2010 (doi:10.1007/978-3-642-15561-1_11).
 
     Examples
     --------
@@ -53,21 +42,10 @@ def gram_vectors(activations: torch.Tensor) -> torch.Tensor:
 
 
 def moment_vectors(activations: torch.Tensor) -> torch.Tensor:
-    """Return mean and standard deviation of every channel of a batch of activations: a cheap cousin of the Gram matrix.
+    """Return channel means and standard deviations of ``activations``, (b, c, h, w), as vectors, (b, 2 c) float32.
 
-    Signed square root, L2, as in ``gram_vectors``.
-
-    Parameters
-    ----------
-    activations : (b, c, h, w) float tensor
-
-    Returns
-    -------
-    (b, 2 c) float32 tensor, rows of length 1 (or 0 where nothing fired); Means, then deviations.
-
-    Notes
-    -----
-    Huang and Belongie 2017 (arXiv 1703.06868) transfer a style with these alone.
+    Signed square root and length 1 (or 0), as in ``gram_vectors``; cheaper than it. Huang and Belongie 2017 (arXiv
+    1703.06868) transfer a style with these alone.
 
     Examples
     --------
@@ -84,18 +62,14 @@ def moment_vectors(activations: torch.Tensor) -> torch.Tensor:
 def sketch_buckets(
     length: int, *, buckets: int = MAX_WIDE, seed: int = 0
 ) -> tuple[torch.Tensor, torch.Tensor] | tuple[None, None]:
-    """Return a count sketch: for each of ``length`` entries the bucket it is added to and its sign.
+    """Return a count sketch: for each entry the bucket it is added to and its sign; (None, None) if nothing to hash.
 
     Dot products are kept in expectation, with a variance of about 2 / buckets for unit vectors (Charikar, Chen and
     Farach-Colton 2002, doi:10.1016/S0304-3975(03)00400-6).
 
     Parameters
     ----------
-    length, buckets, seed
-
-    Returns
-    -------
-    (bucket, sign) : (length,) int64 in [0, buckets), (length,) float32 of -1 and 1; (None, None) if nothing to hash
+    length, buckets, seed : Entries of a vector, buckets to hash them into, and the seed of the sketch.
     """
     if length <= buckets:
         return None, None
@@ -116,12 +90,9 @@ class Gram(Descriptor):
 
     Parameters
     ----------
-    name : {"gram", "moments"}; the whole Gram matrix, or each channel's mean and standard deviation alone.
+    name : "gram", the whole Gram matrix; or "moments", each channel's mean and standard deviation alone.
     backbone : Any timm network that gives feature maps.
-    layers
-        Names or indices as in ``timm.create_model(..., features_only=True)``, or single convolutions (``conv10``), see
-        ``load_backbone``; default: all but the stem and the last.
-    weights : A safetensors or ``.pth`` file; default: timm's own, from the hub or its cache.
+    layers, weights : See ``load_backbone``.
     components : Stored dimensions per layer, at most.
     size : Side of the square centre crop, pixels.
     device : A torch device.
@@ -150,12 +121,7 @@ class Gram(Descriptor):
         self.network = None
 
     def params(self) -> dict[str, Any]:
-        return {
-            "descriptor": self.name,
-            **self.source.params(),
-            "components": self.components,
-            "size": self.size,
-        }
+        return {"descriptor": self.name, **self.source.params(), "components": self.components, "size": self.size}
 
     def load(self) -> None:
         if self.network is None:
@@ -213,24 +179,21 @@ def principal_components(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find the main directions of more rows than fit into memory, by randomised subspace iteration.
 
+    Halko, Martinsson and Tropp 2011 (doi:10.1137/090771806), algorithm 4.3 with one power iteration.
+
     Parameters
     ----------
-    blocks : iterable of (b, m) float arrays
-        Gone through three times. All rows of a corpus, where they can be had: a basis learned on some of the rows keeps
-        more of those than of the others, which makes them look farther apart.
-    components
+    blocks : Of (b, m) floats, gone through three times. All rows of a corpus, where they can be had: a basis learned on
+        some of the rows keeps more of those than of the others, which makes them look farther apart.
+    components : Directions kept, at most.
     oversample, seed : Directions tried beyond those kept, and the seed of the random ones.
 
     Returns
     -------
     mean : (m,) float32
-    basis : (m, k) float16
-        Orthonormal columns, k = min(components, rows - 1, m), at least 1; the largest entry of each is positive.
+    basis : (m, k) float16, orthonormal columns, k = min(components, rows - 1, m), at least 1; the largest entry of each
+        is positive.
     scale : (1,) float32; root mean square length of the reduced rows.
-
-    Notes
-    -----
-    Halko, Martinsson and Tropp 2011 (doi:10.1137/090771806), algorithm 4.3 with one power iteration.
     """
     n, total = 0, 0.0
     for block in blocks:

@@ -13,12 +13,8 @@ __all__ = ["Grey", "without_color"]
 
 
 def without_color(image: np.ndarray) -> np.ndarray:
-    """Return a picture, (h, w, 3) uint8, with its luma in all three channels.
+    """Return an ``image``, (h, w, 3) uint8, with its luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), in all channels.
 
-    0.299 R + 0.587 G + 0.114 B of ``image`` (ITU-R BT.601), rounded.
-
-    Examples
-    --------
     >>> without_color(np.array([[[255, 0, 0], [0, 255, 0], [255, 255, 255]]], dtype=np.uint8))[0, :, 0]
     array([ 76, 150, 255], dtype=uint8)
     """
@@ -26,14 +22,9 @@ def without_color(image: np.ndarray) -> np.ndarray:
 
 
 class Grey(Descriptor):
-    """Another descriptor that is shown every picture without its colours.
+    """Another descriptor, not one of colour alone, that is shown every picture without its colours.
 
     Its features go by the key of the other and ``-grey``, so that both can stand in one corpus.
-
-    Raises
-    ------
-    InputError
-        The descriptor is made of nothing but colour.
     """
 
     def __init__(self, descriptor: Descriptor) -> None:

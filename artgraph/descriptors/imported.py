@@ -29,13 +29,16 @@ def read_vectors(
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Read vectors that were made elsewhere and put them in the order of the corpus.
 
+    Ids are compared as text and must be the same character by character; numbers in an id column are taken as they are
+    printed, so 1 is not 000001. Nothing is unpickled.
+
     Parameters
     ----------
-    path
-        ``.npy``: an array (m, d), row by row in the order of ``ids``, or of ``id_file``. ``.parquet``: a column ``id``
-        and either one column of lists or numeric columns. ``.h5ad``: AnnData, whose ``obs_names`` are ids (needs the
-        package anndata).
-    ids : sequence of str, length n; of the paintings; row i of the result is ``ids[i]``.
+    path : ``.npy``: an array (m, d), row by row in the order of ``ids``, or of ``id_file``. ``.parquet``: a column
+        ``id`` and either one column of lists or numeric columns. ``.h5ad``: AnnData, whose ``obs_names`` are ids (needs
+        the package anndata). An InputError where it cannot be read or a value is not a finite number in the range of
+        float32.
+    ids : Of the n paintings; row i of the result is ``ids[i]``. None may be missing, repeated or empty.
     id_file : With ``.npy``: UTF-8 text, one id per line.
     key : The list column of a parquet file that has several, or the entry of ``obsm`` (default: ``X``) of an h5ad file.
     allow_missing : Give paintings that the file does not have a row of zeros. Default: an error.
@@ -43,20 +46,8 @@ def read_vectors(
     Returns
     -------
     X : (n, d) float32
-    facts : dict
-        ``n``, ``dimensions``, ``rows`` in the file, ``extra`` (rows for no painting), ``missing`` (rows of zeros),
+    facts : ``n``, ``dimensions``, ``rows`` in the file, ``extra`` (rows for no painting), ``missing`` (rows of zeros),
         ``joined_by`` ("order" or "id"), ``columns`` used, ``file_sha256``.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read; ids are missing, repeated or empty; the shape is not (m, d); a value is not a finite
-        number in the range of float32.
-
-    Notes
-    -----
-    Ids are compared as text and must be the same character by character; numbers in an id column are taken as they are
-    printed, so 1 is not 000001. Nothing is unpickled.
     """
     path, ids = Path(path), [str(one) for one in ids]
     if not path.is_file():
@@ -86,20 +77,14 @@ def read_vectors(
         raise InputError(
             f"{path.name}: {_some([ids[i] for i in bad])} with a value that is not a finite number in float32"
         )
-    return X, {
-        "n": len(ids),
-        "dimensions": X.shape[1],
-        "rows": len(vectors),
-        "extra": len(vectors) - int(found.sum()),
-        "missing": int((~found).sum()),
-        "joined_by": "order" if own is None else "id",
-        "columns": columns,
-        "file_sha256": file_sha256(path),
-    }
+    extra, missing = len(vectors) - int(found.sum()), int((~found).sum())
+    facts = {"n": len(ids), "dimensions": X.shape[1], "rows": len(vectors), "extra": extra, "missing": missing}
+    facts |= {"joined_by": "order" if own is None else "id", "columns": columns, "file_sha256": file_sha256(path)}
+    return X, facts
 
 
 def _join(ids: Sequence[str], own: list[str], m: int, path: Path, allow_missing: bool) -> np.ndarray:
-    """Return for each id the row in the file (n,) int, -1 where there is none."""
+    """Return for each id the row in the file, -1 where there is none."""
     if len(own) != m:
         raise InputError(f"{path.name} has {m} rows, and there are {len(own)} ids for them")
     for where, names in (("the corpus", ids), (f"the ids of {path.name}", own)):

@@ -20,36 +20,25 @@ POOLS = ("own", "mean")
 class Pooled(Descriptor):
     """Pooled features of a timm network without its classifier, stored as they are.
 
-    Parameters
-    ----------
-    name : ``cnn`` or ``clip``: the same code with another default for ``backbone``.
-    backbone : Any timm network. ``resnet50`` gives 2,048 dimensions, ``vit_small_patch14_dinov2`` 384.
-    weights
-        A safetensors or ``.pth`` file with all that the network needs (a classifier may be there; it is not used);
-        default: timm's own, from the hub or its cache.
-    pool : {"own", "mean"}
-        The network's own pooling (a ViT's class token or whatever it was trained with, a CNN's average), or the mean
-        of the last tokens, or positions, without class and register tokens.
-    size
-        Side of the network's square input, pixels; default: what it was trained on. A vision transformer's position
-        embedding is interpolated.
-    device : A torch device.
-
-    Raises
-    ------
-    InputError
-        timm has no such network, or it takes something else than square pictures in three colours.
-    WeightsError
-        The weights are not there.
-
-    Notes
-    -----
     Preprocessing is timm's own for the network (side, share that is cropped, resampling, mean, deviation), the same
     pixels as ``timm.data.create_transform`` gives for the decoded picture.
 
     CLIP (Radford et al. 2021, arXiv 2103.00020): the image tower *before* the projection into the space shared with
     text, so 1,024 dimensions for ViT-L/14 and not 768. OpenAI's towers were trained with QuickGELU, which in timm is
     another network name; the file is the same (``timm/vit_large_patch14_clip_224.openai``).
+
+    Parameters
+    ----------
+    name : ``cnn`` or ``clip``: the same code with another default for ``backbone``.
+    backbone : Any timm network for square pictures in three colours. ``resnet50`` gives 2,048 dimensions,
+        ``vit_small_patch14_dinov2`` 384.
+    weights : A safetensors or ``.pth`` file with all that the network needs (a classifier may be there; it is not
+        used); default: timm's own, from the hub or its cache.
+    pool : "own", the network's own pooling (a ViT's class token or whatever it was trained with, a CNN's average); or
+        "mean" of the last tokens, or positions, without class and register tokens.
+    size : Side of the network's square input, pixels; default: what it was trained on. A vision transformer's position
+        embedding is interpolated.
+    device : A torch device.
     """
 
     def __init__(
@@ -76,14 +65,9 @@ class Pooled(Descriptor):
         self.network = None
 
     def params(self) -> dict[str, Any]:
-        return {
-            "descriptor": self.name,
-            "backbone": self.backbone,
-            "weights_sha256": self.sha256,
-            "pool": self.pool,
-            "size": self.side,
-            **{key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")},
-        }
+        params = {"descriptor": self.name, "backbone": self.backbone, "weights_sha256": self.sha256, "pool": self.pool}
+        preprocessing = {key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")}
+        return {**params, "size": self.side, **preprocessing}
 
     def load(self) -> None:
         if self.network is not None:

@@ -9,44 +9,26 @@ from artgraph.errors import InputError
 
 __all__ = ["INTERPOLATIONS", "resize_crop", "square_tiles"]
 
-INTERPOLATIONS = {
-    "bicubic": Image.Resampling.BICUBIC,
-    "bilinear": Image.Resampling.BILINEAR,
-    "lanczos": Image.Resampling.LANCZOS,
-    "nearest": Image.Resampling.NEAREST,
-}
+INTERPOLATIONS = {name: Image.Resampling[name.upper()] for name in ("bicubic", "bilinear", "lanczos", "nearest")}
 
 
 def resize_crop(
     image: np.ndarray, size: int, *, crop_pct: float = 1.0, mode: str = "center", interpolation: str = "bicubic"
 ) -> np.ndarray:
-    """Resize a picture and cut out its centre.
+    """Resize a picture and cut out its centre, (size, size, 3) uint8.
 
     With s = floor(size / crop_pct): ``center`` makes the short side s and the long one int(s · long / short);
-    ``squash`` makes both sides s. Then the central size × size.
+    ``squash`` makes both sides s. Then the central size × size. The same pixels as torchvision's ``Resize`` and
+    ``CenterCrop`` on a Pillow image, and so as timm's and CLIP's evaluation transforms. An odd remainder r is cut at
+    ``round(r / 2)``, half to even, as torchvision does; others cut at ``r // 2``, another pixel for r = 3, 7, 11 ...
 
     Parameters
     ----------
     image : (h, w, 3) uint8
     size : Pixels, at least 1.
     crop_pct : Above 0; share of the resized side that is kept. Above 1 the square gets a black border.
-    mode : {"center", "squash"}
-    interpolation : {"bicubic", "bilinear", "lanczos", "nearest"}; widened when it reduces, so that it does not alias.
-
-    Returns
-    -------
-    (size, size, 3) uint8
-
-    Raises
-    ------
-    InputError
-        An unknown mode or interpolation.
-
-    Notes
-    -----
-    The same pixels as torchvision's ``Resize`` and ``CenterCrop`` on a Pillow image, and so as timm's and CLIP's
-    evaluation transforms. An odd remainder r is cut at ``round(r / 2)``, half to even, as torchvision does; others cut
-    at ``r // 2``, which is another pixel for r = 3, 7, 11 ...
+    mode : "center" or "squash".
+    interpolation : A key of ``INTERPOLATIONS``; widened when it reduces, so that it does not alias.
     """
     if mode not in ("center", "squash") or interpolation not in INTERPOLATIONS:
         raise InputError(
@@ -63,25 +45,18 @@ def resize_crop(
 
 
 def square_tiles(image: np.ndarray, size: int, *, most: int = 8) -> np.ndarray:
-    """Cut a picture into square tiles along its long side, evenly spaced from end to end.
+    """Cut a picture into square tiles along its long side, evenly spaced from end to end: (t, size, size, 3) uint8.
 
     The short side is resized to ``size`` pixels (bicubic), the long side to L in proportion. A square picture is one
     tile; a longer one 1 + ⌈(L - size) / (0.75 size)⌉ tiles, so that neighbours share at least a quarter; but not more
     than ``most``. Everything is covered up to proportions of ``most`` : 1; between the tiles of a longer scroll there
-    are gaps.
+    are gaps. They come from left to right, or from top to bottom. A panorama of 448 × 1,120 pixels, with ``size=224``,
+    becomes 224 × 560: three tiles that begin at 0, 168 and 336.
 
     Parameters
     ----------
     image : (h, w, 3) uint8
     size, most : At least 1.
-
-    Returns
-    -------
-    (t, size, size, 3) uint8, 1 ≤ t ≤ most; from left to right, or from top to bottom.
-
-    Examples
-    --------
-    A panorama of 448 × 1,120 pixels, with ``size=224``, becomes 224 × 560: three tiles that begin at 0, 168 and 336.
     """
     height, width = image.shape[:2]
     short = min(height, width)

@@ -48,27 +48,15 @@ def make_descriptor(
 ) -> Descriptor:
     """Make a descriptor from its name, with those of the options that it takes.
 
+    Its ``key`` is the name that its features go by.
+
     Parameters
     ----------
-    spec
-        A key of ``DESCRIPTORS``, or ``name:backbone`` such as ``gram:resnet18``, whose features are then kept under
+    spec : A key of ``DESCRIPTORS``, or ``name:backbone`` such as ``gram:resnet18``, whose features are then kept under
         ``name-backbone``; so two networks can be used side by side.
-    weights
-        Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for. A file without
-        a name is for every network that has none named.
+    weights : See ``weights_for``.
     ignore_color : Show it every picture in grey; its key then ends in ``-grey``.
     **options : Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
-
-    Returns
-    -------
-    Descriptor; Its ``key`` is the name that its features go by.
-
-    Raises
-    ------
-    InputError
-        There is no descriptor of that name, or it has no network to choose, or is made of nothing but colour.
-    WeightsError
-        A folder has no file, or several, for a network.
     """
     name, _, backbone = spec.partition(":")
     if name not in DESCRIPTORS:
@@ -93,17 +81,12 @@ def make_descriptor(
 
 
 def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any]) -> None:
-    """Refuse a network that was named and that no descriptor would use.
+    """Refuse, by an InputError, a network that was named and that no descriptor would use.
 
     Parameters
     ----------
-    specs
-        As for ``make_descriptor``. Where one is made already, or is none of ours, nothing is said: another may read it.
+    specs : As for ``make_descriptor``. Where one is made already, or is none of ours, all is accepted: it may be used.
     options : Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
-
-    Raises
-    ------
-    InputError
     """
     names = [spec.partition(":")[0] if isinstance(spec, str) else None for spec in specs]
     if not set(names) <= set(DESCRIPTORS):
@@ -118,18 +101,14 @@ def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any])
 
 
 def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fetch: str | None = None) -> Path | None:
-    """Return the file among ``weights`` that is for this network (Path), or None.
+    """Return the file among ``weights`` that is for this network, or None.
 
     Parameters
     ----------
-    backbone
-    weights : See ``make_descriptor``.
+    backbone : Name of the network.
+    weights : Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for (none or
+        several: a WeightsError). A file without a name is for every network that has none named.
     fetch : What a message advises where a folder has none.
-
-    Raises
-    ------
-    WeightsError
-        A folder has no file, or several, for the network.
     """
     listed = [weights] if isinstance(weights, (str, Path)) else list(weights)
     named = dict(str(entry).split("=", 1) for entry in listed if "=" in str(entry))

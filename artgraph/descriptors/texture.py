@@ -16,6 +16,7 @@ GLCM_PROPERTIES = ("contrast", "dissimilarity", "homogeneity", "energy", "correl
 DISTANCES = (1, 2, 4, 8)
 ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
 LEVELS = 4
+DERIVATIVES = ((0, 1), (1, 0), (0, 2), (2, 0), (1, 1))  # orders along y and x
 ORIENTATIONS = np.arange(6) * np.pi / 6
 
 
@@ -27,17 +28,10 @@ def _glcm(grey: np.ndarray) -> list[float]:
     return [value for row in rows for value in (*row.mean(axis=1), *np.ptp(row, axis=1))]
 
 
-def _signed_log(values: float) -> float:
-    return np.sign(values) * np.log1p(np.abs(values))
-
-
 def _oriented(grey: np.ndarray) -> list[float]:
     values = []
     for _ in range(LEVELS):
-        gx, gy = (ndimage.gaussian_filter(grey, 1, order=order, truncate=3) for order in ((0, 1), (1, 0)))
-        gxx, gyy, gxy = (
-            ndimage.gaussian_filter(grey, 1, order=order, truncate=3) for order in ((0, 2), (2, 0), (1, 1))
-        )
+        gx, gy, gxx, gyy, gxy = (ndimage.gaussian_filter(grey, 1, order=order, truncate=3) for order in DERIVATIVES)
         magnitude = np.hypot(gx, gy)
         for angle in ORIENTATIONS:
             c, s = np.cos(angle), np.sin(angle)
@@ -48,35 +42,22 @@ def _oriented(grey: np.ndarray) -> list[float]:
         jxx, jyy, jxy = (ndimage.gaussian_filter(product, 4, truncate=2) for product in (gx * gx, gy * gy, gx * gy))
         coherence = np.hypot(jxx - jyy, 2 * jxy) / (jxx + jyy + 1e-6)
         laplacian = gxx + gyy
-        values += [
-            np.log(spread),
-            np.log1p(((magnitude - magnitude.mean()) ** 4).mean() / spread**4),
-            coherence.mean(),
-            coherence.std(),
-            _signed_log((laplacian**3).mean() / (laplacian.std() + 1e-6) ** 3),
-            (magnitude < 0.01).mean(),
-        ]
+        skewness = (laplacian**3).mean() / (laplacian.std() + 1e-6) ** 3
+        values += [np.log(spread), np.log1p(((magnitude - magnitude.mean()) ** 4).mean() / spread**4)]
+        values += [coherence.mean(), coherence.std(), np.sign(skewness) * np.log1p(np.abs(skewness))]
+        values.append((magnitude < 0.01).mean())
         grey = ndimage.gaussian_filter(grey, 1, truncate=3)[::2, ::2]
     return values
 
 
 def texture_vector(image: np.ndarray) -> np.ndarray:
-    """Describe the texture of a picture.
+    """Describe the texture of an ``image``, (h, w, 3) uint8 sRGB: (120,) float32, standardise before comparing.
 
-    Grey-level co-occurrence (Haralick et al. 1973, doi:10.1109/TSMC.1973.4309314): six properties at distances 1, 2, 4
-    and 8 pixels, mean and range over four angles. Then, at four levels of a pyramid, each half the one before, log mean
-    energies of first and second Gaussian derivatives steered to six orientations (Freeman and Adelson 1991,
-    doi:10.1109/34.93808), and per level: spread and kurtosis of the gradient, mean and spread of the structure
-    tensor's coherence, skewness of the Laplacian, share of flat pixels.
-
-    Parameters
-    ----------
-    image : (h, w, 3) uint8, sRGB
-
-    Returns
-    -------
-    (120,) float32
-        48 co-occurrence values and 72 filter statistics, each in a unit of its own: standardise before comparing.
+    48 values of grey-level co-occurrence (Haralick et al. 1973, doi:10.1109/TSMC.1973.4309314): six properties at
+    distances 1, 2, 4 and 8 pixels, mean and range over four angles. Then 72 filter statistics: at four levels of a
+    pyramid, each half the one before, log mean energies of first and second Gaussian derivatives steered to six
+    orientations (Freeman and Adelson 1991, doi:10.1109/34.93808), and per level: spread and kurtosis of the gradient,
+    mean and spread of the structure tensor's coherence, skewness of the Laplacian, share of flat pixels.
     """
     grey = image @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255
     return np.array(_glcm(grey) + _oriented(grey), dtype=np.float32)

@@ -16,16 +16,12 @@ __all__ = ["input_of", "whole_network"]
 def input_of(backbone: str) -> dict[str, Any]:
     """Return what a ``backbone`` takes, as timm says it: ``input_size``, ``crop_pct``, ``mean``, ``std``, ...
 
-    Raises
-    ------
-    InputError
-        timm has no such network, or it takes something else than square pictures in three colours.
+    A network that takes something else than square pictures in three colours is an InputError.
     """
     if not timm.is_model(backbone):
         raise InputError(f"timm has no network '{backbone}'")
-    config = resolve_data_config(
-        pretrained_cfg=(timm.get_pretrained_cfg(backbone) or timm.models.PretrainedCfg()).to_dict()
-    )
+    trained = timm.get_pretrained_cfg(backbone) or timm.models.PretrainedCfg()
+    config = resolve_data_config(pretrained_cfg=trained.to_dict())
     channels, height, width = config["input_size"]
     if (channels, height) != (3, width) or config["crop_mode"] not in ("center", "squash"):
         raise InputError(
@@ -42,21 +38,15 @@ def whole_network(
     file: str | Path | None = None,
     size: int | None = None,
 ) -> torch.nn.Module:
-    """Return a network (torch module) that gives pooled features.
+    """Return a network that gives pooled features, with its weights checked by ``load_strictly``.
 
     Parameters
     ----------
-    backbone
+    backbone : Its name in timm.
     state : Its weights, under timm's names; a classifier's may be among them. None: random numbers.
     file : What a message calls them.
-    size
-        Side of its input, pixels, where it is another than it was trained on: a vision transformer's position embedding
-        is interpolated.
-
-    Raises
-    ------
-    WeightsError
-        A tensor is missing, unknown, or of another shape.
+    size : Side of its input, pixels, where it is another than it was trained on: a vision transformer's position
+        embedding is interpolated.
     """
     network = timm.create_model(backbone, pretrained=False, num_classes=0)
     if state is not None:

@@ -14,34 +14,31 @@ WIDTHS = (32, 64, 128, 256)
 BLOCKS = (1, 1, 1)  # of the three stages
 REDUCED = 24  # channels of each layer whose products are taken
 FEATURES = 256
+EPSILON = 1e-4
 
 
 class Eye(nn.Module):
     """Stem and three stages; mean, deviation and products of the channels of each; one linear map.
 
-    The statistics do not hold where something stands in a picture, only the manner (Gatys et al. 2016). Unlike
-    ``gram`` they are learned together with the layers that they are taken from.
+    The statistics do not hold where something stands in a picture, only the manner (Gatys et al. 2016). Unlike ``gram``
+    they are learned together with the layers that they are taken from. Basic blocks of He et al. 2016 (arXiv
+    1512.03385), shortcuts with an average pool (He et al. 2019, arXiv 1812.01187); bilinear pooling after a reduction,
+    with a signed root (Lin et al. 2015, arXiv 1504.07889).
 
     Parameters
     ----------
     num_classes : Of a classifier; 0: features.
     drop_rate : Of the statistics, in training.
-
-    Notes
-    -----
-    Basic blocks of He et al. 2016 (arXiv 1512.03385), shortcuts with an average pool (He et al. 2019, arXiv
-    1812.01187); bilinear pooling after a reduction, with a signed root (Lin et al. 2015, arXiv 1504.07889).
     """
 
     def __init__(self, *, num_classes: int = 0, drop_rate: float = 0.2, in_chans: int = 3) -> None:
         super().__init__()
         self.num_features, self.num_classes = FEATURES, num_classes
         self.stem = nn.Sequential(*_conv(in_chans, WIDTHS[0], 2))
-        stages, width = [], WIDTHS[0]
-        for out, blocks in zip(WIDTHS[1:], BLOCKS, strict=True):
-            stages.append(nn.Sequential(Block(width, out, 2), *[Block(out, out) for _ in range(blocks - 1)]))
-            width = out
-        self.stages = nn.ModuleList(stages)
+        self.stages = nn.ModuleList(
+            nn.Sequential(Block(width, out, 2), *[Block(out, out) for _ in range(blocks - 1)])
+            for width, out, blocks in zip(WIDTHS[:-1], WIDTHS[1:], BLOCKS, strict=True)
+        )
         self.reduce = nn.ModuleList([nn.Conv2d(width, REDUCED, 1, bias=False) for width in WIDTHS])
         self.upper = tuple(zip(*[(i, j) for i in range(REDUCED) for j in range(i, REDUCED)], strict=True))
         wide = 2 * sum(WIDTHS) + len(WIDTHS) * len(self.upper[0])
@@ -69,23 +66,20 @@ class Eye(nn.Module):
         return self.head(self.project(self.drop(self.norm(self.forward_features(x)))))
 
     def group_matcher(self, coarse: bool = False) -> dict:
-        """Return which parameters belong to which layer, from the input on (dict), as timm asks."""
+        """Return which parameters belong to which layer, from the input on, as timm asks."""
         return {
             "stem": r"^stem",
             "blocks": [(r"^(?:stages|reduce)\.(\d+)", None), (r"^(?:norm|project|head)", (99999,))],
         }
 
     def get_classifier(self) -> nn.Module:
-        """Return the classifier (torch module)."""
+        """Return the classifier."""
         return self.head
 
     def set_grad_checkpointing(self, enable: bool = True) -> None:
         """Refuse to ``enable`` it; the network is small."""
         if enable:
             raise ValueError(f"{BACKBONE} is small; it has no gradient checkpointing")
-
-
-EPSILON = 1e-4
 
 
 class Block(nn.Module):
@@ -107,19 +101,9 @@ def _conv(width: int, out: int, stride: int = 1) -> list[nn.Module]:
     return [nn.Conv2d(width, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU()]
 
 
-default_cfgs = generate_default_cfgs(
-    {
-        BACKBONE: {
-            "input_size": (3, 224, 224),
-            "crop_pct": 1.0,
-            "interpolation": "bicubic",
-            "mean": (0.485, 0.456, 0.406),
-            "std": (0.229, 0.224, 0.225),
-            "num_classes": 0,
-            "classifier": "head",
-        }
-    }
-)
+_INPUT = {"input_size": (3, 224, 224), "crop_pct": 1.0, "interpolation": "bicubic"}
+_INPUT |= {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
+default_cfgs = generate_default_cfgs({BACKBONE: {**_INPUT, "num_classes": 0, "classifier": "head"}})
 
 
 @register_model

@@ -34,35 +34,23 @@ LONGEST = 4096  # and decoded with a short side of at most this
 class Patches(Descriptor):
     """Windows where much happens, coded by an InfoVAE that is learned on the corpus, pooled to one vector.
 
+    As published: ``Patches(look="dog", count=5, share=0.1, scales=(1,), pooling="mean", same_painting_weight=0)``.
+
     Parameters
     ----------
-    look : {"color", "dog"}
-        What a window shows. ``dog``: the absolute difference of Gaussians (σ 3 and 5 pixels) of the luminance, scaled
-        to 0 … 255. ``color``: the picture itself.
-    count : int
-        Windows per painting, 2 or more; divided evenly between the scales.
-    share : float, 0 … 1
-        Of all windows, those with the strongest mean gradient that may be chosen.
-    scales : sequence of int
-        2 halves the picture first, so that a window holds four times the area.
-    pooling : {"mean", "mean-std", "vlad", "fisher"}
-        See ``pool``.
-    same_painting_weight : float
-        How strongly the codes of windows of one painting are drawn together; 0 is the plain InfoVAE.
-    window_cm : float, optional
-        True scale: side of a window at scale 1, in centimetres of the painting, so that a small portrait and a large
-        feast are compared at the same size of brush. Used where ``prepare`` is given the painting's size.
+    look : What a window shows. "dog": the absolute difference of Gaussians (σ 3 and 5 pixels) of the luminance, scaled
+        to 0 … 255. "color": the picture itself.
+    count : Windows per painting, 2 or more; divided evenly between the scales.
+    share : Of all windows, 0 … 1, those with the strongest mean gradient that may be chosen.
+    scales : 2 halves the picture first, so that a window holds four times the area.
+    pooling : See ``pool``.
+    same_painting_weight : How strongly codes of windows of one painting are drawn together; 0 is the plain InfoVAE.
+    window_cm : True scale: side of a window at scale 1, in centimetres of the painting, so that a small portrait and a
+        large feast are compared at the same size of brush. Used where ``prepare`` is given the painting's size.
         Pictures are read with about 4,096 pixels on the short side for it, and enlarged twice at most; where that does
         not reach, a window shows more, and its place says how much.
-    size : int
-        Larger pictures are reduced to a short side of this many pixels first; smaller ones are not enlarged.
-    device : str
-        A torch device.
-
-    Notes
-    -----
-    As published: ``Patches(look="dog", count=5, share=0.1, scales=(1,), pooling="mean",
-    same_painting_weight=0)``.
+    size : Larger pictures are reduced to a short side of this many pixels first; smaller ones are not enlarged.
+    device : A torch device.
     """
 
     name = "patches"
@@ -91,33 +79,17 @@ class Patches(Descriptor):
         self.config = InfoVAEConfig(same_painting_weight=same_painting_weight)
 
     def params(self) -> dict[str, object]:
-        return {
-            "descriptor": "patches",
-            "look": self.look,
-            "count": self.count,
-            "share": self.share,
-            "scales": list(self.scales),
-            "pooling": self.pooling,
-            "window_cm": self.window_cm,
-            "size": self.size,
-            "infovae": vars(self.config),
-        }
+        params = {"descriptor": "patches", "look": self.look, "count": self.count, "share": self.share}
+        params |= {"scales": list(self.scales), "pooling": self.pooling, "window_cm": self.window_cm}
+        return {**params, "size": self.size, "infovae": vars(self.config)}
 
     def windows(
         self, image: np.ndarray, *, size_cm: tuple[float, float] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Cut the windows of one picture.
+        """Cut the windows of one ``image``, (h, w, 3) uint8 sRGB, of a painting of height and width ``size_cm``.
 
-        Parameters
-        ----------
-        image : (h, w, 3) uint8, sRGB
-        size_cm : (float, float), optional
-            Height and width of the painting.
-
-        Returns
-        -------
-        (windows, boxes) : (count, 64, 64) or (count, 64, 64, 3) uint8, (count, 3) float32
-            A box is x and y of the upper left corner and the side, each as a share of the picture's short side.
+        Windows are (count, 64, 64) or (count, 64, 64, 3) uint8. Boxes, (count, 3) float32, are x and y of the upper
+        left corner and the side, each as a share of the picture's short side.
         """
         seed, short = picture_seed(image), min(image.shape[:2])
         base = self._factor(image, size_cm)
@@ -171,12 +143,7 @@ class Patches(Descriptor):
         return pool(codes, _part(fitted, "pooling"), self.pooling)
 
     def split(self, wide: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Take wide vectors apart.
-
-        Returns
-        -------
-        (windows, boxes) : (b, count, 64, 64) or (b, count, 64, 64, 3) uint8, (b, count, 3) float32
-        """
+        """Return the windows, (b, count, 64, 64) or (b, count, 64, 64, 3) uint8, and boxes, (b, count, 3) float32."""
         channels, tail = LOOKS[self.look], self.count * PLACE
         shape = (WINDOW, WINDOW) if channels == 1 else (WINDOW, WINDOW, channels)
         boxes = np.ascontiguousarray(wide[:, -tail:]).view(np.float32)

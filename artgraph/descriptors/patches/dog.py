@@ -9,21 +9,9 @@ __all__ = ["cut_windows", "difference_of_gaussians", "stretch"]
 
 
 def difference_of_gaussians(picture: np.ndarray, *, sigmas: tuple[float, float] = (3, 5)) -> np.ndarray:
-    """Return what lies between two scales of a picture: |G_σ1 * picture - G_σ2 * picture|.
+    """Return what lies between two scales of a ``picture``: |G_σ1 * picture - G_σ2 * picture|, float32, of its shape.
 
-    Parameters
-    ----------
-    picture : (h, w) or (h, w, c) float array
-        Channels are filtered one by one.
-    sigmas : (float, float)
-        Pixels. Kernels end at 3 σ; the border is mirrored.
-
-    Returns
-    -------
-    float32, same shape, 0 or more
-
-    Notes
-    -----
+    (h, w), or (h, w, c), filtered channel by channel; ``sigmas`` in pixels. Kernels end at 3 σ; the border is mirrored.
     Marr and Hildreth 1980 (doi:10.1098/rspb.1980.0020).
     """
     picture = np.asarray(picture, dtype=np.float32)
@@ -43,29 +31,15 @@ def cut_windows(picture: np.ndarray, corners: np.ndarray, *, window: int = 64) -
     Parameters
     ----------
     picture : (h, w) or (h, w, c) array
-    corners : (m, 2) int
-        y and x of the upper left corners.
-
-    Returns
-    -------
-    (m, window, window) or (m, window, window, c), dtype of the picture
+    corners : (m, 2) int, y and x of the upper left corners.
+    window : Side, pixels.
     """
     return np.stack([picture[y : y + window, x : x + window] for y, x in corners])
 
 
 def stretch(windows: np.ndarray) -> np.ndarray:
-    """Scale every window so that its largest value is 255; one that is 0 everywhere stays so.
+    """Scale each of the ``windows``, (m, ...) float, 0 or more, to uint8 with 255 as its largest value, or all 0.
 
-    Parameters
-    ----------
-    windows : (m, ...) float array, 0 or more
-
-    Returns
-    -------
-    (m, ...) uint8
-
-    Examples
-    --------
     >>> stretch(np.array([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]))
     array([[  0, 128, 255],
            [  0,   0,   0]], dtype=uint8)

@@ -14,13 +14,7 @@ SLOPE = 0.2
 class Encoder(nn.Sequential):
     """Four 3×3 convolutions of stride 2, each with batch norm and leaky ReLU, then one linear map to the code.
 
-    Takes (b, c, 64, 64) in 0 … 1, gives (b, latent_dim).
-
-    Parameters
-    ----------
-    channels : int
-        Of the windows: 1 for grey, 3 for colour.
-    latent_dim : int
+    Takes (b, channels, 64, 64) in 0 … 1 (1 channel for grey, 3 for colour), gives (b, latent_dim).
     """
 
     def __init__(self, channels: int = 1, latent_dim: int = 64) -> None:
@@ -49,24 +43,12 @@ def _double(before: int, after: int, *, bias: bool = True) -> nn.ConvTranspose2d
 
 
 def mmd(codes: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
-    """Return the squared maximum mean discrepancy of two samples, estimated without bias.
+    """Return the squared maximum mean discrepancy of two samples, (b, d) and (b', d), estimated without bias.
 
-    mean k(z, z') over pairs of codes + mean k(p, p') over pairs of the prior - 2 · mean k(z, p); pairs are of two
-    different rows; k(x, y) = exp(-‖x - y‖² / 2d).
-
-    Parameters
-    ----------
-    codes, prior : (b, d), (b', d) float tensors, two rows or more
-
-    Returns
-    -------
-    scalar tensor
-        0 in expectation where both come from one distribution (so at times below 0); at most 2.
-
-    Notes
-    -----
-    Gretton et al. 2012 (JMLR 13, 723-773), lemma 6. The kernel's width is the distance that two draws of the d-variate
-    normal distribution have (‖x - y‖² is 2d on average), so k is 1/e for typical pairs.
+    mean k(z, z') over pairs of ``codes`` + mean k(p, p') over pairs of the ``prior`` - 2 · mean k(z, p); pairs are of
+    two different rows; k(x, y) = exp(-‖x - y‖² / 2d). At most 2; 0 in expectation where both come from one distribution
+    (so at times below 0). Gretton et al. 2012 (JMLR 13, 723-773), lemma 6. The kernel's width is the distance that two
+    draws of the d-variate normal distribution have (‖x - y‖² is 2d on average), so k is 1/e for typical pairs.
     """
 
     def kernel(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -81,24 +63,16 @@ def mmd(codes: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
 def infovae_loss(
     windows: torch.Tensor, decoded: torch.Tensor, codes: torch.Tensor, *, prior: torch.Tensor, mmd_weight: float
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return the loss and its two parts: the mean squared error of the pixels and the codes' discrepancy.
+    """Return reconstruction + mmd_weight · discrepancy, and these: mean squared error of the pixels, and ``mmd``.
+
+    Zhao, Song and Ermon 2017 (arXiv 1706.02262), their objective with α = 1 and the MMD as divergence: the KL term of
+    each code is gone, and with it every reason for noise in the codes; so the encoder gives the code itself.
 
     Parameters
     ----------
     windows, decoded : (b, c, 64, 64) float tensors in 0 … 1
-    codes, prior : (b, latent_dim) float tensors
-        The prior's are draws of the standard normal distribution.
-    mmd_weight : float
-
-    Returns
-    -------
-    (loss, reconstruction, discrepancy) : scalar tensors
-        loss = reconstruction + mmd_weight · discrepancy.
-
-    Notes
-    -----
-    Zhao, Song and Ermon 2017 (arXiv 1706.02262), their objective with α = 1 and the MMD as divergence: the KL term of
-    each code is gone, and with it every reason for noise in the codes; so the encoder gives the code itself.
+    codes, prior : (b, latent_dim) float tensors; the prior's are draws of the standard normal distribution.
+    mmd_weight : Of the discrepancy.
     """
     reconstruction = (decoded - windows).square().mean()
     discrepancy = mmd(codes, prior)

@@ -21,27 +21,15 @@ FIT_ROWS = 16384
 
 
 def fit_pooling(codes: np.ndarray, kind: str, *, seed: int = 0) -> dict[str, np.ndarray]:
-    """Learn what a pooling needs of all codes.
+    """Learn what a pooling needs of all codes: the float32 arrays that ``pool`` takes.
 
     Parameters
     ----------
-    codes : (n, m, d) float32
-        m windows of each of n paintings.
-    kind : {"mean", "mean-std", "vlad", "fisher"}
-        ``mean`` needs nothing; ``mean-std`` the mean and spread of what it gives, so that every entry has the same
-        say; ``vlad`` the centres of 8 clusters; ``fisher`` a mixture of 4 normal distributions with diagonal
-        covariances.
-    seed : int
-
-    Returns
-    -------
-    dict of str to float32 array
-        The input of ``pool``. Fewer clusters where there are fewer codes.
-
-    Raises
-    ------
-    InputError
-        Codes of another shape, or a pooling that is not there.
+    codes : (n, m, d) float32, of m windows of each of n paintings.
+    kind : "mean" needs nothing; "mean-std" the mean and spread of what it gives, so that every entry has the same say;
+        "vlad" the centres of 8 clusters; "fisher" a mixture of 4 normal distributions with diagonal covariances. Fewer
+        clusters where there are fewer codes.
+    seed : Of the clusters.
     """
     codes = _checked(codes, kind)
     if kind == "mean":
@@ -65,7 +53,7 @@ def fit_pooling(codes: np.ndarray, kind: str, *, seed: int = 0) -> dict[str, np.
 
 
 def pool(codes: np.ndarray, fitted: dict[str, np.ndarray], kind: str) -> np.ndarray:
-    """Make one vector of the codes of each painting.
+    """Make one vector of the codes of each painting: (n, d), (n, 2 d), (n, k d) or (n, 2 k d) float32.
 
     - ``mean``: their mean.
     - ``mean-std``: mean and standard deviation, standardised over the corpus.
@@ -77,14 +65,7 @@ def pool(codes: np.ndarray, fitted: dict[str, np.ndarray], kind: str) -> np.ndar
 
     Parameters
     ----------
-    codes : (n, m, d) float32
-    fitted : dict of str to float32 array
-        From ``fit_pooling``.
-    kind : {"mean", "mean-std", "vlad", "fisher"}
-
-    Returns
-    -------
-    (n, d), (n, 2 d), (n, k d) or (n, 2 k d) float32
+    codes, fitted, kind : As given to ``fit_pooling`` and returned by it.
 
     Examples
     --------

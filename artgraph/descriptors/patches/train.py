@@ -40,10 +40,9 @@ class TrainedInfoVAE(NamedTuple):
 
     Attributes
     ----------
-    encoder, decoder : dict of str to float32 array
-        Weights, and the running statistics of batch norm.
-    history : dict of str to (epochs,) float32
-        ``reconstruction`` (mean squared error, pixels in 0 … 1), ``mmd`` and ``same_painting``: means over an epoch.
+    encoder, decoder : Weights, and the running statistics of batch norm.
+    history : Means over each epoch: ``reconstruction`` (mean squared error, pixels in 0 … 1), ``mmd``,
+        ``same_painting``.
     """
 
     encoder: dict[str, np.ndarray]
@@ -52,39 +51,22 @@ class TrainedInfoVAE(NamedTuple):
 
 
 def train_infovae(
-    windows: np.ndarray,
-    *,
-    boxes: np.ndarray | None = None,
-    config: InfoVAEConfig | None = None,
-    device: str = "cpu",
+    windows: np.ndarray, *, boxes: np.ndarray | None = None, config: InfoVAEConfig | None = None, device: str = "cpu"
 ) -> TrainedInfoVAE:
     """Learn codes from which windows can be drawn again, distributed like a normal distribution.
 
-    Parameters
-    ----------
-    windows : (n, m, 64, 64) or (n, m, 64, 64, c) uint8
-        m windows of each of n paintings.
-    boxes : (n, m, 3) float array, optional
-        x, y and side of each window, in any one unit per painting: which windows share pixels. Default: none do.
-    config : InfoVAEConfig, optional
-    device : str
-        A torch device.
-
-    Returns
-    -------
-    TrainedInfoVAE
-
-    Raises
-    ------
-    InputError
-        Windows of another shape or type, or fewer than two.
-
-    Notes
-    -----
     The loss is ``infovae_loss`` + same_painting_weight · ``contrastive_loss`` with the windows of one painting as
     positives: no style and no artist is read. Windows that share pixels are left out of the comparison, or codes would
     learn to find pixels again. A batch holds up to four windows of a painting. The result depends on the seed, and on
     nothing else that is random; the same bytes on the same machine.
+
+    Parameters
+    ----------
+    windows : (n, m, 64, 64) or (n, m, 64, 64, c) uint8, m windows of each of n paintings; two in all at least.
+    boxes : (n, m, 3) float array, x, y and side of each window, in any one unit per painting: which windows share
+        pixels. Default: none do.
+    config : Default: ``InfoVAEConfig()``.
+    device : A torch device.
     """
     config = config or InfoVAEConfig()
     windows = np.asarray(windows)
@@ -142,19 +124,13 @@ def _batches(
 
 @torch.inference_mode()
 def encode(windows: np.ndarray, state: dict[str, np.ndarray], *, device: str = "cpu") -> np.ndarray:
-    """Return the codes of windows.
+    """Return the codes of windows, (..., latent_dim) float32.
 
     Parameters
     ----------
-    windows : (..., 64, 64) or (..., 64, 64, c) uint8
-        With a channel axis if the model was trained with one.
-    state : dict of str to float32 array
-        ``TrainedInfoVAE.encoder``.
-    device : str
-
-    Returns
-    -------
-    (..., latent_dim) float32
+    windows : (..., 64, 64) or (..., 64, 64, c) uint8, with a channel axis if the model was trained with one.
+    state : ``TrainedInfoVAE.encoder``.
+    device : A torch device.
     """
     windows = np.asarray(windows)
     channels, latent_dim = state["0.weight"].shape[1], len(state["13.bias"])
@@ -170,18 +146,7 @@ def encode(windows: np.ndarray, state: dict[str, np.ndarray], *, device: str = "
 
 @torch.inference_mode()
 def decode(codes: np.ndarray, state: dict[str, np.ndarray]) -> np.ndarray:
-    """Draw windows from codes.
-
-    Parameters
-    ----------
-    codes : (b, latent_dim) float32
-    state : dict of str to float32 array
-        ``TrainedInfoVAE.decoder``.
-
-    Returns
-    -------
-    (b, 64, 64, c) uint8
-    """
+    """Draw windows, (b, 64, 64, c) uint8, from ``codes``, (b, latent_dim); ``state`` is ``TrainedInfoVAE.decoder``."""
     decoder = _restore(Decoder, state["11.weight"].shape[1], state["0.weight"].shape[1], state)
     drawn = decoder(torch.from_numpy(np.asarray(codes, dtype=np.float32)))
     return np.rint(drawn.permute(0, 2, 3, 1).numpy() * 255).astype(np.uint8)

@@ -25,34 +25,18 @@ WINDOW = 64
 
 
 def luminance(image: np.ndarray) -> np.ndarray:
-    """Return 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), the lightness of gamma-coded pixels.
+    """Return 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) of an ``image``, (h, w, 3) uint8 sRGB: (h, w) float32, 0 … 255.
 
-    Parameters
-    ----------
-    image : (h, w, 3) uint8, sRGB
-
-    Returns
-    -------
-    (h, w) float32, 0 … 255
+    The lightness of gamma-coded pixels.
     """
     return image @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 def gradient_magnitude(grey: np.ndarray) -> np.ndarray:
-    """Return the length of the Sobel gradient, edges repeated beyond the border.
+    """Return the length of the Sobel gradient, √(gx² + gy²), of ``grey``, (h, w), as float32 of the same shape.
 
-    Parameters
-    ----------
-    grey : (h, w) float array
-
-    Returns
-    -------
-    (h, w) float32
-        √(gx² + gy²), in units of ``grey`` per 1/8 pixel: a ramp of 1 per pixel gives 8.
-
-    Notes
-    -----
-    Sobel and Feldman 1968, as in Duda and Hart, Pattern Classification and Scene Analysis, 1973.
+    Edges are repeated beyond the border. In units of ``grey`` per 1/8 pixel: a ramp of 1 per pixel gives 8. Sobel and
+    Feldman 1968, as in Duda and Hart, Pattern Classification and Scene Analysis, 1973.
     """
     padded = np.pad(np.asarray(grey, dtype=np.float32), 1, mode="edge")
     down = padded[:-2] + 2 * padded[1:-1] + padded[2:]  # (h, w + 2), smoothed along y
@@ -61,24 +45,15 @@ def gradient_magnitude(grey: np.ndarray) -> np.ndarray:
 
 
 def window_means(values: np.ndarray, *, window: int = WINDOW, stride: int = 32) -> np.ndarray:
-    """Average an array over square windows on a grid.
+    """Average an array over square windows on a grid, (rows, columns) float64.
+
+    Entry (i, j) is the mean over rows i·stride … i·stride + window - 1, and so for columns; windows that would reach
+    over the border are not there.
 
     Parameters
     ----------
-    values : (h, w) float array, h and w at least ``window``
-    window, stride : int
-        Pixels.
-
-    Returns
-    -------
-    (rows, columns) float64
-        Entry (i, j) is the mean over rows i·stride … i·stride + window - 1, and so for columns; windows that would
-        reach over the border are not there.
-
-    Raises
-    ------
-    InputError
-        The array is smaller than a window.
+    values : (h, w) float array, h and w at least ``window``.
+    window, stride : Pixels.
 
     Examples
     --------
@@ -98,24 +73,14 @@ def window_means(values: np.ndarray, *, window: int = WINDOW, stride: int = 32) 
 def choose_windows(scores: np.ndarray, count: int, *, share: float = 0.1, seed: int = 0) -> np.ndarray:
     """Choose windows at random, in proportion to their scores, among those that score highest.
 
+    Returns positions in ``scores``, (count,) int64, those with the highest scores first.
+
     Parameters
     ----------
-    scores : (n,) float array, 0 or more
-    count : int
-        Windows to choose. Where there are fewer than that, each comes as often as the others, give or take one.
-    share : float, 0 … 1
-        Only the ceil(share · n) that score highest can be chosen; or the ``count`` highest, if that is more.
-    seed : int
-
-    Returns
-    -------
-    (count,) int64
-        Positions in ``scores``, those with the highest scores first.
-
-    Raises
-    ------
-    InputError
-        No scores.
+    scores : (n,) float array, 0 or more.
+    count : Windows to choose. Where there are fewer, each comes as often as the others, give or take one.
+    share : 0 … 1. Only the ceil(share · n) that score highest can be chosen; or the ``count`` highest, if that is more.
+    seed : Of the choice.
     """
     scores = np.asarray(scores, dtype=np.float64).ravel()
     if not len(scores):
@@ -130,31 +95,14 @@ def choose_windows(scores: np.ndarray, count: int, *, share: float = 0.1, seed: 
 
 
 def picture_seed(image: np.ndarray) -> int:
-    """Return a seed that depends on the pixels alone, so that no other picture changes what is chosen here.
-
-    Parameters
-    ----------
-    image : (h, w, 3) uint8
-
-    Returns
-    -------
-    int, 0 … 2⁶⁴ - 1
-    """
+    """Return a seed, 0 … 2⁶⁴ - 1, that depends on the pixels of ``image`` alone, so on no other picture."""
     return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(image), digest_size=8).digest(), "little")
 
 
 def scale_picture(image: np.ndarray, factor: float) -> np.ndarray:
-    """Resize a picture by a factor, bicubic, so that its short side is at least one window.
+    """Resize an ``image``, (h, w, 3) uint8, by a ``factor`` above 0, bicubic, to sides of at least one window.
 
-    Parameters
-    ----------
-    image : (h, w, 3) uint8
-    factor : float, above 0
-
-    Returns
-    -------
-    (h', w', 3) uint8
-        h' = max(WINDOW, round(factor · h)), w' likewise; the picture itself where that changes nothing.
+    h' = max(WINDOW, round(factor · h)), w' likewise; the picture itself where that changes nothing.
     """
     height, width = (max(WINDOW, round(factor * side)) for side in image.shape[:2])
     if (height, width) == image.shape[:2]:
@@ -163,16 +111,9 @@ def scale_picture(image: np.ndarray, factor: float) -> np.ndarray:
 
 
 def overlaps(boxes: np.ndarray) -> np.ndarray:
-    """Return which squares share area, each with itself too.
+    """Return which squares share area, each with itself too: (m, m) bool.
 
-    Parameters
-    ----------
-    boxes : (m, 3) float array
-        x and y of a corner, and side.
-
-    Returns
-    -------
-    (m, m) bool
+    ``boxes`` are (m, 3) floats, x and y of a corner, and side.
     """
     low, side = np.asarray(boxes)[:, :2], np.asarray(boxes)[:, 2:]
     high = low + side

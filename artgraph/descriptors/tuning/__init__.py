@@ -10,9 +10,5 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={
-        "config": ["TuningConfig"],
-        "descriptor": ["Tuned"],
-        "train": ["Tuning", "train_descriptor"],
-    },
+    submod_attrs={"config": ["TuningConfig"], "descriptor": ["Tuned"], "train": ["Tuning", "train_descriptor"]},
 )

@@ -21,14 +21,12 @@ QUALITIES = (30, 95)  # of JPEG
 def augment(
     image: np.ndarray, size: int, *, rng: np.random.Generator, kind: str = "curated", reproduction: bool = True
 ) -> np.ndarray:
-    """Return a square cut-out of a picture, changed at random.
+    """Return a square cut-out of a picture, changed at random, (size, size, 3) uint8.
 
-    ===========  ============================================================================================
-    ``curated``  a crop of 30 to 100 % of the area, proportions 3:4 to 4:3; half of them mirrored
-    ``usual``    Chen et al. 2020 (arXiv 2002.05709), appendix A: a crop of 8 to 100 %; mirrored; brightness,
-                 contrast and saturation by up to 40 %, hue by up to 36°, four times of five; grey, once in
-                 five; blurred, every other time, with a σ of 0.1 to 2 pixels
-    ===========  ============================================================================================
+    - ``curated``: a crop of 30 to 100 % of the area, proportions 3:4 to 4:3; half of them mirrored.
+    - ``usual``: Chen et al. 2020 (arXiv 2002.05709), appendix A: a crop of 8 to 100 %; mirrored; brightness, contrast
+      and saturation by up to 40 %, hue by up to 36°, four times of five; grey, once in five; blurred, every other time,
+      with a σ of 0.1 to 2 pixels.
 
     A palette and the sharpness of an edge are manner. The usual augmentations teach a network to ignore them; the
     curated ones leave them as they are.
@@ -36,22 +34,10 @@ def augment(
     Parameters
     ----------
     image : (h, w, 3) uint8
-    size : int
-        Side of the result, pixels.
-    rng : numpy.random.Generator
-        All that is random comes from it.
-    kind : {"curated", "usual"}
-    reproduction : bool
-        Also vary what belongs to the reproduction: see ``reproduce``.
-
-    Returns
-    -------
-    (size, size, 3) uint8
-
-    Raises
-    ------
-    InputError
-        An unknown kind.
+    size : Side of the result, pixels.
+    rng : All that is random comes from it.
+    kind : "curated" or "usual".
+    reproduction : Also vary what belongs to the reproduction: see ``reproduce``.
     """
     check_choice("augmentation", kind, AUGMENTATIONS)
     picture = Image.fromarray(image)
@@ -65,19 +51,10 @@ def augment(
 
 
 def reproduce(image: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
-    """Return a picture as another camera, scanner or printer might have given it.
+    """Return an ``image``, (h, w, 3) uint8, as another camera, scanner or printer might have given it.
 
-    A cast of up to 8 % of each channel and 8 levels of brightness, always; shades of grey, once in eight; half to all
-    of the resolution, once in four; JPEG of quality 30 to 95, once in four.
-
-    Parameters
-    ----------
-    image : (h, w, 3) uint8
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (h, w, 3) uint8
+    With random numbers of ``rng``: a cast of up to 8 % of each channel and 8 levels of brightness, always; shades of
+    grey, once in eight; half to all of the resolution, once in four; JPEG of quality 30 to 95, once in four.
     """
     values = image.astype(np.float32)
     if rng.random() < 1 / 8:
@@ -89,9 +66,8 @@ def reproduce(image: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 1 / 4:
         height, width = values.shape[:2]
         share = rng.uniform(0.5, 1)
-        small = Image.fromarray(values).resize(
-            (max(1, round(share * width)), max(1, round(share * height))), Image.Resampling.BICUBIC
-        )
+        smaller = (max(1, round(share * width)), max(1, round(share * height)))
+        small = Image.fromarray(values).resize(smaller, Image.Resampling.BICUBIC)
         values = np.array(small.resize((width, height), Image.Resampling.BICUBIC))
     if rng.random() < 1 / 4:
         file = io.BytesIO()

@@ -12,22 +12,13 @@ OBJECTIVES = ("artist", "simclr", "both")
 
 @dataclass(frozen=True)
 class TuningConfig(Settings):
-    """The settings of a tuning.
+    """The settings of a tuning; ``objective`` is one of:
 
-    ==========  ============================================================================================
-    objective
-    ==========  ============================================================================================
-    ``artist``  works by one artist come together, others part (Khosla et al. 2020, arXiv 2004.11362), and
-                each goes to its artist's proxy (Zhai and Wu 2019, arXiv 1811.12649)
-    ``simclr``  two cut-outs of one picture come together, of others part (NT-Xent; Chen et al. 2020, arXiv
-                2002.05709): needs no names
-    ``both``    the sum
-    ==========  ============================================================================================
-
-    Raises
-    ------
-    InputError
-        An unknown name, or a number out of its range.
+    - ``artist``: works by one artist come together, others part (Khosla et al. 2020, arXiv 2004.11362), and each goes
+      to its artist's proxy (Zhai and Wu 2019, arXiv 1811.12649).
+    - ``simclr``: two cut-outs of one picture come together, of others part (NT-Xent; Chen et al. 2020, arXiv
+      2002.05709): needs no names.
+    - ``both``: the sum.
     """
 
     objective: str = setting(
@@ -36,9 +27,7 @@ class TuningConfig(Settings):
         choices=OBJECTIVES,
     )
     augment: str = setting(
-        "curated",
-        "How a cut-out is changed; 'usual' changes colours and sharpness, too.",
-        choices=AUGMENTATIONS,
+        "curated", "How a cut-out is changed; 'usual' changes colours and sharpness, too.", choices=AUGMENTATIONS
     )
     reproduction: bool = setting(True, "Vary what belongs to the scan: cast, grey, resolution, JPEG.")
     from_scratch: bool = setting(False, "Start from random weights.")

@@ -15,30 +15,15 @@ class Tuned(Pooled):
 
     Parameters
     ----------
-    name : str
-        What it was called.
-    state : dict of str to tensor
-        As in ``Tuning.state``.
-    backbone : str
-        The network that was tuned.
-    model_sha256 : str
-        Hash of the weights.
-    device : str
-
-    Raises
-    ------
-    WeightsError
-        The weights are not those of this network.
+    name : What it was called.
+    state : As in ``Tuning.state``.
+    backbone : The network that was tuned.
+    model_sha256 : Hash of the weights.
+    device : A torch device.
     """
 
     def __init__(
-        self,
-        *,
-        name: str,
-        state: dict[str, torch.Tensor],
-        backbone: str,
-        model_sha256: str,
-        device: str = "cpu",
+        self, *, name: str, state: dict[str, torch.Tensor], backbone: str, model_sha256: str, device: str = "cpu"
     ) -> None:
         self.name, self.key, self.state, self.sha256 = name, name, state, model_sha256
         self._set_up(backbone, device=device)

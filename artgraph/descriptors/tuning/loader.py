@@ -24,11 +24,9 @@ class Batch(NamedTuple):
 
     Attributes
     ----------
-    pixels : (v, b, size, size, 3) uint8
-        v cut-outs of each of b works: 2 where cut-outs of one picture are compared, else 1.
-    works : (b,) int64 array
-    artists : (b,) int64 array
-        -1 where none is known.
+    pixels : (v, b, size, size, 3) uint8, v cut-outs of each of b works: 2 where those of one are compared, else 1.
+    works : (b,) int64
+    artists : (b,) int64, -1 where none is known.
     """
 
     pixels: np.ndarray
@@ -41,15 +39,10 @@ class Loader:
 
     Parameters
     ----------
-    paths : sequence of Path
-    sampler : WorkSampler
-    size : int
-        Side of a cut-out, pixels.
-    side : int
-        Of the network's input in validation, pixels.
-    config : TuningConfig
-    workers : int
-        Threads that decode and cut.
+    paths, sampler, config : The pictures, what draws their rows, and the settings.
+    size : Side of a cut-out, pixels.
+    side : Of the network's input in validation, pixels.
+    workers : Threads that decode and cut.
     """
 
     def __init__(

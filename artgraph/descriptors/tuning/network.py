@@ -25,41 +25,20 @@ class Start:
 
     Parameters
     ----------
-    backbone : str
-        Any timm network for square pictures in three colours, or ``artgraph_eye``.
-    weights : str or Path, optional
-        Default: timm's own, from the hub or its cache; for ``artgraph_eye`` those that come with artgraph.
-    from_scratch : bool
-        Start from random numbers; weights are not looked for.
-    size : int, optional
-        Side of a cut-out, pixels; default: what the network was trained on.
+    backbone : Any timm network for square pictures in three colours, or ``artgraph_eye``.
+    weights : Default: timm's own, from the hub or its cache; for ``artgraph_eye`` those that come with artgraph.
+    from_scratch : Start from random numbers; weights are not looked for.
+    size : Side of a cut-out, pixels; default: what the network was trained on.
 
     Attributes
     ----------
-    params : dict of JSON values
-        Name and hash of the weights.
-    side : int
-        Of what the network was trained on, and of its input when it describes, pixels.
-    size : int
-        Of a cut-out, pixels.
-    mean, std : (1, 3, 1, 1) float tensors
-        Of pixels in 0 … 255.
-
-    Raises
-    ------
-    InputError
-        timm has no such network, or it takes something else.
-    WeightsError
-        The weights are not there.
+    params : Name and hash of the weights.
+    side : Of what the network was trained on, and of its input when it describes, pixels.
+    mean, std : (1, 3, 1, 1) float tensors, of pixels in 0 … 255.
     """
 
     def __init__(
-        self,
-        backbone: str,
-        *,
-        weights: str | Path | None = None,
-        from_scratch: bool = False,
-        size: int | None = None,
+        self, backbone: str, *, weights: str | Path | None = None, from_scratch: bool = False, size: int | None = None
     ) -> None:
         if backbone == eye.BACKBONE and weights is None and not from_scratch:
             weights = eye.WEIGHTS
@@ -98,10 +77,8 @@ def make_optimizer(
 
     Parameters
     ----------
-    network : torch module
-    config : TuningConfig
-    extra : iterable of parameters
-        Proxies and heads, without weight decay.
+    network, config : Of the tuning.
+    extra : Proxies and heads, without weight decay.
     """
     if config.from_scratch or config.layer_decay == 1:
         groups = param_groups_weight_decay(network, weight_decay=config.weight_decay)
@@ -115,13 +92,7 @@ def make_optimizer(
 
 
 def precision_of(config: TuningConfig, device: str) -> torch.dtype:
-    """Return the type that the network computes in: see ``TuningConfig.precision``.
-
-    Parameters
-    ----------
-    config : TuningConfig
-    device : str
-    """
+    """Return the type that the network computes in on this ``device``: see ``precision`` of its ``config``."""
     if config.precision != "auto":
         return getattr(torch, config.precision)
     if str(device).startswith("cuda"):

@@ -36,12 +36,9 @@ class Tuning(NamedTuple):
 
     Attributes
     ----------
-    state : dict of str to tensor
-        The weights of the kept step, under timm's names.
-    history : list of dict
-        Per check: the step, means of the terms of the loss since the last, artist_precision among held-out artists.
-    facts : dict
-        Settings, kept step, who was held out, figures before and after.
+    state : The weights of the kept step, under timm's names.
+    history : Per check: step, means of the loss terms since the last, artist_precision among held-out artists.
+    facts : Settings, kept step, who was held out, figures before and after.
     """
 
     state: dict[str, torch.Tensor]
@@ -67,34 +64,17 @@ def train_descriptor(
 
     Parameters
     ----------
-    paths : (n,) sequence of Path
-        The pictures.
-    start : Start
-        The network, and what it starts from.
-    artists : (n,) int array, optional
-        Artist of each painting, -1 where none may be linked. None: no names.
-    subjects : (n,) int array, optional
-        What is shown, -1 where unknown; see ``artgraph.learning.artists.WorkSampler``.
-    config : TuningConfig, optional
-    device : str
-    workers : int
-        Threads that decode.
-    tell : callable(str), optional
-        Is given a sentence on how long it will take, before it starts.
-    progress : callable(step, steps), optional
-    resume : dict of str to tensor, optional
-        A checkpoint to go on from.
-    checkpoint : callable(callable() -> dict of str to tensor), optional
-        Is called after every step with a function that returns all that is needed to go on.
-
-    Returns
-    -------
-    Tuning
-
-    Raises
-    ------
-    InputError
-        Fewer than two artists with two works each where the objective needs them, or fewer than four pictures.
+    paths : Of n pictures, four at least.
+    start : The network, and what it starts from.
+    artists : (n,) int, artist of each painting, -1 where none may be linked. None: no names. Two artists with two works
+        each are needed unless the objective is "simclr".
+    subjects : (n,) int, what is shown, -1 where unknown; see ``artgraph.learning.artists.WorkSampler``.
+    config, device : Default: ``TuningConfig()`` on the CPU.
+    workers : Threads that decode.
+    tell : Is given a sentence on how long it will take, before it starts.
+    progress : Called with (step, steps).
+    resume : A checkpoint to go on from.
+    checkpoint : Is called after every step with a function that returns all that is needed to go on.
     """
     run = Run(paths, start, artists=artists, subjects=subjects, config=config, device=device, workers=workers)
     if resume is not None:
@@ -116,9 +96,9 @@ def train_descriptor(
 
 
 class Run:
-    """A network in training. Every step draws from the seed and its number: a resumed run goes on as it would have.
+    """A network in training, with the parameters of ``train_descriptor``.
 
-    Parameters are those of ``train_descriptor``.
+    Every step draws from the seed and its number: a resumed run goes on as it would have.
     """
 
     def __init__(
