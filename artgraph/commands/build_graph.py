@@ -28,8 +28,7 @@ def build_graph(corpus: Any, diagnose: bool, **options: Any) -> None:
     made = stage("build_graph")(corpus, **options)
     show(made)
     if diagnose:
-        from artgraph.stages.build_graph import diagnose_graph
-
         for fact, value in made.facts.items():
             click.echo(f"  {fact}: {value}")
-        click.echo(f"plot: {diagnose_graph(corpus, graph=made.key).key}")
+        out = corpus.path / "plots" / f"{made.key}.png"
+        click.echo(f"plot: {stage('plot')(corpus, 'degree', graph=made.key, out=out)[0].key}")

@@ -17,6 +17,7 @@ __all__ = ["plot"]
 @partition_option("plot")
 @option("plot", "against", help="confusion: a column, or another partition.")
 @option("plot", "model", help="training: which.")
+@option("plot", "graph", help="degree: which; default: the one under the partition.")
 @click.option("--clusters", callback=names, multiple=True, help="sheets: only these, separated by commas.")
 @option("plot", "works", type=click.IntRange(1), help="sheets: at most so many on one.")
 @option("plot", "seed", type=int, help="resolution: of subsamples and rewired graphs.")

@@ -36,4 +36,5 @@ def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
         for fact, value in made.facts.items():
             if fact not in ("history", "kl_per_dimension"):
                 click.echo(f"  {fact}: {value}")
-        click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key)[0].key}")
+        out = corpus.path / "plots" / f"{made.key}.png"
+        click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")

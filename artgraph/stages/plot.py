@@ -10,6 +10,7 @@ import numpy as np
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, adjacency_of, progress_of
+from artgraph.stages.build_graph import diagnose_graph
 from artgraph.stages.train_descriptor import diagnose_descriptor, is_tuned
 from artgraph.stages.train_vgae import diagnose_training
 from artgraph.stages.view import View
@@ -31,6 +32,7 @@ def plot(
     partition: str = "leiden",
     against: str = "style",
     model: str = "vgae",
+    graph: str | None = None,
     clusters: Sequence[int] | None = None,
     works: int = 40,
     seed: int = 0,
@@ -51,6 +53,7 @@ def plot(
     partition : Also says which graph and which features.
     against : "confusion": a column of the table, or the key of another partition.
     model : "training": key of the model.
+    graph : "degree"; which, default: the one under the partition.
     clusters : "sheets": only these.
     works : "sheets": at most so many on one.
     seed : "resolution": of the subsamples and of the rewired graphs.
@@ -82,11 +85,9 @@ def plot(
         if is_tuned(corpus, model):
             return [diagnose_descriptor(corpus, name=model, out=out)]
         return [diagnose_training(corpus, name=model, out=out)]
-    view, report = View(corpus, partition), progress_of(progress, "plot")
     if kind == "degree":
-        from artgraph.stages.build_graph import diagnose_graph
-
-        return [diagnose_graph(corpus, graph=view.graph, out=out)]
+        return [diagnose_graph(corpus, graph=graph or View(corpus, partition).graph, out=out)]
+    view, report = View(corpus, partition), progress_of(progress, "plot")
     if kind == "sheets":
         return _sheets(view, out, clusters=clusters, works=works, form=form, report=report)
     {
