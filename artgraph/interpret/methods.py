@@ -55,28 +55,17 @@ class MethodsDescription:
 
     Attributes
     ----------
-    n, version
-        Paintings, and the version of artgraph.
-    partition
-        Of the partition: ``method``, ``resolution``, ``seed``, ``graphs``, ``fixed``, ``keep_names_of``, ...
-    facts
-        ``n_clusters``, ``modularity``, ``unassigned``.
-    descriptors
-        Key and parameters of each descriptor at the bottom; ``descriptor`` among them is what is cited.
-    tuned_by_names
-        Keys of those that artists' names of this collection have tuned.
-    imported
-        Keys of features that were made elsewhere.
-    fusion
-        Of the fused feature, if there is one: ``weights``, ``components``, ``whitening``.
-    vgae, vgae_graph
-        Of the model whose latents were used, and of the graph that it was trained on; None without one.
-    taught_by_names
-        Whether artists' names entered the loss of that model, or moved its latents.
-    graph
-        Of the graph that was clustered; None where features were.
-    columns_used
-        Columns whose values made links, taught features or latents, or fixed works, as the lineage says.
+    n, version : paintings, and the version of artgraph.
+    partition : ``method``, ``resolution``, ``seed``, ``graphs``, ``fixed``, ``keep_names_of``, ...
+    facts : ``n_clusters``, ``modularity``, ``unassigned``.
+    descriptors : key and parameters of each at the bottom; ``descriptor`` among them is what is cited.
+    tuned_by_names : keys of those that artists' names of this collection have tuned.
+    imported : keys of features that were made elsewhere.
+    fusion : of the fused feature, if there is one: ``weights``, ``components``, ``whitening``.
+    vgae, vgae_graph : the model whose latents were used, and the graph that it was trained on; None without one.
+    taught_by_names : whether artists' names entered the loss of that model, or moved its latents.
+    graph : the graph that was clustered; None where features were.
+    columns_used : those whose values made links, taught features or latents, or fixed works, as the lineage says.
     """
 
     n: int

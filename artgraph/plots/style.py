@@ -25,21 +25,11 @@ _OTHERS = ("Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial 
 
 
 def figure(n_panels: int, *, width: float = 4.5, height: float = 3.4) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure with so many panels side by side, and the panels.
+    """Return an empty figure with ``n_panels`` side by side, and the panels; raise where matplotlib is not installed.
 
     Parameters
     ----------
-    n_panels
-    width, height : Of a panel, in inches.
-
-    Returns
-    -------
-    (matplotlib.figure.Figure, list of matplotlib.axes.Axes)
-
-    Raises
-    ------
-    MissingPackageError
-        matplotlib is not installed.
+    n_panels, width, height : the size is that of a panel, in inches.
     """
     try:
         from matplotlib.figure import Figure  # not pyplot: nothing global, no window
@@ -68,14 +58,8 @@ def save(drawn: Figure, out: str | Path, *, dpi: int = 150) -> None:
 
     Parameters
     ----------
-    drawn
-    out : PNG, SVG or PDF, by its ending.
-    dpi : Pixels per inch of a PNG, and of pictures in the others.
-
-    Raises
-    ------
-    InputError
-        Another ending.
+    drawn, out : the figure, and the file: PNG, SVG or PDF, by its ending.
+    dpi : pixels per inch of a PNG, and of pictures in the others.
     """
     import matplotlib
 
