@@ -19,7 +19,6 @@ from artgraph.export.cells import column_values, free_names, node_ids, xml_text
 if TYPE_CHECKING:
     from anndata import AnnData
 
-
 __all__ = ["to_anndata", "write_h5ad"]
 
 
@@ -78,17 +77,14 @@ def to_anndata(
     uns = {"artgraph": {str(key): str(value) for key, value in params.items()}}
     if labels is not None:
         obs, uns["cluster_colors"] = _clustered(obs, check_labels(labels, n))
-    uns["neighbors"] = {
-        "connectivities_key": "connectivities",
-        "distances_key": "distances",
-        "params": {
-            "n_neighbors": int(params.get("n_neighbors", 15)),
-            "method": str(params.get("weights", "artgraph")),
-            "metric": str(params.get("metric", "cosine")),
-            "random_state": int(params.get("seed", 0)),
-            "use_rep": "X",
-        },
+    search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(params.get("weights", "artgraph"))}
+    search |= {
+        "metric": str(params.get("metric", "cosine")),
+        "random_state": int(params.get("seed", 0)),
+        "use_rep": "X",
     }
+    keys = {"connectivities_key": "connectivities", "distances_key": "distances"}
+    uns["neighbors"] = {**keys, "params": search}
     places = {f"X_{name}": np.asarray(values, dtype=np.float32) for name, values in (features or {}).items()}
     if layout is not None:
         places["X_map"] = np.asarray(layout, dtype=np.float32)
@@ -114,10 +110,8 @@ def _table(attributes: pd.DataFrame) -> pd.DataFrame:
         kinds = {type(value) for value in values if value is not None}
         if kinds <= {str}:
             columns[name] = pd.Categorical([None if value is None else xml_text(value) for value in values])
-        elif kinds == {bool} and None not in values:
-            columns[name] = np.array(values, dtype=bool)
-        elif kinds == {int} and None not in values:
-            columns[name] = np.array(values, dtype=np.int64)
+        elif kinds in ({bool}, {int}) and None not in values:
+            columns[name] = np.array(values, dtype=bool if kinds == {bool} else np.int64)
         else:
             columns[name] = np.array([np.nan if value is None else float(value) for value in values])
     return pd.DataFrame(columns, index=index)

@@ -136,7 +136,8 @@ def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n:
 
     Parameters
     ----------
-    adjacency, artist_adjacency, n : of style and of artists, (n, n), symmetric.
+    adjacency, artist_adjacency : (n, n), symmetric.
+    n : paintings.
     """
     layers = {"style": adjacency} | ({} if artist_adjacency is None else {"artist": artist_adjacency})
     return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]

@@ -84,17 +84,14 @@ def write_gexf(
     head = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">',
-        f"<meta{_date(modified)}>",
-        "<creator>artgraph</creator>",
+        f"<meta{_date(modified)}>\n<creator>artgraph</creator>",
         *([f"<description>{_quote(title)[1:-1]}</description>"] if title else []),
         "</meta>",
         f'<graph mode="{mode}" defaultedgetype="undirected" idtype="string"{time}>',
         '<attributes class="node" mode="static">',
         *(f'<attribute id={_quote(k)} title={_quote(k)} type="{column_type(v)}"/>' for k, v in columns.items()),
         "</attributes>",
-        '<attributes class="edge" mode="static">',
-        '<attribute id="kind" title="kind" type="string"/>',
-        "</attributes>",
+        '<attributes class="edge" mode="static">\n<attribute id="kind" title="kind" type="string"/>\n</attributes>',
         f'<nodes count="{n}">',
     ]
     middle = ["</nodes>", f'<edges count="{sum(upper.nnz for _, upper in layers)}">']

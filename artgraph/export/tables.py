@@ -33,7 +33,7 @@ def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> Non
 
     Parameters
     ----------
-    path, frame : of the file; the table.
+    path, frame : the file and the table.
     bom : False for readers other than spreadsheets, which take the mark for a part of the first name.
     """
     columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]

@@ -53,25 +53,20 @@ def write_embedding_atlas(
     ids, frame = node_ids(attributes), attributes.drop(columns="id")
     xy, (indices, distances) = np.asarray(layout, dtype=np.float32), map(np.asarray, neighbors)
     if xy.shape != (len(ids), 2) or indices.shape != distances.shape or len(indices) != len(ids):
-        raise InputError(
-            f"layout {xy.shape}, neighbours {indices.shape} and {distances.shape}; expected {len(ids)} rows in each."
-        )
+        shapes = f"layout {xy.shape}, neighbours {indices.shape} and {distances.shape}"
+        raise InputError(f"{shapes}; expected {len(ids)} rows in each.")
     columns = {"id": pa.array(map(_utf8, ids), pa.string())}
     for name, (_, column) in zip(free_names(frame.columns, ("id", *_OWN)), frame.items(), strict=True):
         values = [_utf8(value) if isinstance(value, str) else value for value in column_values(column)]
         columns[name] = pa.array(values, None if any(value is not None for value in values) else pa.string())
     columns["projection_x"], columns["projection_y"] = pa.array(xy[:, 0]), pa.array(xy[:, 1])
-    near = [
-        {"ids": row[row >= 0].tolist(), "distances": far[row >= 0].tolist()}
-        for row, far in zip(indices, distances, strict=True)
-    ]
+    lists = zip(indices, distances, strict=True)
+    near = [{"ids": row[row >= 0].tolist(), "distances": far[row >= 0].tolist()} for row, far in lists]
     shape = pa.struct([("ids", pa.list_(pa.int64())), ("distances", pa.list_(pa.float32()))])
     columns["neighbors"] = pa.array(near, shape)
     if pictures is not None:
-        rows = [
-            None if data is None else {"bytes": data, "path": _utf8(node)}
-            for node, data in zip(ids, pictures, strict=True)
-        ]
+        pairs = zip(ids, pictures, strict=True)
+        rows = [None if data is None else {"bytes": data, "path": _utf8(node)} for node, data in pairs]
         columns["picture"] = pa.array(rows, pa.struct([("bytes", pa.binary()), ("path", pa.string())]))
     with atomic_path(path) as temporary:
         pq.write_table(pa.table(columns), temporary)

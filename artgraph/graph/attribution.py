@@ -126,7 +126,9 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
 
 
 def linkable_artists(artists: Iterable, *, qualifiers: Iterable | None = None) -> list[str | None]:
-    """Return the key of each artist as ``attributions`` reads it from ``artists`` and ``qualifiers``, None for no link.
+    """Return the key under which each painting may be linked to works by the same artist, or None.
+
+    As ``attributions`` reads ``artists`` and ``qualifiers``.
 
     Examples
     --------

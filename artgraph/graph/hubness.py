@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from artgraph.graph.knn import Neighbors
 
-
 __all__ = ["HUBNESS", "correct_hubness", "describe_graph", "hubness"]
 
 HUBNESS = ("none", "csls", "mutual-proximity")
@@ -102,10 +101,8 @@ def correct_hubness(
         raise InputError(f"unknown correction '{method}' (there are: {', '.join(HUBNESS[1:])})")
     corrected = np.where(there, corrected, np.inf)
     best = np.lexsort((indices, distances, corrected), axis=1)[:, :n_neighbors]
-    return neighbors._replace(
-        indices=np.take_along_axis(indices, best, axis=1),
-        distances=np.take_along_axis(neighbors.distances, best, axis=1),
-    )
+    indices, distances = (np.take_along_axis(values, best, axis=1) for values in (indices, neighbors.distances))
+    return neighbors._replace(indices=indices, distances=distances)
 
 
 def _distances_to_all(X: np.ndarray, duplicate_of: np.ndarray, metric: str, seed: int) -> tuple[np.ndarray, np.ndarray]:

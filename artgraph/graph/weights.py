@@ -12,7 +12,6 @@ from artgraph.errors import InputError
 if TYPE_CHECKING:
     from artgraph.graph.knn import Neighbors
 
-
 __all__ = ["KERNELS", "SYMMETRIES", "edge_weights", "jaccard_weights", "merge_layers"]
 
 KERNELS = ("jaccard", "fuzzy", "gauss", "cosine")

@@ -16,7 +16,6 @@ from artgraph.checks import unit_rows
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-
 __all__ = [
     "cluster_sentence",
     "descriptor_shares",
@@ -46,14 +45,15 @@ def exemplars(
 ) -> dict[int, list[int]]:
     """Choose the rows that stand for each cluster: the most typical, not too many by one artist.
 
-    Works passed over for their artist stand at the end, where there are no others.
+    Works passed over for their artist stand at the end, if fewer than ``n_works`` are left.
 
     Parameters
     ----------
     typical : (n,) float, as from ``typicality``.
     labels : (n,) int; negative: no cluster.
     groups : length n, artist of each painting, None where unknown.
-    n_works, per_group : at most so many of a cluster; by one artist, as long as there are other works.
+    n_works : at most so many of a cluster.
+    per_group : at most so many by one artist, as long as there are other works.
 
     Examples
     --------

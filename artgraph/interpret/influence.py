@@ -14,7 +14,6 @@ from artgraph.errors import InputError
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-
 __all__ = ["cluster_times", "influence"]
 
 
@@ -35,15 +34,10 @@ def cluster_times(labels: np.ndarray, years: np.ndarray) -> list[dict]:
         own = years[(labels == label) & np.isfinite(years)]
         ends = np.quantile(own, (0.1, 0.5, 0.9)).round(1).tolist() if len(own) else [None] * 3
         decade, works = np.unique(own // 10 * 10, return_counts=True)
-        found.append(
-            {
-                "cluster": label,
-                "size": int((labels == label).sum()),
-                "dated": len(own),
-                **dict(zip(("early", "median", "late"), ends, strict=True)),
-                "decades": [[int(first), int(count)] for first, count in zip(decade, works, strict=True)],
-            }
-        )
+        facts = {"cluster": label, "size": int((labels == label).sum()), "dated": len(own)}
+        facts |= zip(("early", "median", "late"), ends, strict=True)
+        facts["decades"] = [[int(first), int(count)] for first, count in zip(decade, works, strict=True)]
+        found.append(facts)
     return found
 
 
@@ -132,14 +126,7 @@ def _pair(
     back = np.bincount(col, weights=weight * (gap > 0), minlength=len(years))
     borrowers, by_gap = np.lexsort((np.arange(len(years)), -back)), np.argsort(gap, kind="stable")
     middle = by_gap[np.searchsorted(np.cumsum(weight[by_gap]), weight.sum() / 2)]  # the weighted median
-    return {
-        "earlier": a,
-        "later": b,
-        "links": len(weight),
-        "years": float(gap[middle]),
-        "earlier_by_dates": by_dates,
-        "earlier_in_links": in_links,
-        "p_order": float(order.pvalue),
-        "p_links": float((1 + extreme.sum()) / (1 + len(null))),
-        "borrowers": borrowers[back[borrowers] > 0].tolist()[:32],
-    }
+    facts = {"earlier": a, "later": b, "links": len(weight), "years": float(gap[middle]), "earlier_by_dates": by_dates}
+    facts |= {"earlier_in_links": in_links, "p_order": float(order.pvalue)}
+    facts["p_links"] = float((1 + extreme.sum()) / (1 + len(null)))
+    return facts | {"borrowers": borrowers[back[borrowers] > 0].tolist()[:32]}

@@ -169,9 +169,7 @@ def _links_artists(graph: Mapping | None, partition: Mapping) -> bool:
 
 def _of_clusters(one: MethodsDescription) -> list[str]:
     clusters, skip = one.facts.get("n_clusters"), ("method", "membership", "fixed", "keep_names_of", "graph", "on")
-    found = (
-        "The clusters were" if clusters is None else "1 cluster was" if clusters == 1 else f"{clusters} clusters were"
-    )
+    found = {None: "The clusters were", 1: "1 cluster was"}.get(clusters, f"{clusters} clusters were")
     within = " in the graph" if one.graph else " in the latents" if one.vgae else " in the features"
     said = [f"{found} found{within} by {one.partition.get('method', '')}{_settings(one.partition, skip=skip)}"]
     if column := one.partition.get("fixed"):
@@ -215,14 +213,10 @@ def _of_labels(one: MethodsDescription) -> list[str]:
 
 
 def _settings(params: Mapping[str, Any], skip: Sequence[str] = ()) -> str:
-    plain = {
-        name: value
-        for name, value in params.items()
-        if name not in skip and value not in (None, False, "", "none", [], (), {}) and not isinstance(value, Mapping)
-    }
-    shown = ", ".join(
-        f"{name.replace('_', ' ')} {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
-        for name, value in plain.items()
-        if not (isinstance(value, str) and len(value) > 40)
-    )
-    return f" ({shown})" if shown else ""
+    shown = []
+    for name, value in params.items():
+        too_long = isinstance(value, Mapping) or (isinstance(value, str) and len(value) > 40)
+        if name not in skip and value not in (None, False, "", "none", [], (), {}) and not too_long:
+            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            shown.append(f"{name.replace('_', ' ')} {text}")
+    return f" ({', '.join(shown)})" if shown else ""

@@ -158,7 +158,8 @@ def school_votes(
     Parameters
     ----------
     indices : (n, k) int, neighbours, -1 where there is none.
-    schools, groups : length n, school and artist of each work; works by the same artist have no vote.
+    schools : length n, of each work, None where unknown.
+    groups : length n, artist of each work; works by the same artist have no vote.
 
     Examples
     --------
@@ -194,7 +195,8 @@ def unusual(values: np.ndarray, *, at_least: float = 0.0, share: float = 0.05) -
     Parameters
     ----------
     values : (n,) float; higher is more unusual; NaN: left out.
-    at_least, share : works at or below at_least are not listed, and at most this share of all n works is.
+    at_least : works at or below this are not listed.
+    share : at most this share of all n works is listed.
 
     Examples
     --------

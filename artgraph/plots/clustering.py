@@ -20,7 +20,8 @@ def plot_profile(out: str | Path, profile: Profile, *, title: str = "") -> None:
 
     Parameters
     ----------
-    out, profile, title : PNG, SVG or PDF, by its ending; as from ``resolution_profile``.
+    out, title : PNG, SVG or PDF file; text over the left panel.
+    profile : as from ``artgraph.communities.resolution_profile``.
     """
     drawn, (left, right) = figure(2)
     left.plot(profile.resolution, profile.stability, "o-", color=OURS, markersize=3.5, label="this graph")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from scipy.sparse import csr_matrix
 
-
 __all__ = ["explained_variance", "plot_graph", "plot_pca"]
 
 _COLORS = (BLUE, RUST, "#4f7d4f", "#8a6d1f", "#7a5296", MUTED)
@@ -26,7 +25,7 @@ def plot_graph(out: str | Path, adjacency: csr_matrix, indices: np.ndarray, *, t
 
     Parameters
     ----------
-    out, title : PNG, SVG or PDF; over the first panel.
+    out, title : PNG, SVG or PDF file; text over the left panel.
     adjacency : (n, n), symmetric.
     indices : (n, k) int, neighbour lists, -1 where there is none.
     """
@@ -77,7 +76,7 @@ def plot_pca(out: str | Path, curves: Mapping[str, np.ndarray], *, title: str = 
 
     Parameters
     ----------
-    out, title : PNG, SVG or PDF; over the panel.
+    out, title : PNG, SVG or PDF file; text over the panel.
     curves : (k,) for each feature, as :func:`explained_variance` returns it.
     """
     drawn, (panel,) = figure(1, width=5.6, height=3.6)

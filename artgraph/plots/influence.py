@@ -26,7 +26,7 @@ def plot_influence(
 
     Parameters
     ----------
-    out, title : PNG, SVG or PDF; over the panel.
+    out, title : PNG, SVG or PDF file; text over the panel.
     times, pairs : as ``artgraph.interpret.cluster_times`` and ``influence`` give them.
     names : what to call the clusters.
     """

@@ -64,7 +64,7 @@ def plot_timeline(out: str | Path, labels: np.ndarray, years: np.ndarray, *, tit
 
     Parameters
     ----------
-    out, title : PNG, SVG or PDF; over the panel.
+    out, title : PNG, SVG or PDF file; text over the panel.
     labels : (n,) int; works with a negative one, for none, are left out.
     years : (n,) float; NaN for unknown.
     step : years in a bar.

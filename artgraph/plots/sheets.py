@@ -20,13 +20,14 @@ def hang_rows(
 ) -> list[tuple[float, float, float, float]]:
     """Hang pictures in rows of one height, as large as the wall allows.
 
-    Return of each picture (x, y, w, h): lower left corner, from the lower left of the wall, and size, in its unit.
+    Return (x, y, w, h) of each picture: its lower left corner, from that of the wall, and its size, in the wall's unit.
 
     Parameters
     ----------
     aspects : length n, width over height of each picture.
     width, height : of the wall.
-    gap, below : between pictures, sideways and downward; room under each for its caption.
+    gap : between pictures, sideways and downward.
+    below : room under each picture for its caption.
 
     Examples
     --------
@@ -39,10 +40,9 @@ def hang_rows(
     low, high = 0.0, float(height - below)
     if not aspects or _fits(aspects, high, width, height, gap, below):
         low = high
-    else:
-        for _ in range(50):
-            tried = (low + high) / 2
-            low, high = (tried, high) if _fits(aspects, tried, width, height, gap, below) else (low, tried)
+    for _ in range(50 if low < high else 0):
+        tried = (low + high) / 2
+        low, high = (tried, high) if _fits(aspects, tried, width, height, gap, below) else (low, tried)
     hung, top = [], height
     for row in _rows(aspects, low, width, gap):
         sizes = [(min(aspects[i] * low, width), min(low, width / aspects[i])) for i in row]
@@ -94,7 +94,8 @@ def plot_sheet(
     title, note : over the pictures; the note is smaller.
     framed : so many pictures at the front stand in a frame: the query.
     page : width and height, inches.
-    trim, dpi : cut what is left empty off the foot of the page; resolution of print.
+    trim : cut what is left empty off the foot of the page.
+    dpi : resolution of print.
     """
     if len(pictures) != len(captions):
         raise InputError(f"{len(pictures)} pictures and {len(captions)} captions; expected one for each.")
