@@ -43,7 +43,7 @@ def to_anndata(
     Parameters
     ----------
     X : (n, d) float array, the features that the graph was built on.
-    attributes : n rows; ``id`` (unique) becomes ``obs_names``, text is categories, whole numbers with gaps float64.
+    attributes : n rows; ``id`` (unique) becomes ``obs_names``, text categories, whole numbers with gaps float64.
     adjacency : (n, n): ``obsp["connectivities"]``; a painting without links is linked to itself, or diffusion maps
         would divide by 0.
     neighbors : (indices, distances), each (n, k): ``obsp["distances"]``; index -1 for none.
@@ -78,13 +78,9 @@ def to_anndata(
     if labels is not None:
         obs, uns["cluster_colors"] = _clustered(obs, check_labels(labels, n))
     search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(params.get("weights", "artgraph"))}
-    search |= {
-        "metric": str(params.get("metric", "cosine")),
-        "random_state": int(params.get("seed", 0)),
-        "use_rep": "X",
-    }
+    search |= {"metric": str(params.get("metric", "cosine")), "random_state": int(params.get("seed", 0))}
     keys = {"connectivities_key": "connectivities", "distances_key": "distances"}
-    uns["neighbors"] = {**keys, "params": search}
+    uns["neighbors"] = {**keys, "params": {**search, "use_rep": "X"}}
     places = {f"X_{name}": np.asarray(values, dtype=np.float32) for name, values in (features or {}).items()}
     if layout is not None:
         places["X_map"] = np.asarray(layout, dtype=np.float32)

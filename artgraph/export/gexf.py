@@ -125,10 +125,8 @@ def _quote(text: str) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return '""'
-    if isinstance(value, bool):
-        return '"true"' if value else '"false"'
+    if value is None or isinstance(value, bool):
+        return {None: '""', True: '"true"', False: '"false"'}[value]
     return _quote(value) if isinstance(value, str) else f'"{value!r}"'
 
 

@@ -71,10 +71,8 @@ def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict
 
 
 def _cell(value: object) -> str:
-    if value is None:
-        return ""
     if not isinstance(value, str):
-        return str(value)
+        return "" if value is None else str(value)
     text = "".join(" " if c in "\t\n\r\v\f\x85" else c for c in value)
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in _INVISIBLE)
     start = text.lstrip()

@@ -84,7 +84,7 @@ def write_jpegs(
     Parameters
     ----------
     folder : made where it is missing.
-    names : length n, of the files, without ending.
+    names : length n; names of the files, without ending.
     read : gives the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
     report : called with (done, n).
     """

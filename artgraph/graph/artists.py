@@ -32,7 +32,7 @@ def artist_links(
     max_years: float | None = None,
     qualifiers: Sequence[str | None] | None = None,
 ) -> csr_matrix:
-    """Link each painting to the nearest works by the same artist; return weights in (0, 1], symmetric, zero diagonal.
+    """Link each painting to the nearest works by the same artist; return float32 weights in (0, 1], symmetric.
 
     A link weighs the similarity gate of the descriptor in which the two are nearest, damped for prolific artists:
 

@@ -163,7 +163,7 @@ def _approximate(
     index.cp.seed = seed + 1
     index.train(U)
     closeness, cells = quantizer.search(U, min(PROBES[4], n_cells))
-    order = np.argsort(cells[:, 0], kind="stable")  # a cell stays in the processor's cache while it is compared with
+    order = np.argsort(cells[:, 0], kind="stable")  # a cell stays in the cache while its rows are compared with it
     U, cells, closeness = U[order], cells[order], closeness[order]
     add_preassigned(index, U, np.ascontiguousarray(cells[:, 0]))
     k = min(k, n)

@@ -32,9 +32,9 @@ def similarity_network_fusion(graphs: Sequence[csr_matrix], *, n_iterations: int
 
     P_v ← S_v (mean of P_u over u ≠ v) S_vᵀ, for every graph v at once, and P_v is normalised so that P_v(i, i) = 1/2
     and the rest of row i sums to 1/2; S_v has rows that sum to 1 over the neighbours in graph v. The result is the mean
-    of the P_v, made symmetric, with the weight of ``mean_graph`` in all, so that a layer of other links weighs the same
-    beside it. A link grows where the neighbours that its ends have in one graph are linked in others.
-    ``graphs`` are (n, n), symmetric; P_v is renewed ``n_iterations`` times.
+    of the P_v, made symmetric; its weights sum to those of ``mean_graph``, so that a layer of other links weighs the
+    same beside it. A link grows where the neighbours that its ends have in one graph are linked in others.
+    ``graphs`` are (n, n), symmetric, and so is the float32 result; P_v is renewed ``n_iterations`` times.
 
     Wang et al. 2014, doi:10.1038/nmeth.2810. There P is dense; here it is kept where one of the graphs has an edge, so
     that the cost grows with the number of edges.
@@ -46,7 +46,7 @@ def similarity_network_fusion(graphs: Sequence[csr_matrix], *, n_iterations: int
     support = plain.copy()
     support.data[:] = 1
     local = [_scaled_rows(graph, 1.0) for graph in graphs]
-    P = list(map(_half_diagonal, graphs))
+    P = [_half_diagonal(graph) for graph in graphs]
     for _ in range(n_iterations):
         total = sum(P)
         P = [_half_diagonal(_spread(S, (total - own) / (len(P) - 1), support)) for S, own in zip(local, P, strict=True)]

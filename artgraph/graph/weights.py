@@ -81,7 +81,7 @@ def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str
 
 
 def jaccard_weights(indices: np.ndarray) -> csr_matrix:
-    """Weight each neighbour pair by the neighbours that the two share: (n, n), symmetric, zero diagonal, in (0, 1].
+    """Weight each neighbour pair by the neighbours that the two share: float32, symmetric, in (0, 1].
 
     w(i, j) = |N(i) ∩ N(j)| / |N(i) ∪ N(j)| for every pair in which one is in the other's list, with N(i) the
     neighbours of i and i itself. A work near everything (a hub) shares few neighbours with each, so its edges are weak.

@@ -43,9 +43,9 @@ def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def exemplars(
     typical: np.ndarray, labels: np.ndarray, groups: Sequence | None = None, *, n_works: int = 12, per_group: int = 2
 ) -> dict[int, list[int]]:
-    """Choose the rows that stand for each cluster: the most typical, not too many by one artist.
+    """Choose the works that stand for each cluster, as rows: the most typical, not too many by one artist.
 
-    Works passed over for their artist stand at the end, if fewer than ``n_works`` are left.
+    The most typical stand first; works passed over for their artist at the end.
 
     Parameters
     ----------
@@ -78,13 +78,14 @@ def exemplars(
 
 
 def palette(pictures: Sequence[bytes], *, n_colors: int = 6, seed: int = 0) -> list[str]:
-    """Return the main colours of some encoded ``pictures`` as ``#rrggbb``, from the most frequent to the least.
+    """Return the main colours of some pictures as ``#rrggbb``, the most frequent first; none without pictures.
 
-    At most ``n_colors`` means of k-means (``seed``) over CIELAB pixels, 24 × 24 from each picture.
+    k-means over CIELAB pixels, 24 × 24 from each picture.
 
     Parameters
     ----------
-    pictures, n_colors, seed
+    pictures : encoded images.
+    n_colors, seed : at most so many colours; of k-means.
     """
     if not pictures:
         return []
@@ -98,13 +99,13 @@ def palette(pictures: Sequence[bytes], *, n_colors: int = 6, seed: int = 0) -> l
 
 
 def descriptor_shares(blocks: Mapping[str, np.ndarray], labels: np.ndarray) -> dict[int, list[dict]]:
-    """Say how far each descriptor sets each cluster apart from the rest, the strongest descriptor first.
+    """Say for each cluster how far each descriptor sets it apart from the rest, the strongest descriptor first.
 
     For a descriptor, the ``separation`` of a cluster is the mean cosine of its rows with each other less that with all
     other rows, in units of the standard deviation of the cosine over all pairs of rows. So descriptors of other
-    dimensions and spreads can be compared. ``share`` is that of the separations above 0 (0 for others). All are 0 where
-    a cluster has fewer than two rows or there are no other rows. ``blocks`` are (n, d) features of each descriptor,
-    ``labels`` (n,) int; rows with a negative one are in no cluster and count among the others.
+    dimensions and spreads can be compared. ``share`` is its share of the separations above 0 (0 for others). Both are 0
+    where a cluster has fewer than two rows or there are no other rows. ``blocks`` hold the features, (n, d), of each
+    descriptor, ``labels`` are (n,) int; rows with a negative one are in no cluster and count among the others.
 
     Examples
     --------

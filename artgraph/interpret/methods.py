@@ -99,14 +99,9 @@ def methods_text(description: MethodsDescription) -> str:
     'No style label was used before the clusters were found.'
     """
     one, graphs = description, [graph for graph in (description.vgae_graph, description.graph) if graph is not None]
-    sentences = [
-        f"{one.n} paintings were grouped by style with artgraph {one.version}",
-        *_of_features(one),
-        *_of_latents(one),
-        *(_of_graph(one.graph, one.partition, "the latents" if one.vgae else "these features") if one.graph else ()),
-        *_of_clusters(one),
-        *_of_labels(one),
-    ]
+    of_graph = _of_graph(one.graph, one.partition, "the latents" if one.vgae else "these features") if one.graph else ()
+    sentences = [f"{one.n} paintings were grouped by style with artgraph {one.version}", *_of_features(one)]
+    sentences += [*_of_latents(one), *of_graph, *_of_clusters(one), *_of_labels(one)]
     cited = [("descriptor", params.get("descriptor")) for params in one.descriptors.values()]
     cited += [("names", bool(one.tuned_by_names) or one.taught_by_names), ("model", (one.vgae or {}).get("model"))]
     for graph in graphs:
