@@ -34,7 +34,7 @@ def to_anndata(
     artist_adjacency: sp.spmatrix | None = None,
     params: Mapping | None = None,
 ) -> AnnData:
-    """Make an AnnData of paintings that scanpy takes for one with neighbours found.
+    """Make an AnnData that scanpy takes for one with neighbours found; raise MissingPackageError without anndata.
 
     ``scanpy.tl.leiden``, ``tl.umap``, ``tl.paga(groups="cluster")``, ``tl.diffmap`` and ``pl.embedding(basis="map")``
     run on it. Neighbours are stored as scanpy 1.11 stores them (``scanpy.pp.neighbors``): ``uns["neighbors"]`` names
