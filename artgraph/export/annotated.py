@@ -19,7 +19,6 @@ from artgraph.export.cells import column_values, free_names, node_ids, xml_text
 if TYPE_CHECKING:
     from anndata import AnnData
 
-
 __all__ = ["to_anndata", "write_h5ad"]
 
 
@@ -35,41 +34,26 @@ def to_anndata(
     artist_adjacency: sp.spmatrix | None = None,
     params: Mapping | None = None,
 ) -> AnnData:
-    """Make an AnnData of paintings that scanpy takes for one with neighbours found.
+    """Make an AnnData that scanpy takes for one with neighbours found; raise MissingPackageError without anndata.
 
     ``scanpy.tl.leiden``, ``tl.umap``, ``tl.paga(groups="cluster")``, ``tl.diffmap`` and ``pl.embedding(basis="map")``
-    run on it.
+    run on it. Neighbours are stored as scanpy 1.11 stores them (``scanpy.pp.neighbors``): ``uns["neighbors"]`` names
+    the two matrices in ``obsp`` and holds the parameters. Wolf, Angerer and Theis 2018 (doi:10.1186/s13059-017-1382-0).
 
     Parameters
     ----------
-    X : array-like, shape (n, d), float; the features that the graph was built on.
-    attributes : DataFrame, n rows
-        ``id`` (unique) becomes ``obs_names``; text columns become categories, whole numbers with gaps float64.
-    adjacency : scipy sparse, shape (n, n)
-        ``obsp["connectivities"]``. A painting without links is linked to itself, without which diffusion maps divide by
-        0.
-    neighbors : (indices, distances), each (n, k); ``obsp["distances"]``; index -1 for none.
-    labels : array-like, shape (n,), integer
-        ``obs["cluster"]``, categories "0", "1" …, and "-1" for none; with the colours of the atlas in
+    X : (n, d) float array, the features that the graph was built on.
+    attributes : n rows; ``id`` (unique) becomes ``obs_names``, text categories, whole numbers with gaps float64.
+    adjacency : (n, n): ``obsp["connectivities"]``; a painting without links is linked to itself, or diffusion maps
+        would divide by 0.
+    neighbors : (indices, distances), each (n, k): ``obsp["distances"]``; index -1 for none.
+    labels : (n,) int: ``obs["cluster"]``, categories "0", "1" …, and "-1" for none; with the colours of the atlas in
         ``uns["cluster_colors"]``.
-    layout : array-like, shape (n, 2), float; ``obsm["X_map"]``.
-    features : dict of str to array-like (n, d); ``obsm["X_<name>"]``.
-    artist_adjacency : scipy sparse, shape (n, n); ``obsp["artists"]``.
-    params
-        How the graph was made: ``n_neighbors``, ``metric``, ``weights`` go to ``uns["neighbors"]["params"]``, all of it
-        to ``uns["artgraph"]`` as text.
-
-    Raises
-    ------
-    MissingPackageError
-        anndata is not installed.
-    InputError
-        A bad adjacency, ids that are missing or not unique, lengths that differ.
-
-    Notes
-    -----
-    Neighbours are stored as scanpy 1.11 stores them (``scanpy.pp.neighbors``): ``uns["neighbors"]`` names the two
-    matrices in ``obsp`` and holds the parameters. Wolf, Angerer and Theis 2018 (doi:10.1186/s13059-017-1382-0).
+    layout : (n, 2) float: ``obsm["X_map"]``.
+    features : each (n, d): ``obsm["X_<name>"]``.
+    artist_adjacency : (n, n): ``obsp["artists"]``.
+    params : how the graph was made: ``n_neighbors``, ``metric``, ``weights`` go to ``uns["neighbors"]["params"]``, all
+        of it to ``uns["artgraph"]`` as text.
     """
     try:
         from anndata import AnnData
@@ -93,17 +77,10 @@ def to_anndata(
     uns = {"artgraph": {str(key): str(value) for key, value in params.items()}}
     if labels is not None:
         obs, uns["cluster_colors"] = _clustered(obs, check_labels(labels, n))
-    uns["neighbors"] = {
-        "connectivities_key": "connectivities",
-        "distances_key": "distances",
-        "params": {
-            "n_neighbors": int(params.get("n_neighbors", 15)),
-            "method": str(params.get("weights", "artgraph")),
-            "metric": str(params.get("metric", "cosine")),
-            "random_state": int(params.get("seed", 0)),
-            "use_rep": "X",
-        },
-    }
+    search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(params.get("weights", "artgraph"))}
+    search |= {"metric": str(params.get("metric", "cosine")), "random_state": int(params.get("seed", 0))}
+    keys = {"connectivities_key": "connectivities", "distances_key": "distances"}
+    uns["neighbors"] = {**keys, "params": {**search, "use_rep": "X"}}
     places = {f"X_{name}": np.asarray(values, dtype=np.float32) for name, values in (features or {}).items()}
     if layout is not None:
         places["X_map"] = np.asarray(layout, dtype=np.float32)
@@ -112,7 +89,7 @@ def to_anndata(
 
 
 def write_h5ad(path: str | Path, data: AnnData) -> None:
-    """Write an AnnData, such as :func:`to_anndata` makes, to ``path``, whole or not at all (``data``: n × d)."""
+    """Write an AnnData ``data``, such as :func:`to_anndata` makes, to ``path``, whole or not at all."""
     with atomic_path(Path(path)) as temporary:
         data.write_h5ad(temporary, compression="gzip")
 
@@ -120,21 +97,17 @@ def write_h5ad(path: str | Path, data: AnnData) -> None:
 def _table(attributes: pd.DataFrame) -> pd.DataFrame:
     """Return columns of kinds that every version of anndata writes, under names that HDF5 takes."""
     names = [str(name).replace("/", "|") for name in attributes.columns if name != "id"]
-    columns = {}
     index = pd.Index([xml_text(text) for text in node_ids(attributes)], dtype=object)
     if not index.is_unique:
         raise InputError("The ids are not unique without characters that HDF5 cannot hold.")
-    for name, (_, column) in zip(
-        free_names(names, ("_index", "cluster")), attributes.drop(columns="id").items(), strict=True
-    ):
+    columns, rest = {}, attributes.drop(columns="id")
+    for name, (_, column) in zip(free_names(names, ("_index", "cluster")), rest.items(), strict=True):
         values = column_values(column)
         kinds = {type(value) for value in values if value is not None}
         if kinds <= {str}:
             columns[name] = pd.Categorical([None if value is None else xml_text(value) for value in values])
-        elif kinds == {bool} and None not in values:
-            columns[name] = np.array(values, dtype=bool)
-        elif kinds == {int} and None not in values:
-            columns[name] = np.array(values, dtype=np.int64)
+        elif kinds in ({bool}, {int}) and None not in values:
+            columns[name] = np.array(values, dtype=bool if kinds == {bool} else np.int64)
         else:
             columns[name] = np.array([np.nan if value is None else float(value) for value in values])
     return pd.DataFrame(columns, index=index)
@@ -149,8 +122,6 @@ def _clustered(obs: pd.DataFrame, labels: np.ndarray) -> tuple[pd.DataFrame, np.
 
 
 def _distances(indices: np.ndarray, distances: np.ndarray) -> sp.csr_matrix:
-    n, k = indices.shape
-    there = np.asarray(indices) >= 0
-    rows = np.repeat(np.arange(n), k).reshape(n, k)
+    n, there = len(indices), np.asarray(indices) >= 0
     data = np.maximum(np.asarray(distances)[there], np.finfo(np.float32).tiny)  # a distance of 0 is no missing entry
-    return sp.csr_matrix((data.astype(np.float32), (rows[there], np.asarray(indices)[there])), shape=(n, n))
+    return sp.csr_matrix((data.astype(np.float32), (there.nonzero()[0], np.asarray(indices)[there])), shape=(n, n))

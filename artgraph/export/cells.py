@@ -34,11 +34,11 @@ def xml_text(text: str) -> str:
 
 
 def column_values(column: pd.Series) -> list:
-    """Turn a ``column``, a Series of length n, into plain Python values of one kind.
+    """Turn a ``column``, a Series of length n, into plain Python values of one kind: bool, int, float or str.
 
-    bool, int, float or str throughout, and None for missing: None, NaN, NaT, infinity, blank text.
-    Columns of floats with gaps that hold only whole numbers are the integers they were before pandas met the gap. Lists
-    become text joined by "; ". Columns of several kinds become text.
+    Missing ones (None, NaN, NaT, infinity, blank text) are None. Columns of floats with gaps that hold only whole
+    numbers are the integers they were before pandas met the gap. Lists become text joined by "; ". Columns of several
+    kinds become text.
     """
     if column.dtype in (np.float16, np.float32):
         column = pd.Series(column.to_numpy().astype(str).astype(np.float64))  # 0.1, not 0.10000000149011612
@@ -70,10 +70,9 @@ def column_type(values: list) -> str:
 
 
 def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """Give each column a name that no other has, upper and lower case being the same.
+    """Give each column a name that no other has and that is not ``taken``, upper and lower case being the same.
 
-    That is the wanted one of ``names``, or the first free one of name_2, name_3 ...; "column" for an empty name. Names
-    in ``taken`` are not used.
+    That is the wanted one of ``names``, or the first free one of name_2, name_3 ...; "column" for an empty name.
     """
     used = {str(name).casefold() for name in taken}
     result = []
@@ -88,13 +87,7 @@ def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 def node_ids(frame: pd.DataFrame) -> list[str]:
-    """Return the ids of the n paintings, from the column ``id`` of a ``frame``.
-
-    Raises
-    ------
-    InputError
-        No column ``id``, or ids that are missing or not unique.
-    """
+    """Return the ids of the n paintings, all there and unique, from the column ``id`` of a ``frame``."""
     if list(frame.columns).count("id") != 1:
         raise InputError(f"attributes need one column 'id' (there are: {', '.join(map(str, frame.columns))}).")
     if frame["id"].isna().any():
@@ -128,11 +121,6 @@ def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
     """Return every link of ``n`` paintings once: the pairs i < j with a weight above 0, sorted.
 
     ``adjacency`` is (n, n), symmetric, with weights at least 0; the result float64, or float32 where adjacency is.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, or one of other paintings.
     """
     matrix = check_adjacency(adjacency)
     if matrix.shape[0] != n:
@@ -144,12 +132,12 @@ def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
 
 
 def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n: int) -> list[tuple[str, sp.coo_array]]:
-    """Return the links of paintings by kind, "style" and where given "artist", each as from ``upper_triangle``.
+    """Return the links of n paintings by kind, "style" and where given "artist", each as from ``upper_triangle``.
 
     Parameters
     ----------
-    adjacency, artist_adjacency : (n, n), symmetric
-    n
+    adjacency, artist_adjacency : (n, n), symmetric.
+    n : paintings.
     """
     layers = {"style": adjacency} | ({} if artist_adjacency is None else {"artist": artist_adjacency})
     return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]
@@ -157,9 +145,7 @@ def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n:
 
 def _plain(value: object) -> bool | int | float | str | None:
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
-        items = (
-            sorted(value, key=str) if isinstance(value, (set, frozenset)) else np.asarray(value, dtype=object).ravel()
-        )
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else np.array(value, dtype=object).ravel()
         value = "; ".join(str(item) for item in map(_plain, items) if item is not None)
     elif isinstance(value, (bool, np.bool_)):
         return bool(value)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -38,106 +38,68 @@ def write_gexf(
     modified: datetime.date | str | None = None,
     scale: float = 1000.0,
 ) -> None:
-    """Write paintings and their links as GEXF 1.3.
+    """Write paintings and their links as GEXF 1.3 (https://gexf.net).
 
     The same arguments give the same bytes. Nodes and edges are written one by one, so the file may be larger than
-    memory; it appears under its name when it is complete.
+    memory; it appears under its name when it is complete. Edges have the attribute ``kind`` twice: GEXF's own, by which
+    Gephi tells parallel edges apart, and an ordinary edge attribute for readers that skip the former, such as networkx.
+    Colours are written as r, g, b, which the schema allows beside ``hex`` and which all readers know.
+    Characters that XML 1.0 cannot hold are removed from all text.
 
     Parameters
     ----------
-    path
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0. Each pair i < j with a weight above 0 is one edge of kind "style".
-    attributes : DataFrame, n rows
-        ``id`` (unique text) becomes the node id; ``title`` and ``artist``, where present, make the node's label
-        "title (artist)". Every column but ``id`` becomes a node attribute of one type: boolean, integer (long where 32
-        bits are too few), double or string, under its own name, or name_2 where Gephi or networkx use that name
-        themselves or where two names differ only in case. Missing values (None, NaN, infinity, empty text) are left
-        out. Give ``image`` (relative path) and ``url`` here.
-    artist_adjacency : scipy sparse, shape (n, n)
-        A second layer, as adjacency; its edges are of kind "artist". A pair in both layers has two parallel edges.
-    labels : array-like, shape (n,), integer; Partition: integer attribute ``cluster``, left out where negative.
-    layout : array-like, shape (n, 2), float; positions, finite.
-    sizes : array-like, shape (n,), float; at least 0, in Gephi's unit. None: 10 for all, Gephi's own default.
-    colors : sequence of str, length n
-        "#rrggbb" for each painting. None: the colours of the clusters, if there are labels.
-    years : array-like, shape (n,), float
-        When each was painted; NaN for unknown. The graph becomes one over time, in which a painting is there for its
-        year: Gephi shows a timeline.
-    title : Description of the file.
-    modified : Date of the graph. None: no date is written.
-    scale : float, above 0
-        Units of Gephi per unit of the layout: 1000 puts a layout in -1 ... 1 where nodes of size 10 lie apart.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, no ``id`` column, ids that are missing or not unique, lengths that differ, numbers or colours
-        out of range, a bad date.
-
-    Notes
-    -----
-    https://gexf.net, schema of version 1.3. Edges have the attribute ``kind`` twice: GEXF's own, by which Gephi tells
-    parallel edges apart, and an ordinary edge attribute for readers that skip the former, such as networkx. Colours
-    are written as r, g, b, which the schema allows beside ``hex`` and which all readers know.
-    Characters that XML 1.0 cannot hold are removed from all text.
+    path : of the file.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0; each pair i < j with a weight above 0 is one edge of
+        kind "style".
+    attributes : n rows; ``id`` (unique text) becomes the node id; ``title`` and ``artist``, where present, make the
+        node's label "title (artist)". Every column but ``id`` becomes a node attribute of one type: boolean, integer
+        (long where 32 bits are too few), double or string, under its own name, or name_2 where Gephi or networkx use
+        that name themselves or where two names differ only in case. Missing values (None, NaN, infinity, empty text)
+        are left out. Give ``image`` (relative path) and ``url`` here.
+    artist_adjacency : a second layer, as adjacency, edges of kind "artist"; a pair in both has two parallel edges.
+    labels : (n,) int, partition: integer attribute ``cluster``, left out where negative.
+    layout : (n, 2) float, positions, finite.
+    sizes : (n,) float, at least 0, in Gephi's unit. None: 10 for all, Gephi's own default.
+    colors : "#rrggbb" for each painting. None: the colours of the clusters, if there are labels.
+    years : (n,) float, when each was painted; NaN for unknown. The graph becomes one over time, in which a painting is
+        there for its year: Gephi shows a timeline.
+    title : description of the file.
+    modified : date of the graph. None: no date is written.
+    scale : Gephi's units per unit of the layout: 1000 puts a layout in -1 ... 1 where nodes of size 10 lie apart.
     """
     frame = attributes.reset_index(drop=True)
     n = len(frame)
     layers = edge_layers(adjacency, artist_adjacency, n)
-    ids = _ids(frame)
+    ids = [_quote(text) for text in node_ids(frame)]
+    if len(set(ids)) < len(ids) or '""' in ids:
+        raise InputError("The ids are not unique without characters that XML cannot hold, or one is empty.")
     clusters = None if labels is None else check_labels(labels, n)
     if colors is None and clusters is not None:
         colors = [cluster_color(label) for label in clusters]
-    parts = [
-        _spells(years, n),
-        _colors(colors, n),
-        _positions(layout, n, scale),
-        [f'<viz:size value="{s:g}"/>' for s in _sizes(sizes, n).tolist()],
-    ]
-    columns = _columns(frame, clusters)
+    parts = [_spells(years, n), _colors(colors, n), _positions(layout, n, scale), _sizes(sizes, n)]
+    own = {} if clusters is None else {"cluster": [label if label >= 0 else None for label in clusters.tolist()]}
+    columns = own | node_columns(frame, taken=[*_RESERVED, *own])
     mode = "static" if years is None else "dynamic"
-    lines = _document(frame, ids, columns, parts, layers, title=title, modified=_date(modified), mode=mode)
+    time = ' timeformat="double" timerepresentation="interval"' if mode == "dynamic" else ""
+    head = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">',
+        f"<meta{_date(modified)}>\n<creator>artgraph</creator>",
+        *([f"<description>{_quote(title)[1:-1]}</description>"] if title else []),
+        "</meta>",
+        f'<graph mode="{mode}" defaultedgetype="undirected" idtype="string"{time}>',
+        '<attributes class="node" mode="static">',
+        *(f'<attribute id={_quote(k)} title={_quote(k)} type="{column_type(v)}"/>' for k, v in columns.items()),
+        "</attributes>",
+        '<attributes class="edge" mode="static">\n<attribute id="kind" title="kind" type="string"/>\n</attributes>',
+        f'<nodes count="{n}">',
+    ]
+    middle = ["</nodes>", f'<edges count="{sum(upper.nnz for _, upper in layers)}">']
+    nodes, edges = _nodes(frame, ids, columns, parts), _edges(ids, layers)
+    lines = chain(head, nodes, middle, edges, ["</edges>", "</graph>", "</gexf>"])
     with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
         while chunk := list(islice(lines, _LINES)):
             file.write("\n".join(chunk) + "\n")
-
-
-def _document(
-    frame: pd.DataFrame,
-    ids: list[str],
-    columns: dict[str, list],
-    parts: list[list[str]],
-    layers: list[tuple[str, sp.coo_array]],
-    *,
-    title: str,
-    modified: str,
-    mode: str,
-) -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">'
-    yield f"<meta{modified}>"
-    yield "<creator>artgraph</creator>"
-    if title:
-        yield f"<description>{_quote(title)[1:-1]}</description>"
-    yield "</meta>"
-    time = ' timeformat="double" timerepresentation="interval"' if mode == "dynamic" else ""
-    yield f'<graph mode="{mode}" defaultedgetype="undirected" idtype="string"{time}>'
-    yield '<attributes class="node" mode="static">'
-    for name, values in columns.items():
-        yield f'<attribute id={_quote(name)} title={_quote(name)} type="{column_type(values)}"/>'
-    yield "</attributes>"
-    yield '<attributes class="edge" mode="static">'
-    yield '<attribute id="kind" title="kind" type="string"/>'
-    yield "</attributes>"
-    yield f'<nodes count="{len(ids)}">'
-    yield from _nodes(frame, ids, columns, parts)
-    yield "</nodes>"
-    yield f'<edges count="{sum(upper.nnz for _, upper in layers)}">'
-    yield from _edges(ids, layers)
-    yield "</edges>"
-    yield "</graph>"
-    yield "</gexf>"
 
 
 def _nodes(frame: pd.DataFrame, ids: list[str], columns: dict[str, list], parts: list[list[str]]) -> Iterator[str]:
@@ -163,25 +125,9 @@ def _quote(text: str) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return '""'
-    if isinstance(value, bool):
-        return '"true"' if value else '"false"'
+    if value is None or isinstance(value, bool):
+        return {None: '""', True: '"true"', False: '"false"'}[value]
     return _quote(value) if isinstance(value, str) else f'"{value!r}"'
-
-
-def _ids(frame: pd.DataFrame) -> list[str]:
-    ids = [_quote(text) for text in node_ids(frame)]
-    if len(set(ids)) < len(ids) or '""' in ids:
-        raise InputError("The ids are not unique without characters that XML cannot hold, or one is empty.")
-    return ids
-
-
-def _columns(frame: pd.DataFrame, clusters: np.ndarray | None) -> dict[str, list]:
-    result = {}
-    if clusters is not None:
-        result["cluster"] = [label if label >= 0 else None for label in clusters.tolist()]
-    return result | node_columns(frame, taken=[*_RESERVED, *result])
 
 
 def _colors(colors: Sequence[str] | None, n: int) -> list[str]:
@@ -211,11 +157,11 @@ def _spells(years: np.ndarray | None, n: int) -> list[str]:
     return ["" if start is None else f'<spells><spell start="{start}" end="{start + 1}"/></spells>' for start in starts]
 
 
-def _sizes(sizes: np.ndarray | None, n: int) -> np.ndarray:
+def _sizes(sizes: np.ndarray | None, n: int) -> list[str]:
     values = np.full(n, 10.0) if sizes is None else np.asarray(sizes, dtype=np.float64)
     if values.shape != (n,) or not np.isfinite(values).all() or (values < 0).any():
         raise InputError(f"sizes have shape {values.shape}; expected {n} finite numbers of at least 0.")
-    return values
+    return [f'<viz:size value="{size:g}"/>' for size in values.tolist()]
 
 
 def _date(modified: datetime.date | str | None) -> str:

@@ -18,26 +18,16 @@ __all__ = ["to_igraph", "to_networkx", "write_gephi_csv", "write_graphml"]
 def to_networkx(
     adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
 ) -> nx.Graph:
-    """Make a networkx graph of paintings and their links.
+    """Make a networkx graph of paintings and their links, a MultiGraph where there is a second layer.
+
+    Edges have ``weight`` (float) and ``kind`` ("style" or "artist"); in a MultiGraph the kind is also the key.
 
     Parameters
     ----------
-    adjacency : scipy sparse, shape (n, n)
-        Symmetric, weights at least 0, diagonal 0. Each pair i < j with a weight above 0 is one edge.
-    attributes : DataFrame, n rows
-        ``id`` (unique text) becomes the node; every other column becomes a node attribute of one type (bool, int, float
-        or str). Missing values are left out.
-    artist_adjacency : scipy sparse, shape (n, n); a second layer, as adjacency.
-
-    Returns
-    -------
-    networkx.Graph, or networkx.MultiGraph where there is a second layer
-        Edges have ``weight`` (float) and ``kind`` ("style" or "artist"); in a MultiGraph the kind is also the key.
-
-    Raises
-    ------
-    InputError
-        A bad adjacency, no ``id`` column, ids that are missing or not unique, lengths that differ.
+    adjacency : (n, n), symmetric, weights at least 0, diagonal 0; each pair i < j with a weight above 0 is one edge.
+    attributes : n rows; ``id`` (unique text) becomes the node; every other column becomes a node attribute of one type
+        (bool, int, float or str). Missing values are left out.
+    artist_adjacency : (n, n), a second layer, as adjacency.
 
     Examples
     --------
@@ -64,22 +54,13 @@ def to_networkx(
 def to_igraph(
     adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
 ) -> igraph.Graph:
-    """Make an igraph graph of paintings and their links.
+    """Make an undirected igraph graph of paintings and their links; vertex i is painting i.
+
+    Vertices have ``name`` (the id) and the columns, None where missing; edges have ``weight`` and ``kind``.
 
     Parameters
     ----------
-    adjacency, attributes, artist_adjacency : As for :func:`to_networkx`, (n, n), n rows, (n, n).
-
-    Returns
-    -------
-    igraph.Graph
-        Undirected; vertex i is painting i. Vertices have ``name`` (the id) and the columns, None where missing; edges
-        have ``weight`` and ``kind``.
-
-    Raises
-    ------
-    InputError
-        As :func:`to_networkx`.
+    adjacency, attributes, artist_adjacency : as for :func:`to_networkx`.
     """
     ids, columns, layers = _parts(adjacency, attributes, artist_adjacency, taken=("name",))
     graph = igraph.Graph(len(ids), vertex_attrs={"name": ids, **columns})
@@ -95,32 +76,22 @@ def to_igraph(
 def write_graphml(
     path: str | Path, adjacency: sp.spmatrix, attributes: pd.DataFrame, *, artist_adjacency: sp.spmatrix | None = None
 ) -> None:
-    """Write paintings and their links as GraphML.
+    """Write paintings and their links as GraphML (http://graphml.graphdrawing.org), by networkx, which works in memory.
 
     The same arguments give the same bytes. The node attribute ``label`` is "title (artist)", as in GEXF; Gephi takes
-    positions, sizes and colours from columns ``x``, ``y``, ``size``, ``r``, ``g``, ``b``.
+    positions, sizes and colours from columns ``x``, ``y``, ``size``, ``r``, ``g``, ``b``. Characters that XML 1.0
+    cannot hold are removed; ids that are alike without them are refused.
 
     Parameters
     ----------
-    path
-    adjacency, attributes, artist_adjacency
-        As for :func:`to_networkx`, (n, n), n rows, (n, n). Characters that XML 1.0 cannot hold are removed.
-
-    Raises
-    ------
-    InputError
-        As :func:`to_networkx`, or ids that are alike without those characters.
-
-    Notes
-    -----
-    http://graphml.graphdrawing.org, by networkx, which builds the document in memory.
+    path : of the file.
+    adjacency, attributes, artist_adjacency : as for :func:`to_networkx`.
     """
-    clean = pd.DataFrame(
-        {
-            name: pd.Series([xml_text(v) if isinstance(v, str) else v for v in column_values(column)], dtype=object)
-            for name, column in attributes.items()
-        }
-    )
+    texts = {
+        name: [xml_text(value) if isinstance(value, str) else value for value in column_values(column)]
+        for name, column in attributes.items()
+    }
+    clean = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in texts.items()})
     labels = node_labels(clean)
     clean = clean.set_axis(free_names(clean.columns, ("label",)), axis=1).assign(label=labels)
     graph = to_networkx(adjacency, clean, artist_adjacency=artist_adjacency)
@@ -134,36 +105,21 @@ def write_gephi_csv(
     """Write ``nodes.csv`` and ``edges.csv`` as Gephi's spreadsheet import wants them.
 
     Nodes have ``Id``, ``Label`` ("title (artist)") and the columns; edges have ``Source``, ``Target``, ``Type``,
-    ``Kind`` and ``Weight``.
-    There is no byte order mark, which Gephi takes for a part of the first name. Gephi reads no positions, sizes or
-    colours from such files: GEXF is the better door, where it is open.
+    ``Kind`` and ``Weight``. Text is made safe for spreadsheets as ``write_csv`` does it, in ids, too, and in both files
+    alike. There is no byte order mark, which Gephi takes for a part of the first name. Gephi reads no positions, sizes
+    or colours from such files: GEXF carries them.
 
     Parameters
     ----------
-    folder : Made where it is missing.
-    adjacency, attributes, artist_adjacency
-        As for :func:`to_networkx`, (n, n), n rows, (n, n). Text is made safe for spreadsheets as ``write_csv`` does it,
-        in ids, too, and in both files alike.
-
-    Raises
-    ------
-    InputError
-        As :func:`to_networkx`.
+    folder : made where it is missing.
+    adjacency, attributes, artist_adjacency : as for :func:`to_networkx`.
     """
     ids, columns, layers = _parts(adjacency, attributes, artist_adjacency, taken=("label",))
     nodes = {"Id": ids, "Label": list(node_labels(attributes)), **columns}
-    edges = [
-        pd.DataFrame(
-            {
-                "Source": [ids[i] for i in upper.row],
-                "Target": [ids[j] for j in upper.col],
-                "Type": "Undirected",
-                "Kind": kind,
-                "Weight": _weights(upper),
-            }
-        )
-        for kind, upper in layers
-    ]
+    edges = []
+    for kind, upper in layers:
+        ends = {"Source": [ids[i] for i in upper.row], "Target": [ids[j] for j in upper.col]}
+        edges.append(pd.DataFrame({**ends, "Type": "Undirected", "Kind": kind, "Weight": _weights(upper)}))
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / "nodes.csv", pd.DataFrame({k: pd.Series(v, dtype=object) for k, v in nodes.items()}), bom=False)

@@ -28,15 +28,12 @@ def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> Non
     needed. Control characters and those that turn the direction of text round are removed, line breaks and tabs become
     spaces. Text whose first visible character is one of = + - @ gets an apostrophe in front, so that no spreadsheet
     computes it, unless it is a plain number. Missing values are empty. The same table gives the same bytes. The index
-    is not written.
-
-    A spreadsheet still turns text that looks like a number into one: an id 000001 is shown as 1 unless the column is
-    imported as text.
+    is not written. A spreadsheet still turns text that looks like a number into one: an id 000001 is shown as 1 unless
+    the column is imported as text.
 
     Parameters
     ----------
-    path
-    frame : DataFrame, shape (n, columns)
+    path, frame : the file and the table.
     bom : False for readers other than spreadsheets, which take the mark for a part of the first name.
     """
     columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
@@ -50,27 +47,20 @@ def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> Non
 def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict | None = None) -> pd.DataFrame:
     """Put the cluster of each painting beside what is known about it.
 
+    The columns are ``id``, ``cluster`` (Int64, missing for none), the scores, then the others of paintings. One of
+    these that has the name of an earlier column, upper or lower case, becomes name_2.
+
     Parameters
     ----------
-    paintings : DataFrame, n rows; with a column ``id``.
-    labels : array-like, shape (n,), integer; negative for none.
-    scores : dict of str to array-like, shape (n,); more columns, such as {"typicality": ..., "confidence": ...}.
-
-    Returns
-    -------
-    DataFrame, n rows
-        ``id``, ``cluster`` (Int64, missing for none), the scores, then the other columns of paintings. A column of
-        theirs that has one of these names, upper or lower case, becomes name_2.
-
-    Raises
-    ------
-    InputError
-        No column ``id``, or lengths that differ.
+    paintings : n rows, with a column ``id``.
+    labels : (n,) int; negative for none.
+    scores : more columns, each (n,), such as {"typicality": ..., "confidence": ...}.
     """
     if "id" not in paintings.columns:
         raise InputError(f"paintings have no column 'id' (there are: {', '.join(map(str, paintings.columns))}).")
     n = len(paintings)
-    first = {"id": paintings["id"].to_numpy(), "cluster": _clusters(labels, n)}
+    clusters = pd.array([None if label < 0 else label for label in check_labels(labels, n).tolist()], dtype="Int64")
+    first = {"id": paintings["id"].to_numpy(), "cluster": clusters}
     for name, values in (scores or {}).items():
         first[name] = np.asarray(values)
         if first[name].shape != (n,):
@@ -80,15 +70,9 @@ def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict
     return pd.concat([pd.DataFrame(first), rest], axis=1)
 
 
-def _clusters(labels: np.ndarray, n: int) -> pd.array:
-    return pd.array([None if label < 0 else label for label in check_labels(labels, n).tolist()], dtype="Int64")
-
-
 def _cell(value: object) -> str:
-    if value is None:
-        return ""
     if not isinstance(value, str):
-        return str(value)
+        return "" if value is None else str(value)
     text = "".join(" " if c in "\t\n\r\v\f\x85" else c for c in value)
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in _INVISIBLE)
     start = text.lstrip()

@@ -39,48 +39,34 @@ def write_embedding_atlas(
 
         embedding-atlas FILE --x projection_x --y projection_y --neighbors neighbors
 
+    https://apple.github.io/embedding-atlas/tool.html. The same arguments give the same bytes.
+
     Parameters
     ----------
-    path
-    attributes : DataFrame, n rows; with ``id``. Columns that have one of the names below become name_2.
-    layout : array-like, shape (n, 2), float; ``projection_x``, ``projection_y``.
-    neighbors : (indices, distances), each (n, k)
-        ``neighbors``: {"ids": [row, from 0], "distances": [...]}, nearest first; index -1 for none.
-    pictures : sequence of bytes or None, length n
-        ``picture``: {"bytes": an encoded image, "path": its id}; shown with ``--image picture``.
-
-    Raises
-    ------
-    InputError
-        Ids that are missing or not unique, lengths that differ.
-
-    Notes
-    -----
-    https://apple.github.io/embedding-atlas/tool.html. The same arguments give the same bytes.
+    path : of the file.
+    attributes : n rows, with ``id``; columns that have one of the names below become name_2.
+    layout : (n, 2) float: ``projection_x``, ``projection_y``.
+    neighbors : (indices, distances), each (n, k), nearest first, index -1 for none: ``neighbors``, {"ids": [row, from
+        0], "distances": [...]}.
+    pictures : length n: ``picture``, {"bytes": an encoded image, "path": its id}; shown with ``--image picture``.
     """
     ids, frame = node_ids(attributes), attributes.drop(columns="id")
     xy, (indices, distances) = np.asarray(layout, dtype=np.float32), map(np.asarray, neighbors)
     if xy.shape != (len(ids), 2) or indices.shape != distances.shape or len(indices) != len(ids):
-        raise InputError(
-            f"layout {xy.shape}, neighbours {indices.shape} and {distances.shape}; expected {len(ids)} rows in each."
-        )
+        shapes = f"layout {xy.shape}, neighbours {indices.shape} and {distances.shape}"
+        raise InputError(f"{shapes}; expected {len(ids)} rows in each.")
     columns = {"id": pa.array(map(_utf8, ids), pa.string())}
     for name, (_, column) in zip(free_names(frame.columns, ("id", *_OWN)), frame.items(), strict=True):
         values = [_utf8(value) if isinstance(value, str) else value for value in column_values(column)]
         columns[name] = pa.array(values, None if any(value is not None for value in values) else pa.string())
     columns["projection_x"], columns["projection_y"] = pa.array(xy[:, 0]), pa.array(xy[:, 1])
-    there = indices >= 0
-    near = [
-        {"ids": row[known].tolist(), "distances": far[known].tolist()}
-        for row, far, known in zip(indices, distances, there, strict=True)
-    ]
+    lists = zip(indices, distances, strict=True)
+    near = [{"ids": row[row >= 0].tolist(), "distances": far[row >= 0].tolist()} for row, far in lists]
     shape = pa.struct([("ids", pa.list_(pa.int64())), ("distances", pa.list_(pa.float32()))])
     columns["neighbors"] = pa.array(near, shape)
     if pictures is not None:
-        rows = [
-            None if data is None else {"bytes": data, "path": _utf8(node)}
-            for node, data in zip(ids, pictures, strict=True)
-        ]
+        pairs = zip(ids, pictures, strict=True)
+        rows = [None if data is None else {"bytes": data, "path": _utf8(node)} for node, data in pairs]
         columns["picture"] = pa.array(rows, pa.struct([("bytes", pa.binary()), ("path", pa.string())]))
     with atomic_path(path) as temporary:
         pq.write_table(pa.table(columns), temporary)
@@ -93,18 +79,14 @@ def write_jpegs(
     *,
     report: Callable[[int, int], None] | None = None,
 ) -> list:
-    """Write pictures as JPEGs; those that are there already stay as they are.
+    """Write pictures as JPEGs; those that are there already stay. Return file names, None where there is no picture.
 
     Parameters
     ----------
-    folder : Made where it is missing.
-    names : sequence of str, length n; of the files, without ending.
-    read : callable(row); returns the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
-    report : callable(done, n)
-
-    Returns
-    -------
-    list, length n; file names (str), None where there is no picture.
+    folder : made where it is missing.
+    names : length n; names of the files, without ending.
+    read : gives the picture of a row, uint8 (h, w, 3) in sRGB, or None where there is none.
+    report : called with (done, n).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,17 +104,10 @@ def write_jpegs(
 
 
 def vikus_names(ids: Iterable[str]) -> list[str]:
-    """Make of each id a name that a picture's file can bear everywhere, and that no other has.
+    """Make of each of ``ids`` a name that a picture's file can bear everywhere, and that no other has.
 
-    Parameters
-    ----------
-    ids : sequence of str, length n
-
-    Returns
-    -------
-    list of str, length n
-        Letters a-z of either case, digits and ``-``; what is cut or changed is made up for by eight hexadecimal digits
-        of the id's sha256.
+    Names hold letters a-z of either case, digits and ``-``; what is cut or changed is made up for by eight hexadecimal
+    digits of the id's sha256.
 
     Examples
     --------
@@ -144,10 +119,10 @@ def vikus_names(ids: Iterable[str]) -> list[str]:
     names = []
     for text in texts:
         plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60]
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        names.append(
-            plain if plain and plain == text and folded[text.casefold()] == 1 else f"{plain}-{digest}".strip("-")
-        )
+        if not plain or plain != text or folded[text.casefold()] > 1:
+            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            plain = f"{plain}-{digest}".strip("-")
+        names.append(plain)
     return names
 
 
@@ -160,32 +135,23 @@ def write_vikus(
     years: np.ndarray,
     title: str = "",
 ) -> None:
-    """Write the data folder of a VIKUS Viewer, all but the pictures.
+    """Write the data folder of a VIKUS Viewer (https://github.com/cpietsch/vikus-viewer), all but the pictures.
 
     ``data.csv`` (``id``, ``keywords``, ``year``, ``cluster``, and each column as ``_column``), one ``<layout>.csv``
     (``id``, ``x``, ``y``) for each layout, ``timeline.csv`` (empty), ``info.md`` and ``config.json``. Then VIKUS's own
     vikus-viewer-script makes sprites of pictures that are named ``<id>.jpg``.
 
+    Some versions show text as HTML: ``<`` and ``>`` are written as ‹ and ›. A comma separates keywords: one within a
+    name is written as ‚ (U+201A). The config has no entries of type "function", which VIKUS runs as code.
+
     Parameters
     ----------
-    folder : Made where it is missing.
-    attributes : DataFrame, n rows; with ``id``; VIKUS's id is ``vikus_names`` of it, its own stands in ``_id``.
-    layouts : dict of str to array-like (n, 2), float
-    labels : array-like, shape (n,), integer; negative for none.
-    years : array-like, shape (n,), float
-        NaN for unknown. Where there are more than 40 years, they are rounded down to decades.
-    title
-
-    Raises
-    ------
-    InputError
-        Ids that are missing or not unique, lengths that differ.
-
-    Notes
-    -----
-    https://github.com/cpietsch/vikus-viewer. Some versions show text as HTML: ``<`` and ``>`` are written as ‹ and ›. A
-    comma separates keywords: one within a name is written as ‚ (U+201A). The config has no entries of type
-    "function", which VIKUS runs as code.
+    folder : made where it is missing.
+    attributes : n rows, with ``id``; VIKUS's id is ``vikus_names`` of it, its own stands in ``_id``.
+    layouts : each (n, 2) float.
+    labels : (n,) int; negative for none.
+    years : (n,) float; NaN for unknown. Where there are more than 40 years, they are rounded down to decades.
+    title : of the collection.
     """
     ids, names = node_ids(attributes), vikus_names(attributes["id"])
     labels, years = np.asarray(labels), np.floor(np.asarray(years, dtype=float))
@@ -197,17 +163,14 @@ def write_vikus(
     frame = pd.DataFrame({"_id": ids})
     rest = attributes.drop(columns="id")
     for name, (_, column) in zip(free_names(map(_shown, rest.columns), ("id", "year")), rest.items(), strict=True):
-        frame[f"_{name}"] = pd.Series(
-            [_shown(v) if isinstance(v, str) else v for v in column_values(column)], dtype=object
-        )
+        values = [_shown(value) if isinstance(value, str) else value for value in column_values(column)]
+        frame[f"_{name}"] = pd.Series(values, dtype=object)
     clusters = [f"Cluster {label}" if label >= 0 else None for label in labels.tolist()]
     words = [frame[name] for name in ("_artist", "_style") if name in frame]
-    keywords = [
-        ",".join(str(word).replace(",", "‚") for word in row if word) for row in zip(clusters, *words, strict=True)
-    ]
+    rows = zip(clusters, *words, strict=True)
     first = {
         "id": names,
-        "keywords": keywords,
+        "keywords": [",".join(str(word).replace(",", "‚") for word in row if word) for row in rows],
         "year": pd.array([None if np.isnan(year) else int(year) for year in years], dtype="Int64"),
         "cluster": pd.array([None if label < 0 else label for label in labels.tolist()], dtype="Int64"),
     }
@@ -228,6 +191,7 @@ def write_vikus(
 
 def _config(title: str, layouts: Mapping[str, np.ndarray], columns: Iterable[str], *, has_years: bool) -> dict:
     shown = [name for name in ("_title", "_artist", "_date", "_style", "_id") if name in columns]
+    details = [{"name": name[1:].capitalize(), "source": name, "display": "column", "type": "text"} for name in shown]
     groups = [{"title": "Clusters", "type": "group", "groupKey": "cluster"}]
     if has_years:
         groups.append({"title": "Time", "type": "group", "groupKey": "year"})
@@ -257,11 +221,7 @@ def _config(title: str, layouts: Mapping[str, np.ndarray], columns: Iterable[str
             "searchbarBackground": "#ffffff",
         },
         "projection": {"columns": 8},
-        "detail": {
-            "structure": [
-                {"name": name[1:].capitalize(), "source": name, "display": "column", "type": "text"} for name in shown
-            ]
-        },
+        "detail": {"structure": details},
     }
 
 

@@ -32,7 +32,7 @@ def artist_links(
     max_years: float | None = None,
     qualifiers: Sequence[str | None] | None = None,
 ) -> csr_matrix:
-    """Link each painting to the nearest works by the same artist.
+    """Link each painting to the nearest works by the same artist; return float32 weights in (0, 1], symmetric.
 
     A link weighs the similarity gate of the descriptor in which the two are nearest, damped for prolific artists:
 
@@ -45,28 +45,14 @@ def artist_links(
 
     Parameters
     ----------
-    artists : sequence of str or missing, length n
-        Read by ``linkable_artists``.
-    X : (n, d) float array, or sequence of such
-        Features; one gate per descriptor.
-    links_per_painting : int
-        From each painting; it may have more, from others.
-    n_neighbors : int
-        At most an eighth of the paintings are counted.
-    balance : float in [0, 1]
-        0: a painting by a prolific artist has links as heavy as any; 1: the links of an artist sum to no more than
-        those of one with the median number of works.
-    years : (n,) float, optional
-        As from ``parse_years``; NaN where unknown.
-    max_years : float, optional
-        Works further apart are not linked; works without a year are.
-    qualifiers : sequence of str or missing, optional
-        See ``linkable_artists``.
-
-    Returns
-    -------
-    (n, n) float32 CSR
-        Symmetric, zero diagonal, weights in (0, 1].
+    artists, qualifiers : length n, missing where unknown; read by ``linkable_artists``.
+    X : (n, d) float array, or a list of such, features; one gate per descriptor.
+    links_per_painting : from each painting; it may have more, from others.
+    n_neighbors : at most an eighth of the paintings are counted.
+    balance : in [0, 1]; 0: a painting by a prolific artist has links as heavy as any; 1: the links of an artist sum to
+        no more than those of one with the median number of works.
+    years : (n,) float, as from ``parse_years``; NaN where unknown.
+    max_years : works further apart are not linked; works without a year are.
     """
     names = np.array(linkable_artists(artists, qualifiers=qualifiers), dtype=object)
     n = len(names)
@@ -79,8 +65,8 @@ def artist_links(
     gates = [SimilarityGate(block, n_neighbors=n_neighbors) for block in blocks]
     groups = pd.Series(np.arange(n)).groupby(names).indices  # missing names are in no group
     groups = [members for members in groups.values() if len(members) > 1]
-    sizes = np.repeat([len(members) for members in groups], [len(members) for members in groups])
-    typical = np.median(sizes) if len(sizes) else 1
+    sizes = [len(members) for members in groups]
+    typical = np.median(np.repeat(sizes, sizes)) if sizes else 1
     sources, targets, weights = [np.empty(0, int)], [np.empty(0, int)], [np.empty(0, np.float32)]
     for members in groups:
         damping = min(1.0, (typical / len(members)) ** balance)
@@ -110,10 +96,8 @@ class SimilarityGate:
 
     Parameters
     ----------
-    X : (n, d) float array
-        Features of one descriptor.
-    n_neighbors : int
-        At most an eighth of the paintings are counted.
+    X : (n, d) float array, features of one descriptor.
+    n_neighbors : at most an eighth of the paintings are counted.
     """
 
     def __init__(self, X: np.ndarray, *, n_neighbors: int = 15) -> None:
@@ -127,12 +111,7 @@ class SimilarityGate:
         self.far = np.where(known, 1 - self.unit @ mean, -np.inf)  # M: to all paintings; a row of zeros is near nothing
 
     def to(self, device: str) -> SimilarityGate:
-        """Return the same gate of tensors on a torch device: between two steps of training, NumPy's threads cost more.
-
-        Parameters
-        ----------
-        device : str
-        """
+        """Return the gate as tensors on a torch ``device``; NumPy's threads cost more between two steps of training."""
         import torch
 
         moved = copy(self)

@@ -58,10 +58,9 @@ class Attribution(NamedTuple):
 
     Attributes
     ----------
-    artist : The key under which works may be linked as by one artist; none where the artist is unknown or not certain.
-    qualifier : The words that make it uncertain, as they are found: "workshop of", "attributed to", "?".
-    name
-        The name to show: the first spelling of the artist; without a certain artist the name beside the qualifier, or
+    artist : the key under which works may be linked as by one artist; none where the artist is unknown or not certain.
+    qualifier : the words that make it uncertain, as they are found: "workshop of", "attributed to", "?".
+    name : to show: the first spelling of the artist; without a certain artist the name beside the qualifier, or
         the several names; None where nobody is named.
     """
 
@@ -99,9 +98,8 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
 
     Parameters
     ----------
-    artists : str or missing, length n
-    qualifiers : str or missing, length n
-        Words that the file keeps in a column of their own, such as a museum's prefix of the artist ("Workshop of").
+    artists : length n, text or missing.
+    qualifiers : length n, text or missing; a museum's prefix of the artist ("Workshop of") in a column of its own.
 
     Examples
     --------
@@ -130,7 +128,7 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
 def linkable_artists(artists: Iterable, *, qualifiers: Iterable | None = None) -> list[str | None]:
     """Return the key under which each painting may be linked to works by the same artist, or None.
 
-    As ``attributions`` reads ``artists`` and ``qualifiers``, each of length n.
+    As ``attributions`` reads ``artists`` and ``qualifiers``.
 
     Examples
     --------

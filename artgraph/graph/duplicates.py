@@ -12,20 +12,11 @@ __all__ = ["duplicates", "row_keys"]
 
 
 def duplicates(X: np.ndarray, *, duplicate_ids: Sequence | None = None) -> np.ndarray:
-    """Say of every row which earlier row shows the same painting.
+    """Return for every row the first row that shows the same painting, (n,) int32, -1 where that is the row itself.
 
-    Two rows show the same painting when their features are equal to the last bit, or when ``duplicate_ids`` says so.
-
-    Parameters
-    ----------
-    X : (n, d) float array
-    duplicate_ids : sequence, length n
-        Anything that identifies the painting, such as the hash of the picture's file; missing values identify
-        none. It helps where one file described twice gives features that differ in the last bits.
-
-    Returns
-    -------
-    (n,) int32; the first row of the same painting; -1 where that is the row itself.
+    Two rows show the same painting when their features X, (n, d), are equal to the last bit, or when ``duplicate_ids``
+    says so: one value per row, such as the hash of the picture's file; missing values identify none. It helps where one
+    file described twice gives features that differ in the last bits.
 
     Examples
     --------

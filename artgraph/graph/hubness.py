@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from artgraph.graph.knn import Neighbors
 
-
 __all__ = ["HUBNESS", "correct_hubness", "describe_graph", "hubness"]
 
 HUBNESS = ("none", "csls", "mutual-proximity")
@@ -24,20 +23,10 @@ SAMPLE = 1000  # rows to which distances are measured for mutual proximity
 
 
 def hubness(indices: np.ndarray) -> dict[str, float]:
-    """Count how often each painting is in the lists of others.
+    """Count how often each painting is in the lists of others: ``indices``, (n, k) int, -1 where there is no neighbour.
 
-    Parameters
-    ----------
-    indices : (n, k) int; neighbour lists, -1 where there is none.
-
-    Returns
-    -------
-    dict
-        ``hubness``: the skewness of the counts (0 = none; above 2 = a few works are near everything), ``antihubs``:
-        paintings in nobody's list, ``largest_hub``: the share of all lists that hold the most listed painting.
-
-    Notes
-    -----
+    ``hubness`` is the skewness of the counts (0 = none; above 2 = a few works are near everything), ``antihubs`` the
+    paintings in nobody's list, ``largest_hub`` the share of all lists that hold the most listed painting.
     Radovanović, Nanopoulos and Ivanović 2010, JMLR 11: 2487.
 
     Examples
@@ -81,28 +70,21 @@ def correct_hubness(
     """Choose the neighbours again, from longer lists, so that works near everything count as less near.
 
     ``csls``: 2 d(i, j) - m(i) - m(j), with m(i) the mean distance of i to its ``n_neighbors`` nearest: what is near
-    everything has a small m. ``mutual-proximity``: 1 - P(D_i > d) P(D_j > d), with D_i the distances of i to all works,
-    taken as normal: what is near everything is less exceptionally near to each.
+    everything has a small m (Lample et al. 2018, arXiv 1710.04087, with distances for similarities).
+    ``mutual-proximity``: 1 - P(D_i > d) P(D_j > d), with D_i the distances of i to all works, taken as normal: what is
+    near everything is less exceptionally near to each (Schnitzer, Flexer, Schedl and Widmer 2012, JMLR 13: 2871, the
+    variant of independent normal distributions, estimated on a sample).
+
+    Lists are nearest first in the corrected sense; distances stay uncorrected, so that every kernel can use them.
 
     Parameters
     ----------
-    neighbors : Longer lists than wanted, such as 4 times ``n_neighbors``.
-    X : (n, d) float array; the features that were searched.
+    neighbors : longer lists than wanted, such as 4 times ``n_neighbors``.
+    X : (n, d) float array, the features that were searched.
     method : {"csls", "mutual-proximity"}
-    n_neighbors
-    metric : {"cosine", "euclidean"}; that of the search.
-    seed : Of the 1000 works to which distances are measured for mutual proximity, when there are more.
-
-    Returns
-    -------
-    Neighbors
-        ``n_neighbors`` per row, nearest first in the corrected sense; the distances are the uncorrected ones, so that
-        every kernel can be used on them.
-
-    Notes
-    -----
-    CSLS: Lample et al. 2018, arXiv 1710.04087, with distances for similarities. Mutual proximity: Schnitzer, Flexer,
-    Schedl and Widmer 2012, JMLR 13: 2871, the variant of independent normal distributions, estimated on a sample.
+    n_neighbors : per row of the result.
+    metric : {"cosine", "euclidean"}, that of the search.
+    seed : of the 1000 works to which distances are measured for mutual proximity, when there are more.
     """
     indices, distances = neighbors.indices, neighbors.distances.astype(np.float64)
     there = indices >= 0
@@ -119,10 +101,8 @@ def correct_hubness(
         raise InputError(f"unknown correction '{method}' (there are: {', '.join(HUBNESS[1:])})")
     corrected = np.where(there, corrected, np.inf)
     best = np.lexsort((indices, distances, corrected), axis=1)[:, :n_neighbors]
-    return neighbors._replace(
-        indices=np.take_along_axis(indices, best, axis=1),
-        distances=np.take_along_axis(neighbors.distances, best, axis=1),
-    )
+    indices, distances = (np.take_along_axis(values, best, axis=1) for values in (indices, neighbors.distances))
+    return neighbors._replace(indices=indices, distances=distances)
 
 
 def _distances_to_all(X: np.ndarray, duplicate_of: np.ndarray, metric: str, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -28,8 +28,7 @@ class Neighbors(NamedTuple):
     Attributes
     ----------
     indices : (n, n_neighbors) int32; row numbers, nearest first; -1 where there is no further neighbour.
-    distances : (n, n_neighbors) float32
-        Cosine distance in [0, 2] or Euclidean distance; inf where there is no further neighbour.
+    distances : (n, n_neighbors) float32; cosine, in [0, 2], or Euclidean; inf where there is no further neighbour.
     duplicate_of : (n,) int32; the first row that shows the same work; -1 where the row is that first one.
     recall : Share of the true neighbours that were found, measured on a sample; 1.0 for an exact search.
     """
@@ -55,41 +54,26 @@ def knn(
 
     Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 1.5 √n centres, and each
     is compared with those in the nearest few cells (inverted file); on 256 works the result is compared with an exact
-    search, and more cells are visited until the wanted recall is reached.
+    search, and more cells are visited until the wanted recall is reached. These are FAISS's flat and IVF-flat indices
+    (Johnson, Douze and Jégou 2017, arXiv 1702.08734). Distances are computed again from the differences, row by row:
+    those of FAISS depend, in their last bits, on the number of threads, and are inexact for rows that nearly agree.
+
+    Lists are of distinct paintings: duplicates (rows that are equal, or of the same ``duplicate_ids``) are no
+    neighbours of each other; the first of them stands for all, and each has its list. A row is never its own
+    neighbour; equal distances are ordered by row. The same rows in another order give the same lists, and the
+    same seed the same bytes.
 
     Parameters
     ----------
-    X : (n, d) float array
-    n_neighbors : At least 1. Where there are fewer works, the lists are filled up with -1.
-    metric : {"cosine", "euclidean"}
-        Under cosine a row of zeros has no direction, so it has no neighbours and is nobody's neighbour.
-    duplicate_ids : sequence, length n; rows with the same value show the same painting, as in ``duplicates``.
-    exclude_same : sequence of str or None, length n
-        Rows with the same value are no neighbours of each other: given artists, neighbours are by other artists.
+    X : (n, d) float array, finite.
+    n_neighbors : at least 1; where there are fewer works, the lists are filled up with -1.
+    metric : {"cosine", "euclidean"}; under cosine a row of zeros has no neighbours and is nobody's neighbour.
+    duplicate_ids : length n; rows with the same value show the same painting, as in ``duplicates``.
+    exclude_same : length n; rows with the same value are no neighbours: given artists, neighbours are by other artists.
         Rows without a value may be neighbours of any row; a duplicate takes the value of the first of its rows.
-    recall : float in (0, 1]; wanted share of true neighbours where the search is approximate.
-    exact : Default: by the number of works.
-    seed : Of the cells and of the sample.
-
-    Returns
-    -------
-    Neighbors
-        Lists are of distinct paintings: duplicates (rows that are equal, or of the same ``duplicate_ids``) are no
-        neighbours of each other; the first of them stands for all, and each has its list. A row is never its own
-        neighbour; equal distances are ordered by row. The same rows in another order give the same lists, and the
-        same seed the same bytes.
-
-    Raises
-    ------
-    InputError
-        X is not two-dimensional or has values that are not finite; n_neighbors < 1; an unknown metric; duplicate_ids
-        or exclude_same of another length; recall outside (0, 1].
-
-    Notes
-    -----
-    FAISS's flat and IVF-flat indices (Johnson, Douze and Jégou 2017, arXiv 1702.08734). Distances are computed again
-    from the differences, row by row: those of FAISS depend, in their last bits, on the number of threads, and are
-    inexact for rows that nearly agree.
+    recall : in (0, 1], wanted share of true neighbours where the search is approximate.
+    exact : by default, by the number of works.
+    seed : of the cells and of the sample.
 
     Examples
     --------
@@ -106,7 +90,12 @@ def knn(
     """
     X = _checked(X, n_neighbors, metric, recall)
     n = len(X)
-    groups = None if exclude_same is None else _groups(exclude_same, n)
+    groups = None
+    if exclude_same is not None:
+        groups = pd.factorize(pd.Series(exclude_same, dtype=object))[0]
+        if len(groups) != n:
+            raise InputError(f"{len(groups)} values of exclude_same for {n} rows of features")
+        groups = np.where(groups < 0, -1 - np.arange(n), groups)  # rows without a value have a group of their own
     duplicate_of = duplicates(X, duplicate_ids=duplicate_ids)
     rows = np.flatnonzero(duplicate_of < 0)
     if metric == "cosine":
@@ -128,7 +117,9 @@ def knn(
         width = n_neighbors + (8 if exact else 1)
         wide = width if groups is None else width + MOST_OWN
         if exact:
-            found = _flat(U, metric).search(U, min(wide, len(U)))[1]
+            flat = faiss.IndexFlat(U.shape[1], KINDS[metric])
+            flat.add(U)
+            found = flat.search(U, min(wide, len(U)))[1]
         else:
             order, found, reached = _approximate(U, wide, metric=metric, recall=recall, seed=seed)
             U, rows = U[order], rows[order]
@@ -160,29 +151,19 @@ def _checked(X: np.ndarray, n_neighbors: int, metric: str, recall: float) -> np.
     return X
 
 
-def _flat(U: np.ndarray, metric: str) -> faiss.IndexFlat:
-    index = faiss.IndexFlat(U.shape[1], KINDS[metric])
-    index.add(U)
-    return index
-
-
 def _approximate(
     U: np.ndarray, k: int, *, metric: str, recall: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return an order of the rows, the k nearest of each in that order (itself among them, -1 for none), the recall.
-
-    The order is that of the cells: a cell stays in the processor's cache while its rows are compared with it.
-    """
-    n, d = U.shape
+    """Return an order of the rows, the k nearest of each in that order (itself among them, -1 for none), the recall."""
+    (n, d), kind = U.shape, KINDS[metric]
     n_cells = min(round(1.5 * n**0.5), n)
-    kind = KINDS[metric]
     quantizer = faiss.IndexFlat(d, kind)
     index = faiss.IndexIVFFlat(quantizer, d, n_cells, kind)
     index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 4, 24, 1
     index.cp.seed = seed + 1
     index.train(U)
     closeness, cells = quantizer.search(U, min(PROBES[4], n_cells))
-    order = np.argsort(cells[:, 0], kind="stable")
+    order = np.argsort(cells[:, 0], kind="stable")  # a cell stays in the cache while its rows are compared with it
     U, cells, closeness = U[order], cells[order], closeness[order]
     add_preassigned(index, U, np.ascontiguousarray(cells[:, 0]))
     k = min(k, n)
@@ -205,25 +186,14 @@ def _visit(index: faiss.IndexIVFFlat, U: np.ndarray, k: int, cells: np.ndarray, 
     return search_preassigned(index, U, k, cells, closeness)[1]
 
 
-def _groups(exclude_same: Sequence, n: int) -> np.ndarray:
-    """Return a number per row, (n,) int64; rows without a value have one of their own, below 0."""
-    codes = pd.factorize(pd.Series(exclude_same, dtype=object))[0]
-    if len(codes) != n:
-        raise InputError(f"{len(codes)} values of exclude_same for {n} rows of features")
-    return np.where(codes < 0, -1 - np.arange(n), codes)
-
-
 def _of_other_groups(U: np.ndarray, groups: np.ndarray, found: np.ndarray, width: int, *, metric: str) -> np.ndarray:
-    """Return the first ``width`` candidates of other groups, (n, width), -1 for none.
-
-    Where too few were found, all rows of other groups are compared: a group with very many rows near each other.
-    """
+    """Return the first ``width`` candidates of other groups, (n, width), -1 for none."""
     _, group, count = np.unique(groups, return_inverse=True, return_counts=True)
     usable = (found >= 0) & (groups[found] != groups[:, None])
     first = np.argsort(~usable, axis=1, kind="stable")[:, :width]
     near = np.where(np.take_along_axis(usable, first, axis=1), np.take_along_axis(found, first, axis=1), -1)
     lacking = usable.sum(axis=1) < np.minimum(width, len(U) - count[group])
-    for one in np.unique(groups[lacking]):
+    for one in np.unique(groups[lacking]):  # a group with very many rows near each other: all other rows are compared
         others, rows = np.flatnonzero(groups != one), np.flatnonzero(lacking & (groups == one))
         again = faiss.knn(U[rows], U[others], min(width, len(others)), metric=KINDS[metric])[1]
         near[rows, : again.shape[1]] = others[again]
@@ -236,8 +206,7 @@ def _ranked(
     """Return row numbers and exact distances of the candidates, nearest first, ties by row, without the row itself."""
     n, k = found.shape
     kept = min(n_neighbors, len(U) - 1)
-    indices = np.empty((n, kept), dtype=np.int32)
-    distances = np.empty((n, kept), dtype=np.float32)
+    indices, distances = np.empty((n, kept), dtype=np.int32), np.empty((n, kept), dtype=np.float32)
     step = max(1, 2**24 // (k * U.shape[1] + 1))
     for start in range(0, n, step):
         part = slice(start, start + step)
@@ -245,8 +214,7 @@ def _ranked(
         difference -= U[part, None, :]
         square = np.einsum("ikd,ikd->ik", difference, difference)
         distance = np.minimum(square / 2, 2) if metric == "cosine" else np.sqrt(square)
-        own = np.arange(n)[part, None]
-        missing = (found[part] < 0) | (found[part] == own)
+        missing = (found[part] < 0) | (found[part] == np.arange(n)[part, None])
         distance = np.where(missing, np.float32(np.inf), distance)
         names = np.where(missing, np.iinfo(np.int64).max, rows[found[part]])
         best = np.lexsort((names, distance), axis=1)[:, :kept]

@@ -28,25 +28,14 @@ def mean_graph(graphs: Sequence[csr_matrix], *, weights: Sequence[float] | None 
 
 
 def similarity_network_fusion(graphs: Sequence[csr_matrix], *, n_iterations: int = 10) -> csr_matrix:
-    """Fuse graphs by letting each spread over the neighbourhoods of the others.
+    """Fuse graphs by letting each spread over the neighbourhoods of the others; edges only where a graph has one.
 
     P_v ← S_v (mean of P_u over u ≠ v) S_vᵀ, for every graph v at once, and P_v is normalised so that P_v(i, i) = 1/2
     and the rest of row i sums to 1/2; S_v has rows that sum to 1 over the neighbours in graph v. The result is the mean
-    of the P_v, made symmetric. A link grows where the neighbours that its ends have in one graph are linked in others.
+    of the P_v, made symmetric; its weights sum to those of ``mean_graph``, so that a layer of other links weighs the
+    same beside it. A link grows where the neighbours that its ends have in one graph are linked in others.
+    ``graphs`` are (n, n), symmetric, and so is the float32 result; P_v is renewed ``n_iterations`` times.
 
-    Parameters
-    ----------
-    graphs : sequence of (n, n) CSR, symmetric
-    n_iterations
-
-    Returns
-    -------
-    (n, n) float32 CSR
-        Symmetric, zero diagonal; edges only where a graph has one. The weights sum to those of ``mean_graph``, so that
-        a layer of other links weighs the same beside it.
-
-    Notes
-    -----
     Wang et al. 2014, doi:10.1038/nmeth.2810. There P is dense; here it is kept where one of the graphs has an edge, so
     that the cost grows with the number of edges.
     """
@@ -56,7 +45,7 @@ def similarity_network_fusion(graphs: Sequence[csr_matrix], *, n_iterations: int
         return plain
     support = plain.copy()
     support.data[:] = 1
-    local = [_rows_to_one(graph) for graph in graphs]
+    local = [_scaled_rows(graph, 1.0) for graph in graphs]
     P = [_half_diagonal(graph) for graph in graphs]
     for _ in range(n_iterations):
         total = sum(P)
@@ -99,10 +88,6 @@ def _scaled_rows(matrix: csr_matrix, to: float) -> csr_matrix:
     return csr_matrix(diags_array(np.divide(to, total, out=np.zeros_like(total), where=total > 0)) @ matrix)
 
 
-def _rows_to_one(graph: csr_matrix) -> csr_matrix:
-    return _scaled_rows(graph, 1.0)
-
-
 def _half_diagonal(graph: csr_matrix) -> csr_matrix:
     graph = csr_matrix(graph + graph.T) / 2  # the diagonal is no neighbour: left out, then set
     graph = csr_matrix(graph - diags_array(graph.diagonal()))
@@ -112,8 +97,5 @@ def _half_diagonal(graph: csr_matrix) -> csr_matrix:
 def _spread(S: csr_matrix, P: csr_matrix, support: csr_matrix) -> csr_matrix:
     """Return S P Sᵀ where there is support, in blocks of rows: the whole product would have a thousand per row."""
     right = (P @ S.T).tocsr()
-    blocks = [
-        (S[start : start + 1024] @ right).multiply(support[start : start + 1024])
-        for start in range(0, S.shape[0], 1024)
-    ]
-    return csr_matrix(vstack(blocks))
+    blocks = [slice(start, start + 1024) for start in range(0, S.shape[0], 1024)]
+    return csr_matrix(vstack([(S[rows] @ right).multiply(support[rows]) for rows in blocks]))

@@ -13,33 +13,20 @@ SMALLEST = 10  # rows of a value from which its spread, too, is brought to that 
 
 
 def regress_out(X: np.ndarray, columns: Mapping[str, Sequence]) -> np.ndarray:
-    """Take out of features what columns such as greyscale tell of them.
+    """Take out of features what columns such as greyscale tell of them; return (n, d) float32.
 
     Every dimension is replaced by its residual from a least-squares fit on the columns, plus its mean; then, for each
     value of a column of text or truth values, the spread of every dimension is brought to that of all rows. So neither
     the place nor the size of a group of rows tells its value any more; what lies deeper, such as another shape, stays.
-    Where style and column go together, style is taken out with it.
+    Where style and column go together, style is taken out with it. Location and scale as in ComBat (Johnson, Li and
+    Rabinovic 2007, doi:10.1093/biostatistics/kxj037), without its shrinkage of small groups, whose spread is left alone
+    instead (fewer than 10 rows).
 
     Parameters
     ----------
     X : (n, d) float array
-    columns : dict of str to sequence, length n
-        Numbers enter with their square; text and truth values by one mean each. Missing values (None, NaN) are a value
-        of their own.
-
-    Returns
-    -------
-    (n, d) float32
-
-    Raises
-    ------
-    InputError
-        A column of another length.
-
-    Notes
-    -----
-    Location and scale as in ComBat (Johnson, Li and Rabinovic 2007, doi:10.1093/biostatistics/kxj037), without its
-    shrinkage of small groups, whose spread is left alone instead (fewer than 10 rows).
+    columns : each of length n; numbers enter with their square, text and truth values by one mean each. Missing values
+        (None, NaN) are a value of their own.
 
     Examples
     --------

@@ -30,33 +30,18 @@ def hetero_data(
 ) -> HeteroData:
     """Make the typed graph of paintings.
 
+    Edges have both directions, are sorted by source and then target, none twice: ``edge_index`` (2, m) int64 and
+    ``edge_weight`` (m,) float32.
+
     Parameters
     ----------
-    X : (n, d) float array
-        Features: ``data["painting"].x``, float32.
-    adjacency : (n, n) sparse
-        Symmetric, weights 0 or more, diagonal 0: edges ``("painting", "similar", "painting")``.
-    artist_links : (n, n) sparse, optional
-        As adjacency: edges ``("painting", "same_artist", "painting")``.
-    artists : (n,) int array, optional
-        Code of the artist, -1 where none is known: ``data["painting"].artist``.
-    labels : (n,) int array, optional
-        Cluster, -1 for none: ``data["painting"].y``.
-    layout : (n, 2) float array, optional
-        Place on the map: ``data["painting"].pos``, float32.
-    ids : sequence of str, length n, optional
-        ``data["painting"].id``, a list.
-
-    Returns
-    -------
-    HeteroData
-        Both directions of every edge, sorted by source and then target, none twice: ``edge_index`` (2, m) int64 and
-        ``edge_weight`` (m,) float32.
-
-    Raises
-    ------
-    InputError
-        Lengths that differ, or an adjacency that is no undirected graph: see ``artgraph.checks.check_adjacency``.
+    X : (n, d) float array, features: ``data["painting"].x``, float32.
+    adjacency : (n, n), symmetric, weights 0 or more, diagonal 0: edges ``("painting", "similar", "painting")``.
+    artist_links : (n, n), as adjacency: edges ``("painting", "same_artist", "painting")``.
+    artists : (n,) int, code of the artist, -1 where none is known: ``data["painting"].artist``.
+    labels : (n,) int, cluster, -1 for none: ``data["painting"].y``.
+    layout : (n, 2) float, place on the map: ``data["painting"].pos``, float32.
+    ids : length n: ``data["painting"].id``, a list.
 
     Examples
     --------

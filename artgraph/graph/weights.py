@@ -12,7 +12,6 @@ from artgraph.errors import InputError
 if TYPE_CHECKING:
     from artgraph.graph.knn import Neighbors
 
-
 __all__ = ["KERNELS", "SYMMETRIES", "edge_weights", "jaccard_weights", "merge_layers"]
 
 KERNELS = ("jaccard", "fuzzy", "gauss", "cosine")
@@ -20,7 +19,7 @@ SYMMETRIES = ("union", "mutual")
 
 
 def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str = "union") -> csr_matrix:
-    """Weight the pairs of a neighbour search.
+    """Weight the pairs of a neighbour search: (n, n) float32, symmetric, zero diagonal, weights in (0, 1].
 
     ===========  ===========================================================================================
     kernel       w(i, j), with d the distance of i and j
@@ -32,23 +31,18 @@ def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str
     ``cosine``   1 - d, where that is above 0; for distances of the cosine metric only
     ===========  ===========================================================================================
 
-    Parameters
-    ----------
-    neighbors
-    kernel : {"jaccard", "fuzzy", "gauss", "cosine"}
-    symmetry : {"union", "mutual"}; link two works when one is in the other's list, or only when each is in the other's.
+    A copy of a work has one edge, of weight 1, to the first of the copies, and adds nothing to the edges of others; so
+    a graph is the same with and without its copies.
 
-    Returns
-    -------
-    (n, n) float32 CSR
-        Symmetric, zero diagonal, weights in (0, 1]. A copy of a work has one edge, of weight 1, to the first of the
-        copies, and adds nothing to the edges of others; so a graph is the same with and without its copies.
-
-    Notes
-    -----
     fuzzy: McInnes, Healy and Melville 2018, arXiv 1802.03426; the lists there hold the point itself and here do not,
     so that ``n_neighbors=14`` here is 15 there. gauss: Haghverdi et al. 2016, doi:10.1038/nmeth.3971, and Zelnik-Manor
     and Perona 2004 (NIPS 17), with the width as scanpy has it.
+
+    Parameters
+    ----------
+    neighbors : as from ``knn``.
+    kernel : {"jaccard", "fuzzy", "gauss", "cosine"}
+    symmetry : {"union", "mutual"}; link two works when one is in the other's list, or only when each is in the other's.
 
     Examples
     --------
@@ -63,18 +57,15 @@ def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str
         raise InputError(f"unknown kernel '{kernel}' (there are: {', '.join(KERNELS)})")
     if symmetry not in SYMMETRIES:
         raise InputError(f"unknown symmetry '{symmetry}' (there are: {', '.join(SYMMETRIES)})")
-    copies = np.flatnonzero(neighbors.duplicate_of >= 0)
-    indices = neighbors.indices.copy()
+    n, copies, indices = len(neighbors.indices), np.flatnonzero(neighbors.duplicate_of >= 0), neighbors.indices.copy()
     indices[copies] = -1
-    n = len(indices)
     if kernel == "jaccard":
-        directed = _directed(indices, _shared(indices))
-    elif kernel == "fuzzy":
-        directed = _directed(indices, _fuzzy(indices, neighbors.distances))
-    elif kernel == "gauss":
-        directed = _directed(indices, _gauss(indices, neighbors.distances))
+        values = _shared(indices)
+    elif kernel == "cosine":
+        values = np.maximum(1 - neighbors.distances, 0)
     else:
-        directed = _directed(indices, np.maximum(1 - neighbors.distances, 0))
+        values = (_fuzzy if kernel == "fuzzy" else _gauss)(indices, neighbors.distances)
+    directed = _directed(indices, values)
     other = directed.T.tocsr()
     if kernel == "fuzzy":
         product = directed.multiply(other)
@@ -90,21 +81,12 @@ def edge_weights(neighbors: Neighbors, *, kernel: str = "jaccard", symmetry: str
 
 
 def jaccard_weights(indices: np.ndarray) -> csr_matrix:
-    """Weight each neighbour pair by the neighbours that the two share.
+    """Weight each neighbour pair by the neighbours that the two share: float32, symmetric, in (0, 1].
 
     w(i, j) = |N(i) ∩ N(j)| / |N(i) ∪ N(j)| for every pair in which one is in the other's list, with N(i) the
     neighbours of i and i itself. A work near everything (a hub) shares few neighbours with each, so its edges are weak.
+    ``indices``, (n, k) int, is as from ``knn``: -1 where there is no neighbour; rows without neighbours are empty.
 
-    Parameters
-    ----------
-    indices : (n, k) int array; as returned by ``knn``: -1 where there is no neighbour.
-
-    Returns
-    -------
-    (n, n) float32 CSR; symmetric, zero diagonal, weights in (0, 1]; rows without neighbours are empty.
-
-    Notes
-    -----
     The graph of PhenoGraph (Levine et al. 2015, doi:10.1016/j.cell.2015.05.047), except that a point counts among its
     own neighbours, so that every pair found has a weight above 0.
 
@@ -121,16 +103,12 @@ def jaccard_weights(indices: np.ndarray) -> csr_matrix:
 
 
 def merge_layers(style: csr_matrix, links: csr_matrix, *, strength: float = 1.0) -> csr_matrix:
-    """Return style edges plus ``strength`` times the artist links, as one weighted graph.
+    """Return style edges plus strength times the artist links, as one weighted graph, float32.
 
     Parameters
     ----------
-    style, links : (n, n) CSR, symmetric
-    strength : float, 0 or more
-
-    Returns
-    -------
-    (n, n) float32 CSR, symmetric
+    style, links : (n, n), symmetric.
+    strength : 0 or more.
     """
     if style.shape != links.shape:
         raise InputError(f"layers must be of the same paintings; got {style.shape} and {links.shape}")

@@ -16,7 +16,6 @@ from artgraph.checks import unit_rows
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-
 __all__ = [
     "cluster_sentence",
     "descriptor_shares",
@@ -29,10 +28,9 @@ __all__ = [
 
 
 def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return how near each painting is to the middle of its cluster: cosine to the mean of the cluster's unit rows.
+    """Return the cosine of each painting to the mean of its cluster's unit rows, (n,) float32 in [-1, 1].
 
-    ``X`` is (n, d) float, ``labels`` (n,) int, -1 for none; the result (n,) float32 in [-1, 1], 0 where there is no
-    cluster or the row is zero.
+    ``X`` is (n, d) float, ``labels`` (n,) int, -1 for none; 0 where there is no cluster or the row is zero.
     """
     unit = unit_rows(np.asarray(X, dtype=np.float32))
     typical = np.zeros(len(unit), dtype=np.float32)
@@ -45,20 +43,17 @@ def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def exemplars(
     typical: np.ndarray, labels: np.ndarray, groups: Sequence | None = None, *, n_works: int = 12, per_group: int = 2
 ) -> dict[int, list[int]]:
-    """Choose the works that stand for each cluster: the most typical, not too many by one artist.
+    """Choose the works that stand for each cluster, as rows: the most typical, not too many by one artist.
+
+    The most typical stand first; works passed over for their artist at the end.
 
     Parameters
     ----------
-    typical : (n,) float array; as from ``typicality``.
+    typical : (n,) float, as from ``typicality``.
     labels : (n,) int; negative: no cluster.
-    groups : sequence, length n; artist of each painting, None where unknown.
-    n_works : At most so many of a cluster.
-    per_group : At most so many by one artist, as long as there are other works.
-
-    Returns
-    -------
-    dict of int to list of int
-        Rows of each cluster, the most typical first; works passed over for their artist stand at the end.
+    groups : length n, artist of each painting, None where unknown.
+    n_works : at most so many of a cluster.
+    per_group : at most so many by one artist, as long as there are other works.
 
     Examples
     --------
@@ -74,9 +69,8 @@ def exemplars(
         taken, passed, count = [], [], {}
         for row in members:
             artist = artists[row]
-            full = artist is not None and count.get(artist, 0) >= per_group
-            (passed if full else taken).append(row)
             count[artist] = count.get(artist, 0) + 1
+            (passed if artist is not None and count[artist] > per_group else taken).append(row)
             if len(taken) == n_works:
                 break
         chosen[label] = (taken + passed)[:n_works]
@@ -84,18 +78,14 @@ def exemplars(
 
 
 def palette(pictures: Sequence[bytes], *, n_colors: int = 6, seed: int = 0) -> list[str]:
-    """Return the main colours of some pictures, from the most frequent to the least.
+    """Return the main colours of some pictures as ``#rrggbb``, the most frequent first; none without pictures.
 
     k-means over CIELAB pixels, 24 × 24 from each picture.
 
     Parameters
     ----------
-    pictures : Encoded images.
-    n_colors, seed
-
-    Returns
-    -------
-    list of str; at most n_colors, as ``#rrggbb``; empty without pictures.
+    pictures : encoded images.
+    n_colors, seed : at most so many colours; of k-means.
     """
     if not pictures:
         return []
@@ -109,22 +99,13 @@ def palette(pictures: Sequence[bytes], *, n_colors: int = 6, seed: int = 0) -> l
 
 
 def descriptor_shares(blocks: Mapping[str, np.ndarray], labels: np.ndarray) -> dict[int, list[dict]]:
-    """Say how far each descriptor sets each cluster apart from the rest.
+    """Say for each cluster how far each descriptor sets it apart from the rest, the strongest descriptor first.
 
-    For a descriptor, the separation of a cluster is the mean cosine of its rows with each other less that with all
+    For a descriptor, the ``separation`` of a cluster is the mean cosine of its rows with each other less that with all
     other rows, in units of the standard deviation of the cosine over all pairs of rows. So descriptors of other
-    dimensions and spreads can be compared.
-
-    Parameters
-    ----------
-    blocks : dict of str to (n, d) float array; features of each descriptor.
-    labels : (n,) int; negative: no cluster; such rows count among the others.
-
-    Returns
-    -------
-    dict of int to list of dict
-        For each cluster, the strongest descriptor first: ``name``; ``separation``; ``share`` of the separations above
-        0 (0 for others). All 0 where a cluster has fewer than two rows or there are no other rows.
+    dimensions and spreads can be compared. ``share`` is its share of the separations above 0 (0 for others). Both are 0
+    where a cluster has fewer than two rows or there are no other rows. ``blocks`` hold the features, (n, d), of each
+    descriptor, ``labels`` are (n,) int; rows with a negative one are in no cluster and count among the others.
 
     Examples
     --------
@@ -133,8 +114,7 @@ def descriptor_shares(blocks: Mapping[str, np.ndarray], labels: np.ndarray) -> d
     [('telling', 1.0), ('blind', 0.0)]
     """
     labels = np.asarray(labels)
-    clusters = np.unique(labels[labels >= 0]).tolist()
-    found = {label: [] for label in clusters}
+    found = {label: [] for label in np.unique(labels[labels >= 0]).tolist()}
     for name, X in blocks.items():
         unit = unit_rows(np.asarray(X, dtype=np.float32))
         n, total = len(unit), unit.sum(axis=0, dtype=np.float64)
@@ -145,7 +125,7 @@ def descriptor_shares(blocks: Mapping[str, np.ndarray], labels: np.ndarray) -> d
         gram = unit.T @ unit if unit.shape[1] <= n else unit @ unit.T
         square = (float((gram.astype(np.float64) ** 2).sum()) - own) / pairs
         spread = np.sqrt(max(square - mean**2, 0))
-        for label in clusters:
+        for label in found:
             members = labels == label
             m = int(members.sum())
             inner = unit[members].sum(axis=0, dtype=np.float64)
@@ -166,19 +146,16 @@ def descriptor_shares(blocks: Mapping[str, np.ndarray], labels: np.ndarray) -> d
 def neighboring_clusters(
     adjacency: csr_matrix, labels: np.ndarray, *, n_clusters: int = 3, n_bridges: int = 4
 ) -> dict[int, list[dict]]:
-    """Find the clusters that each cluster is linked with, and the works that make the bridge.
+    """Find the clusters that each cluster is linked with, the nearest first, and the works that make the bridge.
+
+    ``share`` is that of the link weight that leaves the cluster for any other; ``bridges`` are rows of either cluster,
+    by the link weight that they have into the other one.
 
     Parameters
     ----------
-    adjacency : (n, n) CSR, symmetric; weights at least 0.
+    adjacency : (n, n), symmetric, weights at least 0.
     labels : (n,) int; negative: no cluster.
-    n_clusters, n_bridges : At most so many neighbours of a cluster, and works for each.
-
-    Returns
-    -------
-    dict of int to list of dict
-        For each cluster, the nearest first: ``cluster``; ``share`` of the link weight that leaves the first for any
-        other; ``bridges``: rows of either cluster, by the link weight that they have into the other one.
+    n_clusters, n_bridges : at most so many neighbours of a cluster, and works for each.
 
     Examples
     --------
@@ -214,13 +191,12 @@ def cluster_sentence(
 
     Parameters
     ----------
-    facts
-        ``size``, ``artists`` and ``decades`` (lists of dict with ``name``, ``count``, ``size``, ``lift``, ``p``),
+    facts : ``size``, ``artists`` and ``decades`` (lists of dict with ``name``, ``count``, ``size``, ``lift``, ``p``),
         ``columns`` (dict of such lists), ``descriptors`` (list of dict with ``name`` and ``share``), ``known`` (dict:
         how many works of the cluster have an artist, a date).
-    n_works : Works in all clusters.
+    n_works : works in all clusters.
     suspect : ``column``, ``value``, ``share``, ``in_collection``: what the cluster may follow instead of style.
-    max_p : Nothing with a higher corrected p is named.
+    max_p : nothing with a higher corrected p is named.
 
     Examples
     --------
@@ -230,15 +206,13 @@ def cluster_sentence(
     '20 of 100 works; over-represented: Claude Monet (8 of 10 works).'
     """
     parts = []
-    artists = [row for row in facts["artists"] if row["p"] <= max_p][:3]
-    if artists:
+    if artists := [row for row in facts["artists"] if row["p"] <= max_p][:3]:
         parts.append(listed(f"{row['name']} ({row['count']} of {row['size']} works)" for row in artists))
     for column, rows in facts["columns"].items():
         if best := [row for row in rows if row["p"] <= max_p][:1]:
             share = best[0]["count"] / max(best[0]["cluster_size"], 1)
             parts.append(f"{column} {best[0]['name']} ({share:.0%} of it, {best[0]['lift']:.1f} times the usual)")
-    decades = sorted(row["name"] for row in facts["decades"] if row["p"] <= max_p)
-    if decades:
+    if decades := sorted(row["name"] for row in facts["decades"] if row["p"] <= max_p):
         parts.append(f"the {decades[0]}" if len(decades) == 1 else f"the {decades[0]} to {decades[-1]}")
     text = f"{facts['size']:,} of {n_works:,} works"
     if parts:
@@ -251,9 +225,9 @@ def cluster_sentence(
         text += f"; set apart above all by {listed(strong)}"
     text += "."
     for row in list(suspect)[:2]:
-        value = row["column"] if row["value"] == "yes" else f"{row['column']}: {row['value']}"
-        of_all = f"{row['in_collection']:.0%} of all"
-        text += f" Caution: {row['share']:.0%} of it share a trait of the reproduction ({value}; {of_all})."
+        trait = row["column"] if row["value"] == "yes" else f"{row['column']}: {row['value']}"
+        trait += f"; {row['in_collection']:.0%} of all"
+        text += f" Caution: {row['share']:.0%} of it share a trait of the reproduction ({trait})."
     return text
 
 

@@ -55,28 +55,17 @@ class MethodsDescription:
 
     Attributes
     ----------
-    n, version
-        Paintings, and the version of artgraph.
-    partition
-        Of the partition: ``method``, ``resolution``, ``seed``, ``graphs``, ``fixed``, ``keep_names_of``, ...
-    facts
-        ``n_clusters``, ``modularity``, ``unassigned``.
-    descriptors
-        Key and parameters of each descriptor at the bottom; ``descriptor`` among them is what is cited.
-    tuned_by_names
-        Keys of those that artists' names of this collection have tuned.
-    imported
-        Keys of features that were made elsewhere.
-    fusion
-        Of the fused feature, if there is one: ``weights``, ``components``, ``whitening``.
-    vgae, vgae_graph
-        Of the model whose latents were used, and of the graph that it was trained on; None without one.
-    taught_by_names
-        Whether artists' names entered the loss of that model, or moved its latents.
-    graph
-        Of the graph that was clustered; None where features were.
-    columns_used
-        Columns whose values made links, taught features or latents, or fixed works, as the lineage says.
+    n, version : paintings, and the version of artgraph.
+    partition : ``method``, ``resolution``, ``seed``, ``graphs``, ``fixed``, ``keep_names_of``, ...
+    facts : ``n_clusters``, ``modularity``, ``unassigned``.
+    descriptors : key and parameters of each at the bottom; ``descriptor`` among them is what is cited.
+    tuned_by_names : keys of those that artists' names of this collection have tuned.
+    imported : keys of features that were made elsewhere.
+    fusion : of the fused feature, if there is one: ``weights``, ``components``, ``whitening``.
+    vgae, vgae_graph : the model whose latents were used, and the graph that it was trained on; None without one.
+    taught_by_names : whether artists' names entered the loss of that model, or moved its latents.
+    graph : the graph that was clustered; None where features were.
+    columns_used : those whose values made links, taught features or latents, or fixed works, as the lineage says.
     """
 
     n: int
@@ -110,14 +99,9 @@ def methods_text(description: MethodsDescription) -> str:
     'No style label was used before the clusters were found.'
     """
     one, graphs = description, [graph for graph in (description.vgae_graph, description.graph) if graph is not None]
-    sentences = [
-        f"{one.n} paintings were grouped by style with artgraph {one.version}",
-        *_of_features(one),
-        *_of_latents(one),
-        *(_of_graph(one.graph, one.partition, "the latents" if one.vgae else "these features") if one.graph else ()),
-        *_of_clusters(one),
-        *_of_labels(one),
-    ]
+    of_graph = _of_graph(one.graph, one.partition, "the latents" if one.vgae else "these features") if one.graph else ()
+    sentences = [f"{one.n} paintings were grouped by style with artgraph {one.version}", *_of_features(one)]
+    sentences += [*_of_latents(one), *of_graph, *_of_clusters(one), *_of_labels(one)]
     cited = [("descriptor", params.get("descriptor")) for params in one.descriptors.values()]
     cited += [("names", bool(one.tuned_by_names) or one.taught_by_names), ("model", (one.vgae or {}).get("model"))]
     for graph in graphs:
@@ -180,9 +164,7 @@ def _links_artists(graph: Mapping | None, partition: Mapping) -> bool:
 
 def _of_clusters(one: MethodsDescription) -> list[str]:
     clusters, skip = one.facts.get("n_clusters"), ("method", "membership", "fixed", "keep_names_of", "graph", "on")
-    found = (
-        "The clusters were" if clusters is None else "1 cluster was" if clusters == 1 else f"{clusters} clusters were"
-    )
+    found = {None: "The clusters were", 1: "1 cluster was"}.get(clusters, f"{clusters} clusters were")
     within = " in the graph" if one.graph else " in the latents" if one.vgae else " in the features"
     said = [f"{found} found{within} by {one.partition.get('method', '')}{_settings(one.partition, skip=skip)}"]
     if column := one.partition.get("fixed"):
@@ -226,14 +208,10 @@ def _of_labels(one: MethodsDescription) -> list[str]:
 
 
 def _settings(params: Mapping[str, Any], skip: Sequence[str] = ()) -> str:
-    plain = {
-        name: value
-        for name, value in params.items()
-        if name not in skip and value not in (None, False, "", "none", [], (), {}) and not isinstance(value, Mapping)
-    }
-    shown = ", ".join(
-        f"{name.replace('_', ' ')} {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
-        for name, value in plain.items()
-        if not (isinstance(value, str) and len(value) > 40)
-    )
-    return f" ({shown})" if shown else ""
+    shown = []
+    for name, value in params.items():
+        too_long = isinstance(value, Mapping) or (isinstance(value, str) and len(value) > 40)
+        if name not in skip and value not in (None, False, "", "none", [], (), {}) and not too_long:
+            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            shown.append(f"{name.replace('_', ' ')} {text}")
+    return f" ({', '.join(shown)})" if shown else ""

@@ -20,10 +20,10 @@ class Affinity(NamedTuple):
 
     Attributes
     ----------
-    own : (n,) float; to the other works of its own artist; NaN where there are too few.
-    nearest : (n, m) int; codes of the nearest other artists, the nearest first; -1 where there are none.
-    near : (n, m) float; how near these are; NaN where there are none.
-    names : The artist of each code.
+    own : (n,) float, to the other works of its own artist; NaN where there are too few.
+    nearest : (n, m) int, codes of the nearest other artists, the nearest first; -1 where there are none.
+    near : (n, m) float, how near these are; NaN where there are none.
+    names : the artist of each code.
     """
 
     own: np.ndarray
@@ -44,26 +44,16 @@ def affinity(
     """Measure how near each work is to the works of every artist.
 
     The affinity of a work to an artist is the mean of its ``n_works`` highest cosines with works by that artist, less
-    the mean affinity of works in general to that artist: some artists are near to all.
+    the mean affinity of works in general to that artist: some artists are near to all. That mean is the correction of
+    hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for artists in place of points.
 
     Parameters
     ----------
-    X : (n, d) float array
-    artists : sequence of str or None, length n; as from ``linkable_artists``.
-    n_works
-    min_works : Artists with fewer works are not compared with; a work's own artist needs so many, itself included.
-    n_artists : At most so many nearest artists are named.
-    seed : Of the sample of 2,000 works that says what works in general are.
-
-    Raises
-    ------
-    InputError
-        Different lengths, or values that are not finite.
-
-    Notes
-    -----
-    The mean that is taken away is the correction of hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for artists
-    in place of points.
+    X : (n, d) float array, finite.
+    artists : length n, as from ``linkable_artists``.
+    min_works : artists with fewer works are not compared with; a work's own artist needs so many, itself included.
+    n_artists : at most so many nearest artists are named.
+    seed : of the sample of 2,000 works that says what works in general are.
 
     Examples
     --------
@@ -126,20 +116,17 @@ def _top(unit: np.ndarray, rows: np.ndarray, members: np.ndarray, starts: np.nda
 
 
 def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Compare the year of each work with the years of its neighbours.
+    """Compare the year of each work with the years of its neighbours; return (middle, unlikely), each (n,) float.
+
+    ``middle`` is the median year of the neighbours; ``unlikely`` the distance of the work's year from it, in units of
+    the spread: the neighbours' own (median absolute deviation, times 1.4826) and that of all works from their
+    neighbours, together. NaN where a work is left out.
 
     Parameters
     ----------
-    indices : (n, k) int; neighbours, -1 where there is none.
+    indices : (n, k) int, neighbours, -1 where there is none.
     years : (n,) float; NaN where unknown.
-    min_neighbors : A work with fewer dated neighbours is left out.
-
-    Returns
-    -------
-    (middle, unlikely) : (n,) float, (n,) float
-        The median year of the neighbours; and the distance of the work's year from it, in units of the spread: the
-        neighbours' own (median absolute deviation, times 1.4826) and that of all works from their neighbours, together.
-        NaN where a work is left out.
+    min_neighbors : a work with fewer dated neighbours is left out.
 
     Examples
     --------
@@ -163,19 +150,16 @@ def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5)
 def school_votes(
     indices: np.ndarray, schools: Sequence[str | None], groups: Sequence | None = None
 ) -> tuple[list[str | None], np.ndarray, np.ndarray]:
-    """Count the schools among the neighbours of each work that are by other artists.
+    """Count the schools among the neighbours of each work that are by other artists; return (other, share, own).
+
+    ``other`` is the school that most neighbours have, if that is another; ``share`` its share of the votes and ``own``
+    that of the work's own school, (n,) float. None and NaN where the work has no school or nobody votes.
 
     Parameters
     ----------
-    indices : (n, k) int; neighbours, -1 where there is none.
-    schools : sequence of str or None, length n
-    groups : sequence, length n; artist of each work; works by the same artist have no vote.
-
-    Returns
-    -------
-    (other, share, own) : list of str or None, (n,) float, (n,) float
-        The school that most neighbours have, if that is another; its share of the votes and that of the work's own
-        school. None and NaN where the work has no school or nobody votes.
+    indices : (n, k) int, neighbours, -1 where there is none.
+    schools : length n, of each work, None where unknown.
+    groups : length n, artist of each work; works by the same artist have no vote.
 
     Examples
     --------
@@ -204,18 +188,15 @@ def school_votes(
 
 
 def unusual(values: np.ndarray, *, at_least: float = 0.0, share: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
-    """Rank works by how far they depart from the others.
+    """Rank works by how far they depart from the others; return (rows, score), the most unusual first.
+
+    The score is the share of the works with a value that are less unusual.
 
     Parameters
     ----------
     values : (n,) float; higher is more unusual; NaN: left out.
-    at_least : Works at or below this are not listed.
-    share : At most this share of all n works is listed.
-
-    Returns
-    -------
-    (rows, score) : (m,) int, (m,) float
-        The most unusual first; the score is the share of the works with a value that are less unusual.
+    at_least : works at or below this are not listed.
+    share : at most this share of all n works is listed.
 
     Examples
     --------

@@ -20,10 +20,8 @@ def plot_profile(out: str | Path, profile: Profile, *, title: str = "") -> None:
 
     Parameters
     ----------
-    out : str or Path
-        PNG, SVG or PDF, by its ending.
-    profile : Profile
-    title : str
+    out, title : PNG, SVG or PDF file; text over the left panel.
+    profile : as from ``artgraph.communities.resolution_profile``.
     """
     drawn, (left, right) = figure(2)
     left.plot(profile.resolution, profile.stability, "o-", color=OURS, markersize=3.5, label="this graph")
@@ -31,22 +29,18 @@ def plot_profile(out: str | Path, profile: Profile, *, title: str = "") -> None:
     left.set(xlabel="resolution", ylabel="agreement of subsamples (ARI)", ylim=(-0.05, 1.05), title=title)
     right.plot(profile.resolution, profile.n_clusters, "o-", color=OURS, markersize=3.5)
     right.set(xlabel="resolution", ylabel="clusters", yscale="log")
-    right.set_yticks(ticks := _ticks(int(profile.n_clusters.max(initial=1))), labels=[str(tick) for tick in ticks])
+    top = 2 * int(profile.n_clusters.max(initial=1))
+    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if tick <= top]
+    right.set_yticks(ticks, labels=[str(tick) for tick in ticks])
     right.minorticks_off()
-    if profile.chosen >= 0:
-        at, clusters = profile.resolution[profile.chosen], int(profile.n_clusters[profile.chosen])
-        right.set_title(f"chosen: {clusters} clusters")
-        for panel in (left, right):
-            panel.axvline(at, color=MARK, linewidth=1.2, label="chosen" if panel is left else None)
-    else:
-        right.set_title("no community structure")
+    found = profile.chosen >= 0
+    right.set_title(f"chosen: {profile.n_clusters[profile.chosen]} clusters" if found else "no community structure")
     for panel in (left, right):
+        if found:
+            at = profile.resolution[profile.chosen]
+            panel.axvline(at, color=MARK, linewidth=1.2, label="chosen" if panel is left else None)
         panel.set_xscale("log")
         panel.set_xticks([0.5, 1, 2, 4, 8, 16], labels=["0.5", "1", "2", "4", "8", "16"])
         panel.minorticks_off()
     left.legend(frameon=False)
     save(drawn, out)
-
-
-def _ticks(top: int) -> list[int]:
-    return [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if tick <= 2 * top]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from scipy.sparse import csr_matrix
 
-
 __all__ = ["explained_variance", "plot_graph", "plot_pca"]
 
 _COLORS = (BLUE, RUST, "#4f7d4f", "#8a6d1f", "#7a5296", MUTED)
@@ -26,10 +25,10 @@ def plot_graph(out: str | Path, adjacency: csr_matrix, indices: np.ndarray, *, t
 
     Parameters
     ----------
-    out
-    adjacency : (n, n) CSR, symmetric
-    indices : (n, k) int; neighbour lists, -1 where there is none.
-    title,"""
+    out, title : PNG, SVG or PDF file; text over the left panel.
+    adjacency : (n, n), symmetric.
+    indices : (n, k) int, neighbour lists, -1 where there is none.
+    """
     drawn, (left, right) = figure(2)
     n, k = indices.shape
     degree = np.diff(adjacency.indptr)
@@ -61,9 +60,7 @@ def explained_variance(X: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    Variances 4 and 1 along the axes:
-
-    >>> explained_variance(np.array([[2.0, 1.0], [2.0, -1.0], [-2.0, 1.0], [-2.0, -1.0]]))
+    >>> explained_variance(np.array([[2.0, 1.0], [2.0, -1.0], [-2.0, 1.0], [-2.0, -1.0]]))  # variances 4 and 1
     array([0.8, 1. ])
     """
     X = np.asarray(X, dtype=np.float64)
@@ -79,17 +76,16 @@ def plot_pca(out: str | Path, curves: Mapping[str, np.ndarray], *, title: str = 
 
     Parameters
     ----------
-    out : PNG, SVG or PDF.
-    curves : dict of str to (k,) float array; as :func:`explained_variance` returns it, for each feature.
-    title,"""
+    out, title : PNG, SVG or PDF file; text over the panel.
+    curves : (k,) for each feature, as :func:`explained_variance` returns it.
+    """
     drawn, (panel,) = figure(1, width=5.6, height=3.6)
     for share in (0.5, 0.9):
         panel.axhline(share, color=GRID, linewidth=0.8, zorder=0)
     for i, (name, curve) in enumerate(curves.items()):
-        count = np.arange(1, len(curve) + 1)
         need = int(np.searchsorted(curve, 0.9)) + 1
         label = words(f"{name}: {need} of {len(curve)} for 90 %", 60)
-        panel.plot(count, curve, color=_COLORS[i % len(_COLORS)], label=label)
+        panel.plot(np.arange(1, len(curve) + 1), curve, color=_COLORS[i % len(_COLORS)], label=label)
     panel.set(xscale="log", ylim=(0, 1.02), xlabel="principal components", ylabel="share of the variance")
     panel.xaxis.set_major_formatter("{x:g}")
     panel.legend(frameon=False, fontsize=8, loc="lower right")

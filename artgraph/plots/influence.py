@@ -26,17 +26,9 @@ def plot_influence(
 
     Parameters
     ----------
-    out : PNG, SVG or PDF.
-    times, pairs : As ``artgraph.interpret.cluster_times`` and ``influence`` give them.
-    names : What to call the clusters.
-    title
-
-    Raises
-    ------
-    InputError
-        No cluster has a dated work.
-    MissingPackageError
-        matplotlib is not installed.
+    out, title : PNG, SVG or PDF file; text over the panel.
+    times, pairs : as ``artgraph.interpret.cluster_times`` and ``influence`` give them.
+    names : what to call the clusters.
     """
     dated = sorted((one for one in times if one["dated"]), key=lambda one: (one["median"], one["cluster"]))
     dated = dated[:MOST_CLUSTERS]
@@ -60,21 +52,10 @@ def plot_influence(
     median = {one["cluster"]: one["median"] for one in dated}
     for pair in strong:
         ends = [(median[pair[name]], place[pair[name]]) for name in ("earlier", "later")]
-        follows = pair["relation"] == "follows"
-        arc = FancyArrowPatch(
-            *ends,
-            arrowstyle="-|>" if follows else "-",
-            connectionstyle="arc3,rad=0.18",
-            linestyle="-" if follows else ":",
-            mutation_scale=11,
-            shrinkA=5,
-            shrinkB=5,
-            color=INK,
-            alpha=0.2 + 0.65 * pair["lift"] / top,
-            linewidth=0.7 + 1.3 * pair["lift"] / top,
-            zorder=4,
-        )
-        panel.add_patch(arc)
+        arrow, line = ("-|>", "-") if pair["relation"] == "follows" else ("-", ":")
+        style = {"arrowstyle": arrow, "linestyle": line, "connectionstyle": "arc3,rad=0.18", "color": INK}
+        style |= {"alpha": 0.2 + 0.65 * pair["lift"] / top, "linewidth": 0.7 + 1.3 * pair["lift"] / top, "zorder": 4}
+        panel.add_patch(FancyArrowPatch(*ends, mutation_scale=11, shrinkA=5, shrinkB=5, **style))
     years = np.array([start for one in dated for start, _ in one["decades"]])
     panel.set(xlim=(years.min() - 6, years.max() + 16), ylim=(-0.7, len(dated) - 0.3))
     labels = [words(names.get(one["cluster"], f"cluster {one['cluster']}"), 34) for one in dated]

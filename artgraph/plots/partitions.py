@@ -25,13 +25,8 @@ def plot_confusion(
     ----------
     out : PNG, SVG or PDF.
     labels : (n,) int; negative for none.
-    reference : sequence, length n; text or numbers; missing values are left out.
-    title, against : What the rows and the columns are.
-
-    Raises
-    ------
-    InputError
-        No painting has both a cluster and a value.
+    reference : length n, text or numbers; missing values are left out.
+    title, against : what the rows and the columns are.
     """
     from artgraph.evaluation.contingency import compared, contingency
 
@@ -44,13 +39,11 @@ def plot_confusion(
     order = np.lexsort((-shares.max(axis=0), shares.argmax(axis=0)))
     shares, table = shares[:, order], table[:MOST_ROWS, kept][:, order]
     names = [names[k] for k in kept[order]]
-    wide, high = 1.8 + 0.36 * len(names), 1.9 + 0.27 * len(table)
-    drawn, (panel,) = figure(1, width=max(wide, 4.0), height=max(high, 3.0))
+    drawn, (panel,) = figure(1, width=max(1.8 + 0.36 * len(names), 4.0), height=max(1.9 + 0.27 * len(table), 3.0))
     from matplotlib.colors import LinearSegmentedColormap  # here: figure() has said so if there is no matplotlib
 
-    panel.imshow(
-        shares, vmin=0, vmax=1, aspect="auto", cmap=LinearSegmentedColormap.from_list("paper", ["#ffffff", BLUE])
-    )
+    shades = LinearSegmentedColormap.from_list("paper", ["#ffffff", BLUE])
+    panel.imshow(shares, vmin=0, vmax=1, aspect="auto", cmap=shades)
     for i, j in zip(*np.nonzero(table), strict=True):
         color = "#ffffff" if shares[i, j] > 0.55 else INK
         panel.text(j, i, f"{table[i, j]}", ha="center", va="center", fontsize=6.5, color=color)
@@ -71,16 +64,10 @@ def plot_timeline(out: str | Path, labels: np.ndarray, years: np.ndarray, *, tit
 
     Parameters
     ----------
-    out : PNG, SVG or PDF.
-    labels : (n,) int; negative for none; those are left out.
+    out, title : PNG, SVG or PDF file; text over the panel.
+    labels : (n,) int; works with a negative one, for none, are left out.
     years : (n,) float; NaN for unknown.
-    title
-    step : Years in a bar.
-
-    Raises
-    ------
-    InputError
-        No work in a cluster is dated.
+    step : years in a bar.
     """
     labels, years = np.asarray(labels), np.asarray(years, dtype=float)
     known = (labels >= 0) & np.isfinite(years)

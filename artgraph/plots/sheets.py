@@ -20,27 +20,18 @@ def hang_rows(
 ) -> list[tuple[float, float, float, float]]:
     """Hang pictures in rows of one height, as large as the wall allows.
 
+    Return (x, y, w, h) of each picture: its lower left corner, from that of the wall, and its size, in the wall's unit.
+
     Parameters
     ----------
-    aspects : sequence of float, length n; width over height of each picture.
-    width, height : Of the wall.
-    gap : Between pictures, sideways and downward.
-    below : Room under each picture for its caption.
-
-    Returns
-    -------
-    list of (x, y, w, h), length n; lower left corner, from the lower left of the wall, and size, in the wall's unit.
-
-    Raises
-    ------
-    InputError
-        A wall without room, or an aspect that is not above 0.
+    aspects : length n, width over height of each picture.
+    width, height : of the wall.
+    gap : between pictures, sideways and downward.
+    below : room under each picture for its caption.
 
     Examples
     --------
-    Two squares on a wall of 2 × 1:
-
-    >>> hang_rows([1, 1], width=2, height=1, gap=0, below=0)
+    >>> hang_rows([1, 1], width=2, height=1, gap=0, below=0)  # two squares on a wall of 2 × 1
     [(0.0, 0.0, 1.0, 1.0), (1.0, 0.0, 1.0, 1.0)]
     """
     aspects = [float(aspect) for aspect in aspects]
@@ -49,10 +40,9 @@ def hang_rows(
     low, high = 0.0, float(height - below)
     if not aspects or _fits(aspects, high, width, height, gap, below):
         low = high
-    else:
-        for _ in range(50):
-            tried = (low + high) / 2
-            low, high = (tried, high) if _fits(aspects, tried, width, height, gap, below) else (low, tried)
+    for _ in range(50 if low < high else 0):
+        tried = (low + high) / 2
+        low, high = (tried, high) if _fits(aspects, tried, width, height, gap, below) else (low, tried)
     hung, top = [], height
     for row in _rows(aspects, low, width, gap):
         sizes = [(min(aspects[i] * low, width), min(low, width / aspects[i])) for i in row]
@@ -99,18 +89,13 @@ def plot_sheet(
     Parameters
     ----------
     out : PNG, SVG or PDF.
-    pictures : sequence of uint8 array (h, w, 3), or None; none leaves an empty frame.
-    captions : Lines under each; they are cut to the width of the picture.
-    title, note : Over the pictures; the note is smaller.
-    framed : So many pictures at the front stand in a frame: the query.
-    page : (float, float); width and height, inches.
-    trim : Cut what is left empty off the foot of the page.
-    dpi : Resolution of print.
-
-    Raises
-    ------
-    InputError
-        Another number of captions than of pictures.
+    pictures : each uint8 (h, w, 3), or None, which leaves an empty frame.
+    captions : lines under each picture; they are cut to its width.
+    title, note : over the pictures; the note is smaller.
+    framed : so many pictures at the front stand in a frame: the query.
+    page : width and height, inches.
+    trim : cut what is left empty off the foot of the page.
+    dpi : resolution of print.
     """
     if len(pictures) != len(captions):
         raise InputError(f"{len(pictures)} pictures and {len(captions)} captions; expected one for each.")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
 __all__ = ["BLUE", "FORMATS", "GRID", "INK", "MUTED", "RUST", "figure", "fonts", "save", "titled", "words"]
 
 INK, MUTED, GRID, BLUE, RUST = "#222222", "#6b6b68", "#e4e2dc", "#3b6ea5", "#b5482a"
@@ -25,21 +24,12 @@ _OTHERS = ("Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial 
 
 
 def figure(n_panels: int, *, width: float = 4.5, height: float = 3.4) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure with so many panels side by side, and the panels.
+    """Return an empty figure and its panels, side by side; raise MissingPackageError where matplotlib is not installed.
 
     Parameters
     ----------
-    n_panels
-    width, height : Of a panel, in inches.
-
-    Returns
-    -------
-    (matplotlib.figure.Figure, list of matplotlib.axes.Axes)
-
-    Raises
-    ------
-    MissingPackageError
-        matplotlib is not installed.
+    n_panels : how many.
+    width, height : of a panel, in inches.
     """
     try:
         from matplotlib.figure import Figure  # not pyplot: nothing global, no window
@@ -68,14 +58,9 @@ def save(drawn: Figure, out: str | Path, *, dpi: int = 150) -> None:
 
     Parameters
     ----------
-    drawn
+    drawn : the figure.
     out : PNG, SVG or PDF, by its ending.
-    dpi : Pixels per inch of a PNG, and of pictures in the others.
-
-    Raises
-    ------
-    InputError
-        Another ending.
+    dpi : pixels per inch of a PNG, and of pictures in the others.
     """
     import matplotlib
 

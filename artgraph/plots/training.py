@@ -24,17 +24,8 @@ HELD_OUT = {"auc": "AUC, edges", "ap": "AP, edges", "artist_precision": "precisi
 def plot_training(out: str | Path, facts: dict) -> None:
     """Draw the terms of the loss, the figures on what was held out, and, if there is one, the KL of every dimension.
 
-    Parameters
-    ----------
-    out : str or Path
-        The picture: PNG, SVG or PDF.
-    facts : dict
-        Of ``artgraph.vgae.Trained`` or ``artgraph.descriptors.tuning.Tuning``, with ``history``.
-
-    Raises
-    ------
-    ArtgraphError
-        matplotlib is not installed.
+    ``out`` is PNG, SVG or PDF; ``facts`` are those, with ``history``, of ``artgraph.vgae.Trained`` or
+    ``artgraph.descriptors.tuning.Tuning``.
     """
     history = facts["history"]
     time = "step" if history and "step" in history[0] else "epoch"
