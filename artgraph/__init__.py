@@ -11,22 +11,9 @@ import importlib
 __version__ = "0.1.0"
 
 __all__ = [
-    "Corpus",
-    "__version__",
-    "atlas",
-    "communities",
-    "descriptors",
-    "errors",
-    "evaluation",
-    "export",
-    "graph",
-    "images",
-    "ingest",
-    "layouts",
-    "pipeline",
-    "testing",
-    "vgae",
-]
+    "Corpus", "__version__", "atlas", "communities", "descriptors", "errors", "evaluation", "export", "graph",
+    "images", "ingest", "layouts", "pipeline", "testing", "vgae",
+]  # fmt: skip
 
 
 def __getattr__(name):

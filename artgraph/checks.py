@@ -12,16 +12,9 @@ from numpy.typing import ArrayLike, DTypeLike
 from artgraph.errors import InputError
 
 __all__ = [
-    "check_adjacency",
-    "check_at_least_one",
-    "check_choice",
-    "check_features",
-    "check_labels",
-    "check_n_clusters",
-    "check_resolution",
-    "check_seed",
-    "unit_rows",
-]
+    "check_adjacency", "check_at_least_one", "check_choice", "check_features", "check_labels", "check_n_clusters",
+    "check_resolution", "check_seed", "unit_rows",
+]  # fmt: skip
 
 
 def check_adjacency(adjacency: sp.sparray | sp.spmatrix) -> sp.csr_array:

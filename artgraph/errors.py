@@ -18,18 +18,9 @@ A message says what happened, where, what was expected, and what to do next.
 """
 
 __all__ = [
-    "ArtgraphError",
-    "CircularError",
-    "CorpusError",
-    "ImageError",
-    "IngestError",
-    "InputError",
-    "LockedError",
-    "MissingError",
-    "MissingPackageError",
-    "StaleError",
-    "WeightsError",
-]
+    "ArtgraphError", "CircularError", "CorpusError", "ImageError", "IngestError", "InputError", "LockedError",
+    "MissingError", "MissingPackageError", "StaleError", "WeightsError",
+]  # fmt: skip
 
 
 class ArtgraphError(Exception):

@@ -30,15 +30,9 @@ from artgraph.errors import InputError
 from artgraph.imagefiles import EXTENSIONS, IMAGE_ERRORS, open_file
 
 __all__ = [
-    "EXTENSIONS",
-    "IMAGE_ERRORS",
-    "MAX_PIXELS",
-    "ImageRecord",
-    "inspect_image",
-    "load_image",
-    "resize_contain",
+    "EXTENSIONS", "IMAGE_ERRORS", "MAX_PIXELS", "ImageRecord", "inspect_image", "load_image", "resize_contain",
     "resize_cover",
-]
+]  # fmt: skip
 
 #: Pictures with more pixels than this are refused, unless they are JPEGs that can be decoded at reduced scale.
 MAX_PIXELS = 300_000_000

@@ -21,24 +21,10 @@ if TYPE_CHECKING:
     from artgraph.pipeline import Made
 
 __all__ = [
-    "Bars",
-    "Command",
-    "Group",
-    "NumberOr",
-    "as_json",
-    "keys",
-    "named_weights",
-    "names",
-    "network",
-    "network_options",
-    "option",
-    "partition_option",
-    "settings_options",
-    "show",
-    "show_json",
-    "stage",
+    "Bars", "Command", "Group", "NumberOr", "as_json", "keys", "named_weights", "names", "network",
+    "network_options", "option", "partition_option", "settings_options", "show", "show_json", "stage",
     "with_corpus",
-]
+]  # fmt: skip
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)

@@ -55,31 +55,10 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "Made",
-    "atlas",
-    "build_graph",
-    "communities",
-    "demo",
-    "describe",
-    "evaluate",
-    "export",
-    "fuse_features",
-    "import_vectors",
-    "influence",
-    "info",
-    "ingest",
-    "interpret",
-    "layout",
-    "lead_of",
-    "line",
-    "network",
-    "plot",
-    "run",
-    "similar",
-    "train_descriptor",
-    "train_vgae",
-    "worklist",
-]
+    "Made", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
+    "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line", "network", "plot",
+    "run", "similar", "train_descriptor", "train_vgae", "worklist",
+]  # fmt: skip
 
 MIN_PAINTINGS_FOR_VGAE = 50
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners

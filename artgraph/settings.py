@@ -16,20 +16,10 @@ from artgraph.communities.methods import METHODS, QUALITIES, check_settings
 from artgraph.errors import InputError
 
 __all__ = [
-    "ClusterSettings",
-    "DescriptorSettings",
-    "EvaluateSettings",
-    "FuseSettings",
-    "GraphSettings",
-    "InfluenceSettings",
-    "InterpretSettings",
-    "LayoutSettings",
-    "Settings",
-    "WorklistSettings",
-    "choices_of",
-    "flag_of",
-    "setting",
-]
+    "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings", "GraphSettings",
+    "InfluenceSettings", "InterpretSettings", "LayoutSettings", "Settings", "WorklistSettings", "choices_of",
+    "flag_of", "setting",
+]  # fmt: skip
 
 KINDS = ("attribution", "date", "school", "anonymous")  # of works on a worklist
 
@@ -273,7 +263,7 @@ class WorklistSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         for kind in self.kinds:
-            check_choice("kind of work", kind, KINDS)
+            check_choice("kind", kind, KINDS)
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,9 @@ import pandas as pd
 from artgraph.errors import InputError
 
 __all__ = [
-    "checked_neighbors",
-    "pack",
-    "packed_membership",
-    "packed_neighbors",
-    "packed_windows",
-    "relative_address",
-    "text",
-    "year_number",
-]
+    "checked_neighbors", "pack", "packed_membership", "packed_neighbors", "packed_windows", "relative_address",
+    "text", "year_number",
+]  # fmt: skip
 
 
 def text(value: object) -> str | None:

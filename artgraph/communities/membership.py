@@ -12,16 +12,9 @@ from artgraph.communities.labels import one_hot
 from artgraph.errors import InputError
 
 __all__ = [
-    "ROLES",
-    "Membership",
-    "Refit",
-    "assign_roles",
-    "calibrate",
-    "co_assignment",
-    "feature_membership",
-    "graph_membership",
-    "subsample_runs",
-]
+    "ROLES", "Membership", "Refit", "assign_roles", "calibrate", "co_assignment", "feature_membership",
+    "graph_membership", "subsample_runs",
+]  # fmt: skip
 
 ROLES = ("core", "border", "bridge", "outlier")
 CORE, BRIDGE, BOTH, OUTLIER = 0.8, 0.3, 0.8, 0.4

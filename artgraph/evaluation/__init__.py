@@ -11,22 +11,8 @@ from artgraph.evaluation.retrieval import cross_group_precision, precision_at_k,
 from artgraph.evaluation.uncertainty import bootstrap_interval, per_class_uncertainty, permutation_null
 
 __all__ = [
-    "bootstrap_interval",
-    "caveats",
-    "check_not_circular",
-    "confound_caveats",
-    "confound_table",
-    "cross_group_precision",
-    "evaluation_report",
-    "internal_scores",
-    "near_duplicates",
-    "over_represented",
-    "partition_scores",
-    "per_class",
-    "per_class_uncertainty",
-    "permutation_null",
-    "precision_at_k",
-    "retrieval_scores",
-    "separated_duplicates",
-    "suspect_clusters",
-]
+    "bootstrap_interval", "caveats", "check_not_circular", "confound_caveats", "confound_table",
+    "cross_group_precision", "evaluation_report", "internal_scores", "near_duplicates", "over_represented",
+    "partition_scores", "per_class", "per_class_uncertainty", "permutation_null", "precision_at_k",
+    "retrieval_scores", "separated_duplicates", "suspect_clusters",
+]  # fmt: skip

@@ -11,17 +11,9 @@ from artgraph.checks import check_labels
 from artgraph.errors import InputError
 
 __all__ = [
-    "adjusted_mutual_information",
-    "adjusted_rand",
-    "compared",
-    "contingency",
-    "encode",
-    "entropy",
-    "expected_information",
-    "is_missing",
-    "purity",
-    "table_scores",
-]
+    "adjusted_mutual_information", "adjusted_rand", "compared", "contingency", "encode", "entropy",
+    "expected_information", "is_missing", "purity", "table_scores",
+]  # fmt: skip
 
 
 def is_missing(series: pd.Series) -> pd.Series:

@@ -12,14 +12,9 @@ from artgraph.evaluation.contingency import compared, contingency, encode, expec
 from artgraph.evaluation.partition import best_clusters
 
 __all__ = [
-    "bootstrap_interval",
-    "group_resamples",
-    "interval_of",
-    "null_of",
-    "per_class_uncertainty",
-    "permutation_null",
+    "bootstrap_interval", "group_resamples", "interval_of", "null_of", "per_class_uncertainty", "permutation_null",
     "row_groups",
-]
+]  # fmt: skip
 
 
 def permutation_null(

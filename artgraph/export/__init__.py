@@ -19,16 +19,6 @@ from artgraph.export.tables import paintings_table, write_csv
 from artgraph.export.viewers import write_embedding_atlas, write_jpegs, write_vikus
 
 __all__ = [
-    "paintings_table",
-    "to_anndata",
-    "to_igraph",
-    "to_networkx",
-    "write_csv",
-    "write_embedding_atlas",
-    "write_gephi_csv",
-    "write_gexf",
-    "write_graphml",
-    "write_h5ad",
-    "write_jpegs",
-    "write_vikus",
-]
+    "paintings_table", "to_anndata", "to_igraph", "to_networkx", "write_csv", "write_embedding_atlas",
+    "write_gephi_csv", "write_gexf", "write_graphml", "write_h5ad", "write_jpegs", "write_vikus",
+]  # fmt: skip

@@ -77,7 +77,7 @@ def to_anndata(
     uns = {"artgraph": {str(key): str(value) for key, value in params.items()}}
     if labels is not None:
         obs, uns["cluster_colors"] = _clustered(obs, check_labels(labels, n))
-    search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(params.get("weights", "artgraph"))}
+    search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(params.get("kernel", "artgraph"))}
     search |= {"metric": str(params.get("metric", "cosine")), "random_state": int(params.get("seed", 0))}
     keys = {"connectivities_key": "connectivities", "distances_key": "distances"}
     uns["neighbors"] = {**keys, "params": {**search, "use_rep": "X"}}

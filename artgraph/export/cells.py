@@ -13,16 +13,9 @@ from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
 
 __all__ = [
-    "column_type",
-    "column_values",
-    "edge_layers",
-    "free_names",
-    "node_columns",
-    "node_ids",
-    "node_labels",
-    "upper_triangle",
-    "xml_text",
-]
+    "column_type", "column_values", "edge_layers", "free_names", "node_columns", "node_ids", "node_labels",
+    "upper_triangle", "xml_text",
+]  # fmt: skip
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT32, _INT64 = 2**31, 2**63

@@ -9,20 +9,7 @@ from artgraph.graph.regress import regress_out
 from artgraph.graph.weights import edge_weights, jaccard_weights, merge_layers
 
 __all__ = [
-    "Attribution",
-    "Neighbors",
-    "artist_links",
-    "attributions",
-    "correct_hubness",
-    "describe_graph",
-    "edge_weights",
-    "hubness",
-    "jaccard_weights",
-    "knn",
-    "linkable_artists",
-    "mean_graph",
-    "merge_layers",
-    "neighbors_in",
-    "regress_out",
-    "similarity_network_fusion",
-]
+    "Attribution", "Neighbors", "artist_links", "attributions", "correct_hubness", "describe_graph", "edge_weights",
+    "hubness", "jaccard_weights", "knn", "linkable_artists", "mean_graph", "merge_layers", "neighbors_in",
+    "regress_out", "similarity_network_fusion",
+]  # fmt: skip

@@ -13,18 +13,7 @@ from artgraph.interpret.methods import MethodsDescription, methods_text
 from artgraph.interpret.worklist import affinity, date_gaps, school_votes, unusual
 
 __all__ = [
-    "MethodsDescription",
-    "affinity",
-    "cluster_sentence",
-    "cluster_times",
-    "date_gaps",
-    "descriptor_shares",
-    "exemplars",
-    "influence",
-    "methods_text",
-    "neighboring_clusters",
-    "palette",
-    "school_votes",
-    "typicality",
+    "MethodsDescription", "affinity", "cluster_sentence", "cluster_times", "date_gaps", "descriptor_shares",
+    "exemplars", "influence", "methods_text", "neighboring_clusters", "palette", "school_votes", "typicality",
     "unusual",
-]
+]  # fmt: skip

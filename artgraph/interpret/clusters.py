@@ -17,14 +17,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 __all__ = [
-    "cluster_sentence",
-    "descriptor_shares",
-    "exemplars",
-    "listed",
-    "neighboring_clusters",
-    "palette",
-    "typicality",
-]
+    "cluster_sentence", "descriptor_shares", "exemplars", "listed", "neighboring_clusters", "palette", "typicality",
+]  # fmt: skip
 
 
 def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -7,14 +7,6 @@ from artgraph.plots.sheets import plot_sheet
 from artgraph.plots.style import FORMATS, figure, save
 
 __all__ = [
-    "FORMATS",
-    "explained_variance",
-    "figure",
-    "plot_confusion",
-    "plot_graph",
-    "plot_influence",
-    "plot_pca",
-    "plot_sheet",
-    "plot_timeline",
-    "save",
-]
+    "FORMATS", "explained_variance", "figure", "plot_confusion", "plot_graph", "plot_influence", "plot_pca",
+    "plot_sheet", "plot_timeline", "save",
+]  # fmt: skip

@@ -18,20 +18,9 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "Made",
-    "Progress",
-    "adjacency_of",
-    "catalogue_of",
-    "columns",
-    "confound_refs",
-    "drawing",
-    "features_of",
-    "features_under",
-    "make",
-    "progress_of",
-    "put",
-    "thumbnails",
-]
+    "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "drawing", "features_of",
+    "features_under", "make", "progress_of", "put", "thumbnails",
+]  # fmt: skip
 
 Progress = Callable[[str, int, int], None] | None  # (stage, done, total)
 

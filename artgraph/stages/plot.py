@@ -11,7 +11,6 @@ from artgraph.checks import check_choice
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, adjacency_of, progress_of
 from artgraph.stages.build_graph import diagnose_graph
-from artgraph.stages.train_descriptor import diagnose_descriptor, is_tuned
 from artgraph.stages.train_vgae import diagnose_training
 from artgraph.stages.view import View
 
@@ -82,8 +81,6 @@ def plot(
         out = corpus.path / "plots" / (f"{name}-sheets" if kind == "sheets" else f"{name}-{kind}.{form}")
     out = Path(out)
     if kind == "training":
-        if is_tuned(corpus, model):
-            return [diagnose_descriptor(corpus, name=model, out=out)]
         return [diagnose_training(corpus, name=model, out=out)]
     if kind == "degree":
         return [diagnose_graph(corpus, graph=graph or View(corpus, partition).graph, out=out)]

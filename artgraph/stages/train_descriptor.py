@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.base import Made, Progress, catalogue_of, columns, drawing, make, progress_of
+from artgraph.stages.base import Made, Progress, catalogue_of, columns, make, progress_of
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.descriptors.tuning import Tuned
 
-__all__ = ["diagnose_descriptor", "is_tuned", "train_descriptor", "tuned_descriptor"]
+__all__ = ["is_tuned", "train_descriptor", "tuned_descriptor"]
 
 
 def train_descriptor(
@@ -132,25 +132,3 @@ def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu") -> Tuned
         model_sha256=label["sha256"],
         device=device,
     )
-
-
-def diagnose_descriptor(corpus: Corpus, *, name: str = "mine", out: str | Path | None = None) -> Made:
-    """Draw how a tuning went: terms of the loss, precision among held-out artists.
-
-    Parameters
-    ----------
-    corpus
-    name : Key of the model.
-    out : Default: ``plots/<name>.png`` in the corpus.
-
-    Returns
-    -------
-    Made
-        ``key`` is the path of the plot; the facts are those of the model.
-    """
-    from artgraph.plots.training import plot_training
-
-    facts = Lineage(corpus).label(Ref("models", name))["facts"]
-    out = drawing(corpus, out, name)
-    plot_training(out, facts)
-    return Made("plot", str(out), True, facts)

@@ -11,14 +11,9 @@ from artgraph.learning.contrastive import contrastive_loss, same_group
 from artgraph.vgae.config import Config
 
 __all__ = [
-    "NeighborArtists",
-    "artist_terms",
-    "bernoulli_edge_loss",
-    "feature_loss",
-    "gate_weights",
-    "kl_divergence",
+    "NeighborArtists", "artist_terms", "bernoulli_edge_loss", "feature_loss", "gate_weights", "kl_divergence",
     "loss_weights",
-]
+]  # fmt: skip
 
 ENOUGH = 0.3  # of the way from any two paintings to neighbours: such pairs count in full, for unlike ones teach most
 COMPARED = 512  # artists, at most, with whom each one is compared to know how near the nearest are

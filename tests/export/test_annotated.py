@@ -37,7 +37,7 @@ def made():
         layout=[[0, 0], [1, 1], [-1, 0.5]],
         features={"gram": X * 2},
         artist_adjacency=PAIR * 2,
-        params={"n_neighbors": 2, "metric": "cosine", "weights": "jaccard", "seed": 3, "on": ["gram"]},
+        params={"n_neighbors": 2, "metric": "cosine", "kernel": "jaccard", "seed": 3, "on": ["gram"]},
     )
 
 

@@ -26,7 +26,7 @@ def test_another_kernel_searches_no_more(described, monkeypatch):
     before = described.get("graphs", "once", "knn")
     monkeypatch.setattr("artgraph.graph.knn", lambda *args, **settings: pytest.fail("searched again"))
     for kernel in ("fuzzy", "gauss", "cosine", "jaccard"):
-        assert pipeline.build_graph(described, on=("color",), name="once", n_neighbors=5, weights=kernel).fresh
+        assert pipeline.build_graph(described, on=("color",), name="once", n_neighbors=5, kernel=kernel).fresh
         after = described.get("graphs", "once", "knn")
         assert all((before[name] == after[name]).all() for name in before)
     monkeypatch.undo()

@@ -10,13 +10,5 @@ from artgraph.descriptors.patches.train import InfoVAEConfig, decode, encode, tr
 from artgraph.descriptors.patches.windows import overlaps
 
 __all__ = [
-    "POOLINGS",
-    "InfoVAEConfig",
-    "Patches",
-    "decode",
-    "encode",
-    "fit_pooling",
-    "overlaps",
-    "pool",
-    "train_infovae",
-]
+    "POOLINGS", "InfoVAEConfig", "Patches", "decode", "encode", "fit_pooling", "overlaps", "pool", "train_infovae",
+]  # fmt: skip

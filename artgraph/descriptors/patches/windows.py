@@ -10,15 +10,9 @@ from PIL import Image
 from artgraph.errors import InputError
 
 __all__ = [
-    "WINDOW",
-    "choose_windows",
-    "gradient_magnitude",
-    "luminance",
-    "overlaps",
-    "picture_seed",
-    "scale_picture",
+    "WINDOW", "choose_windows", "gradient_magnitude", "luminance", "overlaps", "picture_seed", "scale_picture",
     "window_means",
-]
+]  # fmt: skip
 
 #: Side of a window, in pixels of the picture that it is cut from.
 WINDOW = 64
