@@ -93,7 +93,7 @@ def train_vgae(
 
 
 def diagnose_training(corpus: Corpus, *, name: str = "vgae", out: str | Path | None = None) -> Made:
-    """Draw how the training of a VGAE, or of a descriptor, went: terms of the loss, what was held out, KL per dimension.
+    """Draw how a VGAE, or a descriptor, was trained: terms of the loss, what was held out, KL per dimension.
 
     Parameters
     ----------
