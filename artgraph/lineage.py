@@ -165,7 +165,7 @@ class Lineage:
             if reasons := self.stale(ref):
                 raise StaleError(
                     f"{ref.kind} '{ref.key}' in {self.corpus.path} is stale: {reasons[0]}. "
-                    f"Make it again: {self.command(ref)}"
+                    f"Make it again: {self.remedy(ref)}"
                 )
             hashes[str(ref)] = label["sha256"]
         return hashes
@@ -184,6 +184,11 @@ class Lineage:
             given.pop(str(companion), None)
         same = self.params(ref) == self._current(stage, plain(params))
         return made == now and same and recorded == given
+
+    def remedy(self, ref: Ref) -> str:
+        """Return the commands, joined by '&&', that bring a stale thing up to date: what it rests on first."""
+        commands = [self.command(one) for one in self.ancestors(ref) if self.stale(one)]
+        return " && ".join(dict.fromkeys(commands))
 
     def command(self, ref: Ref) -> str:
         """Return the command that makes a thing, or makes it again with the settings it has."""

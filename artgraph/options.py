@@ -106,7 +106,9 @@ def _setting(one: Field, hint: Any) -> Decorator:
     elif choices:
         given["type"] = click.Choice(choices)
     elif int in kinds or float in kinds:
-        given["type"] = (click.IntRange if int in kinds else click.FloatRange)(**_bounds(about))
+        bounds, kind = _bounds(about), int if int in kinds else float
+        ranges = {int: click.IntRange, float: click.FloatRange}
+        given["type"] = kind if bounds["min"] is bounds["max"] is None else ranges[kind](**bounds)
     return click.option(flag, one.name, default=default, show_default=default is not None, **given)
 
 

@@ -61,6 +61,7 @@ def test_staleness_runs_downstream_and_says_what_changed(small):
     assert lineage.stale(G) == ["features/x: paintings/artist has changed"]
     with pytest.raises(StaleError, match=r"graphs 'g'.*artgraph build-graph .* --name g --on x$"):
         lineage.inputs([G])
+    assert lineage.remedy(G) == f"{lineage.command(X)} && {lineage.command(G)}"
 
 
 def test_a_column_that_no_stage_read_makes_nothing_stale(small):
