@@ -105,15 +105,19 @@ class Lineage:
         found = [Ref.of(text) for text in self.label(ref)["inputs"]]
         return [one for one in found if kind in (None, one.kind)]
 
-    def ancestors(self, ref: Ref) -> list[Ref]:
-        """Return everything under a thing, and the thing last, each after what it was made from; no columns."""
+    def ancestors(self, ref: Ref, *, measured: bool = True) -> list[Ref]:
+        """Return everything under a thing, and the thing last, each after what it was made from; no columns.
+
+        Without ``measured``, the graph that a partition of features is only measured in is left out.
+        """
         found: dict[Ref, None] = {}
 
         def visit(one: Ref) -> None:
             if one in found or one.kind == "paintings" or not self.corpus.has(*one):
                 return
+            features = one.kind == "partitions" and bool(self.inputs_of(one, "features"))
             for source in self.inputs_of(one):
-                if source != one:
+                if source != one and (measured or not features or source.kind != "graphs"):
                     visit(source)
             found[one] = None
 
@@ -269,7 +273,7 @@ class Lineage:
         among them.
         """
         found = set()
-        for one in self.ancestors(ref):
+        for one in self.ancestors(ref, measured=False):
             removed = self.label(one)["made_by"]["params"].get("regress_out") or ()
             columns = {source.key for source in self.inputs_of(one, "paintings")}
             found |= {key for key in columns - {*removed, *NO_LABELS} if not key.startswith("image")}
@@ -278,7 +282,7 @@ class Lineage:
     def taught_by_names(self, ref: Ref) -> list[Ref]:
         """Return the features and models under a thing that artists' names taught."""
         found = []
-        for one in self.ancestors(ref):
+        for one in self.ancestors(ref, measured=False):
             if self.stage(one) in TRAINING and Ref("paintings", "artist") in self.inputs_of(one):
                 params = self.params(one)
                 learns = params.get("model") not in ("none", "smooth") and params.get("artist_weight", 1) != 0

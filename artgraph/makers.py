@@ -37,6 +37,7 @@ def _named(package: str, names: str) -> tuple[str, ...]:
     return tuple(f"artgraph.{package}.{name}" for name in names.split())
 
 
+METHODS = "leiden spectral kmeans agglomerative gaussian_mixture bayesian_gaussian_mixture hdbscan dec"
 STAGES = {
     "describe": Stage("describe", "--with", "eye", chosen.DescriptorSettings, 0, _named("descriptors", "extract")),
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
@@ -47,17 +48,7 @@ STAGES = {
     "thumbnails": Stage("evaluate", "--partition"),
     "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 0, _named("graph", "knn")),
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 1, _named("vgae", "train_vgae encode")),
-    "communities": Stage(
-        "communities",
-        "--name",
-        "leiden",
-        chosen.ClusterSettings,
-        0,
-        _named(
-            "communities",
-            "leiden spectral kmeans agglomerative gaussian_mixture bayesian_gaussian_mixture hdbscan dec",
-        ),
-    ),
+    "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
     "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 0, _named("layouts", "graph_layout")),
     "evaluate": Stage(
@@ -69,13 +60,7 @@ STAGES = {
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 0, _named("interpret", "influence")
     ),
 }
-FIRST = {  # the stage that makes a thing of a kind, where there is no label that says so
-    "features": "describe",
-    "graphs": "build_graph",
-    "partitions": "communities",
-    "layouts": "layout",
-    "models": "train_vgae",
-    "patches": "describe",
-    "reports": "evaluate",
-}
+# the stage that makes a thing of a kind, where there is no label that says so
+FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
+FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence"}

@@ -11,10 +11,12 @@ from artgraph import pipeline
 from artgraph.cli import main
 from artgraph.corpus import Corpus
 from artgraph.errors import MissingError, StaleError
+from artgraph.interpret import methods_text
 from artgraph.lineage import Basis, Lineage, Ref
 from artgraph.makers import STAGES
 from artgraph.settings import GraphSettings
 from artgraph.stages.base import columns, features_of, features_under, make
+from artgraph.stages.interpret import describe_methods
 from artgraph.testing import toy_corpus
 
 PARAMS = {"a": 1}
@@ -142,7 +144,7 @@ def test_the_lineage_of_a_partition(whole):
     assert lineage.basis("kmeans") == Basis("style", ("fused",), ("brightness",))
     assert lineage.descriptors(("z",)) == lineage.descriptors(("fused",)) == ("color", "texture")
     assert lineage.columns_used(fine) == ["artist"]
-    assert lineage.columns_used(Ref("partitions", "kmeans")) == ["artist"]  # artist edges are in its graph
+    assert lineage.columns_used(Ref("partitions", "kmeans")) == []  # the graph's artist edges are only measured in
     assert lineage.taught_by_names(fine) == [Ref("models", "z"), Ref("features", "z")]
     order = lineage.ancestors(fine)
     assert order.index(Ref("graphs", "style")) < order.index(Ref("features", "z")) < order.index(Ref("graphs", "z"))
@@ -154,6 +156,25 @@ def test_regressed_features_are_the_same_wherever_they_are_asked_for(whole):
     assert not np.allclose(plain, without)
     brightness = whole.paintings["image_brightness"].to_numpy(float)
     assert np.abs(without.T @ (brightness - brightness.mean())).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("partition", "settings", "said", "unsaid"),
+    [
+        ("fine", {}, "Artists' names taught the latents", "No artist's name"),
+        ("fine", {}, "No style label was used before the clusters were found", "Style labels were used"),
+        ("fixed", {"graph": "z", "fixed": "style"}, "Style labels were used", "No style label was used"),
+        ("kmeans", {}, "What brightness tells of the features had been regressed out", "latents"),
+        ("plain", {"graph": "plain"}, "No style label was used before the clusters were found", "names taught"),
+    ],
+)
+def test_the_methods_paragraph_follows_from_the_lineage(whole, partition, settings, said, unsaid):
+    if settings:
+        pipeline.build_graph(whole, on=("color",), name="plain")
+        pipeline.communities(whole, name=partition, membership=False, **settings)
+    text = methods_text(describe_methods(whole, partition))
+    assert said in text, text
+    assert unsaid not in text, text
 
 
 def test_every_command_makes_the_thing_again(whole):

@@ -66,6 +66,7 @@ class MethodsDescription:
     taught_by_names : whether artists' names entered the loss of that model, or moved its latents.
     graph : the graph that was clustered; None where features were.
     columns_used : those whose values made links, taught features or latents, or fixed works, as the lineage says.
+    regress_out : what was removed from features that were clustered without a graph.
     """
 
     n: int
@@ -81,6 +82,7 @@ class MethodsDescription:
     taught_by_names: bool = False
     graph: Mapping[str, Any] | None = None
     columns_used: Sequence[str] = ()
+    regress_out: Sequence[str] = ()
 
 
 def methods_text(description: MethodsDescription) -> str:
@@ -124,6 +126,8 @@ def _of_features(one: MethodsDescription) -> list[str]:
         said.append(f"Which labels the imported features ({', '.join(one.imported)}) learned from is not recorded")
     if one.fusion is not None:
         said.append(f"They were fused into one{_settings(one.fusion, skip=('on',))}")
+    if one.regress_out:
+        said.append(f"What {', '.join(one.regress_out)} tells of the features had been regressed out of them")
     return said
 
 
@@ -195,7 +199,7 @@ def _of_labels(one: MethodsDescription) -> list[str]:
     used = sorted({*explained, *unexplained})
     if used:
         said.append(f"Scores of the clusters against {', '.join(used)} are therefore circular")
-    removed = {name for graph in graphs for name in graph.get("regress_out") or ()}
+    removed = {name for graph in graphs for name in graph.get("regress_out") or ()} | set(one.regress_out)
     if "style" in used or "style" in removed:
         said.append("Style labels were used before the clusters were found")
         return said

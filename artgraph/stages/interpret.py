@@ -122,8 +122,8 @@ def describe_methods(corpus: Corpus, partition: str) -> MethodsDescription:
     from artgraph.interpret import MethodsDescription
 
     lineage, ref = Lineage(corpus), Ref("partitions", partition)
-    graph = lineage.basis(partition).graph
-    made = [one for one in lineage.ancestors(ref) if one.kind == "features" and one.key != "thumbnails"]
+    graph, _, removed = lineage.basis(partition)
+    made = [one for one in lineage.ancestors(ref, measured=False) if one.kind == "features" and one.key != "thumbnails"]
     stages = {one: lineage.stage(one) for one in made}
     params = {one.key: lineage.params(one) for one in made}
     described = [one for one in made if stages[one] == "describe"]
@@ -134,9 +134,9 @@ def describe_methods(corpus: Corpus, partition: str) -> MethodsDescription:
     learned = lineage.inputs_of(latents, "graphs") if latents else []
     clustered = lineage.inputs_of(ref, "features")  # of a method that clusters features, whatever graph shows them
     label, found_by = corpus.label(*ref), lineage.params(ref)
-    unsaid = {"levels"} | (
-        {"resolution"} if found_by.get("n_clusters") or found_by.get("method") != "leiden" else set()
-    )
+    unsaid = {"levels", *(("resolution",) if found_by.get("n_clusters") else ())}
+    if found_by.get("method") != "leiden":
+        unsaid |= {"resolution", "quality"}
     return MethodsDescription(
         n=len(corpus),
         version=label["made_by"]["version"],
@@ -150,6 +150,7 @@ def describe_methods(corpus: Corpus, partition: str) -> MethodsDescription:
         vgae_graph=lineage.params(learned[0]) if learned else None,
         taught_by_names=latents in taught,
         graph=None if clustered or graph is None else lineage.params(Ref("graphs", graph)),
+        regress_out=removed if clustered else (),
         columns_used=lineage.columns_used(ref),
     )
 
