@@ -175,6 +175,9 @@ class GraphSettings(Settings):
         super().__post_init__()
         if len(self.on) == 1:
             object.__setattr__(self, "merge", "features")
+        if not self.artist_edges:  # then these say nothing, and a label does not depend on them
+            object.__setattr__(self, "artist_edge_weight", 0.5)
+            object.__setattr__(self, "max_years", None)
 
 
 @dataclass(frozen=True)

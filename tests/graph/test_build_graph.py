@@ -143,3 +143,10 @@ def test_without_matplotlib_the_error_says_what_to_install(tmp_path, monkeypatch
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ArtgraphError, match=r"artgraph\[plot\]"):
         plot_graph(tmp_path / "plot.png", toy_adjacency("path"), np.zeros((4, 1), int))
+
+
+def test_settings_of_artist_edges_make_no_other_graph_without_them(described):
+    pipeline.build_graph(described, on=("color",), name="weighted")
+    assert not pipeline.build_graph(
+        described, on=("color",), name="weighted", artist_edge_weight=2.0, max_years=5
+    ).fresh
