@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from artgraph.catalogue import Catalogue
 from artgraph.lineage import Lineage, Ref
@@ -159,6 +158,8 @@ class View:
     @cached_property
     def scale(self) -> float:
         """Units of Gephi in a unit of the layout: 20 to the median nearest painting; 100 where there is none."""
+        from scipy.spatial import cKDTree
+
         if len(self.layout) < 2:
             return 100.0
         nearest = float(np.median(cKDTree(self.layout).query(self.layout, 2)[0][:, 1]))
