@@ -49,7 +49,5 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
     else:
         reason = f"the latents tell held-out artists apart no better than the features ({before} → {after})"
     other = "leiden" if first == "vgae-leiden" else "vgae-leiden"
-    return (
-        first,
-        f"Shown first: {first} ({reason}). The other: artgraph atlas {shlex.quote(str(corpus.path))} --partition {other}",
-    )
+    command = f"artgraph atlas {shlex.quote(str(corpus.path))} --partition {other}"
+    return first, f"Shown first: {first} ({reason}). The other: {command}"
