@@ -16,7 +16,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> object:
     if name == "Corpus":
         return importlib.import_module("artgraph.corpus").Corpus
     if name in __all__:
@@ -24,5 +24,5 @@ def __getattr__(name):
     raise AttributeError(f"module 'artgraph' has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

@@ -71,7 +71,7 @@ class Sheets:
     largest first; ``names`` has the sheets of each side so far.
     """
 
-    def __init__(self, n: int, put: Callable[[str, bytes], None]):
+    def __init__(self, n: int, put: Callable[[str, bytes], None]) -> None:
         self.n, self.put, self.count = n, put, 0
         # where everything fits on a few sheets, there is nothing that a far level would save
         self.levels = LEVELS if n > 4 * (SIDE // LEVELS[0]) ** 2 else LEVELS[:1]

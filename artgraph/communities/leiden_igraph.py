@@ -152,7 +152,9 @@ def cluster_weights(matrix: sp.csr_array, clusters: np.ndarray) -> tuple[np.ndar
 class Runner:
     """Leiden on one checked graph, (n, n) CSR, built once for many resolutions; settings as for :func:`leiden`."""
 
-    def __init__(self, matrix: sp.csr_array, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"):
+    def __init__(
+        self, matrix: sp.csr_array, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"
+    ) -> None:
         check_choice("quality function of this method", quality, ("modularity", "cpm"))
         self.n = matrix.shape[0]
         self.linked = np.flatnonzero(np.diff(matrix.indptr))

@@ -180,7 +180,7 @@ class _Stability:
         rng: np.random.Generator,
         seed: int,
         n_iterations: int = 2,
-    ):
+    ) -> None:
         self.matrix = matrix
         self.whole = Runner(matrix, seed=seed, n_iterations=n_iterations)
         self.parts = []
