@@ -49,8 +49,8 @@ def atlas(
     """
     from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
 
-    view, lineage = View(corpus, partition), Lineage(corpus)
-    lineage.inputs(Ref("partitions", other) for other in compare or ())
+    view = View(corpus, partition)
+    view.lineage.inputs(Ref("partitions", other) for other in compare or ())
     out = Path(out) if out else corpus.path / "atlas"
     rows = {id_: row for row, id_ in enumerate(corpus.paintings["id"])}
     report = _report(corpus, f"{partition}-clusters")
@@ -83,7 +83,7 @@ def atlas(
         ),
         about=About(
             title=corpus.path.resolve().name,
-            columns_used=lineage.columns_used(Ref("partitions", partition)),
+            columns_used=view.lineage.columns_used(Ref("partitions", partition)),
             provenance=history(corpus, partition),
             methods=report.get("methods"),
             worklist=_worklist(corpus, partition, rows),

@@ -54,8 +54,9 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
     def compute() -> tuple[dict, dict]:
         groups = {"": chosen.on} if chosen.merge == "features" else {f"-{key}": (key,) for key in chosen.on}
         parts, facts, graphs, near = {}, {}, {}, None
+        artists = catalogue.artists if chosen.cross_artist else None
         for suffix, on in groups.items():
-            near, graphs[suffix], search, figures = _one_graph(corpus, name, on, chosen, suffix=suffix)
+            near, graphs[suffix], search, figures = _one_graph(corpus, name, on, chosen, suffix=suffix, artists=artists)
             parts |= search
             facts |= {f"{fact}{suffix}": value for fact, value in figures.items()}
         adjacency = graphs.get("")
@@ -81,7 +82,7 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
 
 
 def _one_graph(
-    corpus: Corpus, name: str, on: Sequence[str], chosen: GraphSettings, *, suffix: str
+    corpus: Corpus, name: str, on: Sequence[str], chosen: GraphSettings, *, suffix: str, artists: Sequence | None
 ) -> tuple[Neighbors, sp.csr_matrix, dict[str, Any], dict[str, Any]]:
     """Return neighbour lists, graph, the parts to keep for another time, and figures, for one set of features."""
     from artgraph.graph import Neighbors, correct_hubness, edge_weights, knn
@@ -97,7 +98,7 @@ def _one_graph(
             X,
             n_neighbors=chosen.n_neighbors * (WIDER if corrected else 1),
             duplicate_ids=corpus.paintings["image_sha256"],
-            exclude_same=catalogue_of(corpus).artists if chosen.cross_artist else None,
+            exclude_same=artists,
             **common,
         )
     near, figures = searched, {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}

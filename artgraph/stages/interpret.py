@@ -15,6 +15,7 @@ from artgraph.stages.pictures import thumbnail
 if TYPE_CHECKING:
     import pandas as pd
 
+    from artgraph.catalogue import Catalogue
     from artgraph.corpus import Corpus
     from artgraph.interpret import MethodsDescription
 
@@ -52,12 +53,9 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
     inputs += [*(Ref("features", key) for key in basis.features), Ref("features", "thumbnails")]
 
     def compute() -> tuple[dict, dict]:
-        found = _clusters(corpus, partition, names, chosen)
-        facts = {
-            "partition": partition,
-            "clusters": found,
-            "methods": methods_text(describe_methods(corpus, partition)),
-        }
+        found = _clusters(corpus, catalogue, partition, names, chosen)
+        methods = methods_text(describe_methods(corpus, partition))
+        facts = {"partition": partition, "clusters": found, "methods": methods}
         return {}, json_ready(facts | {"summary": f"{len(found)} clusters described"})
 
     made = make(
@@ -73,12 +71,12 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
 
 
 def _clusters(
-    corpus: Corpus, partition: str, columns: tuple[str, ...], chosen: InterpretSettings
+    corpus: Corpus, catalogue: Catalogue, partition: str, columns: tuple[str, ...], chosen: InterpretSettings
 ) -> list[dict[str, Any]]:
     from artgraph import interpret as reading
     from artgraph.evaluation import over_represented, suspect_clusters
 
-    lineage, catalogue = Lineage(corpus), catalogue_of(corpus, measured=True)
+    lineage = Lineage(corpus)
     graph, on, _ = lineage.basis(partition)
     labels, table = corpus.get("partitions", partition), corpus.paintings
     ids, X = table["id"].to_numpy(), features_under(corpus, partition)

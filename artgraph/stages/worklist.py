@@ -11,7 +11,7 @@ from artgraph.catalogue import Catalogue
 from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import KINDS, WorklistSettings
-from artgraph.stages.base import Made, catalogue_of, columns, features_of, features_under, make
+from artgraph.stages.base import Made, catalogue_of, columns, features_of, make
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +58,7 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     inputs += columns("image_sha256", "artist", "date", *([school] if school else []))
 
     def compute() -> tuple[dict, dict]:
-        same = on == basis.features
-        X = features_under(corpus, partition) if same else features_of(corpus, on, regress_out=basis.regress_out)
+        X = features_of(corpus, on, regress_out=basis.regress_out)
         works = _works(corpus, catalogue, X, on, school=school, chosen=chosen)
         counts = ", ".join(f"{sum(work['kind'] == kind for work in works)} {kind}" for kind in chosen.kinds)
         summary = f"{len(works)} works to look at again ({counts}). {NOTE}"
