@@ -39,6 +39,7 @@
         this.redraw();
       });
       this.build();
+      this.choice = new ag.Choice(this);
       this.listen();
     }
 
@@ -79,7 +80,8 @@
         hover: (px, py) => this.hover(px, py),
         pick: (px, py) => {
           const i = this.under(px, py);
-          if (i >= 0) ag.open(i, null);
+          if (this.choice.shape) this.choice.toggle(i);
+          else if (i >= 0) ag.open(i, null);
         },
         refused: () => {
           this.hint.textContent = "Click the map, then scroll to zoom";
@@ -268,6 +270,7 @@
         const i = this.under(camera.width / 2, camera.height / 2);
         if (i >= 0) this.outline(i);
       }
+      this.over(context);
     }
 
     outline(i) {
@@ -298,8 +301,9 @@
       this.hover(null);
     }
 
-    // Dims all but these rows; null lights everything.
+    // Dims all but these rows; null lights what is chosen, or everything.
     light(some) {
+      some = some || (this.choice.rows.size ? this.choice.rows : null);
       this.lit = some ? new Uint8Array(ag.n) : null;
       for (const i of some || []) this.lit[i] = 1;
       this.farStale = true;
