@@ -23,7 +23,7 @@ def _service(value: str | None) -> str | None:
     True
     """
     address = (value or "").strip()
-    if re.search(r"[\s\"'<>\\^`{|}\x00-\x1f]|[^\x21-\x7e]", address) or _NO_PICTURE.search(address):
+    if re.search(r"[\s\"'<>\\`{|}\x00-\x1f]|[^\x21-\x7e]", address) or _NO_PICTURE.search(address):
         return None
     try:
         parts = urlsplit(address)

@@ -18,12 +18,25 @@
       const down = Math.max(this.height - (this.below ? 32 : 58) - this.below, 1) / this.rows; // room for names above and below
       this.whole = Math.min(across, down);
       const band = down / across > 1.5;
-      this.scale = Math.min(band ? Math.min(down, this.whole * 2.4) : this.whole, 150);
-      this.x = this.columns / 2;
+      const near = Math.max(this.whole * 2.4, this.below ? 24 : 0); // a timeline is read along its length
+      this.scale = Math.min(band ? Math.min(down, near) : this.whole, 150);
+      this.x = band ? this.busiest() : this.columns / 2;
       this.y = this.rows / 2;
       // what stands on a ground line stands at the bottom
       if (this.below) this.y = this.rows - (this.height / 2 - this.below) / this.scale;
       this.moved = false;
+    }
+    // The middle of the part, as wide as the view, in which most works stand; `busy` counts them by column.
+    busiest() {
+      const wide = Math.min(this.columns, this.width / this.scale);
+      const sums = [0];
+      for (const many of this.busy || []) sums.push(sums[sums.length - 1] + many);
+      const until = (x) => sums[Math.min(Math.max(Math.round(x), 0), sums.length - 1)];
+      let best = (this.columns - wide) / 2;
+      for (let left = 0; left + wide <= this.columns; left++) {
+        if (until(left + wide) - until(left) > until(best + wide) - until(best)) best = left;
+      }
+      return best + wide / 2;
     }
     goto(x, y, scale) {
       if (!this.width) return;

@@ -21,6 +21,8 @@
         this.at.set(i, [grid.column[k], grid.row[k]]);
       });
       this.camera = new ag.Camera(this.columns, this.rows, options.below || 0);
+      this.camera.busy = new Array(this.columns).fill(0);
+      for (const column of grid.column) this.camera.busy[column]++;
       this.canvas = el("canvas", { tabindex: 0, role: "application", "aria-roledescription": "map", "aria-label": options.label });
       this.context = this.canvas.getContext("2d", { alpha: false });
       this.far = document.createElement("canvas");
@@ -91,7 +93,7 @@
         },
       }, () => this.awake || box.classList.contains("whole"));
       new ResizeObserver(() => {
-        const { clientWidth: w, clientHeight: h } = canvas.parentElement;
+        const { clientWidth: w, clientHeight: h } = canvas;
         if (!w || !h) return;
         this.pixels = Math.min(window.devicePixelRatio || 1, 2);
         canvas.width = Math.round(w * this.pixels);
