@@ -47,7 +47,7 @@
       Object.values(pages).map(([text, href]) => el("a", { href }, text))),
     form);
   // pages as tall as the window end at its lower edge, however many lines the menu has
-  new ResizeObserver(([bar]) => document.documentElement.style.setProperty("--bar", `${bar.target.offsetHeight}px`)).observe(document.getElementById("bar"));
+  new ResizeObserver(([bar]) => document.documentElement.style.setProperty("--bar", `${bar.target.getBoundingClientRect().height}px`)).observe(document.getElementById("bar"));
   document.getElementById("foot").append(
     el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; nothing on this page is sent anywhere.`,
       ag.data.iiif && ` Only where you press “Load it larger” is a picture fetched, from ${ag.data.iiif.hosts.slice(0, 3).map((h) => h.replace(/^https?:\/\//, "")).join(", ")}${ag.data.iiif.hosts.length > 3 ? " or another museum’s server" : ""}.`));
