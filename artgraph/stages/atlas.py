@@ -17,7 +17,7 @@ from artgraph.settings import InterpretSettings, WorklistSettings
 from artgraph.stages.base import Made, features_of
 from artgraph.stages.history import history
 from artgraph.stages.interpret import interpret
-from artgraph.stages.page_pictures import IMAGES, MEDIUM, larger_pictures, restored_thumbnails
+from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
 from artgraph.stages.view import View
 from artgraph.stages.worklist import worklist
 
@@ -162,7 +162,8 @@ def _summary(corpus: Corpus, facts: dict[str, Any], *, images: str, lost: list[i
         rest = f"; {n - larger:,} by their thumbnail" if n > larger else ""
         said = [f"{n:,} paintings, {larger:,} with a picture of up to {MEDIUM:,} pixels{rest}"]
     else:
-        said = [f"{n:,} paintings with thumbnails (larger pictures: --images medium)"]
+        hint = " (larger pictures: --images medium)" if has_larger(corpus) and images != "medium" else ""
+        said = [f"{n:,} paintings with thumbnails{hint}"]
     if facts["made"]:
         said.append(f"made for it: {', '.join(facts['made'])}")
     if facts["restored"]:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
     from artgraph.corpus import Corpus
 
-__all__ = ["IMAGES", "MEDIUM", "MOST_BYTES", "larger_pictures", "medium_picture", "restored_thumbnails"]
+__all__ = ["IMAGES", "MEDIUM", "MOST_BYTES", "has_larger", "larger_pictures", "medium_picture", "restored_thumbnails"]
 
 IMAGES = ("auto", "medium", "small", "none")
 MEDIUM = 1200  # pixels of the longest side
 MOST_BYTES = 100_000_000  # of all medium pictures, up to which "auto" takes them along: what can still be sent
 QUALITY = 80
+_SMALL = 320  # pixels: a picture up to here is about as large as its thumbnail
 _SAMPLE = 12
 _DECODING = Semaphore(2)  # originals in memory at a time: one may take a gigabyte
 
@@ -85,6 +86,11 @@ def _thumbnail_of_original(corpus: Corpus, row: int) -> bytes | None:
         return None
 
 
+def has_larger(corpus: Corpus) -> bool:
+    """Tell whether any original of a corpus is larger than its thumbnail."""
+    return bool((corpus.paintings[["image_width", "image_height"]].max(axis=1) > _SMALL).any())
+
+
 def larger_pictures(corpus: Corpus, images: str) -> Callable[[int], bytes | None] | None:
     """Return what gives the picture of a row with a longest side of 1,200 pixels; None where the page takes none along.
 
@@ -127,7 +133,7 @@ def medium_picture(corpus: Corpus, row: int) -> bytes | None:
     from artgraph.images import load_image, resize_contain
 
     width, height = (int(corpus.paintings[name].iloc[row]) for name in ("image_width", "image_height"))
-    if max(width, height) <= 320:  # about as large as its thumbnail
+    if max(width, height) <= _SMALL:
         return None
     side = max(1, -(-MEDIUM * min(width, height) // max(width, height)))
     with _DECODING:
