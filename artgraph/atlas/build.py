@@ -1,5 +1,6 @@
 """Write the atlas: a folder of plain files that needs no server, no network and no other program."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -11,6 +12,8 @@ import scipy.sparse as sp
 from artgraph.atlas.agreement import agreement, changes_over_time
 from artgraph.atlas.content import About, Clusters, Links, Paintings
 from artgraph.atlas.grid import hang
+from artgraph.atlas.iiif import iiif_hosts, iiif_services
+from artgraph.atlas.larger import write_larger
 from artgraph.atlas.pack import (
     checked_neighbors,
     pack,
@@ -70,6 +73,7 @@ def write_atlas(
     order = sheet_order(*grid[:2]) if grid else None
     sources = paintings.sources if images else None
     addresses = sources and [relative_address(sources(i), i) for i in range(n)]
+    services = iiif_services(columns) if images else None
     reference = columns.get(clusters.reference)
     groupings = {name: labels, **compare} | ({f"column:{clusters.reference}": reference} if reference else {})
 
@@ -83,6 +87,7 @@ def write_atlas(
     aspect, missing, tints, sheets = write_pictures(
         out, put, thumbnails=paintings.thumbnails, columns=columns, order=order, images=images
     )
+    larger = write_larger(out, put, pictures=paintings.pictures if images else None, n=n)
     found = summarize(
         labels,
         artists,
@@ -95,6 +100,7 @@ def write_atlas(
     data = {
         "title": str(about.title),
         "n": n,
+        "stamp": _stamp(columns["id"]),
         "columns": [[c, pack(v)] for c, v in columns.items()],
         "small": [c for c in columns if _TECHNICAL.fullmatch(c)],
         "name": name,
@@ -113,7 +119,9 @@ def write_atlas(
         "images": bool(images),
         "missing": missing,
         "tints": tints if sheets else None,
+        "larger": larger,
         "sources": addresses,
+        "iiif": services and {"hosts": iiif_hosts(services), "services": services},
         "grid": grid and {"column": grid[0].tolist(), "row": grid[1].tolist(), "shape": list(grid[2])},
         "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": np.argsort(order).tolist()},
         "neighbors": None if indices is None else packed_neighbors(indices, similarity),
@@ -133,7 +141,8 @@ def write_atlas(
         if file.name.endswith((".js", ".css")):
             put(f"static/{file.name}", file.read_bytes())
     put("data.js", data_script(data))
-    write_bytes(out / "index.html", index_page(str(about.title), n))  # in one step: where it stands, the atlas is whole
+    # in one step: where it stands, the atlas is whole
+    write_bytes(out / "index.html", index_page(str(about.title), n, hosts=iiif_hosts(services)))
     return out / "index.html"
 
 
@@ -164,6 +173,11 @@ def _check(columns: dict[str, list], n: int, reference: str | None) -> None:
         raise InputError(f"The id {twice!r} stands twice in the paintings: ids are unique.")
     if reference is not None and reference not in columns:
         raise InputError(f"No column {reference!r} to compare the clusters with (there are: {', '.join(columns)}).")
+
+
+def _stamp(ids: Sequence[str]) -> str:
+    """Return eight hex digits that tell one list of paintings from another: addresses of a selection carry them."""
+    return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def _neighbor_lists(links: sp.csr_matrix) -> list[list[int]]:

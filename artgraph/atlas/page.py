@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 
 __all__ = ["POLICY", "SCRIPTS", "STYLES", "data_script", "index_page", "is_ours"]
@@ -10,10 +11,10 @@ __all__ = ["POLICY", "SCRIPTS", "STYLES", "data_script", "index_page", "is_ours"
 # In the order in which they build on each other.
 SCRIPTS = (
     "core.js", "paintings.js", "search.js", "csv.js", "filters.js", "gallery.js", "bars.js", "camera.js", "tiles.js",
-    "wall.js", "map.js", "timeline.js", "front.js", "cluster.js", "spans.js", "painting.js", "artists.js", "flow.js",
-    "compare.js", "worklist.js", "made.js", "router.js",
+    "wall.js", "select.js", "map.js", "timeline.js", "front.js", "cluster.js", "spans.js", "viewer.js", "painting.js",
+    "artists.js", "flow.js", "compare.js", "worklist.js", "made.js", "router.js",
 )  # fmt: skip
-STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css")
+STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css", "viewer.css")
 
 # Some browsers let 'self' match nothing in a page opened from disk; file: says the same for those, and a page on
 # a web host can load nothing by it.
@@ -35,16 +36,21 @@ def data_script(data: dict) -> bytes:
     return f"window.artgraph = {{ data: {text} }};\n".encode()
 
 
-def index_page(title: str, n: int) -> bytes:
-    """Write the page itself: head, empty landmarks, and the scripts in order; ``title`` is escaped.
+def index_page(title: str, n: int, *, hosts: Sequence[str] = ()) -> bytes:
+    """Write the page itself: head, empty landmarks, and the scripts in order.
 
-    Readers without JavaScript see ``n``, the number of paintings.
+    Parameters
+    ----------
+    title : is escaped.
+    n : number of paintings, for readers without JavaScript.
+    hosts : whose pictures the page may show when a reader asks for them ("https://example.org").
     """
     title = "".join(c for c in title if c.isprintable())[:300]
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
     head += [f'<script src="{name}" defer></script>' for name in ("data.js", *(f"static/{name}" for name in SCRIPTS))]
     template = (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")
-    values = {"title": html.escape(title), "policy": POLICY, "generator": _GENERATOR, "n": f"{n:,}"}
+    policy = POLICY.replace("data:;", " ".join(["data:", *hosts]) + ";")
+    values = {"title": html.escape(title), "policy": policy, "generator": _GENERATOR, "n": f"{n:,}"}
     return template.format(**values, head="\n".join(head)).encode()
 
 

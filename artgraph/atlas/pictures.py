@@ -12,7 +12,7 @@ from PIL import Image
 
 from artgraph.atlas.sheets import Sheets, decoded, tiles_of
 
-__all__ = ["write_pictures"]
+__all__ = ["ahead", "write_pictures"]
 
 _AHEAD = 256  # pictures in memory at a time
 _MANY = 4_096  # paintings from which the weight of the folder counts:
@@ -61,7 +61,7 @@ def write_pictures(
             webp = _reduced(picture)
         return i, aspect, webp, *(tiles_of(picture, aspect, sheets.levels) if sheets else (None, None))
 
-    for i, shape, webp, tiles, tint in _ahead(one, order.tolist() if laid else range(n)):
+    for i, shape, webp, tiles, tint in ahead(one, order.tolist() if laid else range(n)):
         aspect[i], tints[i] = shape, tint
         if webp is not None:
             put(f"thumbs/{i:06d}.webp", webp)
@@ -72,8 +72,8 @@ def write_pictures(
     return aspect, sorted(missing), tints, sheets
 
 
-def _ahead(one: Callable[[int], tuple], rows: Iterable[int]) -> Iterator[tuple]:
-    """Give what ``one`` makes of each row, in order; threads work ahead, and Pillow lets them."""
+def ahead(one: Callable[[int], tuple], rows: Iterable[int]) -> Iterator[tuple]:
+    """Give what ``one`` makes of each of the ``rows``, in order; threads work ahead, and Pillow lets them."""
     waiting = deque()
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         for i in rows:

@@ -9,19 +9,41 @@ from artgraph.options import Command, option, partition_option, show, stage, wit
 
 __all__ = ["atlas"]
 
+# "auto", "medium", "small", "none": a test compares them with the stage's, which is not imported for --help
+IMAGES = click.Choice(["auto", "medium", "small", "none"])
+
 
 @click.command(cls=Command)
 @with_corpus
 @partition_option("atlas", "The partition that is shown first.")
-@option("atlas", "compare", multiple=True, metavar="PARTITION", help="Show this one beside it; can be repeated.")
+@option(
+    "atlas",
+    "compare",
+    multiple=True,
+    metavar="PARTITION",
+    help="Show this one beside it; can be repeated. Default: leiden and vgae-leiden, where they are.",
+)
 @option("atlas", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: atlas/ in the corpus.")
-@option("atlas", "images", "--images/--no-images", help="Without: a page that carries no pictures.")
-def atlas(corpus: Any, **options: Any) -> None:
+@option("atlas", "title", help="Title of the page; default: the name of the corpus's folder.")
+@option(
+    "atlas",
+    "images",
+    type=IMAGES,
+    help="Pictures that the page takes along: up to 1,200 pixels (medium), thumbnails (small) or none; auto: medium "
+    "where these come to no more than 100 MB.",
+)
+@click.option("--no-images", is_flag=True, help="The same as --images none.")
+def atlas(corpus: Any, compare: tuple[str, ...], no_images: bool, **options: Any) -> None:
     """Write the page to look at; it opens by double-click.
+
+    What it shows and is not there yet, such as the sentences on clusters and the worklist, is made first. The folder
+    can be sent: zip it.
 
     \b
     Example:
-      artgraph atlas mycorpus -o mypage
-      artgraph atlas mycorpus --compare vgae-leiden
+      artgraph atlas mycorpus -o mypage --title "Paintings of the north wing"
+      artgraph atlas mycorpus --partition vgae-leiden --images medium
     """
-    show(stage("atlas")(corpus, **options))
+    if no_images:
+        options["images"] = "none"
+    show(stage("atlas")(corpus, compare=compare or None, **options))

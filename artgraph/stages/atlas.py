@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
 
+from artgraph.checks import check_choice
+from artgraph.errors import CorpusError, InputError
 from artgraph.lineage import Lineage, Ref
+from artgraph.settings import InterpretSettings, WorklistSettings
 from artgraph.stages.base import Made, features_of
 from artgraph.stages.history import history
-from artgraph.stages.pictures import thumbnail
+from artgraph.stages.interpret import interpret
+from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
 from artgraph.stages.view import View
+from artgraph.stages.worklist import worklist
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from artgraph.corpus import Corpus
 
@@ -29,40 +35,68 @@ def atlas(
     partition: str = "leiden",
     compare: Sequence[str] | None = None,
     out: str | Path | None = None,
-    images: bool = True,
+    images: str = "auto",
+    title: str | None = None,
 ) -> Made:
-    """Write the page to look at: a folder whose index.html opens by double-click.
+    """Write the page to look at: a folder whose index.html opens by double-click, and that can be sent.
 
-    What ``interpret`` and ``worklist`` have found, if they were run and are not stale, stands in it too.
+    What the page shows of a partition and is not there, or stale, is made first, with the settings it had: what
+    ``interpret`` and ``worklist`` find, the map, thumbnails.
 
     Parameters
     ----------
     corpus, partition
-    compare : Other partitions, to be seen beside it; the column ``style``, if there is one, always is.
+    compare : Other partitions, to be seen beside it; by default those of ``leiden`` and ``vgae-leiden`` that are there
+        and not stale. The column ``style``, if there is one, always is.
     out : Default: ``atlas`` in the corpus.
-    images : False makes an atlas that carries no pictures.
+    images : {"auto", "medium", "small", "none"}
+        "medium" takes a picture of each painting along with a longest side of 1,200 pixels, "small" thumbnails alone,
+        "none" no picture. "auto" is "medium" where these pictures come to no more than 100 MB, as twelve of them let
+        expect, otherwise "small".
+    title : Of the page; by default the name of the corpus's folder.
 
     Returns
     -------
     Made
-        ``key`` is the path of index.html.
+        ``key`` is the path of index.html; facts ``made`` (stages that were run for it), ``lacks`` (what could not be
+        made, with the command), ``larger``, ``restored`` and ``lost`` (numbers of pictures), ``summary``.
+
+    Raises
+    ------
+    InputError
+        Unknown ``images``, an empty ``title``, or ``out`` holds another page.
     """
     from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
 
+    check_choice("images", images, IMAGES)
+    if title is not None and not title.strip():
+        raise InputError("The title is empty: give one, or leave it out to take the name of the corpus's folder.")
     view = View(corpus, partition)
-    view.lineage.inputs(Ref("partitions", other) for other in compare or ())
+    compare = _beside(corpus, partition) if compare is None else compare
+    view.lineage.inputs(Ref("partitions", other) for other in compare)
     out = Path(out) if out else corpus.path / "atlas"
     rows = {id_: row for row, id_ in enumerate(corpus.paintings["id"])}
+    small, restored, lost = restored_thumbnails(corpus) if images != "none" else ((lambda row: None), 0, [])
+    larger, taken = larger_pictures(corpus, images), set()
+
+    def picture(row: int) -> bytes | None:
+        data = larger(row)
+        if data:
+            taken.add(row)
+        return data
+
+    made, lacks = _complete(corpus, partition)
     report = _report(corpus, f"{partition}-clusters")
-    clusters = _clusters(view, report=report, rows=rows, images=images)
+    clusters = _clusters(view, report=report, rows=rows, thumbnail=small)
     near = view.neighbors
     index = write_atlas(
         out,
         Paintings(
             table=corpus.paintings,
-            thumbnails=lambda row: thumbnail(corpus, row),
+            thumbnails=small,
             artists=view.catalogue.artist_names,
             years=view.catalogue.years,
+            pictures=picture if larger else None,
             sources=lambda row: _href(corpus, row, out.resolve()),
             windows=_windows(corpus),
         ),
@@ -72,7 +106,7 @@ def atlas(
             typicality=view.typicality,
             membership=view.membership if view.has_membership else None,
             descriptions=clusters,
-            compare={other: corpus.get("partitions", other) for other in compare or ()},
+            compare={other: corpus.get("partitions", other) for other in compare},
             reference="style" if corpus.paintings["style"].notna().any() else None,
         ),
         links=Links(
@@ -82,15 +116,68 @@ def atlas(
             layout=view.layout,
         ),
         about=About(
-            title=corpus.path.resolve().name,
+            title=title or corpus.path.resolve().name,
             columns_used=view.lineage.columns_used(Ref("partitions", partition)),
             provenance=history(corpus, partition),
             methods=report.get("methods"),
             worklist=_worklist(corpus, partition, rows),
         ),
-        images=images,
+        images=images != "none",
     )
-    return Made("atlas", str(index), True, {"n": len(corpus), "clusters": len(clusters)})
+    facts = {"n": len(corpus), "clusters": len(clusters), "made": made, "lacks": lacks, "larger": len(taken)}
+    facts |= {"restored": restored, "lost": len(lost)}
+    return Made("atlas", str(index), True, facts | {"summary": _summary(corpus, facts, images=images, lost=lost)})
+
+
+def _beside(corpus: Corpus, partition: str) -> list[str]:
+    """Return those of the two partitions of ``run`` that can be shown beside this one."""
+    lineage = Lineage(corpus)
+    others = (Ref("partitions", key) for key in ("leiden", "vgae-leiden") if key != partition)
+    return [ref.key for ref in others if corpus.has(*ref) and not lineage.stale(ref)]
+
+
+def _complete(corpus: Corpus, partition: str) -> tuple[list[str], list[str]]:
+    """Make what a page shows of a partition and is not there; return what was made, and what could not be and why."""
+    made, lacks = [], []
+    for name, stage, settings in (("clusters", interpret, InterpretSettings), ("worklist", worklist, WorklistSettings)):
+        ref = Ref("reports", f"{partition}-{name}")
+        lineage = Lineage(corpus)
+        if corpus.has(*ref) and not lineage.stale(ref):
+            continue
+        known = {one.name for one in fields(settings)}
+        given = lineage.params(ref) if corpus.has(*ref) else {}
+        try:
+            stage(corpus, partition=partition, **{key: value for key, value in given.items() if key in known})
+            made.append(stage.__name__)
+        except (CorpusError, InputError) as error:
+            lacks.append(f"{lineage.command(ref)}: {error}")
+    return made, lacks
+
+
+def _summary(corpus: Corpus, facts: dict[str, Any], *, images: str, lost: list[int]) -> str:
+    n, larger = facts["n"], facts["larger"]
+    if images == "none":
+        said = [f"{n:,} paintings, no pictures"]
+    elif larger:
+        rest = f"; {n - larger:,} by their thumbnail" if n > larger else ""
+        said = [f"{n:,} paintings, {larger:,} with a picture of up to {MEDIUM:,} pixels{rest}"]
+    else:
+        hint = " (larger pictures: --images medium)" if has_larger(corpus) and images != "medium" else ""
+        said = [f"{n:,} paintings with thumbnails{hint}"]
+    if facts["made"]:
+        said.append(f"made for it: {', '.join(facts['made'])}")
+    if facts["restored"]:
+        said.append(f"{facts['restored']:,} thumbnails were gone or broken and were made again")
+    if lost:
+        shown = ", ".join(str(corpus.paintings["image"].iloc[row]) for row in lost[:3])
+        more = ", …" if len(lost) > 3 else ""
+        said.append(
+            f"{len(lost):,} have no thumbnail, and none could be made, because their original is not in "
+            f"{corpus.image_root}, has changed or cannot be read ({shown}{more}): put the originals back and write the "
+            "page again, or ingest again"
+        )
+    said += [f"the page lacks what this makes: {one}" for one in facts["lacks"]]
+    return ". ".join(one[0].upper() + one[1:] for one in said)
 
 
 def _href(corpus: Corpus, row: int, folder: Path) -> str | None:
@@ -110,19 +197,21 @@ def _report(corpus: Corpus, key: str) -> dict[str, Any]:
     return corpus.label(*ref)["facts"]
 
 
-def _clusters(view: View, *, report: dict[str, Any], rows: dict[str, int], images: bool) -> list[dict[str, Any]]:
+def _clusters(
+    view: View, *, report: dict[str, Any], rows: dict[str, int], thumbnail: Callable[[int], bytes | None]
+) -> list[dict[str, Any]]:
     from artgraph.interpret import palette
 
-    corpus, labels, typical = view.corpus, view.labels, view.typicality
+    labels, typical = view.labels, view.typicality
     found = {int(c["cluster"]): c for c in report.get("clusters", ())}
     clusters = []
     for label in range(int(labels.max(initial=-1)) + 1):
         about = found.get(label, {})
         colors = about.get("palette")
-        if colors is None and images:
+        if colors is None:
             members = np.flatnonzero(labels == label)
             exemplars = members[np.argsort(-typical[members], kind="stable")][:12]
-            colors = palette([picture for row in exemplars if (picture := thumbnail(corpus, row))])
+            colors = palette([picture for row in exemplars if (picture := thumbnail(row))])
         near = [n | {"bridges": _rows(n.get("bridges"), rows)} for n in about.get("near", ())]
         clusters.append(
             {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["history"]
 
+MOST = 24  # parts of a list that are shown
 TITLES = {"features": "Features", "graphs": "Graph", "partitions": "Partition"}
 
 
@@ -39,13 +40,23 @@ def history(corpus: Corpus, partition: str) -> list[tuple[str, str | dict[str, s
     return [*rows, ("artgraph", f"version {version}")]
 
 
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
 def _shown(params: Mapping[str, Any]) -> dict[str, str]:
     def show(key: str, value: Any) -> str:
         if isinstance(value, list):
             return ", ".join(show(key, part) for part in value)
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return f"{value:,}" if isinstance(value, int) else str(value)[: 12 if key.endswith("sha256") else 64]
+        return f"{value:,}" if isinstance(value, int) else _short(str(value), 12 if key.endswith("sha256") else 64)
 
-    kept = {key: value for key, value in params.items() if value not in (None, []) and not isinstance(value, dict)}
+    def said(value: Any) -> bool:
+        """Tell whether a value is for people: no curve of a training, and no number for each dimension."""
+        if isinstance(value, list):
+            return 0 < len(value) <= MOST and not any(isinstance(part, dict) for part in value)
+        return value is not None and not isinstance(value, dict)
+
+    kept = {key: value for key, value in params.items() if said(value)}
     return {key.replace("_", " "): show(key, value) for key, value in kept.items()}

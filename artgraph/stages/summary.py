@@ -44,4 +44,5 @@ ABOUT = {
     "models": _model,
     "partitions": lambda facts: f"{facts['n_clusters']} clusters, modularity {facts['modularity']:.3f}",
     "reports": _report,
+    "atlas": lambda facts: facts["summary"],
 }

@@ -10,7 +10,7 @@ import pytest
 from artgraph import pipeline
 from artgraph.corpus import Corpus
 from artgraph.dates import parse_years
-from artgraph.errors import MissingError
+from artgraph.errors import InputError, MissingError
 from artgraph.graph import linkable_artists
 from artgraph.lineage import Lineage, Ref
 from artgraph.testing import toy_pictures
@@ -72,12 +72,71 @@ def test_membership_reports_and_the_other_partition_reach_the_page(full):
     assert [ids[w["row"]] for w in data["worklist"]] == [w["id"] for w in works]
 
 
-def test_a_report_of_another_partition_is_not_shown(full, tmp_path):
+def test_what_a_page_lacks_is_made_and_said(described, tmp_path):
+    """Sentences, methods and worklist of the partition that is shown; those of another one are not taken for them."""
+    shutil.copytree(described.path, tmp_path / "corpus")
+    corpus = Corpus(tmp_path / "corpus")
+    pipeline.communities(corpus, name="other", resolution=3.0)
+    pipeline.interpret(corpus)
+    pipeline.worklist(corpus, seed=3)
+    made = pipeline.atlas(corpus, partition="other", images="none", out=tmp_path / "page")
+    assert made.facts["made"] == ["interpret", "worklist"]
+    assert pipeline.line(made).endswith("60 paintings, no pictures. Made for it: interpret, worklist")
+    data = read(tmp_path / "page")
+    assert data["worklist"] is not None
+    assert data["methods"] == corpus.label("reports", "other-clusters")["facts"]["methods"]
+    assert all(c["sentence"] for c in data["clusters"])
+    assert [name for name, _ in data["compare"]["partitions"]] == ["leiden"]
+    # the partition is overwritten, as by two lines of Python: its reports are made again, with the settings they had
+    pipeline.communities(corpus, n_clusters=4, name="leiden")
+    made = pipeline.atlas(corpus, images="none")
+    assert made.facts["made"] == ["interpret", "worklist"]
+    data = read(corpus.path / "atlas")
+    assert len(data["clusters"]) == 4
+    assert all(c["sentence"] for c in data["clusters"])
+    label = corpus.label("reports", "leiden-worklist")
+    assert label["made_by"]["params"]["seed"] == 3
+    assert len(data["worklist"]) == len(label["facts"]["works"])
+    assert pipeline.atlas(corpus, images="none").facts["made"] == []
+
+
+@pytest.mark.parametrize("name", ["interpret", "worklist"])
+def test_what_cannot_be_made_is_named_with_its_command(full, tmp_path, monkeypatch, name):
     corpus, _ = full
-    data = read(pipeline_atlas(corpus, "other", tmp_path / "page"))
-    assert data["worklist"] is None
-    assert data["methods"] is None
-    assert {c["sentence"] for c in data["clusters"]} == {None}
+    pipeline.communities(corpus, name=f"no-{name}", resolution=2.0)
+
+    def fails(corpus, *, partition, **settings):
+        raise InputError("no worth")
+
+    fails.__name__ = name
+    monkeypatch.setattr(f"artgraph.stages.atlas.{name}", fails)
+    made = pipeline.atlas(corpus, partition=f"no-{name}", images="none", out=tmp_path / "page")
+    command = f"artgraph {name} {corpus.path} --partition no-{name}"
+    assert f"The page lacks what this makes: {command}: no worth" in pipeline.line(made)
+
+
+def test_the_title_is_the_users(full, tmp_path):
+    corpus, data = full
+    assert data["title"] == "corpus"
+    pipeline.atlas(corpus, title="The <b>north</b> wing", images="none", out=tmp_path / "page")
+    assert read(tmp_path / "page")["title"] == "The <b>north</b> wing"
+    assert "<title>The &lt;b&gt;north&lt;/b&gt; wing</title>" in (tmp_path / "page" / "index.html").read_text("utf-8")
+    with pytest.raises(InputError, match="title is empty"):
+        pipeline.atlas(corpus, title=" ", images="none", out=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_how_it_was_made_leaves_out_what_is_not_for_people():
+    from artgraph.stages.history import _shown
+
+    params = {"seed": 0, "history": [{"auc": 0.9}], "kl_per_dimension": [0.1] * 25, "on": ["color", "gram"]}
+    params |= {"nothing": None, "empty": [], "facts": {"a": 1}, "weights_sha256": "0123456789abcdef", "note": "x" * 70}
+    assert _shown(params) == {
+        "seed": "0",
+        "on": "color, gram",
+        "weights sha256": "0123456789ab…",
+        "note": "x" * 64 + "…",
+    }
 
 
 def test_a_partition_of_features_is_shown_on_the_graph_that_is_there(full, tmp_path):
@@ -104,7 +163,7 @@ def test_without_any_graph_the_page_says_what_to_do(tmp_path):
 
 
 def pipeline_atlas(corpus, partition, out):
-    pipeline.atlas(corpus, partition=partition, out=out, images=False)
+    pipeline.atlas(corpus, partition=partition, out=out, images="none")
     assert not list(out.rglob("*.webp"))
     return out
 

@@ -370,6 +370,8 @@ def test_nothing_of_a_hostile_corpus_runs_and_nothing_breaks(visit, hostile):
         """(() => { const a = artgraph, rows = [...Array(a.n).keys()];
              return [a.link.front({q: 'x'}), ...a.columns.map((c) => a.link.front({[a.queryKey(c)]: a.value(c, 0)})),
                ...a.clusters.map((c) => a.link.cluster(c.label)), ...rows.map((i) => a.link.painting(i)),
+               ...rows.map((i) => a.link.look(i)), ...rows.map((i) => a.link.beside(0, i)),
+               a.link.front({works: a.packRows([1, 3])}),
                ...[...a.artists().keys()].map((n) => a.link.artist(n)), a.link.map(0), a.link.timeline(),
                a.link.artists('name'), a.link.compare('leiden', 'column:style'), a.link.worklist(),
                a.link.worklist(a.data.worklist[0].kind), a.link.made()]; })()"""
@@ -409,6 +411,10 @@ def axe(tmp_path_factory):
 
 
 PAGES = ("#/", "#/?style=late", "#/cluster/1", WORK.format(0), WORK.format(7), "#/map", "#/timeline", "#/artists")
+PAGES += (
+    "#/look/" + WORK.format(0)[len("#/painting/") :],
+    "#/beside/" + "/".join([WORK.format(0)[len("#/painting/") :]] * 2),
+)
 PAGES += ("#/artist/Claude%20Monet", "#/compare", "#/worklist", "#/made", "#/nowhere")
 
 

@@ -5,7 +5,7 @@
   // World units are grid cells; `scale` is CSS pixels to a cell; (x, y) is the world point at the middle of the view.
   ag.Camera = class {
     constructor(columns, rows, below = 0) {
-      Object.assign(this, { columns, rows, below, x: columns / 2, y: rows / 2, scale: 1, width: 1, height: 1, moved: false });
+      Object.assign(this, { columns, rows, below, x: columns / 2, y: rows / 2, scale: 1, width: 1, height: 1, moved: false, deepest: 420 });
     }
     resize(width, height) {
       Object.assign(this, { width, height });
@@ -15,25 +15,38 @@
     // All of it; where that would be a thin band across a tall screen, the middle of it, larger.
     fit() {
       const across = Math.max(this.width - (this.below ? 128 : 32), 1) / this.columns; // beside the tools
-      const down = Math.max(this.height - 32 - this.below, 1) / this.rows;
+      const down = Math.max(this.height - (this.below ? 32 : 58) - this.below, 1) / this.rows; // room for names above and below
       this.whole = Math.min(across, down);
       const band = down / across > 1.5;
-      this.scale = Math.min(band ? Math.min(down, this.whole * 2.4) : this.whole, 150);
-      this.x = this.columns / 2;
+      const near = Math.max(this.whole * 2.4, this.below ? 24 : 0); // a timeline is read along its length
+      this.scale = Math.min(band ? Math.min(down, near) : this.whole, 150);
+      this.x = band ? this.busiest() : this.columns / 2;
       this.y = this.rows / 2;
       // what stands on a ground line stands at the bottom
       if (this.below) this.y = this.rows - (this.height / 2 - this.below) / this.scale;
       this.moved = false;
     }
+    // The middle of the part, as wide as the view, in which most works stand; `busy` counts them by column.
+    busiest() {
+      const wide = Math.min(this.columns, this.width / this.scale);
+      const sums = [0];
+      for (const many of this.busy || []) sums.push(sums[sums.length - 1] + many);
+      const until = (x) => sums[Math.min(Math.max(Math.round(x), 0), sums.length - 1)];
+      let best = (this.columns - wide) / 2;
+      for (let left = 0; left + wide <= this.columns; left++) {
+        if (until(left + wide) - until(left) > until(best + wide) - until(best)) best = left;
+      }
+      return best + wide / 2;
+    }
     goto(x, y, scale) {
       if (!this.width) return;
-      this.scale = Math.min(Math.max(scale, this.whole * 0.9), 420);
+      this.scale = Math.min(Math.max(scale, this.whole * 0.9), this.deepest);
       Object.assign(this, { x, y, moved: true });
       this.clamp();
     }
     zoom(factor, px = this.width / 2, py = this.height / 2) {
       const before = this.world(px, py);
-      this.scale = Math.min(Math.max(this.scale * factor, this.whole * 0.9), 420);
+      this.scale = Math.min(Math.max(this.scale * factor, this.whole * 0.9), this.deepest);
       const after = this.world(px, py);
       this.x += before.x - after.x;
       this.y += before.y - after.y;
@@ -58,8 +71,9 @@
     }
   };
 
-  // Calls back: changed(), hover(px, py) or hover(null), pick(px, py), refused() when a wheel was left to the page.
-  ag.controls = function (canvas, camera, call, owns) {
+  // Calls back: changed(), hover(px, py) or hover(null), pick(px, py), enter(px, py) for the key (else pick), refused()
+  // when a wheel was left to the page. `own` tells whether an event is the canvas's and not that of a button on it.
+  ag.controls = function (canvas, camera, call, owns, own = () => true) {
     const down = new Map();
     let travelled = 0;
     const at = (e) => {
@@ -78,7 +92,7 @@
     }, { passive: false });
 
     canvas.addEventListener("pointerdown", (e) => {
-      if (e.button > 0) return;
+      if (e.button > 0 || !own(e)) return;
       down.set(e.pointerId, at(e));
       if (down.size === 1) travelled = 0;
       canvas.setPointerCapture(e.pointerId);
@@ -117,14 +131,14 @@
     canvas.addEventListener("pointerleave", () => call.hover(null));
 
     canvas.addEventListener("keydown", (e) => {
-      if (e.ctrlKey || e.metaKey || e.altKey) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || !own(e)) return;
       const step = 80;
       const keys = {
         ArrowLeft: () => camera.pan(step, 0), ArrowRight: () => camera.pan(-step, 0),
         ArrowUp: () => camera.pan(0, step), ArrowDown: () => camera.pan(0, -step),
         "+": () => camera.zoom(1.35), "=": () => camera.zoom(1.35), "-": () => camera.zoom(1 / 1.35), 0: () => camera.fit(),
       };
-      if (e.key === "Enter") call.pick(camera.width / 2, camera.height / 2);
+      if (e.key === "Enter") (call.enter || call.pick)(camera.width / 2, camera.height / 2);
       else if (keys[e.key]) keys[e.key]();
       else return;
       e.preventDefault();

@@ -14,19 +14,21 @@
     return /[",;'\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
+  // The catalogue's columns and the clusters; what was measured on the files (hashes, sizes) is left out.
   ag.csv = function (rows) {
+    const kept = ag.columns.filter((c) => c !== "id" && !ag.data.small.includes(c));
     const others = ag.groupings().filter((g) => !g.key.startsWith("column:"));
-    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...ag.columns.filter((c) => c !== "id")];
+    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...kept];
     const lines = rows.map((i) => [
       ag.id(i),
       ...others.map((g) => (g.of(i) < 0 ? null : g.of(i))),
-      ...ag.columns.filter((c) => c !== "id").map((c) => ag.value(c, i)),
+      ...kept.map((c) => ag.value(c, i)),
     ]);
     return "\ufeff" + [heads, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
   };
 
-  ag.saveButton = function (rows, name) {
-    const label = `Save ${rows.length === 1 ? "this work" : `these ${ag.count(rows.length, "work")}`} as CSV`;
+  ag.saveButton = function (rows, name, text) {
+    const label = text || `Save ${rows.length === 1 ? "this work" : `these ${ag.count(rows.length, "work")}`} as CSV`;
     return el("button", {
       type: "button", class: "save",
       onclick: () => {

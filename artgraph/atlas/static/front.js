@@ -81,7 +81,10 @@
       ag.say(`${text} for ${ag.inWords(query).map((a) => a[1]).join(", ")}`);
     }
     ag.sequence = found;
-    if (ag.map) ag.map.light(found);
+    if (ag.map) {
+      if (found) ag.map.choice.clear();
+      ag.map.light(found);
+    }
     return { node: page, title: null };
   };
 

@@ -7,8 +7,8 @@
 
   ag.picture = function (i, options) {
     const { large = false, eager = false } = options || {};
-    const src = ag.thumb(i);
-    if (!src) return placeholder(i);
+    const files = (large ? [ag.larger(i), ag.source(i), ag.thumb(i)] : [ag.thumb(i), ag.larger(i)]).filter(Boolean);
+    if (!ag.thumb(i) && !ag.larger(i)) return placeholder(i);
     const width = large ? 1200 : 320;
     const img = el("img", {
       alt: ag.line(i),
@@ -16,12 +16,13 @@
       height: Math.max(1, Math.round(width / ag.aspect(i))),
       loading: eager ? "eager" : "lazy",
       decoding: "async",
-      src: (large && ag.source(i)) || src,
+      src: files[0],
       style: { "background-color": ag.tint(i) || "transparent" },
     });
     img.addEventListener("error", () => {
-      // the original may have moved away since the atlas was made; its thumbnail has not
-      if (img.getAttribute("src") !== src) img.src = src;
+      // a file may have moved away since the atlas was made
+      files.shift();
+      if (files.length) img.src = files[0];
       else img.replaceWith(placeholder(i));
     });
     return img;

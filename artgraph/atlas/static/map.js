@@ -180,6 +180,7 @@
     wall.whole(true);
     ag.sequence = null;
     const found = ag.find(query);
+    if (found) wall.choice.clear();
     wall.light(found);
     const at = query.at === undefined ? undefined : ag.row(query.at);
     const view = (query.view || "").split(",").map(Number);

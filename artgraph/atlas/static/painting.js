@@ -4,11 +4,19 @@
   const { el, words } = ag;
 
   // The list the reader came from; without one, the cluster. Left and right walk along it.
-  function beside(i) {
+  ag.besides = function (i) {
     const list = ag.sequence && ag.sequence.includes(i) ? ag.sequence : ag.clusterOf(i).works;
     const at = list.indexOf(i);
     return { before: list[at - 1], after: list[at + 1], at, of: list.length };
-  }
+  };
+
+  // Walking along a list is one step back, not fifty.
+  ag.stepping = (node) => node.addEventListener("click", (e) => {
+    const link = e.target.closest("[data-step]");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+    e.preventDefault();
+    ag.replace(link.getAttribute("href"));
+  });
 
   function facts(i) {
     const row = (column) => {
@@ -92,19 +100,24 @@
     const c = ag.clusterOf(i);
     const near = ag.near(i);
     const about = new Map(near.map((v) => [v.row, v]));
-    const { before, after, at, of } = beside(i);
+    const { before, after, at, of } = ag.besides(i);
     const step = (to, text, sign) => to === undefined
       ? el("span", { class: "off", "aria-hidden": "true" }, sign)
       : el("a", { href: ag.link.painting(to), "data-step": true, "aria-label": `${text}: ${ag.line(to)}` }, sign);
     const title = ag.title(i);
-    const original = ag.source(i);
-    const figure = el("figure", { class: original ? "work" : "work small", style: { "--shape": ag.aspect(i) } },
-      original && ag.thumb(i)
-        ? el("a", { href: original, title: "Open the picture by itself" }, ag.picture(i, { large: true, eager: true }))
-        : ag.picture(i, { large: true, eager: true }));
+    const large = ag.larger(i) || ag.source(i);
+    const shown = ag.picture(i, { large: true, eager: true });
+    const figure = el("figure", { class: large ? "work" : "work small", style: { "--shape": ag.aspect(i) } },
+      shown.tagName === "IMG" ? el("a", { href: ag.link.look(i), title: "Look closer: zoom and move" }, shown) : shown);
     const img = figure.querySelector("img");
     // a small picture is shown larger than it is, but not so large that one sees only how small it is
-    if (img) img.addEventListener("load", () => img.style.setProperty("max-width", `${img.naturalWidth * (original ? 2.5 : 1.8)}px`));
+    if (img) {
+      img.addEventListener("load", () => {
+        const small = img.getAttribute("src") === ag.thumb(i);
+        figure.classList.toggle("small", small);
+        img.style.setProperty("max-width", `${img.naturalWidth * (small ? 1.8 : 2.5)}px`);
+      });
+    }
     const node = el("article", { class: "painting-page", style: { "--color": c.color } },
       figure,
       el("div", { class: "label-text" },
@@ -117,6 +130,7 @@
         words("h1", title, { tabindex: -1, class: title.length > 90 ? "long" : null }),
         ag.value("date", i) && words("p", ag.value("date", i), { class: "date" }),
         home(i, c),
+        el("p", { class: "do" }, img && el("a", { class: "save", href: ag.link.look(i) }, "Look closer"), ag.keepButton(i)),
         facts(i),
         ag.spans(i),
         windows(i, figure)),
@@ -129,15 +143,11 @@
             const other = ag.clusterOf(row);
             const { similarity, shares } = about.get(row);
             return el("span", null, similarity !== null && el("span", { title: "From 0 (not similar) to 1 (the same)" }, `similarity ${similarity.toFixed(2)}`), shares && reason(shares),
-              other !== c && el("span", { class: "elsewhere" }, ag.chip(other), words("bdi", ag.shorten(ag.clusterName(other), 40))));
+              other !== c && el("span", { class: "elsewhere" }, ag.chip(other), words("bdi", ag.shorten(ag.clusterName(other), 40))),
+              " ", el("a", { href: ag.link.beside(i, row), "aria-label": `Side by side with ${ag.line(row)}` }, "side by side"));
           },
         })));
-    node.addEventListener("click", (e) => {
-      const link = e.target.closest("[data-step]");
-      if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
-      e.preventDefault();
-      ag.replace(link.getAttribute("href")); // walking along a list is one step back, not fifty
-    });
+    ag.stepping(node);
     return { node, title, keys: { ArrowLeft: before, ArrowRight: after }, home: ag.link.cluster(c.label) };
   };
 })(window.artgraph);

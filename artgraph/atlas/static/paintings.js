@@ -22,7 +22,11 @@
   ag.aspect = (i) => data.aspect[i];
   ag.tint = (i) => (data.tints && data.tints[i] ? "#" + data.tints[i] : null);
   ag.thumb = (i) => (data.images && !missing.has(i) ? `thumbs/${String(i).padStart(6, "0")}.webp` : null);
+  const larger = new Set(data.larger || []);
+  ag.larger = (i) => (data.images && larger.has(i) ? `pictures/${String(i).padStart(6, "0")}.webp` : null);
   ag.source = (i) => (data.sources ? data.sources[i] : null);
+  // A picture from the museum's own server (IIIF Image API 2 and 3), fetched only when a reader asks for it.
+  ag.remote = (i, side) => (data.iiif && data.iiif.services[i] ? `${data.iiif.services[i]}/full/!${side},${side}/0/default.jpg` : null);
   ag.year = (i) => (data.years ? data.years[i] : null);
   ag.dated = (rows) => (rows || ag.all).filter((i) => ag.year(i) !== null);
   ag.windows = (i) => (data.windows ? data.windows[i] : []);
@@ -118,15 +122,46 @@
   ag.grouping = (key) => ag.groupings().find((g) => g.key === key);
 
   ag.NOTHING = "(nothing)"; // asks for the works where a column is empty
-  const TAKEN = /^(q|from|to|at|view|sort|kind|in\..*|\..*)$/;
+  const TAKEN = /^(q|from|to|at|view|sort|kind|works|in\..*|\..*)$/;
   // The name of a column in an address; those that the address uses itself get a point in front.
   ag.queryKey = (column) => (TAKEN.test(column) ? "." + column : column);
   ag.queryColumn = (key) => (key.startsWith(".") ? key.slice(1) : TAKEN.test(key) ? null : key);
+
+  // Some works as they stand in an address: a stamp of this collection, then runs of rows, counted from the one before.
+  ag.packRows = function (rows) {
+    const runs = [];
+    let next = 0;
+    for (let k = 0; k < rows.length; ) {
+      let end = k;
+      while (end + 1 < rows.length && rows[end + 1] === rows[end] + 1) end++;
+      const [gap, length] = [rows[k] - next, end - k + 1];
+      runs.push(gap.toString(36) + (length > 1 ? "-" + length.toString(36) : ""));
+      next = rows[end] + 1;
+      k = end + 1;
+    }
+    return [data.stamp, ...runs].join(".");
+  };
+  // null where the address was made in another collection, or cannot be read
+  ag.readRows = function (text) {
+    const [stamp, ...runs] = text.split(".");
+    if (stamp !== data.stamp || !runs.every((run) => /^[0-9a-z]{1,6}(-[0-9a-z]{1,6})?$/.test(run))) return null;
+    const rows = [];
+    let next = 0;
+    for (const run of runs) {
+      const [gap, length = 1] = run.split("-").map((v) => parseInt(v, 36));
+      next += gap;
+      if (next + length > data.n) return null;
+      for (let k = 0; k < length; k++) rows.push(next++);
+    }
+    return rows;
+  };
 
   ag.link = {
     front: (query) => ag.hash([], query),
     cluster: (label) => ag.hash(["cluster", String(label)]),
     painting: (i) => ag.hash(["painting", ag.id(i)]),
+    look: (i) => ag.hash(["look", ag.id(i)]),
+    beside: (i, k) => ag.hash(["beside", ag.id(i), ag.id(k)]),
     artist: (name) => ag.hash(["artist", name]),
     artists: (sort) => ag.hash(["artists"], { sort }),
     map: (i) => ag.hash(["map"], i === undefined ? {} : { at: ag.id(i) }),

@@ -46,8 +46,11 @@
     el("nav", { "aria-label": "Pages" },
       Object.values(pages).map(([text, href]) => el("a", { href }, text))),
     form);
+  // pages as tall as the window end at its lower edge, however many lines the menu has
+  new ResizeObserver(([bar]) => document.documentElement.style.setProperty("--bar", `${bar.target.getBoundingClientRect().height}px`)).observe(document.getElementById("bar"));
   document.getElementById("foot").append(
-    el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; nothing on this page is sent anywhere.`));
+    el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; nothing on this page is sent anywhere.`,
+      ag.data.iiif && ` Only where you press “Load it larger” is a picture fetched, from ${ag.data.iiif.hosts.slice(0, 3).map((h) => h.replace(/^https?:\/\//, "")).join(", ")}${ag.data.iiif.hosts.length > 3 ? " or another museum’s server" : ""}.`));
   document.getElementById("skip").addEventListener("click", (e) => {
     e.preventDefault(); // the address after # is the page's own
     main.focus();
@@ -66,6 +69,8 @@
     if (path.length === 0) return ag.front(query);
     if (path[0] === "cluster" && /^-?\d{1,9}$/.test(path[1])) return ag.clusterPage(Number(path[1]));
     if (path[0] === "painting") return ag.paintingPage(path.slice(1).join("/"));
+    if (path[0] === "look") return ag.lookPage(path.slice(1).join("/"));
+    if (path[0] === "beside") return ag.besidePage(path[1], path[2]);
     if (path[0] === "artist") return ag.artistPage(path.slice(1).join("/"));
     if (path[0] === "map") return ag.map ? ag.mapPage(query) : null;
     if (path[0] === "timeline") return ag.timelinePage(query);
@@ -87,7 +92,7 @@
       if (pages[parsed.path[0]] && link.getAttribute("href") === pages[parsed.path[0]][1]) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    document.body.classList.toggle("on-map", parsed.path[0] === "map");
+    document.body.classList.toggle("on-map", ["map", "look", "beside"].includes(parsed.path[0]));
     document.body.classList.toggle("on-front", !parsed.path.length);
     if (main.firstElementChild !== view.node) main.replaceChildren(view.node);
     if (document.activeElement !== input) input.value = parsed.path.length ? "" : parsed.query.q || "";
@@ -95,7 +100,8 @@
       const back = replaced ? 0 : scrolls.get(key) || 0;
       scrollTo({ top: back, behavior: "instant" });
       const heading = main.querySelector("h1");
-      if (here !== null && heading && document.activeElement !== input) heading.focus({ preventScroll: true });
+      const first = view.focus || heading;
+      if (here !== null && first && document.activeElement !== input) first.focus({ preventScroll: true });
     }
     here = key;
     replaced = false;
@@ -110,6 +116,8 @@
     replaced = true;
     show();
   };
+
+  ag.refresh = () => ag.replace(location.hash);
 
   addEventListener("hashchange", () => {
     depth++;

@@ -1,5 +1,6 @@
 // Which paintings a query finds. "q" is free words, "from" and "to" are years, "in.KEY" is a cluster of a partition,
-// every other key is a column: exactly that value, or, where no painting has it, a part of it. "artist" is the name
+// "works" is
+// a choice of works (packRows), every other key is a column: exactly that value, or, where no painting has it, a part of it. "artist" is the name
 // under which works are counted; a part is looked for in what the catalogue says ("workshop").
 (function (ag) {
   "use strict";
@@ -34,6 +35,10 @@
       const label = value === "none" ? -1 : Number(value);
       return (i) => grouping.of(i) === label;
     }
+    if (key === "works") {
+      const rows = new Set(ag.readRows(value) || []);
+      return (i) => rows.has(i);
+    }
     const column = ag.queryColumn(key);
     if (!ag.columns.includes(column)) return null;
     const of = ag.reading(column);
@@ -58,6 +63,10 @@
   ag.inWords = (query) =>
     Object.entries(query).filter(([k, v]) => v && test(k, v)).map(([k, v]) => {
       if (k === "q") return [k, `“${v}”`];
+      if (k === "works") {
+        const rows = ag.readRows(v);
+        return [k, rows ? ag.count(rows.length, "chosen work") : "works chosen in another collection, or before this one changed"];
+      }
       if (k === "from") return [k, `from ${ag.yearName(ag.readYear(v))}`];
       if (k === "to") return [k, `until ${ag.yearName(ag.readYear(v))}`];
       if (k.startsWith("in.")) {

@@ -21,6 +21,8 @@
         this.at.set(i, [grid.column[k], grid.row[k]]);
       });
       this.camera = new ag.Camera(this.columns, this.rows, options.below || 0);
+      this.camera.busy = new Array(this.columns).fill(0);
+      for (const column of grid.column) this.camera.busy[column]++;
       this.canvas = el("canvas", { tabindex: 0, role: "application", "aria-roledescription": "map", "aria-label": options.label });
       this.context = this.canvas.getContext("2d", { alpha: false });
       this.far = document.createElement("canvas");
@@ -39,6 +41,7 @@
         this.redraw();
       });
       this.build();
+      this.choice = new ag.Choice(this);
       this.listen();
     }
 
@@ -79,7 +82,8 @@
         hover: (px, py) => this.hover(px, py),
         pick: (px, py) => {
           const i = this.under(px, py);
-          if (i >= 0) ag.open(i, null);
+          if (this.choice.shape) this.choice.toggle(i);
+          else if (i >= 0) ag.open(i, null);
         },
         refused: () => {
           this.hint.textContent = "Click the map, then scroll to zoom";
@@ -89,7 +93,7 @@
         },
       }, () => this.awake || box.classList.contains("whole"));
       new ResizeObserver(() => {
-        const { clientWidth: w, clientHeight: h } = canvas.parentElement;
+        const { clientWidth: w, clientHeight: h } = canvas;
         if (!w || !h) return;
         this.pixels = Math.min(window.devicePixelRatio || 1, 2);
         canvas.width = Math.round(w * this.pixels);
@@ -268,6 +272,7 @@
         const i = this.under(camera.width / 2, camera.height / 2);
         if (i >= 0) this.outline(i);
       }
+      this.over(context);
     }
 
     outline(i) {
@@ -298,8 +303,9 @@
       this.hover(null);
     }
 
-    // Dims all but these rows; null lights everything.
+    // Dims all but these rows; null lights what is chosen, or everything.
     light(some) {
+      some = some || (this.choice.rows.size ? this.choice.rows : null);
       this.lit = some ? new Uint8Array(ag.n) : null;
       for (const i of some || []) this.lit[i] = 1;
       this.farStale = true;
