@@ -108,8 +108,10 @@ class Catalogue:
 
     @cached_property
     def years(self) -> np.ndarray:
-        """The year of each painting, (n,) float64: the middle of its span."""
-        return self.spans.mean(axis=1)
+        """The year of each painting, (n,) float64: the middle of its span, 1875 for the 1870s."""
+        from artgraph.dates import parse_years
+
+        return parse_years(self.table["date"])
 
     @cached_property
     def decades(self) -> list[str | None]:
