@@ -14,6 +14,7 @@ from artgraph.dateforms import AFTER_CHRIST, BEFORE_CHRIST, BETWEEN, CIRCA, PRES
 __all__ = ["decades", "parse_spans", "parse_years"]
 
 EARLIEST, LATEST = -100_000, 2100  # what lies outside is no year
+LONGEST = 500  # characters of a date that are read
 UNKNOWN = (math.nan, math.nan, math.nan)
 PLAIN = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), "’": "'", "`": "'", "ʼ": "'"})
 THOUSANDS = re.compile(r"(?<!\d)(\d{1,3})[.,'](?=\d{3}(?!\d))|(?<!\d)(\d{1,2}) (?=\d(?:00|50)(?!\d))")
@@ -92,7 +93,7 @@ def _read(text: object) -> tuple[float, float, float]:
         return UNKNOWN
     if isinstance(text, (int, float, np.integer, np.floating)):
         return (float(text),) * 3 if EARLIEST <= text <= LATEST else UNKNOWN
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", str(text)).casefold().translate(PLAIN))
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", str(text)[:LONGEST]).casefold().translate(PLAIN))
     text = re.sub(r"(?<=\d)\.0$", "", " ".join(text.split()))  # a year that a spreadsheet made a decimal number
     # Cyrillic letters that look like Roman numbers.
     text = re.sub(
