@@ -110,7 +110,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("checks", "atomic", "formats", "datewords", "dateforms", "dates", "geometric"),
     ("communities.methods",),
     ("settings",),
-    ("colors", "decoding", "imagefiles", "images", "metadata", "joining", "ingest", "shards"),
+    ("colors", "decoding", "imagefiles", "images", "tabletext", "delimited", "metadata", "joining", "ingest", "shards"),
     ("graph", "retrieval"),
     ("learning",),
     ("descriptors", "vgae"),
