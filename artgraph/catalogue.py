@@ -100,7 +100,7 @@ class Catalogue:
 
     @cached_property
     def joined_spellings(self) -> dict[str, list[str]]:
-        """The artists whom the table writes in more than one way, each with these spellings, the most frequent first."""
+        """The artists whom the table writes in more than one way, each with these spellings, most frequent first."""
         found: dict[str, list[str]] = {}
         for text, name, _ in self.spellings:
             if name is not None:

@@ -63,10 +63,10 @@ def read_metadata(
 ) -> Metadata:
     """Read the CSV, TSV or parquet file about paintings at `path` as text.
 
-    The encoding of CSV is found for the file as a whole (`artgraph.tabletext.decode`), unless `encoding` names it; where
-    it is a guess, a note shows the first names as they were read. Delimiter and header: `artgraph.delimited`. NUL and
-    other control characters are removed, spaces around values are cut. A row with too few or too many fields is
-    refused, by line.
+    The encoding of CSV is found for the file as a whole (`artgraph.tabletext.decode`), unless `encoding` names it;
+    where it is a guess, a note shows the first names as they were read. Delimiter and header: `artgraph.delimited`.
+    NUL and other control characters are removed, spaces around values are cut. A row with too few or too many fields
+    is refused, by line.
 
     Columns are recognised by `STANDARD`. Where several fit one of ours, the earliest name in `STANDARD` wins and the
     others keep their own name. ``genre`` means style only where there is no column for style or movement. A column

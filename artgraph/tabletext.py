@@ -79,11 +79,9 @@ def refuse_other_files(name: str, data: bytes) -> None:
         if data.startswith(magic) or start.lower().startswith(magic):
             raise IngestError(f"{name} is {kind}. {advice}")
     if data.startswith(b"PK\x03\x04"):
-        if b"xl/" in data[:4096] or b"[Content_Types].xml" in data[:4096] or b"opendocument" in data[:4096]:
-            raise IngestError(f"{name} is a workbook, whatever its name says. {_CSV}")
-        if (ending := "." + name.lower().rpartition(".")[2]) not in _ENDINGS:
-            raise IngestError(f"{name} is a ZIP archive or a workbook. {_UNPACK}")
-        raise IngestError(f"{name} is {_ENDINGS[ending]}. {_CSV}")
+        if re.search(rb"\.(?:csv|tsv|txt|parquet)", data[:512], re.IGNORECASE):
+            raise IngestError(f"{name} is a ZIP archive. {_UNPACK}")
+        raise IngestError(f"{name} is a workbook, whatever its name says. {_CSV}")
     if kind := _ENDINGS.get("." + name.lower().rpartition(".")[2]):
         raise IngestError(f"{name} is {kind}. {_CSV}")
 
