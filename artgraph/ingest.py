@@ -96,10 +96,11 @@ def plan(
     """Give each row of a spreadsheet to its picture, and each picture its identity.
 
     Names meet exactly where they can. A row with an image column goes to the picture with exactly that path, relative
-    to `root`; else relative to `metadata_dir`; else, where the row has a bare file name, to the one picture of that name. Paths may be absolute or
-    contain "..", as long as they end inside `root`. A row without an image column goes to the picture whose relative
-    path is its id; else whose path without its ending is; else to the one picture whose file name without its ending
-    is. An ending is what follows the last dot. Names are compared in Unicode normal form C and with regard to case.
+    to `root`; else relative to `metadata_dir`; else, where the row has a bare file name, to the one picture of that
+    name. Paths may be absolute or contain "..", as long as they end inside `root`. A row without an image column goes
+    to the picture whose relative path is its id; else whose path without its ending is; else to the one picture whose
+    file name without its ending is. An ending is what follows the last dot. Names are compared in Unicode normal form
+    C and with regard to case.
 
     A row that finds no picture so is given to the one that it means although it is written otherwise: case, blanks at
     either end of a name, percent-encoding and backslashes do not count, nor the ending of a picture's name (``001.tif``
@@ -167,8 +168,8 @@ def check_matched(planned: Plan, metadata: Metadata, root: str | Path) -> None:
     raise IngestError(
         f"None of the {planned.counts['rows']} rows of {metadata.name} belongs to a picture in {root} ({reason}). The "
         f"column '{theirs}' says {example}; the folder has '{planned.paintings['image'].iloc[0]}'. Give the "
-        f"spreadsheet of these pictures, or say which column names them with --column image=NAME or --column id=NAME; without "
-        f"--metadata the pictures are taken alone."
+        f"spreadsheet of these pictures, or say which column names them with --column image=NAME or --column id=NAME; "
+        f"without --metadata the pictures are taken alone."
     )
 
 

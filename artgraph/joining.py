@@ -179,7 +179,7 @@ def _loose(pictures: list[str], *, of_ids: bool) -> Callable[[str, Found], tuple
         text = re.sub(r"^file:/{2,3}", "/", value, flags=re.IGNORECASE)
         text = re.split(r"[?#]", text)[0] if address else text
         away = bool(address) or bool(re.match(r"[a-z]:|[/\\]", text.strip(), re.IGNORECASE))
-        parts = [part for part in _parts(text) if part != "." and not re.fullmatch("[a-z]:", part)]
+        parts = [part for part in _parts(re.sub("^[/\\\\]?[a-zA-Z]:", "", text.strip())) if part != "."]
         if not parts or ".." in parts:
             return exact, EXACT
         for index, name, penalty in ((by_name, parts[-1], 0), (by_stem, _stem(parts[-1]), 500)):

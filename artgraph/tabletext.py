@@ -202,6 +202,10 @@ def _oddities(text: str, codec: str) -> int:
     odd += 2 * sum(not (character.isalpha() or character.isspace()) for character in _INSIDE.findall(text))
     odd += len(re.findall("[\uff61-\uff9f\ue000-\uf8ff\u2500-\u259f\u3130-\u318f]", text))
     beyond = [word for word in re.findall(r"[^\W\d_]{2,}", text) if not word.isascii()]
+    # Names begin with capitals, in scripts that have them; of Korean syllables, few are not in the older standard.
+    odd += bool(beyond) and not any(letter.isupper() or letter.upper() == letter for word in beyond for letter in word)
+    if codec == "cp949":
+        odd += sum(len(syllable.encode("euc_kr", "ignore")) != 2 for syllable in _HANGUL.findall(text))
     inner = (letter for word in beyond if not word.isupper() for letter in word[1:])
     odd += sum(letter > "\x7f" and letter.isupper() for letter in inner)
     odd += sum(bool(_HANGUL.search(word) and _HAN.search(word)) for word in beyond)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import zipfile
 
 import pandas as pd
@@ -316,7 +317,8 @@ def test_the_way_a_spreadsheet_was_read_is_remembered(scans):
     assert "1 artist is written in more than one way, such as 'DÜRER' and 'Dürer'" in first.output
     table = pd.read_csv(scans / "corpus" / "artists.csv", encoding="utf-8-sig", keep_default_na=False)
     assert table.to_numpy().tolist() == [["DÜRER", "Dürer", 1], ["Dürer", "Dürer", 1], ["Unknown", "", 1]]
-    for given in ({}, {"metadata": scans / "m.csv"}):
+    for seconds, given in enumerate(({}, {"metadata": scans / "m.csv"})):
+        os.utime(scans / "scans" / "images" / "a.jpg", (seconds, seconds))  # not up to date any more
         corpus = pipeline.ingest(scans / "scans", scans / "corpus", **given)
         assert corpus.paintings["artist"].tolist() == ["Dürer", "DÜRER", "Unknown"]
         assert any("--column artist=Maker of the last ingest" in note for note in corpus.head["facts"]["notes"])
