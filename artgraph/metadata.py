@@ -71,10 +71,19 @@ def read_metadata(
     Columns are recognised by `STANDARD`. Where several fit one of ours, the earliest name in `STANDARD` wins and the
     others keep their own name. ``genre`` means style only where there is no column for style or movement. A column
     that would take one of our names (`STANDARD`, ``image_…``, ``metadata_line``) is renamed ``user_…``. All of it is
-    noted. `columns` goes from ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
+    noted.
 
-    Raises IngestError where the file is missing, empty, holds only a header, is no table, repeats a column name, has a
-    stray quotation mark, or lacks a column named in `columns`; and for an unknown `encoding`.
+    Parameters
+    ----------
+    path
+    columns : from ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
+    encoding : of a CSV file, as Python knows it; None: found out.
+
+    Raises
+    ------
+    IngestError
+        Where the file is missing, empty, holds only a header, is no table, repeats a column name, has a stray
+        quotation mark, or lacks a column named in `columns`; and for an unknown `encoding`.
     """
     path = Path(path)
     try:

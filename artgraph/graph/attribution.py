@@ -207,4 +207,4 @@ def _beside_qualifier(written: object) -> str | None:
     if NOBODY_HERE.search(text):
         return None
     name = _without_years(re.sub(r"[(\[]\s*[)\]]", "", QUALIFIED.sub(" ", text)))
-    return re.sub(r"\s+(?:and|und|et|y|e|&)$", "", " ".join(name.split()).strip(" ,;()[]")) or None
+    return re.sub(r"\s+(?:and|und|et|y|e|en|og|och|&)$", "", " ".join(name.split()).strip(" ,;()[]")) or None
