@@ -85,6 +85,28 @@ class Catalogue:
         """How many works there are by each of ``artists``."""
         return Counter(artist for artist in self.artists if artist is not None)
 
+    @cached_property
+    def spellings(self) -> list[tuple[str, str | None, int]]:
+        """Every spelling in the column of artists, the artist it was taken for (as first written) and its works.
+
+        None where it links no works: the artist is unknown, not certain, or there are several. Sorted by artist.
+        """
+        written = [None if text is None else str(text).strip() for text in self.column("artist")]
+        pairs = Counter((text, name) for text, name in zip(written, self.artist_names, strict=True) if text)
+        return sorted(
+            ((text, name, works) for (text, name), works in pairs.items()),
+            key=lambda one: (one[1] is None, one[1] or "", -one[2], one[0]),
+        )
+
+    @cached_property
+    def joined_spellings(self) -> dict[str, list[str]]:
+        """The artists whom the table writes in more than one way, each with these spellings, most frequent first."""
+        found: dict[str, list[str]] = {}
+        for text, name, _ in self.spellings:
+            if name is not None:
+                found.setdefault(name, []).append(text)
+        return {name: texts for name, texts in found.items() if len(texts) > 1}
+
     @property
     def has_many_artists(self) -> bool:
         """Whether 30 artists have two works: enough to learn what sets artists apart, and to hold some out."""
@@ -108,8 +130,10 @@ class Catalogue:
 
     @cached_property
     def years(self) -> np.ndarray:
-        """The year of each painting, (n,) float64: the middle of its span."""
-        return self.spans.mean(axis=1)
+        """The year of each painting, (n,) float64: the middle of its span, 1875 for the 1870s."""
+        from artgraph.dates import parse_years
+
+        return parse_years(self.table["date"])
 
     @cached_property
     def decades(self) -> list[str | None]:

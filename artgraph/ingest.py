@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +19,10 @@ from artgraph.images import EXTENSIONS, MAX_PIXELS, ImageRecord, inspect_image
 from artgraph.joining import join_rows, normal
 from artgraph.metadata import STANDARD, Metadata, read_metadata
 
-__all__ = ["Metadata", "Plan", "Refusal", "find_images", "inspect_chunk", "plan", "read_metadata", "refusals_table"]
+__all__ = [
+    "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "plan", "read_metadata",
+    "refusals_table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,13 @@ class Plan:
     refused : columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
     counts : ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
         ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
+    notes : how rows were matched where they are not written like the names of the pictures, in sentences.
     """
 
     paintings: pd.DataFrame
     refused: pd.DataFrame
     counts: dict
+    notes: list = field(default_factory=list)
 
 
 def find_images(root: str | Path) -> list[str]:
@@ -90,11 +95,18 @@ def plan(
 ) -> Plan:
     """Give each row of a spreadsheet to its picture, and each picture its identity.
 
-    A row with an image column goes to the picture with exactly that path, relative to `root`; else relative to
-    `metadata_dir`; else, where the row has a bare file name, to the one picture of that name. Paths may be absolute or
-    contain "..", as long as they end inside `root`. A row without an image column goes to the picture whose relative
-    path is its id; else whose path without its ending is; else to the one picture whose file name without its ending
-    is. An ending is what follows the last dot. Names are compared in Unicode normal form C and with regard to case.
+    Names meet exactly where they can. A row with an image column goes to the picture with exactly that path, relative
+    to `root`; else relative to `metadata_dir`; else, where the row has a bare file name, to the one picture of that
+    name. Paths may be absolute or contain "..", as long as they end inside `root`. A row without an image column goes
+    to the picture whose relative path is its id; else whose path without its ending is; else to the one picture whose
+    file name without its ending is. An ending is what follows the last dot. Names are compared in Unicode normal form
+    C and with regard to case.
+
+    A row that finds no picture so is given to the one that it means although it is written otherwise: case, blanks at
+    either end of a name, percent-encoding and backslashes do not count, nor the ending of a picture's name (``001.tif``
+    for ``001.jpg``). Of a path of another computer (``C:\\scans\\001.jpg``, ``/Volumes/scans/001.jpg``) or an address
+    on the web, the end counts; where several pictures have that name, the one whose folders agree further. A row that
+    names a picture better always comes first. Where no image of the table is found, its ids are tried.
 
     A painting's id is its row's, or else (no row, no id) the picture's relative path, in normal form C. Rows that are
     alike in every column count once. Rows that differ but name one picture, or have one id, are all refused, and their
@@ -112,13 +124,21 @@ def plan(
     names = {path: _bad_name(path) for path in sorted(paths)}
     refused = [Refusal(_printable(path), "image", "unreadable name", bad) for path, bad in names.items() if bad]
     pictures = [path for path, bad in names.items() if not bad]
-    rows, merged, n_rows = {}, 0, 0
+    rows, merged, n_rows, notes = {}, 0, 0, []
     if metadata is not None:
         joined = join_rows(pictures, metadata.table, root=root, metadata_dir=metadata_dir)
         rows, merged, n_rows = joined.rows, joined.merged, len(metadata.table) + len(metadata.refused)
         trouble = [(line, "ragged row", detail) for line, detail in metadata.refused]
         trouble += [(metadata.lines[row], reason, detail) for row, reason, detail in joined.refused]
         unit = "line" if metadata.delimiter else "row"
+        if joined.key == "id" and "image" in metadata.table:
+            notes.append(f"No image named in {metadata.name} is in the folder; its rows were matched by their ids.")
+        if joined.loose:
+            picture, written = min(joined.loose.items())
+            notes.append(
+                f"{len(joined.loose)} of {n_rows} rows of {metadata.name} write the names of pictures otherwise and "
+                f"were matched all the same, such as '{_printable(written[:200])}' with '{picture}'."
+            )
         refused += [
             Refusal(_printable(f"{metadata.name} {unit} {line}"), "row", reason, _printable(detail[:500]))
             for line, reason, detail in sorted(trouble)
@@ -126,7 +146,31 @@ def plan(
     counts = {"images": len(names), "paintings": len(pictures), "images_refused": len(names) - len(pictures)}
     counts |= {"rows": n_rows, "rows_joined": len(rows), "rows_merged": merged}
     counts |= {"rows_refused": n_rows - len(rows) - merged, "without_row": len(pictures) - len(rows)}
-    return Plan(_paintings(pictures, rows, metadata), refusals_table(refused), counts)
+    return Plan(_paintings(pictures, rows, metadata), refusals_table(refused), counts, notes)
+
+
+def check_matched(planned: Plan, metadata: Metadata, root: str | Path) -> None:
+    """Raise IngestError where not one row of the spreadsheet was given to a picture, with an example of each side.
+
+    Parameters
+    ----------
+    planned, metadata : from `plan` and `read_metadata`.
+    root : the folder of the pictures, for the message.
+    """
+    rows = planned.refused[planned.refused["kind"] == "row"]
+    if planned.counts["rows_joined"] or rows.empty or planned.paintings.empty:
+        return
+    key = "image" if "image" in metadata.table else "id"
+    theirs = next((name for name, ours in metadata.columns.items() if ours == key), key)
+    values = metadata.table[key].dropna()
+    example = f"'{_printable(values.iloc[0][:200])}'" if len(values) else "nothing"
+    reason = rows["reason"].value_counts().index[0]
+    raise IngestError(
+        f"None of the {planned.counts['rows']} rows of {metadata.name} belongs to a picture in {root} ({reason}). The "
+        f"column '{theirs}' says {example}; the folder has '{planned.paintings['image'].iloc[0]}'. Give the "
+        f"spreadsheet of these pictures, or say which column names them with --column image=NAME or --column id=NAME; "
+        f"without --metadata the pictures are taken alone."
+    )
 
 
 def inspect_chunk(
@@ -158,7 +202,7 @@ def inspect_chunk(
 
 def refusals_table(refusals: Iterable[Refusal]) -> pd.DataFrame:
     """Lay out ``refusals`` as in `Plan.refused`: text columns ``input``, ``kind``, ``reason``, ``detail``."""
-    return pd.DataFrame(map(astuple, refusals), columns=[field.name for field in fields(Refusal)], dtype="string")
+    return pd.DataFrame(map(astuple, refusals), columns=[one.name for one in fields(Refusal)], dtype="string")
 
 
 def _paintings(pictures: list[str], rows: dict[str, int], metadata: Metadata | None) -> pd.DataFrame:

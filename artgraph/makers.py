@@ -43,21 +43,21 @@ STAGES = {
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
     "train_descriptor": Stage(
-        "train-descriptor", "--name", "mine", TuningConfig, 1, _named("descriptors.tuning", "train_descriptor")
+        "train-descriptor", "--name", "mine", TuningConfig, 2, _named("descriptors.tuning", "train_descriptor")
     ),
     "thumbnails": Stage("evaluate", "--partition"),
-    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 0, _named("graph", "knn")),
-    "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 1, _named("vgae", "train_vgae encode")),
+    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 1, _named("graph", "knn")),
+    "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 2, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
     "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 0, _named("layouts", "graph_layout")),
     "evaluate": Stage(
-        "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 1, _named("evaluation", "partition_scores")
+        "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 2, _named("evaluation", "partition_scores")
     ),
-    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 1, ("artgraph.interpret",)),
-    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 1, _named("interpret", "affinity")),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 2, ("artgraph.interpret",)),
+    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 2, _named("interpret", "affinity")),
     "influence": Stage(
-        "influence", "--partition", "leiden", chosen.InfluenceSettings, 0, _named("interpret", "influence")
+        "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
 }
 # the stage that makes a thing of a kind, where there is no label that says so

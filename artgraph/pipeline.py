@@ -22,7 +22,7 @@ of them; ``demo`` is ``run`` on the pictures that come with artgraph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +69,9 @@ def run(
     out: str | Path,
     *,
     metadata: str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    max_unmatched: float = 1.0,
     descriptors: Sequence[str] = ("eye",),
     artist_edges: bool = False,
     n_clusters: int | None = None,
@@ -89,7 +92,7 @@ def run(
     Parameters
     ----------
     images, out : The folder of pictures and the corpus; run again, it resumes where it stopped.
-    metadata : See ``ingest``.
+    metadata, columns, encoding, max_unmatched : See ``ingest``.
     descriptors : See ``describe``; the graph is built on all of them together.
     artist_edges : bool
         See ``GraphSettings``. Where 30 artists or more have two works, the graph of the latents then has neighbours by
@@ -115,7 +118,8 @@ def run(
     # Made here, so that missing weights stop the run before it has begun.
     refuse_unused(descriptors, options)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
-    corpus = ingest(images, out, metadata=metadata, max_refused=max_refused, workers=workers, progress=progress)
+    table = {"metadata": metadata, "columns": columns, "encoding": encoding, "max_unmatched": max_unmatched}
+    corpus = ingest(images, out, **table, max_refused=max_refused, workers=workers, progress=progress)
     tell(f"{len(corpus)} paintings in {corpus.path}")
     for made in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
         tell(line(made))

@@ -90,6 +90,21 @@ def test_a_catalogue_knows_whether_names_can_teach():
     assert not Catalogue(pd.DataFrame({"artist": names[:29] * 2})).has_many_artists
 
 
+def test_the_spellings_that_were_joined_are_shown():
+    names = ["Hals", "Hals (1582-1666)", "HALS", "Hals", "Unknown", "Circle of Hals", "Q5582", "Q5593", None, " "]
+    catalogue = Catalogue(pd.DataFrame({"artist": names}))
+    assert catalogue.joined_spellings == {"Hals": ["Hals", "HALS", "Hals (1582-1666)"]}
+    assert catalogue.spellings == [
+        ("Hals", "Hals", 2),
+        ("HALS", "Hals", 1),
+        ("Hals (1582-1666)", "Hals", 1),
+        ("Q5582", "Q5582", 1),
+        ("Q5593", "Q5593", 1),
+        ("Circle of Hals", None, 1),
+        ("Unknown", None, 1),
+    ]
+
+
 def test_what_was_read_is_in_the_lineage(said):
     assert Lineage(said).columns_used(Ref("partitions", "leiden")) == ["artist"]
     methods = json.loads((said.path / "reports" / "leiden-clusters.json").read_text("utf-8"))["facts"]["methods"]

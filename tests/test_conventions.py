@@ -107,10 +107,10 @@ def test_modules_are_short_and_say_what_they_are(path):
 
 LAYERS = (  # from the ground up; what stands in one row may not import from the row's other packages, nor from above
     ("errors",),
-    ("checks", "atomic", "formats", "dates", "geometric"),
+    ("checks", "atomic", "formats", "datewords", "dateforms", "dates", "geometric"),
     ("communities.methods",),
     ("settings",),
-    ("colors", "decoding", "imagefiles", "images", "metadata", "joining", "ingest", "shards"),
+    ("colors", "decoding", "imagefiles", "images", "tabletext", "delimited", "metadata", "joining", "ingest", "shards"),
     ("graph", "retrieval"),
     ("learning",),
     ("descriptors", "vgae"),

@@ -195,7 +195,8 @@ def test_encodings_and_line_ends(tmp_path, data, encoding, newline):
 def test_windows_1252_is_noted(tmp_path):
     meta = read(tmp_path, "id,artist\n1,Dürer\n".encode("windows-1252"))
     assert meta.notes == [
-        "metadata.csv is not UTF-8 (byte 14) and was read as Windows-1252. If names look wrong, save it as UTF-8."
+        "metadata.csv is not UTF-8 and was read as windows-1252: 'Dürer'. If names look wrong, say which it is with "
+        "--encoding, or save it as UTF-8."
     ]
     meta = read(tmp_path, b"id,artist\n1,D\xfcrer\x81\n")
     assert rows(meta.table) == [("1", "Dürer\ufffd")]
@@ -492,7 +493,7 @@ def test_the_exact_path_comes_first(tmp_path):
 def test_bare_names(tmp_path):
     paths = ["one/a.jpg", "two/b.jpg", "one/c.jpg", "two/c.jpg"]
     paintings, refused, _ = joined(tmp_path, paths, "filename\na.jpg\nc.jpg\nd.jpg\nthree/b.jpg\nA.jpg\n")
-    assert [row[2] for row in paintings] == [2, None, None, None]
+    assert [row[2] for row in paintings] == [2, None, None, None]  # the exact name comes first
     assert refused == [
         ("metadata.csv line 3", "ambiguous name"),
         ("metadata.csv line 4", "no such image"),
@@ -502,8 +503,8 @@ def test_bare_names(tmp_path):
     result = plan(paths, read(tmp_path, "filename\nc.jpg\nONE/a.jpg\nhttps://a.org/c.jpg\n"), root=tmp_path)
     details = result.refused["detail"].tolist()
     assert details[0] == "'c.jpg' may be any of 2 pictures: 'one/c.jpg', 'two/c.jpg'. Give the path."
-    assert details[1] == "There is no picture 'ONE/a.jpg'. There is 'one/a.jpg': upper and lower case count."
-    assert details[2] == "'https://a.org/c.jpg' is an address on the web; expected the name of a file."
+    assert result.counts["rows_joined"] == 1  # ONE/a.jpg
+    assert details[1] == "'https://a.org/c.jpg' is an address on the web; expected the name of a file."
 
 
 @pytest.mark.parametrize(
@@ -511,12 +512,7 @@ def test_bare_names(tmp_path):
     [
         "../a.jpg",
         "x/../../a.jpg",
-        "/etc/a.jpg",
-        "C:\\a.jpg",
-        "c:/a.jpg",
-        "\\\\server\\a.jpg",
         "..\\a.jpg",
-        "//etc/a.jpg",
         "..",
     ],
 )
@@ -532,7 +528,8 @@ def test_paths_that_only_look_as_if_they_led_out(tmp_path):
     paintings, refused, _ = joined(tmp_path, paths, content)
     assert refused == []
     assert sorted(row[2] for row in paintings) == [2, 3, 4, 5, 6, 7]
-    # A folder whose name begins like the root's is not inside the root.
+    # A folder whose name begins like the root's is not inside the root, and the file there is not the one inside.
+    touch(tmp_path.with_name(tmp_path.name + "2"), "a.jpg")
     assert joined(tmp_path, ["a.jpg"], f"path\n{tmp_path}2/a.jpg\n")[1] == [
         ("metadata.csv line 2", "outside the folder")
     ]
@@ -613,7 +610,8 @@ def test_repeated_and_conflicting_rows(tmp_path):
 
 def test_rows_without_a_name(tmp_path):
     assert joined(tmp_path, ["a.jpg"], "path,artist\n,A\na.jpg,B\n")[1] == [("metadata.csv line 2", "no name")]
-    assert joined(tmp_path, ["a.jpg"], "id,path\na,\n")[1] == [("metadata.csv line 2", "no name")]
+    assert joined(tmp_path, ["a.jpg"], "id,path\nb,\n")[1] == [("metadata.csv line 2", "no name")]
+    assert joined(tmp_path, ["a.jpg"], "id,path\na,\n")[1] == []  # where no row has a path that is there, ids count
 
 
 def test_a_spreadsheet_that_names_no_pictures(tmp_path):

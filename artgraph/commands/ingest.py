@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.commands.run import METADATA_HELP
+from artgraph.commands.run import spreadsheet_options
 from artgraph.options import Bars, Command, option, stage
 
 __all__ = ["ingest"]
@@ -14,23 +14,17 @@ __all__ = ["ingest"]
 @click.command(cls=Command)
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
-@option("ingest", "metadata", type=click.Path(path_type=Path), help=METADATA_HELP)
-@click.option(
-    "--column", "columns", multiple=True, metavar="OURS=THEIRS", help="Such as artist=Maker; can be repeated."
-)
+@spreadsheet_options("ingest")
 @option("ingest", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")
 @option("ingest", "workers", type=click.IntRange(1), help="Decoding threads.")
-def ingest(images: Path, out: Path, columns: tuple[str, ...], **options: Any) -> None:
+def ingest(images: Path, out: Path, **options: Any) -> None:
     """Make a corpus of a folder of pictures and a spreadsheet.
 
     \b
     Example:
       artgraph ingest scans --metadata scans.csv --column artist=Maker -o mycorpus
     """
-    if any("=" not in column for column in columns):
-        raise click.BadParameter("write it as OURS=THEIRS, such as artist=Maker", param_hint="--column")
-    named = dict(column.split("=", 1) for column in columns) or None
-    corpus = stage("ingest")(images, out, columns=named, progress=Bars(), **options)
+    corpus = stage("ingest")(images, out, progress=Bars(), **options)
     facts = corpus.head["facts"]
     click.echo(
         f"{facts['images_found']} pictures found = {facts['images_taken']} taken + {facts['images_refused']} refused; "

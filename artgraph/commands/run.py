@@ -1,5 +1,7 @@
 """artgraph run: everything."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import click
 from artgraph.options import Bars, Command, names, network, network_options, option, stage
 from artgraph.stages.lead import LEADS
 
-__all__ = ["METADATA_HELP", "WITH_HELP", "finish", "run"]
+__all__ = ["METADATA_HELP", "WITH_HELP", "finish", "run", "spreadsheet_options"]
 
 WITH_HELP = (
     "eye, color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
@@ -16,10 +18,31 @@ WITH_HELP = (
 METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 
 
+def _columns(context: Any, parameter: Any, given: tuple[str, ...] | None) -> dict[str, str] | None:
+    if any("=" not in column for column in given or ()):
+        raise click.BadParameter("write it as OURS=THEIRS, such as artist=Maker")
+    return dict(column.split("=", 1) for column in given or ()) or None
+
+
+def spreadsheet_options(of: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options on the spreadsheet to a command that ingests (``of``: "ingest" or "run")."""
+    options = [
+        option(of, "metadata", type=click.Path(path_type=Path), help=METADATA_HELP),
+        click.option(
+            "--column", "columns", multiple=True, callback=_columns, metavar="OURS=THEIRS",
+            help="Which column is which, such as artist=Maker; ours: image, id, artist, title, date, style. "
+            "Can be repeated.",
+        ),
+        option(of, "encoding", metavar="NAME", help="Of a CSV file, such as windows-1251; default: found out."),
+        option(of, "max_unmatched", type=click.FloatRange(0, 1), help="Share of pictures that may have no row."),
+    ]  # fmt: skip
+    return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
+
+
 @click.command(cls=Command)
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
-@option("run", "metadata", type=click.Path(path_type=Path), help=METADATA_HELP)
+@spreadsheet_options("run")
 @option("run", "descriptors", "--with", callback=names, help=WITH_HELP)
 @option("run", "artist_edges", is_flag=True, help="Also link works by the same artist; names then teach the VGAE.")
 @option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")

@@ -13,6 +13,7 @@ from artgraph.atomic import locked, write_bytes
 from artgraph.corpus import KINDS, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.shards import ShardStore, clear_shards, shard_bounds
+from artgraph.stages.spreadsheet import as_before, list_artists, refuse_unmatched, relative, spellings_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ __all__ = ["ingest"]
 
 SHARD = 128
 WORK = ".ingest-"
+TABLES = 1  # counted up when the same spreadsheet gives another table
 
 
 def ingest(
@@ -32,6 +34,8 @@ def ingest(
     *,
     metadata: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    max_unmatched: float = 1.0,
     max_refused: float = 0.05,
     workers: int = 2,
     progress: Progress = None,
@@ -46,32 +50,48 @@ def ingest(
     out : The corpus. If it is there already it must hold the same paintings; their data are brought up to date.
     metadata : CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules.
     columns : Our column name to the spreadsheet's, where the usual names do not fit.
+    encoding : Of a CSV file; default: found out, see ``artgraph.tabletext.decode``.
+    max_unmatched : float in [0, 1]
+        Share of the pictures that may have no row in the spreadsheet before this is an error (the corpus is made all
+        the same). That no row at all belongs to a picture is always an error, and nothing is made.
     max_refused : float in [0, 1]
         Share of the pictures found that may be refused before this is an error (the corpus is made all the same).
     workers : Decoding threads.
     progress : callable(stage, done, total)
+
+    Notes
+    -----
+    ``metadata``, ``columns`` and ``encoding`` that are not given are those of the corpus's last ingest, with a note, so
+    that no artists are lost by running again. ``artists.csv`` in the corpus lists every spelling of an artist, and for
+    whom it was taken.
 
     Raises
     ------
     IngestError
         No pictures, or more refused than ``max_refused``.
     """
-    from artgraph.ingest import find_images, plan, read_metadata
+    from artgraph.ingest import check_matched, find_images, plan, read_metadata
 
     images, out = Path(images), Path(out)
     if not images.is_dir():
         raise IngestError(f"{images} is not a folder. Give the folder that the pictures are in.")
-    table = read_metadata(metadata, columns=columns) if metadata else None
+    metadata, reading, notes = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
+    given = {name: value or None for name, value in reading.items()}
+    table = read_metadata(metadata, **given) if metadata else None
     found = [path for path in find_images(images) if not (images / path).resolve().is_relative_to(out.resolve())]
     if images.resolve().is_relative_to(out.resolve()):  # the demo keeps its pictures inside the corpus
         found = find_images(images)
     planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
-    notes = list(table.notes) if table else []
-    stamp = _fingerprint(images, found, metadata, columns)
+    if table:
+        check_matched(planned, table, images)
+        notes += [*table.notes, *planned.notes, *spellings_note(planned.paintings)]
+    stamp = _fingerprint(images, found, metadata, reading | {"revision": TABLES})
+    spreadsheet = {"spreadsheet": relative(metadata, out), "reading": reading} if metadata else {}
     corpus = _unchanged(out, stamp)
     if corpus is None or any(out.glob(f"{WORK}*")):
         with locked(out, folders=("", "thumbs", *KINDS)):
-            corpus = _take_in(images, out, planned, notes, stamp, workers, progress)
+            corpus = _take_in(images, out, planned, notes, stamp, workers, progress, spreadsheet)
+            list_artists(corpus)
             corpus.journal("paintings", stamp)
             clear_shards(out, WORK)
     facts = corpus.head["facts"]
@@ -80,11 +100,20 @@ def ingest(
             f"{facts['images_refused']} of {facts['images_found']} pictures were refused, more than --max-refused "
             f"{max_refused:g} allows. {out / 'refused.csv'} says which and why."
         )
+    if table:
+        refuse_unmatched(corpus, table.name, max_unmatched)
     return corpus
 
 
 def _take_in(
-    images: Path, out: Path, planned: Plan, notes: list[str], stamp: str, workers: int, progress: Progress
+    images: Path,
+    out: Path,
+    planned: Plan,
+    notes: list[str],
+    stamp: str,
+    workers: int,
+    progress: Progress,
+    spreadsheet: Mapping[str, Any],
 ) -> Corpus:
     import pandas as pd
 
@@ -120,6 +149,7 @@ def _take_in(
         **{name: count for name, count in planned.counts.items() if name.startswith("rows")},
         "images_without_row": int(table["metadata_line"].isna().sum()),
         "notes": notes,
+        **spreadsheet,
     }
     corpus = Corpus.create(out, table, image_root=images, refused=refused, facts=facts)
     keep = {f"{sha256}.webp" for sha256 in table["image_sha256"]}
@@ -142,9 +172,7 @@ def _inspect(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
     return record
 
 
-def _fingerprint(
-    images: Path, found: Sequence[str], metadata: str | Path | None, columns: Mapping[str, str] | None
-) -> str:
+def _fingerprint(images: Path, found: Sequence[str], metadata: str | Path | None, reading: Mapping[str, Any]) -> str:
     """Return a hash of what the result depends on: names, sizes and times of the pictures, and the spreadsheet."""
     listing = []
     for path in found:
@@ -154,7 +182,7 @@ def _fingerprint(
         except OSError:
             listing.append([path, None, None])
     sheet = hashlib.sha256(Path(metadata).read_bytes()).hexdigest() if metadata else None
-    whole = json.dumps([str(images.resolve()), listing, sheet, columns], sort_keys=True)
+    whole = json.dumps([str(images.resolve()), listing, sheet, reading], sort_keys=True)
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from artgraph.errors import InputError
 from artgraph.graph import artist_links, attributions, linkable_artists
@@ -58,6 +60,74 @@ def test_names_that_are_a_hand(name):
 )  # fmt: skip
 def test_dates_are_no_part_of_a_name(name):
     assert linkable_artists([name]) == ["rembrandt"]
+
+
+# Unknown in some forty languages; not certain; several.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unbekannt", "onbekend", "inconnu", "desconocido", "desconegut", "desconhecido", "sconosciuto", "okänd",
+        "ukjent", "ukendt", "Tuntematon", "неизвестен", "невідомий", "nieznany", "neznámý", "ismeretlen", "nepoznat",
+        "necunoscut", "bilinmeyen", "Άγνωστος", "אמן לא ידוע", "مجهول", "佚名", "作者不詳", "작자 미상", "不明",
+        "anhysbys", "tidak diketahui", "अज्ञात", "ไม่ทราบ", "ignotus", "nežinomas", "nezināms", "tundmatu",
+        "N.N.", "N. N.", "NN", "AA.VV.", "AA. VV.", "VV.AA.", "A.A.V.V.", "k. A.", "???", "[unknown]", "(unknown)", "—",
+        "Unknown (Italian)", "Unknown artist (500125081)", "Anonymous (Q4233718)",
+        "mogelijk Rembrandt", "Rembrandt (mogelijk)", "vermoedelijk Rembrandt", "vermutlich Rembrandt",
+        "wohl Rembrandt", "forse Tiziano", "peut-être Watteau", "возможно Репин", "tillskriven Rembrandt",
+        "przypisywany Matejko", "quizá Goya", "talvez Goya", "伝狩野永徳", "狩野派", "Q5582?",
+        "Rubens\nBrueghel", "Rubens\r\nJan Brueghel", "Rubens<br>Brueghel", "Rubens\n\nBrueghel (1568-1625)",
+        "Rubens et al.", "Rubens u. a.", "Rubens + Brueghel", "Rubens en Brueghel", "Rubens og Brueghel",
+        "Q5582;Q5593", "Q5582|Q5593", "Q5582, Q5593", "Q5582\nQ5593", "(6210), (8470)", "6210, 8470",
+    ],
+)  # fmt: skip
+def test_nobody_not_certain_or_several_in_many_languages(name):
+    assert linkable_artists([name, name]) == [None, None]
+
+
+IDENTIFIERS = [
+    "Q5582", "Q5593", "Q5580", "Q5598", "q5582", "500115493", "500115494", "12345", "12346", "1234", "1235", "0012",
+    "12", "(6210)", "(2206)", "(2207)", "ulan:500115493", "viaf/1234", "viaf/1235", "gnd:4079163-4", "gnd:4079163-5",
+    "http://www.wikidata.org/entity/Q5582", "http://www.wikidata.org/entity/Q5593", "https://a.org/?id=5",
+    "https://a.org/?id=6", "GND 118650130", "GND 118650131", "GND 1186 5013", "GND 1186 5014", "ULAN 5000", "ULAN 5001",
+    "P-0001", "P-0002", "person_1850", "person_1851", "aB3", "Ab3", "①1", "11", "A1606", "A1607", "x-1850-1900",
+    "x-1850-1901", "1606-1669", "1606-1670", "Artist 1850", "Artist 1851", "Smith (12)", "Smith (2206)",
+    "Master of 1499", "Master of 1518", "Meister von 1445", "Jan Brueghel (I)", "Jan Brueghel (II)",
+    "Cranach (the Elder, 1472-1553)", "Cranach (the Younger, 1515-1586)", "Cranach",
+    "Smith, John, 1850-1900", "Smith, John, 1606-1669", "Smith, John",
+]  # fmt: skip
+
+
+def test_what_tells_artists_apart_is_never_dropped():
+    keys = linkable_artists(IDENTIFIERS * 2)
+    assert None not in keys
+    assert len(set(keys)) == len(IDENTIFIERS)
+    assert keys[: len(IDENTIFIERS)] == keys[len(IDENTIFIERS) :]
+    assert linkable_artists(keys) == keys  # keys are keys of themselves
+    assert linkable_artists([" Q5582 ", "Q5582"]) == ["Q5582", "Q5582"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.from_regex(r"[A-Za-z:/._-]{0,6}[0-9]{1,9}[A-Za-z0-9:._-]{0,4}", fullmatch=True), unique=True))
+def test_no_two_identifiers_are_one_artist(identifiers):
+    keys = [key for key in linkable_artists(identifiers) if key is not None]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("spellings", "key"),
+    [
+        (["葛飾北斎（1760－1849）", "葛飾北斎", "葛飾北斎 (1760-1849)"], "葛飾北斎"),
+        (["Rembrandt\n(1606-1669)", "Rembrandt 1606-1669", "Rembrandt (b. 1606)", "REMBRANDT"], "rembrandt"),
+        (["N. N. Ge", "n. n.  ge"], "n. n. ge"),
+    ],
+)
+def test_spellings_of_one_artist_meet(spellings, key):
+    assert linkable_artists(spellings) == [key] * len(spellings)
+
+
+@pytest.mark.parametrize("name", ["Wohl, Peter", "Diversi, Marco", "Attila Lukacs", "Kopisch, August", "En Shih"])
+def test_names_that_look_like_such_words(name):
+    assert linkable_artists([name]) == [name.casefold()]
 
 
 @pytest.mark.parametrize(
