@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, option, partition_option, show, stage, with_corpus
+from artgraph.options import Bars, Command, option, partition_option, show, stage, with_corpus
 
 __all__ = ["atlas"]
 
@@ -24,4 +24,5 @@ def atlas(corpus: Any, **options: Any) -> None:
       artgraph atlas mycorpus -o mypage
       artgraph atlas mycorpus --compare vgae-leiden
     """
-    show(stage("atlas")(corpus, **options))
+    bars = Bars("atlas")
+    show(stage("atlas")(corpus, **options), bars)

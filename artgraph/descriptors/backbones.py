@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import logging
 import queue
@@ -226,8 +227,8 @@ def read_state(file: str | Path) -> dict[str, torch.Tensor]:
 
 def _check_name(name: str) -> None:
     if not timm.is_model(name):
-        near = ", ".join(timm.list_models(f"*{name.split('_')[0][:6]}*")[:6])
-        raise InputError(f"timm has no network '{name}'" + (f" (near it: {near})" if near else ""))
+        near = difflib.get_close_matches(name.casefold(), timm.list_models(), n=4)
+        raise InputError(f"timm has no network '{name}'" + (f" (near it: {', '.join(near)})" if near else ""))
 
 
 def _from_hub(name: str) -> Path:
