@@ -28,7 +28,7 @@ class Bars:
         self.every, self.after, self.file = every, after, sys.stderr
         self.watched = self.file.isatty()
         self._lock, self._closed, self._ticker = threading.RLock(), threading.Event(), None
-        self._stage, self._bar, self._done, self._total, self._before = "", None, 0, 0, 0
+        self._stage, self._ended, self._bar, self._done, self._total, self._before = "", "", None, 0, 0, 0
         self._began = self._due = 0.0
         if context := click.get_current_context(silent=True):
             context.call_on_close(self.close)
@@ -37,6 +37,8 @@ class Bars:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         with self._lock:
+            if total and done >= total and stage in (self._ended, ""):
+                return
             if stage != self._stage:
                 self._end()
                 self._begin(stage, done)
@@ -75,7 +77,7 @@ class Bars:
     def _end(self) -> None:
         if self._bar is not None:
             self._bar.close()
-        self._stage, self._bar = "", None
+        self._stage, self._bar, self._ended = "", None, self._stage
 
     def _tick(self) -> None:
         while not self._closed.wait(min(1.0, self.after, self.every)):

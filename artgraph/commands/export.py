@@ -18,6 +18,7 @@ __all__ = ["export"]
 @option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in exports/ of the corpus.")
 @option("export", "pictures", is_flag=True, help="Give the pictures along, too.")
 @option("export", "timeline", is_flag=True, help="gexf: dated paintings get a time interval.")
+@option("export", "everything", "--all", is_flag=True, help="csv: also what only programs read: hashes, byte counts.")
 @option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite.")
 def export(corpus: Any, **options: Any) -> None:
     """Write a partition with its graph and map for another program.

@@ -35,15 +35,24 @@ def info(corpus: Any, as_json: bool) -> None:
         say(f"  {work}")
     counts = {name: count for name, count in about["columns"].items() if not name.startswith("image_")}
     _wrapped("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()), "  ")
+    for reason, command in about.get("damage", ()):
+        say(f"  DAMAGED: {reason}. Mend it: {command}")
     for thing in about["things"]:
         params = {key: value for key, value in thing["params"].items() if value not in (None, [], False)}
-        settings = ", ".join(f"{key}={value}" for key, value in params.items())
+        settings = ", ".join(f"{key}={_shown(key, value)}" for key, value in params.items())
         _wrapped(f"  {thing['kind']}/{thing['key']}  {settings}".rstrip(), "      ")
         measures = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in _measures(thing["facts"]))
         if measures:
             _wrapped(f"    {measures}", "      ")
         if thing["stale"]:
             say(f"    STALE: {thing['stale'][0]}. Make it again: {thing['command']}")
+
+
+def _shown(key: str, value: Any) -> str:
+    """Return a setting as text; of a hash the beginning."""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return f"{value[:12]}…" if key.endswith("sha256") and isinstance(value, str) else str(value)
 
 
 def _measures(facts: dict[str, Any]) -> list[tuple[str, str]]:

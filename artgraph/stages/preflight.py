@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artgraph.catalogue import Catalogue
+from artgraph.catalogue import CONFOUNDS, Catalogue
 from artgraph.checks import check_choice, check_seed
 from artgraph.errors import InputError
 from artgraph.stages.lead import LEADS, MIN_PAINTINGS_FOR_VGAE
@@ -117,13 +117,13 @@ def check_corpus(corpus: Corpus, *, artist_edges: bool, n_clusters: int | None, 
 def check_artists(
     catalogue: Catalogue, where: str, *, chosen: GraphSettings | None = None, advice: str | None = None
 ) -> None:
-    """Refuse, by an InputError, to link works by artists, or across them, where none is named twice.
+    """Refuse, by an InputError, to link works by artists, or across them, where no artist is named twice.
 
     Parameters
     ----------
     catalogue : Of the paintings.
     where : What they stand in, for the message.
-    chosen : Settings of a graph; default: with artist edges.
+    chosen : Settings of a graph, whose columns and dates are checked, too; default: with artist edges.
     advice : What to do; default: to make the corpus again with another column.
     """
     by_artist = chosen is None or chosen.artist_edges or chosen.cross_artist
@@ -138,6 +138,9 @@ def check_artists(
             f"{option} needs an artist with two works, and {where} names none (its columns: {', '.join(columns)}). "
             f"{advice}; or leave out {option}."
         )
+    for name in chosen.regress_out if chosen is not None else ():
+        if name not in CONFOUNDS:
+            catalogue.column(name)
     if chosen is not None and chosen.max_years is not None and np.isnan(catalogue.years).all():
         raise InputError(f"--max-years needs dates, and {where} has none that can be read; leave it out.")
 

@@ -51,8 +51,8 @@ def _partition(facts: Mapping[str, Any]) -> str:
 
 def _report(facts: Mapping[str, Any]) -> str:
     if "scores" in facts:
-        score, chance = facts["scores"]["ami"], facts["chance"]["ami"]["mean"]
-        return f"agreement with '{facts['against']}': AMI {score:.2f} (1: the same; by chance {round(chance, 2) + 0.0:.2f})"
+        score, chance = facts["scores"]["ami"], round(facts["chance"]["ami"]["mean"], 2) + 0.0
+        return f"agreement with '{facts['against']}': AMI {score:.2f} (1: the same; by chance {chance:.2f})"
     if "against" in facts:
         return f"no painting has a {facts['against']} to compare with"
     return facts.get("summary", "").partition(". ")[0].rstrip(".")
