@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from typing import TextIO
 
 import click
 
@@ -22,10 +23,11 @@ class Bars:
     ----------
     first : The stage that begins now.
     every, after : Seconds.
+    file : Default: standard error.
     """
 
-    def __init__(self, first: str = "", *, every: float = 60.0, after: float = 1.0) -> None:
-        self.every, self.after, self.file = every, after, sys.stderr
+    def __init__(self, first: str = "", *, every: float = 60.0, after: float = 1.0, file: TextIO | None = None) -> None:
+        self.every, self.after, self.file = every, after, file or sys.stderr
         self.watched = self.file.isatty()
         self._lock, self._closed, self._ticker = threading.RLock(), threading.Event(), None
         self._stage, self._ended, self._bar, self._done, self._total, self._before = "", "", None, 0, 0, 0
@@ -87,16 +89,16 @@ class Bars:
                 if self._bar is not None:
                     self._bar.refresh()
                 elif time.monotonic() >= self._due:
-                    self._due += self.every
+                    first, self._due = self._due == self._began + self.after, self._due + self.every
                     try:
-                        click.echo(self._line(), file=self.file)
+                        click.echo(self._line(first), file=self.file)
                     except (OSError, ValueError):  # whoever read it has gone; the work goes on
                         return
 
-    def _line(self) -> str:
+    def _line(self, first: bool) -> str:
         seconds = time.monotonic() - self._began
         if not self._total:
-            return f"{self._stage}: at work" + (f" for {_span(seconds)}" if seconds >= 2 * self.after else "")
+            return f"{self._stage}: at work" + ("" if first else f" for {_span(seconds)}")
         left, done = self._total - self._done, self._done - self._before
         known = f", about {_span(seconds * left / done)} left" if done > 0 else ""
         return f"{self._stage}: {self._done:,} of {self._total:,}{known}"

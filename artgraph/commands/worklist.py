@@ -46,7 +46,7 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
         return
     works = made.facts["works"]
     for one, work in zip(works, work_names(corpus, [one["id"] for one in works[:top]]), strict=False):
-        say(f"{one['kind']:11}  {work}")
+        say(f"{one['kind']:11}  {work}" + (f"  (p {one['p']:.1g})" if "p" in one else ""))
         say(f"{'':11}  {one['sentence']}")
         for found in one["evidence"]:
             near = "; ".join(work_names(corpus, found["neighbors"][:3]))

@@ -146,8 +146,8 @@ def _confusion(view: View, against: str, out: Path) -> None:
         columns = [name for name in corpus.paintings.columns if not name.startswith("image_")]
         partitions = corpus.keys("partitions")
         raise InputError(
-            f"{corpus.path} has neither a column nor a partition '{against}' (columns: {', '.join(columns)}; partitions: "
-            f"{', '.join(partitions)}).{did_you_mean(against, [*columns, *partitions])}"
+            f"{corpus.path} has neither a column nor a partition '{against}' (columns: {', '.join(columns)}; "
+            f"partitions: {', '.join(partitions)}).{did_you_mean(against, [*columns, *partitions])}"
         )
     plot_confusion(out, view.labels, reference, title=f"{view.partition} × {against}", against=against)
 
