@@ -45,7 +45,8 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
         show_json(made.facts)
         return
     works = made.facts["works"]
-    for one, work in zip(works, work_names(corpus, [one["id"] for one in works[:top]]), strict=False):
+    names = work_names(corpus, [one["id"] for one in works[:top]])
+    for one, work in zip(works[:top], names, strict=True):
         say(f"{one['kind']:11}  {work}" + (f"  (p {one['p']:.1g})" if "p" in one else ""))
         say(f"{'':11}  {one['sentence']}")
         for found in one["evidence"]:
