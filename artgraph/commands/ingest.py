@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from artgraph.commands.run import METADATA_HELP
-from artgraph.options import Bars, Command, option, stage
+from artgraph.options import Bars, Command, option, say, stage
 
 __all__ = ["ingest"]
 
@@ -27,16 +27,13 @@ def ingest(images: Path, out: Path, columns: tuple[str, ...], **options: Any) ->
     Example:
       artgraph ingest scans --metadata scans.csv --column artist=Maker -o mycorpus
     """
+    from artgraph.stages.summary import ingest_lines
+
     if any("=" not in column for column in columns):
         raise click.BadParameter("write it as OURS=THEIRS, such as artist=Maker", param_hint="--column")
     named = dict(column.split("=", 1) for column in columns) or None
-    corpus = stage("ingest")(images, out, columns=named, progress=Bars(), **options)
-    facts = corpus.head["facts"]
-    click.echo(
-        f"{facts['images_found']} pictures found = {facts['images_taken']} taken + {facts['images_refused']} refused; "
-        f"{facts['rows_refused']} rows of the spreadsheet refused"
-    )
-    for note in facts.get("notes", ()):
-        click.echo(f"note: {note}")
-    if facts["images_refused"] or facts["rows_refused"]:
-        click.echo(f"{corpus.path / 'refused.csv'} says which and why")
+    bars = Bars("ingest")
+    corpus = stage("ingest")(images, out, columns=named, progress=bars, **options)
+    bars.close()
+    for text in ingest_lines(corpus):
+        say(text)
