@@ -46,7 +46,7 @@ import pandas as pd
 
 from artgraph import __version__
 from artgraph.atomic import locked, write_bytes
-from artgraph.checks import check_choice
+from artgraph.checks import did_you_mean
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 
@@ -180,7 +180,9 @@ class Corpus:
         """Return the hash (hex str) of one column of the table; a missing column is an InputError."""
         if name not in self.paintings.columns:
             known = [one for one in self.paintings.columns if not one.startswith("image_")]
-            check_choice(f"column in {self.path} named", name, known)
+            raise InputError(
+                f"{self.path} has no column '{name}' (there are: {', '.join(known)}).{did_you_mean(name, known)}"
+            )
         return content_sha256(self.paintings[name])
 
     # ---- what is there

@@ -83,13 +83,16 @@ def check_folder(
     if Path(images).is_dir():
         n = len(find_images(images))
         _check_number(n, f"{images} holds {n} pictures", n_clusters=n_clusters, lead=lead)
-    if (artist_edges or true_scale) and metadata is None:
+    there = (Path(out) / "corpus.json").is_file()  # which may know them from an earlier run
+    if (artist_edges or true_scale) and metadata is None and not there:
         option, needs = ("--artist-edges", "artists") if artist_edges else ("--window-cm", "sizes in centimetres")
         raise InputError(
             f"{option} needs the {needs} of the paintings, and there is no spreadsheet. "
             f"Give one with --metadata, or leave out {option}."
         )
     table = read_metadata(metadata, **(reading or {})).table if metadata is not None else None
+    if table is None:
+        return
     if true_scale and (missing := [name for name in SIZES if name not in table]):
         raise InputError(
             f"--window-cm needs the size of the paintings, and {metadata} has no column {' and no '.join(missing)} "
