@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["closing", "cut", "ingest_lines", "line", "work_names"]
 
+COUNTED = {"images_found", "images_taken", "images_refused", "images_without_row"}
 NOUNS = {"graphs": "graph", "models": "model", "partitions": "partition", "reports": "report", "layouts": "map"}
 
 
@@ -71,11 +72,28 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def _reasons(corpus: Corpus) -> str:
+    """Return in brackets why pictures were refused, the most frequent first, as refused.csv says."""
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(corpus.path / "refused.csv", dtype=str, keep_default_na=False)
+        counts = table.loc[table["kind"] == "image", "reason"].value_counts()
+    except (OSError, ValueError, KeyError):  # it is for people; where it is gone, the count stands alone
+        return ""
+    named = [f"{count} {reason}" for reason, count in counts.items()]
+    return f" ({', '.join(named[:4])}{', …' if len(named) > 4 else ''})" if named else ""
+
+
 def ingest_lines(corpus: Corpus) -> list[str]:
     """Return lines on what came into a corpus: pictures, rows, what is known of the paintings, what was not taken."""
     facts, catalogue, n = corpus.head["facts"], catalogue_of(corpus), len(corpus)
     found, taken, refused = (facts.get(f"images_{what}", n) for what in ("found", "taken", "refused"))
-    lines = [f"{found} pictures found = {taken} taken + {refused if 'images_refused' in facts else 0} refused"]
+    refused = refused if "images_refused" in facts else 0
+    lines = [f"{found} pictures found = {taken} taken + {refused} refused{_reasons(corpus) if refused else ''}"]
+    for name in sorted(set(facts) - COUNTED):
+        if name.startswith("images_") and type(facts[name]) is int and facts[name]:
+            lines.append(f"{_many(facts[name], 'picture')} {name.removeprefix('images_').replace('_', ' ')}")
     if facts.get("rows"):
         rest = {"refused": facts.get("rows_refused", 0), "repeated": facts.get("rows_merged", 0)}
         more = "".join(f", {count:,} {what}" for what, count in rest.items() if count)
