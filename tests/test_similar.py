@@ -176,7 +176,7 @@ def test_a_work_is_found_by_what_people_call_it(corpus, query):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("imagse/005.png", r"neither a work.*Did you mean 'images/005\.png'\?"),
+        ("images/0005.png", r"neither a work.*Did you mean 'images/005\.png'\?"),
         ("stripe 5", r"Did you mean 'Stripes 5'\?"),
         ("cluster:99", r"no cluster 99 \(there are: 0 to 2\)"),
         ("", "neither a work"),

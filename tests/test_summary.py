@@ -43,7 +43,7 @@ from artgraph.testing import toy_pictures
             "report x: agreement with 'style': AMI 0.42 (1: the same; by chance 0.00)",
         ),
         ("reports", {"against": "style"}, "report x: no painting has a style to compare with"),
-        ("reports", {"summary": "3 works to look at (3 date). Nothing here is"}, "report x: 3 works to look at (3 date)"),
+        ("reports", {"summary": "3 works (3 date). Nothing here is"}, "report x: 3 works (3 date)"),
         ("export", {}, "export x"),
     ],
 )  # fmt: skip
@@ -75,13 +75,22 @@ def test_what_came_in_is_said_in_full(taken):
     assert said[-1] == f"{taken.path / 'refused.csv'} says which were refused and why"
 
 
-def test_counts_that_a_later_version_adds_and_files_that_are_gone_do_not_stop_it(taken, tmp_path, monkeypatch):
+def test_what_was_passed_over_is_said_and_files_that_are_gone_stop_nothing(taken, tmp_path, monkeypatch):
     shutil.copytree(taken.path, tmp_path / "copy")
     (tmp_path / "copy" / "refused.csv").unlink()
     corpus = Corpus(tmp_path / "copy")
-    monkeypatch.setitem(corpus.head, "facts", corpus.head["facts"] | {"images_left_out": 3, "images_odd": [1]})
+    more = {"images_noted": 1, "other_files": {".dng": 2, ".psd": 3}, "folders_passed_over": {"@eaDir": 12}}
+    more |= {"folders_unreadable": 2, "files_beside_a_picture": 1, "images_odd": [1]}
+    monkeypatch.setitem(corpus.head, "facts", corpus.head["facts"] | more)
     said = ingest_lines(corpus)
-    assert said[:2] == ["11 pictures found = 9 taken + 2 refused", "3 pictures left out"]
+    assert said[:6] == [
+        "11 pictures found = 9 taken + 2 refused",
+        "1 picture taken with something missing; the column image_note says what",
+        "not pictures that artgraph reads: 3 .psd, 2 .dng",
+        "folders passed over: 12 @eaDir",
+        "2 folders could not be read",
+        "1 file beside a picture passed over",
+    ]
     monkeypatch.setitem(corpus.head, "facts", {})
     assert ingest_lines(corpus)[0] == "9 pictures found = 9 taken + 0 refused"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.summary import cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +45,7 @@ def _shown(params: Mapping[str, Any]) -> dict[str, str]:
             return ", ".join(show(key, part) for part in value)
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return f"{value:,}" if isinstance(value, int) else cut(str(value), 13 if key.endswith("sha256") else 64)
+        return f"{value:,}" if isinstance(value, int) else str(value)[: 12 if key.endswith("sha256") else 64]
 
     kept = {key: value for key, value in params.items() if value not in (None, []) and not isinstance(value, dict)}
     return {key.replace("_", " "): show(key, value) for key, value in kept.items()}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["closing", "cut", "ingest_lines", "line", "work_names"]
 
-COUNTED = {"images_found", "images_taken", "images_refused", "images_without_row"}
 NOUNS = {"graphs": "graph", "models": "model", "partitions": "partition", "reports": "report", "layouts": "map"}
 
 
@@ -64,6 +63,7 @@ ABOUT = {
     "graphs": _graph,
     "models": _model,
     "partitions": _partition,
+    "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
 }
 
@@ -85,15 +85,34 @@ def _reasons(corpus: Corpus) -> str:
     return f" ({', '.join(named[:4])}{', …' if len(named) > 4 else ''})" if named else ""
 
 
+def _passed_over(facts: Mapping[str, Any]) -> list[str]:
+    """Return lines on what lay in the folder and is no painting, and on pictures that are not whole."""
+    lines = []
+    if count := facts.get("images_noted"):
+        lines.append(f"{_many(count, 'picture')} taken with something missing; the column image_note says what")
+    if others := facts.get("other_files"):
+        lines.append(f"not pictures that artgraph reads: {_listed(others)}")
+    if folders := facts.get("folders_passed_over"):
+        lines.append(f"folders passed over: {_listed(folders)}")
+    if count := facts.get("folders_unreadable"):
+        lines.append(f"{_many(count, 'folder')} could not be read")
+    if count := facts.get("files_beside_a_picture"):
+        lines.append(f"{_many(count, 'file')} beside a picture passed over")
+    return lines
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{count:,} {name}" for name, count in most[:6]) + (", …" if len(most) > 6 else "")
+
+
 def ingest_lines(corpus: Corpus) -> list[str]:
     """Return lines on what came into a corpus: pictures, rows, what is known of the paintings, what was not taken."""
     facts, catalogue, n = corpus.head["facts"], catalogue_of(corpus), len(corpus)
     found, taken, refused = (facts.get(f"images_{what}", n) for what in ("found", "taken", "refused"))
     refused = refused if "images_refused" in facts else 0
     lines = [f"{found} pictures found = {taken} taken + {refused} refused{_reasons(corpus) if refused else ''}"]
-    for name in sorted(set(facts) - COUNTED):
-        if name.startswith("images_") and type(facts[name]) is int and facts[name]:
-            lines.append(f"{_many(facts[name], 'picture')} {name.removeprefix('images_').replace('_', ' ')}")
+    lines += _passed_over(facts)
     if facts.get("rows"):
         rest = {"refused": facts.get("rows_refused", 0), "repeated": facts.get("rows_merged", 0)}
         more = "".join(f", {count:,} {what}" for what, count in rest.items() if count)
