@@ -46,10 +46,12 @@ class Bars:
                 self._begin(stage, done)
             if not self._total:  # what was done when the length became known was done by an earlier run, or at no cost
                 self._before = done
-            self._done, self._total = done, total
+            known, self._done, self._total = self._total, done, total
             if self._bar is not None:
                 self._bar.total = total or None
                 self._bar.update(done - self._bar.n)
+                if known != total:
+                    self._bar.refresh()
             if total and done >= total:
                 self._end()
 
@@ -71,7 +73,9 @@ class Bars:
         if self.watched:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=None, desc=stage, unit="", file=self.file, initial=done)
+            self._bar = tqdm(
+                total=None, desc=stage, unit="", file=self.file, initial=done, leave=False, dynamic_ncols=True
+            )
         if self._ticker is None:
             self._ticker = threading.Thread(target=self._tick, daemon=True)
             self._ticker.start()

@@ -143,7 +143,7 @@ def test_without_names_the_features_lead(tmp_path):
         "",
         "What to do next:",
         f"1. Open {here}/atlas/index.html (double-click); to share it, zip the folder atlas.",
-        f"2. Look again at works that do not fit their artist or date: artgraph worklist {here} --partition leiden",
+        "2. Say who painted what and when, and run it again: --metadata FILE, with columns path, artist, title, date.",
         f"3. Open {here}/exports/leiden.csv in Excel, leiden.gexf beside it in Gephi.",
         f"Everything that is there, and how it was made: artgraph info {here}",
     ]

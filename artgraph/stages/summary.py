@@ -159,12 +159,21 @@ def closing(corpus: Corpus, first: str, why: str) -> list[str]:
         lines.append(f"Shown first: {about(first)}, because {why}.")
         lines.append(f"The other: {about(other)}. To show it first:")
         lines.append(f"  artgraph atlas {here} --partition {other} --compare {first}")
+    catalogue = catalogue_of(corpus)
+    if any(catalogue.artists) or np.isfinite(catalogue.years).any():
+        second = (
+            f"Look again at works that do not fit their artist or date: artgraph worklist {here} --partition {first}"
+        )
+    else:
+        second = (
+            "Say who painted what and when, and run it again: --metadata FILE, with columns path, artist, title, date."
+        )
     return [
         *lines,
         "",
         "What to do next:",
         f"1. Open {corpus.path / 'atlas' / 'index.html'} (double-click); to share it, zip the folder atlas.",
-        f"2. Look again at works that do not fit their artist or date: artgraph worklist {here} --partition {first}",
+        f"2. {second}",
         f"3. Open {corpus.path / 'exports' / f'{first}.csv'} in Excel, {first}.gexf beside it in Gephi.",
         f"Everything that is there, and how it was made: artgraph info {here}",
     ]
