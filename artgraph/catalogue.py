@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from artgraph.checks import did_you_mean
 from artgraph.errors import InputError
 
 if TYPE_CHECKING:
@@ -168,9 +169,10 @@ class Catalogue:
     def column(self, name: str) -> list[Any]:
         """Return the values of a column, None where missing; an unknown one is an InputError that lists all."""
         if name not in self.table.columns:
+            known = [one for one in self.table.columns if not one.startswith("image_")]
             raise InputError(
-                f"There is no column '{name}' (there are: {', '.join(self.table.columns)}; measured of every picture: "
-                f"{', '.join(CONFOUNDS)})"
+                f"There is no column '{name}' (there are: {', '.join(known)}; measured of every picture: "
+                f"{', '.join(CONFOUNDS)}).{did_you_mean(name, [*known, *CONFOUNDS])}"
             )
         column = self.table[name].astype(object)
         return list(column.where(column.notna(), None))

@@ -13,7 +13,7 @@ from artgraph.errors import InputError
 
 __all__ = [
     "check_adjacency", "check_at_least_one", "check_choice", "check_features", "check_labels", "check_n_clusters",
-    "check_resolution", "check_seed", "unit_rows",
+    "check_resolution", "check_seed", "did_you_mean", "unit_rows",
 ]  # fmt: skip
 
 
@@ -119,9 +119,21 @@ def check_choice(name: str, value: object, known: Iterable[str]) -> None:
     """
     known = list(known)
     if value not in known:
-        near = difflib.get_close_matches(str(value).casefold(), known, n=1)
-        meant = f" Did you mean '{near[0]}'?" if near else ""
-        raise InputError(f"There is no {name} '{value}' (there are: {', '.join(known)}).{meant}")
+        meant = did_you_mean(value, known)
+        raise InputError(f"There is no {name} '{value}' (there are: {', '.join(known) or 'none'}).{meant}")
+
+
+def did_you_mean(value: object, known: Iterable[str]) -> str:
+    """Return a question, with a blank before it, that suggests the ``known`` name nearest to a ``value``; else "".
+
+    Examples
+    --------
+    >>> did_you_mean("eey", ["clip", "eye", "gram"]), did_you_mean("GRAM", ["eye", "gram"]), did_you_mean("x", ["eye"])
+    (" Did you mean 'eye'?", " Did you mean 'gram'?", '')
+    """
+    folded = {name.casefold(): name for name in reversed(list(known))}
+    near = difflib.get_close_matches(str(value).casefold(), folded, n=1)
+    return f" Did you mean '{folded[near[0]]}'?" if near else ""
 
 
 def unit_rows(X: np.ndarray, *, least: float = 1e-12) -> np.ndarray:

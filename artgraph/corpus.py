@@ -47,6 +47,7 @@ import pandas as pd
 
 from artgraph import __version__
 from artgraph.atomic import locked, write_bytes
+from artgraph.checks import did_you_mean
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 
@@ -179,7 +180,10 @@ class Corpus:
     def column_sha256(self, name: str) -> str:
         """Return the hash (hex str) of one column of the table; a missing column is an InputError."""
         if name not in self.paintings.columns:
-            raise InputError(f"{self.path} has no column '{name}' (there are: {', '.join(self.paintings.columns)})")
+            known = [one for one in self.paintings.columns if not one.startswith("image_")]
+            raise InputError(
+                f"{self.path} has no column '{name}' (there are: {', '.join(known)}).{did_you_mean(name, known)}"
+            )
         return content_sha256(self.paintings[name])
 
     # ---- what is there

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from artgraph.communities.methods import METHODS
 from artgraph.errors import MissingError, StaleError
 from artgraph.formats import plain
 from artgraph.makers import FIRST, REPORTS, STAGES
@@ -34,6 +35,14 @@ class Ref(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.key}"
+
+
+def _words_for(ref: Ref) -> list[str]:
+    """Return the options for which ``communities`` gives a partition its name, such as 'vgae-leiden'; else none."""
+    graph, _, method = ref.key.rpartition("-")
+    if ref.kind != "partitions" or not graph or method not in METHODS:
+        return []
+    return ["--graph", graph, *(["--method", method] if method != "leiden" else [])]
 
 
 TRAINING = ("train_descriptor", "train_vgae")
@@ -73,8 +82,12 @@ class Lineage:
         try:
             return self.corpus.label(*ref)
         except MissingError as error:
-            advice = "" if "Did you mean" in str(error) else f" Make it with: {self.command(ref)}"
-            raise MissingError(f"{error}{advice}") from None
+            said, guessed, _ = str(error).partition(" Did you mean")
+            named = _words_for(ref)
+            if guessed and not named:
+                raise
+            command = shlex.join(["artgraph", "communities", str(self.corpus.path), *named])
+            raise MissingError(f"{said} Make it with: {command if named else self.command(ref)}") from None
 
     def stage(self, ref: Ref) -> str | None:
         """Return the stage that made a thing (a key of ``STAGES``); None where it was none of ours."""

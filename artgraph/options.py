@@ -1,4 +1,4 @@
-"""What the commands share: options whose defaults are those of the functions, errors as messages, progress bars."""
+"""What the commands share: options whose defaults are those of the functions, and errors as messages."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import errno
 import functools
 import inspect
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import click
 
+from artgraph.checks import did_you_mean
 from artgraph.errors import ArtgraphError
+from artgraph.progress import Bars
 from artgraph.settings import Settings, choices_of, flag_of
 
 if TYPE_CHECKING:
     from artgraph.pipeline import Made
 
 __all__ = [
-    "Bars", "Command", "Group", "NumberOr", "as_json", "keys", "named_weights", "names", "network",
-    "network_options", "option", "partition_option", "settings_options", "show", "show_json", "stage",
-    "with_corpus",
+    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "keys", "named_weights", "names", "network",
+    "network_options", "option", "partition_option", "say", "settings_options", "show", "show_facts", "show_json",
+    "stage", "was_given", "with_corpus",
 ]  # fmt: skip
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+SEED = click.IntRange(0, 2**32 - 1)
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -104,7 +106,9 @@ def _setting(one: Field, hint: Any) -> Decorator:
     elif choices and float in kinds:
         given["type"] = NumberOr(choices, _bounds(about))
     elif choices:
-        given["type"] = click.Choice(choices)
+        given["type"] = Choice(choices)
+    elif one.name == "seed":
+        given["type"] = SEED
     elif int in kinds or float in kinds:
         bounds, kind = _bounds(about), int if int in kinds else float
         ranges = {int: click.IntRange, float: click.FloatRange}
@@ -126,6 +130,20 @@ def _former(old: str, new: str) -> Decorator:
     return click.option(f"--{old.replace('_', '-')}", hidden=True, expose_value=False, callback=refuse)
 
 
+class Choice(click.Choice):
+    """One of some words, in capitals or not; a near one is suggested for any other."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__(list(choices), case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word; anything else is a usage error."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(f"{error.message.rstrip('.')}.{did_you_mean(value, self.choices)}", param, ctx)
+
+
 class NumberOr(click.ParamType):
     """A number, or one of some words."""
 
@@ -135,9 +153,13 @@ class NumberOr(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         """Return the number, or the word; anything else is a usage error."""
-        if value in self.words:
-            return value
-        return self.number.convert(value, param, ctx)
+        if str(value).casefold() in self.words:
+            return str(value).casefold()
+        try:
+            return self.number.convert(value, param, ctx)
+        except click.BadParameter as error:
+            said = error.message.rstrip(".")
+            self.fail(f"{said}, nor {' or '.join(self.words)}.{did_you_mean(value, self.words)}", param, ctx)
 
 
 def names(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -154,7 +176,10 @@ def names(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tu
     ('color', 'texture', 'gram')
     """
     text = value or "" if isinstance(value, str | None) else ",".join(value)
-    return tuple(part.strip() for part in text.split(",") if part.strip()) or None
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if value and not found:
+        raise click.BadParameter("name one, or several with commas between them")
+    return found or None
 
 
 def keys(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -167,11 +192,11 @@ def keys(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tup
 
     Examples
     --------
-    >>> keys(None, None, "gram:resnet18,color")
-    ('gram-resnet18', 'color')
+    >>> keys(None, None, "gram:resnet18.tv_in1k,Color")
+    ('gram-resnet18-tv_in1k', 'color')
     """
     found = names(context, parameter, value)
-    return found and tuple(name.replace(":", "-") for name in found)
+    return found and tuple(name.replace(":", "-").replace(".", "-").lower() for name in found)
 
 
 def named_weights(context: Any, parameter: Any, value: str | Sequence[str] | None) -> dict[str, float] | None:
@@ -193,11 +218,28 @@ def named_weights(context: Any, parameter: Any, value: str | Sequence[str] | Non
 as_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
-def show(made: Made) -> None:
-    """Print one line on what a stage made."""
+def show(made: Made, bars: Bars | None = None) -> None:
+    """Print one line on what a stage made; ``bars`` that are open end before it."""
     from artgraph.pipeline import line
 
-    click.echo(line(made))
+    (click.echo if bars is None else bars.say)(line(made))
+
+
+def say(text: str) -> None:
+    """Print ``text`` that quotes the catalogue: no control characters reach the terminal."""
+    click.echo("".join(c if c.isprintable() else " " for c in text))
+
+
+def was_given(name: str) -> bool:
+    """Return whether the option with this parameter ``name`` stands on the command line."""
+    return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def show_facts(facts: Mapping[str, Any], *hidden: str) -> None:
+    """Print the measures in the ``facts`` of a label, one a line, without those ``hidden``."""
+    for fact, value in facts.items():
+        if fact not in hidden:
+            click.echo(f"  {fact.replace('_', ' ')}: {value}")
 
 
 def show_json(value: Any) -> None:
@@ -250,7 +292,7 @@ def network_options(of: str) -> Decorator:
         click.option(
             "--ignore-color", is_flag=True, default=None, help="Show every picture in grey; keys then end in -grey."
         ),
-        option(of, "device", type=click.Choice(["auto", "cpu", "cuda"])),
+        option(of, "device", type=Choice(["auto", "cpu", "cuda"])),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
 
@@ -260,22 +302,3 @@ def network(options: dict[str, Any]) -> dict[str, Any]:
     known = ("backbone", "layers", "weights", "size", "tiles", "window_cm", "ignore_color")
     given = {key: options.pop(key) for key in known}
     return {key: value for key, value in given.items() if value}
-
-
-class Bars:
-    """A progress bar for each stage, on standard error, and only for a person who is watching."""
-
-    def __init__(self) -> None:
-        self.bar, self.stage = None, None
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if not sys.stderr.isatty():
-            return
-        from tqdm import tqdm
-
-        if stage != self.stage:
-            self.bar, self.stage = tqdm(total=total, desc=stage, unit="", file=sys.stderr, initial=done), stage
-        self.bar.update(done - self.bar.n)
-        if done >= total:
-            self.bar.close()
-            self.stage = None

@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artgraph.atomic import write_bytes
-from artgraph.checks import check_choice
 from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made, Progress, catalogue_of
 from artgraph.stages.build_graph import build_graph
@@ -43,10 +42,12 @@ from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
-from artgraph.stages.lead import LEADS, lead_of
+from artgraph.stages.lead import MIN_PAINTINGS_FOR_VGAE, lead_of
 from artgraph.stages.plot import plot
+from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.similar import similar
-from artgraph.stages.summary import line
+from artgraph.stages.spreadsheet import as_before
+from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
@@ -60,7 +61,6 @@ __all__ = [
     "run", "similar", "train_descriptor", "train_vgae", "worklist",
 ]  # fmt: skip
 
-MIN_PAINTINGS_FOR_VGAE = 50
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 
 
@@ -102,47 +102,67 @@ def run(
     max_refused : See ``ingest``.
     workers, seed
     device : {"auto", "cpu", "cuda"}
-    tell : callable(str); is given one line on what each stage made.
-    progress : callable(stage, done, total)
+    tell : callable(str); is given lines on what each stage made and, at the end, on what to do next.
+    progress : callable(stage, done, total); a stage begins with (stage, 0, 0).
     **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
 
     Raises
     ------
-    WeightsError
-        Before any work, where the weights of a network cannot be had.
+    InputError, WeightsError
+        Before any work, where something that was asked for cannot be had: see ``artgraph.stages.preflight``.
     """
     from artgraph.descriptors import make_descriptor, refuse_unused
     from artgraph.learning.device import pick_device
 
-    check_choice("lead", lead, LEADS)
-    # Made here, so that missing weights stop the run before it has begun.
+    def begin(stage: str) -> None:
+        if progress is not None:
+            progress(stage, 0, 0)
+
+    def made(stage: str, function: Callable[..., Made], **given: Any) -> None:
+        begin(stage)
+        tell(line(function(corpus, **given)))
+
+    begin("checks")
+    asked = {"artist_edges": artist_edges, "n_clusters": n_clusters, "lead": lead}
+    true_scale = options.get("window_cm") is not None
     refuse_unused(descriptors, options)
+    sheet, reading, _ = as_before(Path(out), metadata, {"columns": columns, "encoding": encoding})
+    check_folder(images, out, metadata=sheet, reading=reading, true_scale=true_scale, seed=seed, **asked)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
+    check_descriptors(ready, weights_given=bool(options.get("weights")))
+    begin("ingest")
     table = {"metadata": metadata, "columns": columns, "encoding": encoding, "max_unmatched": max_unmatched}
     corpus = ingest(images, out, **table, max_refused=max_refused, workers=workers, progress=progress)
-    tell(f"{len(corpus)} paintings in {corpus.path}")
-    for made in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
-        tell(line(made))
+    for text in ingest_lines(corpus):
+        tell(text)
+    check_corpus(corpus, **asked)
+    begin("describe")
+    for one in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
+        tell(line(one))
     on = [descriptor.key for descriptor in ready]
-    tell(line(build_graph(corpus, on=on, artist_edges=artist_edges, seed=seed)))
-    tell(line(communities(corpus, n_clusters=n_clusters, seed=seed, progress=progress)))
+    clusters = {"n_clusters": n_clusters, "seed": seed, "progress": progress}
+    made("build-graph", build_graph, on=on, artist_edges=artist_edges, seed=seed)
+    made("communities", communities, **clusters)
     if len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
-        tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
-        by_artist = artist_edges and catalogue_of(corpus).has_many_artists
-        edges = {"cross_artist": by_artist, "artist_edges": by_artist, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
-        tell(line(build_graph(corpus, on=("vgae",), name="vgae", seed=seed, **edges)))
-        tell(line(communities(corpus, graph="vgae", n_clusters=n_clusters, seed=seed, progress=progress)))
+        made("train-vgae", train_vgae, seed=seed, device=device, progress=progress)
+        edges = {}
+        if artist_edges and catalogue_of(corpus).has_many_artists:
+            edges = {"cross_artist": True, "artist_edges": True, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
+        made("build-graph", build_graph, on=("vgae",), name="vgae", seed=seed, **edges)
+        made("communities", communities, graph="vgae", **clusters)
     for partition in corpus.keys("partitions"):
-        tell(line(evaluate(corpus, partition=partition, seed=seed)))
+        made("evaluate", evaluate, partition=partition, seed=seed)
     first, why = lead_of(corpus, lead)
-    tell(line(interpret(corpus, partition=first, seed=seed)))
-    tell(line(worklist(corpus, partition=first, seed=seed)))
+    made("interpret", interpret, partition=first, seed=seed)
+    made("worklist", worklist, partition=first, seed=seed)
+    begin("map")
     layout(corpus, graph="vgae" if first == "vgae-leiden" else "style", seed=seed)
     for to in ("gexf", "csv"):
-        tell(line(export(corpus, to=to, partition=first, progress=progress)))
+        made("export", export, to=to, partition=first, progress=progress)
     others = [name for name in ("leiden", "vgae-leiden") if name != first and corpus.has("partitions", name)]
-    tell(line(atlas(corpus, partition=first, compare=others)))
-    tell(why)
+    made("atlas", atlas, partition=first, compare=others)
+    for text in closing(corpus, first, why):
+        tell(text)
     return corpus
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
-from artgraph.checks import check_choice
+from artgraph.checks import check_choice, check_seed
 from artgraph.communities.methods import METHODS, QUALITIES, check_settings
 from artgraph.errors import InputError
 
@@ -85,6 +85,10 @@ class Settings:
             if isinstance(one.default, tuple) and value is None:
                 object.__setattr__(self, one.name, one.default)
                 continue
+            if one.name == "seed":
+                check_seed(value)
+            if twice := _twice(value):
+                raise InputError(f"{one.name} names '{twice}' twice; name it once")
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             choices = choices_of(one, hints[one.name])
             if choices and not (number and float in get_args(hints[one.name])):
@@ -111,6 +115,12 @@ class Settings:
             else:
                 found += [flag, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
         return found
+
+
+def _twice(value: Any) -> str | None:
+    """Return a name that a list of names holds more than once."""
+    names = [text for text in value if isinstance(text, str)] if isinstance(value, (list, tuple)) else []
+    return next((name for name in names if names.count(name) > 1), None)
 
 
 def _check_range(name: str, value: float, about: Mapping[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """The command line, as a person meets it."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 
@@ -52,7 +54,10 @@ def test_own_vectors(call, tmp_path, corpus):
     import numpy as np
 
     np.save(tmp_path / "mine.npy", np.eye(12, dtype=np.float32))
-    assert "features mine: 12 × 12" in call("import", corpus.path, tmp_path / "mine.npy", "--name", "mine").output
+    assert (
+        "features mine: 12 paintings, 12 numbers each"
+        in call("import", corpus.path, tmp_path / "mine.npy", "--name", "mine").output
+    )
     assert "up to date" in call("import", corpus.path, tmp_path / "mine.npy", "--name", "mine").output
     assert call("build-graph", corpus.path, "--on", "mine").exit_code == 0
     np.save(tmp_path / "short.npy", np.eye(11, dtype=np.float32))
@@ -68,9 +73,132 @@ def test_expected_failures_exit_1_with_a_message_and_no_traceback(call, tmp_path
     ):
         result = call(*arguments)
         assert result.exit_code == 1
-        assert result.output.startswith("Error: ")
+        assert result.output.splitlines()[-1].startswith("Error: ")
         assert message in result.output
         assert "Traceback" not in result.output
+
+
+@pytest.fixture(scope="module")
+def described_once(described, tmp_path_factory):
+    """A copy of the shared corpus that commands may look at; none of those here may write to it."""
+    folder = tmp_path_factory.mktemp("typed") / "corpus"
+    shutil.copytree(described.path, folder)
+    (folder.parent / "vectors.csv").write_text("a,b\n", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [  # what a hand slips to, and the advice that is right
+        ("communities C --graph stlye", "Did you mean 'style'?"),
+        ("communities C --method lieden", "Did you mean 'leiden'?"),
+        ("communities C --method kmeans --n-clusters 2 --on colour", "Did you mean 'color'?"),
+        ("communities C --n-clusters 500", "expected a whole number from 1 to 60"),
+        ("communities C --fixed artits", "Did you mean 'artist'?"),
+        ("communities C --seed -1", "-1 is not in the range"),
+        ("communities C --resolution aut", "Did you mean 'auto'?"),
+        ("communities C --graphs style=1,stile=0.5", "Did you mean 'style'?"),
+        ("communities C --graphs style=1,artists=0.5", "artgraph build-graph --artist-edges"),
+        ("communities C --keep-names-of liden", "Did you mean 'leiden'?"),
+        ("communities C --name new --keep-names-of C", "Give the new partition the name of the old one: --name NAME"),
+        ("communities C --keep-names-of /nowhere", "'/nowhere' is neither"),
+        ("build-graph C --on colour", "Did you mean 'color'?"),
+        ("build-graph C --on color,color", "on names 'color' twice"),
+        ("build-graph C --on color --metric cosin", "Did you mean 'cosine'?"),
+        ("build-graph C --on color --regress-out greyscal", "Did you mean 'greyscale'?"),
+        ("build-graph C --on color --regress-out artits", "Did you mean 'artist'?"),
+        ("build-graph C --on color --max-years 20", "of no use without --artist-edges"),
+        ("build-graph C --on color --artist-edge-weight 2", "of no use without --artist-edges"),
+        ("describe C --with eey", "Did you mean 'eye'?"),
+        ("describe C --with GRAM", "Did you mean 'gram'?"),
+        ("describe C --with Colour", "Did you mean 'color'?"),
+        ("describe C --with ,", "name one, or several"),
+        ("describe C --with color --size 64", "--size is of no use to color"),
+        ("describe C --with color --fuse-weights color=2", "of no use without --fuse"),
+        (
+            "describe C --with color,texture --fuse --fuse-weights colour=2",
+            "'colour', which is not among color, texture",
+        ),
+        ("describe C --with cnn:resnett", "near it: resnet"),
+        ("train-vgae C --graph stlye", "Did you mean 'style'?"),
+        ("train-vgae C --encoder gnc", "Did you mean 'gcn'?"),
+        ("train-descriptor C --backbone resnett", "near it: resnet"),
+        ("train-descriptor C --subject titel", "Did you mean 'title'?"),
+        ("evaluate C --partition liden", "Did you mean 'leiden'?"),
+        ("evaluate C --against styel", "Did you mean 'style'?"),
+        ("evaluate C --confound dat", "Did you mean 'date'?"),
+        ("interpret C --partition vgae-leiden", "artgraph communities C --graph vgae"),
+        ("interpret C --partition vgae-kmeans", "artgraph communities C --graph vgae --method kmeans"),
+        ("interpret C --column titel", "Did you mean 'title'?"),
+        ("worklist C --school styl", "Did you mean 'style'?"),
+        ("worklist C --kinds atribution", "Did you mean 'attribution'?"),
+        ("influence C --partition liden", "Did you mean 'leiden'?"),
+        ("export C --to gefx", "Did you mean 'gexf'?"),
+        ("export C --all", "--all is for csv"),
+        ("export C --to csv --image-url x", "'csv' takes no --image-url"),
+        ("atlas C --compare vgae-leiden", "artgraph communities C --graph vgae"),
+        ("similar C 005.png --on colour", "Did you mean 'color'?"),
+        ("similar C 005.png --partition liden", "Did you mean 'leiden'?"),
+        ("plot C sheet", "Did you mean 'sheets'?"),
+        ("plot C confusion --against styel", "Did you mean 'style'?"),
+        ("plot C sheets --clusters 99", "has no cluster 99"),
+        ("import C vectors.csv", "not from '.csv'"),
+        ("infoo C", "Did you mean 'info'?"),
+        ("info C --jsn", "Did you mean '--json'?"),
+    ],
+)
+def test_what_is_mistyped_is_refused_with_the_right_advice(call, described_once, monkeypatch, typed, advice):
+    monkeypatch.chdir(described_once.parent)
+    before = {path: path.stat().st_mtime_ns for path in described_once.rglob("*") if path.suffix != ".lock"}
+    result = call(*typed.replace(" C", " corpus").split())
+    assert result.exit_code in (1, 2), result.output
+    assert advice.replace(" C", " corpus") in result.output
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+    after = {path: path.stat().st_mtime_ns for path in described_once.rglob("*") if path.suffix != ".lock"}
+    assert {path.name for path in after if after[path] != before.get(path)} <= {"corpus", ".lock"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["communities C --method LEIDEN", "build-graph C --on Color:x,TEXTURE --json", "export C --to GEXF"]
+)
+def test_capitals_do_not_matter_where_there_is_a_list_to_choose_from(typed):
+    words = typed.replace("C", "corpus", 1).split()
+    command = main.commands[words[0]]
+    found = command.make_context(words[0], words[1:], resilient_parsing=True).params
+    assert {
+        "communities": ("method", "leiden"),
+        "build-graph": ("on", ("color-x", "texture")),
+        "export": ("to", "gexf"),
+    }[words[0]] in found.items()
+
+
+def test_works_are_named_by_title_artist_and_date_as_well_as_by_file(call, described_once):
+    named = r"Stripes \d+, Artist \d[ab], 19\d\d \(images/0\d\d\.png\)"
+    for arguments in (["info"], ["interpret"], ["worklist", "--top", 1], ["similar", "005.png"]):
+        result = call(arguments[0], described_once, *arguments[1:])
+        assert result.exit_code == 0, result.output
+        assert re.search(named, result.stdout), arguments
+
+
+def test_measures_stand_in_info_and_no_line_of_it_is_cut_without_a_sign(call, described_once, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = call("info", described_once).stdout
+    assert "hubness" in shown
+    assert "modularity" in shown
+    about = json.loads(call("info", described_once, "--json").stdout)
+    text = " ".join(shown.split())
+    for thing in about["things"]:
+        for key, value in thing["params"].items():
+            if isinstance(value, str):
+                assert f"{key}={value}" in text or f"{key}={value[:12]}…" in text
+
+
+def test_a_column_of_hashes_is_in_no_table_for_people_unless_asked_for(call, described_once, tmp_path):
+    for words, there in (([], False), (["--all"], True)):
+        out = tmp_path / f"{there}.csv"
+        assert call("export", described_once, "--to", "csv", "-o", out, *words).exit_code == 0
+        assert ("image_sha256" in out.read_text("utf-8-sig").splitlines()[0].split(",")) is there
 
 
 def test_usage_errors_exit_2(call, tmp_path):

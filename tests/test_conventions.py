@@ -123,6 +123,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("lineage", "catalogue"),
     ("stages",),
     ("pipeline",),
+    ("progress",),
     ("options",),
     ("commands",),
     ("cli",),

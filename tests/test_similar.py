@@ -14,6 +14,7 @@ from artgraph.errors import ImageError, InputError, MissingError, WeightsError
 from artgraph.retrieval import middle, nearest
 from artgraph.stages.base import features_of
 from artgraph.stages.project import project
+from artgraph.testing import toy_pictures
 
 
 def test_nearest_by_hand():
@@ -118,7 +119,8 @@ def test_a_picture_of_the_corpus_under_another_name_is_not_a_hit(corpus, tmp_pat
 def test_features_that_say_nothing_of_other_pictures(corpus, tmp_path):
     np.save(tmp_path / "mine.npy", np.eye(60, dtype=np.float32))
     pipeline.import_vectors(corpus, tmp_path / "mine.npy", name="mine")
-    file = corpus.image_root / corpus.paintings["image"].iloc[0]
+    file = tmp_path / "found.png"
+    Image.new("RGB", (64, 64), "red").save(file)
     with pytest.raises(InputError, match="Name others with --on; there are: color, "):
         pipeline.similar(corpus, file, on=("mine",))
     assert pipeline.similar(corpus, corpus.paintings["id"].iloc[0], on=("mine",)).facts["on"] == ["mine"]
@@ -140,6 +142,17 @@ def test_weights_must_be_those_of_the_corpus(corpus, tmp_path):
     assert X[0] @ found[0] > 0.999 * np.linalg.norm(X[0]) * np.linalg.norm(found[0])
     with pytest.raises(WeightsError, match="--weights resnet10t=FILE"):
         project(corpus, ("gram-resnet10t",), [file], weights=two)
+    # those that the corpus was described with need not be named again, as long as they are there
+    assert np.array_equal(project(corpus, ("gram-resnet10t",), [file]), found)
+    assert str(one) not in (corpus.path / "features" / "gram-resnet10t.json").read_text("utf-8")
+    one.rename(tmp_path / "moved.safetensors")
+    with pytest.raises(WeightsError, match=r"one\.safetensors, which is gone.*--weights resnet10t=FILE"):
+        project(corpus, ("gram-resnet10t",), [file])
+    pipeline.describe(corpus, descriptors=("gram:resnet10t",), weights=tmp_path / "moved.safetensors", size=64)
+    assert np.array_equal(project(corpus, ("gram-resnet10t",), [file]), found)
+    shutil.copy(two, tmp_path / "moved.safetensors")
+    with pytest.raises(WeightsError, match="--weights resnet10t=FILE"):
+        project(corpus, ("gram-resnet10t",), [file])
 
 
 def test_features_of_another_version_are_refused(corpus, monkeypatch):
@@ -151,6 +164,53 @@ def test_features_of_another_version_are_refused(corpus, monkeypatch):
         project(corpus, ("color",), [file])
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["images/005.png", "005.png", "005", "./images/005.png", "IMAGES/005.PNG", "images\\005.png", "images/005",
+     "Stripes 5", " stripes 5"],
+)  # fmt: skip
+def test_a_work_is_found_by_what_people_call_it(corpus, query):
+    assert pipeline.similar(corpus, query).facts["query"] == "Stripes 5, Artist 2b, 1905 (images/005.png)"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("images/0005.png", r"neither a work.*Did you mean 'images/005\.png'\?"),
+        ("stripe 5", r"Did you mean 'Stripes 5'\?"),
+        ("cluster:99", r"no cluster 99 \(there are: 0 to 2\)"),
+        ("", "neither a work"),
+    ],
+)
+def test_what_is_no_work_is_an_error_with_the_nearest(corpus, query, message):
+    with pytest.raises(InputError, match=message):
+        pipeline.similar(corpus, query)
+
+
+def test_a_name_that_several_works_have_lists_them(tmp_path):
+    toy_pictures(tmp_path / "in", n=9)
+    (tmp_path / "in" / "more").mkdir()
+    shutil.copy(tmp_path / "in" / "images" / "001.png", tmp_path / "in" / "more" / "002.png")
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "corpus")
+    pipeline.describe(corpus, descriptors=("color",))
+    for query in ("002.png", "002"):
+        with pytest.raises(InputError, match=r"2 works.*images/002\.png; more/002\.png\. Write the id of one"):
+            pipeline.similar(corpus, query, on=("color",))
+    assert pipeline.similar(corpus, "more/002.png", on=("color",)).facts["query"] == "more/002.png"
+
+
+def test_a_partition_that_was_named_must_be_there(corpus):
+    with pytest.raises(MissingError, match="Did you mean 'leiden'"):
+        pipeline.similar(corpus, "005.png", partition="liden")
+
+
+def test_a_picture_beside_features_of_a_network_tuned_here(corpus, tmp_path):
+    pipeline.train_descriptor(corpus, from_scratch=True, steps=1, works_per_artist=2, artists_per_batch=2)
+    pipeline.describe(corpus, descriptors=("mine",))
+    file = corpus.image_root / corpus.paintings["image"].iloc[3]
+    assert np.allclose(project(corpus, ("mine",), [file]), features_of(corpus, ("mine",))[[3]], atol=1e-4)
+
+
 def test_command(corpus, tmp_path):
     def call(*arguments):
         return CliRunner().invoke(main, ["similar", str(corpus.path), *map(str, arguments)])
@@ -158,15 +218,15 @@ def test_command(corpus, tmp_path):
     own = corpus.paintings["id"].iloc[0]
     result = call(own, "--n-neighbors", 3, "-o", tmp_path / "hits.csv", "--sheet", tmp_path / "near.png")
     assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[0].startswith(f"nearest to painting {own}, by color, texture")
-    assert len(result.output.splitlines()) == 4
+    assert result.stdout.splitlines()[0].startswith(f"nearest to Stripes 0, Artist 0a, 1900 ({own}), by color, texture")
+    assert len(result.stdout.splitlines()) == 4
     with open(tmp_path / "hits.csv", encoding="utf-8-sig", newline="") as file:
         assert [row["rank"] for row in csv.DictReader(file)] == ["1", "2", "3"]
     with Image.open(tmp_path / "near.png") as sheet:
         assert sheet.width == 4962
     result = call("nowhere.jpg")
     assert result.exit_code == 1
-    assert "neither an id" in result.output
+    assert "neither a work" in result.output
     (tmp_path / "page.jpg").write_text("<html>")
     result = call(tmp_path / "page.jpg")
     assert result.exit_code == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, option, partition_option, show, stage, with_corpus
+from artgraph.options import Bars, Command, option, partition_option, show, stage, with_corpus
 
 __all__ = ["atlas"]
 
@@ -46,4 +46,5 @@ def atlas(corpus: Any, compare: tuple[str, ...], no_images: bool, **options: Any
     """
     if no_images:
         options["images"] = "none"
-    show(stage("atlas")(corpus, compare=compare or None, **options))
+    bars = Bars("atlas")
+    show(stage("atlas")(corpus, compare=compare or None, **options), bars)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, option, settings_options, show, stage, with_corpus
+from artgraph.options import Bars, Command, option, settings_options, show, show_facts, stage, was_given, with_corpus
 from artgraph.settings import GraphSettings
 
 __all__ = ["build_graph"]
@@ -25,10 +25,13 @@ def build_graph(corpus: Any, diagnose: bool, **options: Any) -> None:
       artgraph build-graph mycorpus --on gram --regress-out greyscale
       artgraph build-graph mycorpus --on vgae --name vgae --cross-artist --artist-edges --artist-edge-weight 2
     """
+    if not options["artist_edges"]:
+        for name in filter(was_given, ("artist_edge_weight", "max_years")):
+            raise click.UsageError(f"--{name.replace('_', '-')} is of no use without --artist-edges")
+    bars = Bars("build-graph")
     made = stage("build_graph")(corpus, **options)
-    show(made)
+    show(made, bars)
     if diagnose:
-        for fact, value in made.facts.items():
-            click.echo(f"  {fact}: {value}")
+        show_facts(made.facts)
         out = corpus.path / "plots" / f"{made.key}.png"
         click.echo(f"plot: {stage('plot')(corpus, 'degree', graph=made.key, out=out)[0].key}")

@@ -29,8 +29,9 @@ def communities(corpus: Any, **options: Any) -> None:
     """
     from artgraph.stages.communities import levels_of
 
-    made = stage("communities")(corpus, progress=Bars(), **options)
-    show(made)
+    bars = Bars("communities")
+    made = stage("communities")(corpus, progress=bars, **options)
+    show(made, bars)
     if made.facts.get("verdict"):
         click.echo(made.facts["verdict"])
     wanted = options["n_clusters"]

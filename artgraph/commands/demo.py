@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.commands.run import finish
-from artgraph.options import Bars, Command, option, stage
+from artgraph.options import SEED, Bars, Command, option, stage
 
 __all__ = ["demo"]
 
@@ -14,7 +13,7 @@ __all__ = ["demo"]
 @click.command(cls=Command)
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
 @option("demo", "workers", type=click.IntRange(1), help="Decoding threads.")
-@option("demo", "seed", type=int, help="Of everything that is random.")
+@option("demo", "seed", type=SEED, help="Of everything that is random.")
 def demo(out: Path, **options: Any) -> None:
     """Run everything on the 288 pictures that come with artgraph. Needs no network and no weights.
 
@@ -22,4 +21,5 @@ def demo(out: Path, **options: Any) -> None:
     Example:
       artgraph demo -o demo
     """
-    finish(stage("demo")(out, tell=click.echo, progress=Bars(), **options))
+    bars = Bars("demo")
+    stage("demo")(out, tell=bars.say, progress=bars, **options)

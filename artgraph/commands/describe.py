@@ -6,6 +6,7 @@ import click
 
 from artgraph.commands.run import WITH_HELP
 from artgraph.options import (
+    SEED,
     Bars,
     Command,
     named_weights,
@@ -15,6 +16,7 @@ from artgraph.options import (
     option,
     show,
     stage,
+    was_given,
     with_corpus,
 )
 
@@ -31,7 +33,7 @@ __all__ = ["describe"]
 )
 @network_options("describe")
 @option("describe", "workers", type=click.IntRange(1), help="Decoding threads.")
-@option("describe", "seed", type=int, help="Of the sample that reductions are learned on.")
+@option("describe", "seed", type=SEED, help="Of the sample that reductions are learned on.")
 def describe(corpus: Any, **options: Any) -> None:
     """Turn pictures into features, all descriptors in one pass.
 
@@ -40,5 +42,9 @@ def describe(corpus: Any, **options: Any) -> None:
       artgraph describe mycorpus --with gram,color --backbone resnet18 --weights resnet18.safetensors
       artgraph describe mycorpus --with color,texture,patches --fuse --fuse-weights patches=2
     """
-    for made in stage("describe")(corpus, progress=Bars(), **network(options), **options):
-        show(made)
+    if not options["fuse"]:
+        for name in filter(was_given, ("fuse_weights", "fuse_name")):
+            raise click.UsageError(f"--{name.replace('_', '-')} is of no use without --fuse")
+    bars = Bars("describe")
+    for made in stage("describe")(corpus, progress=bars, **network(options), **options):
+        show(made, bars)

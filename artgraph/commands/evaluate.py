@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, as_json, partition_option, settings_options, show_json, stage, with_corpus
+from artgraph.options import Bars, Command, as_json, partition_option, settings_options, show_json, stage, with_corpus
 from artgraph.settings import EvaluateSettings
 
 __all__ = ["evaluate"]
@@ -25,7 +25,9 @@ def evaluate(corpus: Any, as_json: bool, **options: Any) -> None:
       artgraph evaluate mycorpus --against style
       artgraph evaluate mycorpus --against style --confound subject,museum
     """
+    bars = Bars("evaluate")
     made = stage("evaluate")(corpus, **options)
+    bars.close()
     if as_json:
         show_json(made.facts)
         return

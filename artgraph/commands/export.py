@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, partition_option, show, stage, with_corpus
+from artgraph.options import Bars, Choice, Command, option, partition_option, show, stage, with_corpus
 from artgraph.stages.export import FORMATS
 
 __all__ = ["export"]
@@ -13,11 +13,12 @@ __all__ = ["export"]
 
 @click.command(cls=Command)
 @with_corpus
-@option("export", "to", type=click.Choice(list(FORMATS)), help="The format.")
+@option("export", "to", type=Choice(list(FORMATS)), help="The format.")
 @partition_option("export")
 @option("export", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in exports/ of the corpus.")
 @option("export", "pictures", is_flag=True, help="Give the pictures along, too.")
 @option("export", "timeline", is_flag=True, help="gexf: dated paintings get a time interval.")
+@option("export", "everything", "--all", is_flag=True, help="csv: also what only programs read: hashes, byte counts.")
 @option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite.")
 def export(corpus: Any, **options: Any) -> None:
     """Write a partition with its graph and map for another program.
@@ -35,4 +36,5 @@ def export(corpus: Any, **options: Any) -> None:
     Example:
       artgraph export mycorpus --to gexf --pictures -o mycorpus.gexf
     """
-    show(stage("export")(corpus, progress=Bars(), **options))
+    bars = Bars("export")
+    show(stage("export")(corpus, progress=bars, **options), bars)

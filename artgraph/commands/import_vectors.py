@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, option, show, stage, with_corpus
+from artgraph.options import Bars, Command, option, show, stage, with_corpus
 
 __all__ = ["import_vectors"]
 
@@ -24,4 +24,5 @@ def import_vectors(corpus: Any, file: Path, **options: Any) -> None:
     Example:
       artgraph import mycorpus vectors.parquet --name mine
     """
-    show(stage("import_vectors")(corpus, file, **options))
+    bars = Bars("import")
+    show(stage("import_vectors")(corpus, file, **options), bars)

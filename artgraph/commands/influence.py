@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, as_json, partition_option, settings_options, show_json, stage, with_corpus
+from artgraph.options import Bars, Command, as_json, partition_option, settings_options, show_json, stage, with_corpus
 from artgraph.settings import InfluenceSettings
 
 __all__ = ["influence"]
@@ -23,7 +23,9 @@ def influence(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     Example:
       artgraph influence mycorpus
     """
+    bars = Bars("influence")
     made = stage("influence")(corpus, **options)
+    bars.close()
     if as_json:
         show_json(made.facts)
         return

@@ -1,10 +1,12 @@
 """artgraph info: what is in a corpus, how it was made, and what is stale."""
 
+import shutil
+import textwrap
 from typing import Any
 
 import click
 
-from artgraph.options import Command, as_json, show_json, stage, with_corpus
+from artgraph.options import Command, as_json, say, show_json, stage, with_corpus
 
 __all__ = ["info"]
 
@@ -13,22 +15,54 @@ __all__ = ["info"]
 @with_corpus
 @as_json
 def info(corpus: Any, as_json: bool) -> None:
-    """Say what is in a corpus, how it was made, and what is stale.
+    """Say what is in a corpus, how it was made, with its measures, and what is stale.
 
     \b
     Example:
       artgraph info mycorpus
     """
+    from artgraph.stages.summary import ingest_lines, work_names
+
     about = stage("info")(corpus)
     if as_json:
         show_json(about)
         return
     click.echo(f"{about['path']}: {about['n']} paintings, pictures in {about['image_root']}")
+    for text in ingest_lines(corpus):
+        say(f"  {text}")
+    click.echo("such as")
+    for work in work_names(corpus, corpus.paintings["id"].iloc[:3]):
+        say(f"  {work}")
     counts = {name: count for name, count in about["columns"].items() if not name.startswith("image_")}
-    click.echo("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()))
+    _wrapped("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()), "  ")
+    for reason, command in about.get("damage", ()):
+        say(f"  DAMAGED: {reason}. Mend it: {command}")
     for thing in about["things"]:
         params = {key: value for key, value in thing["params"].items() if value not in (None, [], False)}
-        settings = ", ".join(f"{key}={value}" for key, value in params.items())
-        click.echo(f"  {thing['kind']}/{thing['key']}  {settings if len(settings) <= 100 else settings[:99] + '…'}")
+        settings = ", ".join(f"{key}={_shown(key, value)}" for key, value in params.items())
+        _wrapped(f"  {thing['kind']}/{thing['key']}  {settings}".rstrip(), "      ")
+        measures = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in _measures(thing["facts"]))
+        if measures:
+            _wrapped(f"    {measures}", "      ")
         if thing["stale"]:
-            click.echo(f"    STALE: {thing['stale'][0]}. Make it again: {thing['command']}")
+            say(f"    STALE: {thing['stale'][0]}. Make it again: {thing['command']}")
+
+
+def _shown(key: str, value: Any) -> str:
+    """Return a setting as text; of a hash the beginning."""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return f"{value[:12]}…" if key.endswith("sha256") and isinstance(value, str) else str(value)
+
+
+def _measures(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the facts that are one number, as text."""
+    numbers = {key: value for key, value in facts.items() if type(value) in (int, float)}
+    return [(key, f"{value:,}" if isinstance(value, int) else f"{value:.3g}") for key, value in numbers.items()]
+
+
+def _wrapped(text: str, indent: str) -> None:
+    """Print a text in lines of the terminal's width; nothing is cut."""
+    width = max(40, shutil.get_terminal_size((100, 24)).columns)
+    for part in textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False):
+        say(part)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from artgraph.commands.run import spreadsheet_options
-from artgraph.options import Bars, Command, option, stage
+from artgraph.options import Bars, Command, option, say, stage
 
 __all__ = ["ingest"]
 
@@ -24,13 +24,10 @@ def ingest(images: Path, out: Path, **options: Any) -> None:
     Example:
       artgraph ingest scans --metadata scans.csv --column artist=Maker -o mycorpus
     """
-    corpus = stage("ingest")(images, out, progress=Bars(), **options)
-    facts = corpus.head["facts"]
-    click.echo(
-        f"{facts['images_found']} pictures found = {facts['images_taken']} taken + {facts['images_refused']} refused; "
-        f"{facts['rows_refused']} rows of the spreadsheet refused"
-    )
-    for note in facts.get("notes", ()):
-        click.echo(f"note: {note}")
-    if facts["images_refused"] or facts["rows_refused"]:
-        click.echo(f"{corpus.path / 'refused.csv'} says which and why")
+    from artgraph.stages.summary import ingest_lines
+
+    bars = Bars("ingest")
+    corpus = stage("ingest")(images, out, progress=bars, **options)
+    bars.close()
+    for text in ingest_lines(corpus):
+        say(text)

@@ -4,15 +4,20 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, as_json, partition_option, settings_options, show_json, stage, with_corpus
+from artgraph.options import (
+    Bars,
+    Command,
+    as_json,
+    partition_option,
+    say,
+    settings_options,
+    show_json,
+    stage,
+    with_corpus,
+)
 from artgraph.settings import InterpretSettings
 
-__all__ = ["interpret", "say"]
-
-
-def say(text: str) -> None:
-    """Print text that quotes the catalogue: no control characters reach the terminal."""
-    click.echo("".join(c if c.isprintable() else " " for c in text))
+__all__ = ["interpret"]
 
 
 @click.command(cls=Command)
@@ -29,13 +34,20 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     Example:
       artgraph interpret mycorpus --column school,museum
     """
+    from artgraph.stages.summary import work_names
+
+    bars = Bars("interpret")
     made = stage("interpret")(corpus, **options)
+    bars.close()
     if as_json:
         show_json(made.facts)
         return
     for one in made.facts["clusters"]:
-        near = ", ".join(f"{other['cluster']} ({other['share']:.0%})" for other in one["near"])
         say(f"cluster {one['cluster']}: {one['sentence']}")
-        say(f"  exemplars: {', '.join(one['exemplars'][:3])}" + (f"; linked with {near}" if near else ""))
+        for work in work_names(corpus, one["exemplars"][:3]):
+            say(f"  such as {work}")
+        if one["near"]:
+            near = ", ".join(f"{other['cluster']} ({other['share']:.0%})" for other in one["near"])
+            say(f"  linked with clusters {near}")
     click.echo(f"\n{made.facts['methods']}")
     click.echo(f"\ntable: {corpus.path / 'exports' / (made.facts['partition'] + '-clusters.csv')}")

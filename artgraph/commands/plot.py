@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, names, option, partition_option, stage, with_corpus
+from artgraph.options import SEED, Bars, Choice, Command, names, option, partition_option, stage, with_corpus
 from artgraph.stages.plot import PLOTS
 
 __all__ = ["plot"]
@@ -13,15 +13,15 @@ __all__ = ["plot"]
 
 @click.command(cls=Command)
 @with_corpus
-@click.argument("kind", type=click.Choice(PLOTS))
+@click.argument("kind", type=Choice(PLOTS))
 @partition_option("plot")
 @option("plot", "against", help="confusion: a column, or another partition.")
 @option("plot", "model", help="training: which.")
 @option("plot", "graph", help="degree: which; default: the one under the partition.")
 @click.option("--clusters", callback=names, multiple=True, help="sheets: only these, separated by commas.")
 @option("plot", "works", type=click.IntRange(1), help="sheets: at most so many on one.")
-@option("plot", "seed", type=int, help="resolution: of subsamples and rewired graphs.")
-@option("plot", "form", type=click.Choice(["png", "svg", "pdf"]), help="The file format.")
+@option("plot", "seed", type=SEED, help="resolution: of subsamples and rewired graphs.")
+@option("plot", "form", type=Choice(["png", "svg", "pdf"]), help="The file format.")
 @option("plot", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in plots/ of the corpus.")
 def plot(corpus: Any, kind: str, clusters: tuple[str, ...] | None, **options: Any) -> None:
     """Draw something of the corpus, for screen and print.
@@ -45,5 +45,6 @@ def plot(corpus: Any, kind: str, clusters: tuple[str, ...] | None, **options: An
         if not all(label.isdigit() for label in clusters):
             raise click.BadParameter("write numbers, such as 0,3,5", param_hint="--clusters")
         wanted = [int(label) for label in clusters]
-    for made in stage("plot")(corpus, kind, clusters=wanted, progress=Bars(), **options):
-        click.echo(made.key)
+    bars = Bars("plot")
+    for made in stage("plot")(corpus, kind, clusters=wanted, progress=bars, **options):
+        bars.say(made.key)

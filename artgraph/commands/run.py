@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, names, network, network_options, option, stage
+from artgraph.options import SEED, Bars, Choice, Command, names, network, network_options, option, stage
 from artgraph.stages.lead import LEADS
 
-__all__ = ["METADATA_HELP", "WITH_HELP", "finish", "run", "spreadsheet_options"]
+__all__ = ["METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
 
 WITH_HELP = (
     "eye, color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
@@ -46,11 +46,11 @@ def spreadsheet_options(of: str) -> Callable[[Callable[..., Any]], Callable[...,
 @option("run", "descriptors", "--with", callback=names, help=WITH_HELP)
 @option("run", "artist_edges", is_flag=True, help="Also link works by the same artist; names then teach the VGAE.")
 @option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")
-@option("run", "lead", type=click.Choice(LEADS), help="The partition that is described, exported and shown first.")
+@option("run", "lead", type=Choice(LEADS), help="The partition that is described, exported and shown first.")
 @option("run", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")
 @network_options("run")
 @option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
-@option("run", "seed", type=int, help="Of everything that is random.")
+@option("run", "seed", type=SEED, help="Of everything that is random.")
 def run(images: Path, out: Path, **options: Any) -> None:
     """Do everything: pictures in; style clusters, a Gephi file and a page out.
 
@@ -60,14 +60,5 @@ def run(images: Path, out: Path, **options: Any) -> None:
     Example:
       artgraph run scans --metadata scans.csv --with color,texture -o mycorpus
     """
-    finish(stage("run")(images, out, tell=click.echo, progress=Bars(), **network(options), **options), options["lead"])
-
-
-def finish(corpus: Any, lead: str = "auto") -> None:
-    """Print where the results of a ``corpus`` are; ``lead`` as for ``run``."""
-    first, _ = stage("lead_of")(corpus, lead)
-    exports = corpus.path / "exports"
-    click.echo(f"\nLook at it:   {corpus.path / 'atlas' / 'index.html'}  (opens by double-click)")
-    click.echo(f"In Gephi:     {exports / f'{first}.gexf'}")
-    click.echo(f"In Excel:     {exports / f'{first}.csv'}")
-    click.echo(f"What is here: artgraph info {corpus.path}")
+    bars = Bars("checks")
+    stage("run")(images, out, tell=bars.say, progress=bars, **network(options), **options)

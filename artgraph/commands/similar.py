@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, as_json, keys, option, show_json, stage, with_corpus
+from artgraph.options import Bars, Choice, Command, as_json, keys, option, say, show_json, stage, with_corpus
 
 __all__ = ["similar"]
 
@@ -26,7 +26,7 @@ __all__ = ["similar"]
     metavar="FILE|BACKBONE=FILE|FOLDER",
     help="For a picture file: weights of networks.",
 )
-@option("similar", "device", type=click.Choice(["auto", "cpu", "cuda"]))
+@option("similar", "device", type=Choice(["auto", "cpu", "cuda"]))
 @as_json
 def similar(corpus: Any, query: str, as_json: bool, **options: Any) -> None:
     """Find the works nearest to QUERY: an id, a cluster, or a picture file.
@@ -39,12 +39,15 @@ def similar(corpus: Any, query: str, as_json: bool, **options: Any) -> None:
       artgraph similar mycorpus cluster:3 --sheet near.png
       artgraph similar mycorpus found.jpg --weights resnet18.safetensors
     """
+    from artgraph.stages.summary import work_names
+
+    bars = Bars("similar")
     facts = stage("similar")(corpus, query, **options).facts
+    bars.close()
     if as_json:
         show_json(facts)
         return
-    click.echo(f"nearest to {facts['query']}, by {', '.join(facts['on'])} (cosine distance):")
-    for hit in facts["hits"]:
+    say(f"nearest to {facts['query']}, by {', '.join(facts['on'])} (cosine distance, 0 to 2):")
+    for hit, work in zip(facts["hits"], work_names(corpus, [hit["id"] for hit in facts["hits"]]), strict=True):
         cluster = "" if hit["cluster"] is None else f"cluster {hit['cluster']}"
-        about = ", ".join(hit[name] for name in ("artist", "title", "date") if hit[name])
-        click.echo(f"{hit['rank']:4d}  {hit['distance']:.3f}  {cluster:<10}  {hit['id']}  {about}".rstrip())
+        say(f"{hit['rank']:4d}  {hit['distance']:.3f}  {cluster:<10}  {work}")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from artgraph.descriptors.tuning.config import TuningConfig
-from artgraph.options import Bars, Command, option, settings_options, show, stage, with_corpus
+from artgraph.options import Bars, Choice, Command, option, settings_options, show, show_facts, stage, with_corpus
 
 __all__ = ["train_descriptor"]
 
@@ -24,7 +24,7 @@ __all__ = ["train_descriptor"]
 @option("train_descriptor", "subject", metavar="COLUMN", help="Contrast artists by works of the same subject.")
 @settings_options(TuningConfig)
 @option("train_descriptor", "workers", type=click.IntRange(1), help="Decoding threads.")
-@option("train_descriptor", "device", type=click.Choice(["auto", "cpu", "cuda"]))
+@option("train_descriptor", "device", type=Choice(["auto", "cpu", "cuda"]))
 @click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
 def train_descriptor(corpus: Any, diagnose: bool, **options: Any) -> None:
     """Tune a network on the collection itself; artists' names teach it what distinguishes a manner.
@@ -38,11 +38,10 @@ def train_descriptor(corpus: Any, diagnose: bool, **options: Any) -> None:
     def tell(text: str) -> None:
         click.echo(text, err=True)
 
-    made = stage("train_descriptor")(corpus, tell=tell, progress=Bars(), **options)
-    show(made)
+    bars = Bars("train-descriptor")
+    made = stage("train_descriptor")(corpus, tell=tell, progress=bars, **options)
+    show(made, bars)
     if diagnose:
-        for fact, value in made.facts.items():
-            if fact != "history":
-                click.echo(f"  {fact}: {value}")
+        show_facts(made.facts, "history")
         out = corpus.path / "plots" / f"{made.key}.png"
         click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")

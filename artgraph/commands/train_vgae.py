@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, settings_options, show, stage, with_corpus
+from artgraph.options import Bars, Choice, Command, option, settings_options, show, show_facts, stage, with_corpus
 from artgraph.vgae.config import Config
 
 __all__ = ["train_vgae"]
@@ -15,7 +15,7 @@ __all__ = ["train_vgae"]
 @option("train_vgae", "graph", help="The graph to learn.")
 @option("train_vgae", "name", help="Key of the model and of the latents.")
 @settings_options(Config)
-@option("train_vgae", "device", type=click.Choice(["auto", "cpu", "cuda"]))
+@option("train_vgae", "device", type=Choice(["auto", "cpu", "cuda"]))
 @click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
 def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
     """Refine features by a variational graph autoencoder.
@@ -28,13 +28,10 @@ def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
       artgraph build-graph mycorpus --on vgae --name vgae
       artgraph communities mycorpus --graph vgae
     """
-    made = stage("train_vgae")(corpus, progress=Bars(), **options)
-    show(made)
-    if made.facts.get("warning"):
-        click.echo(f"warning: {made.facts['warning']}")
+    bars = Bars("train-vgae")
+    made = stage("train_vgae")(corpus, progress=bars, **options)
+    show(made, bars)
     if diagnose:
-        for fact, value in made.facts.items():
-            if fact not in ("history", "kl_per_dimension"):
-                click.echo(f"  {fact}: {value}")
+        show_facts(made.facts, "history", "kl_per_dimension")
         out = corpus.path / "plots" / f"{made.key}.png"
         click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")

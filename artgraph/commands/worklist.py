@@ -4,8 +4,17 @@ from typing import Any
 
 import click
 
-from artgraph.commands.interpret import say
-from artgraph.options import Command, as_json, partition_option, settings_options, show_json, stage, with_corpus
+from artgraph.options import (
+    Bars,
+    Command,
+    as_json,
+    partition_option,
+    say,
+    settings_options,
+    show_json,
+    stage,
+    with_corpus,
+)
 from artgraph.settings import WorklistSettings
 
 __all__ = ["worklist"]
@@ -27,11 +36,23 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     Example:
       artgraph worklist mycorpus --kinds attribution,date
     """
+    from artgraph.stages.summary import work_names
+
+    bars = Bars("worklist")
     made = stage("worklist")(corpus, **options)
+    bars.close()
     if as_json:
         show_json(made.facts)
         return
-    for one in made.facts["works"][:top]:
-        say(f"{one['score']:.3f}  {one['kind']:11}  {one['id']}: {one['sentence']}")
+    works = made.facts["works"]
+    names = work_names(corpus, [one["id"] for one in works[:top]])
+    for one, work in zip(works[:top], names, strict=True):
+        say(f"{one['kind']:11}  {work}" + (f"  (p {one['p']:.1g})" if "p" in one else ""))
+        say(f"{'':11}  {one['sentence']}")
+        for found in one["evidence"]:
+            near = "; ".join(work_names(corpus, found["neighbors"][:3]))
+            say(f"{'':11}  nearest by {found['descriptor']}: {near}")
+    if len(works) > top:
+        click.echo(f"… and {len(works) - top} more, in the table; --top {len(works)} prints all")
     click.echo(f"\n{made.facts['summary']}")
     click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + '-worklist.csv')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import logging
 import queue
@@ -18,7 +19,7 @@ from safetensors.torch import load_file
 
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["Backbone", "file_sha256", "find_weights", "load_backbone", "load_strictly", "read_state"]
+__all__ = ["Backbone", "check_network", "file_sha256", "find_weights", "load_backbone", "load_strictly", "read_state"]
 
 LOG = logging.getLogger("artgraph")
 PATIENCE = 10  # seconds that the hub has for its first answer
@@ -40,7 +41,7 @@ def load_backbone(
         batch norm: ``conv10`` of ``resnet50`` is the last of its first stage, ``conv22`` of its second. The two cannot
         be mixed.
     """
-    _check_name(name)
+    check_network(name)
     try:
         with torch.device("meta"):
             skeleton = timm.create_model(name, features_only=True, pretrained=False)
@@ -153,7 +154,7 @@ def find_weights(name: str, *, weights: str | Path | None = None) -> Path:
     ----------
     name, weights : As for ``load_backbone``.
     """
-    _check_name(name)
+    check_network(name)
     file = Path(weights) if weights else _from_hub(name)
     if not file.is_file():
         raise WeightsError(f"No weights file {file}. Give the path of a .safetensors file with --weights.")
@@ -224,10 +225,11 @@ def read_state(file: str | Path) -> dict[str, torch.Tensor]:
     return state
 
 
-def _check_name(name: str) -> None:
+def check_network(name: str) -> None:
+    """Raise an InputError, with the nearest names, where timm has no network of this ``name``."""
     if not timm.is_model(name):
-        near = ", ".join(timm.list_models(f"*{name.split('_')[0][:6]}*")[:6])
-        raise InputError(f"timm has no network '{name}'" + (f" (near it: {near})" if near else ""))
+        near = difflib.get_close_matches(name.casefold(), timm.list_models(), n=4)
+        raise InputError(f"timm has no network '{name}'" + (f" (near it: {', '.join(near)})" if near else ""))
 
 
 def _from_hub(name: str) -> Path:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from artgraph.checks import check_choice
 from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError, WeightsError
 
@@ -23,6 +24,10 @@ _HOMES = {  # module, what makes the descriptor, and what it is given beside the
     "patches": ("patches", "Patches", {}),
     "texture": ("texture", "Texture", {}),
 }
+
+
+# options, and a descriptor that each is for
+_FOR = dict.fromkeys(("backbone", "layers", "weights", "size"), "gram") | {"tiles": "csd", "window_cm": "patches"}
 
 
 class _Descriptors(Mapping):
@@ -59,8 +64,7 @@ def make_descriptor(
     **options : Such as ``backbone``, ``layers``, ``device``; a descriptor takes those that it has.
     """
     name, _, backbone = spec.partition(":")
-    if name not in DESCRIPTORS:
-        raise InputError(f"There is no descriptor '{name}' (there are: {', '.join(sorted(DESCRIPTORS))})")
+    check_choice("descriptor", name, DESCRIPTORS)
     make = DESCRIPTORS[name]
     known = inspect.signature(make).parameters
     if backbone:
@@ -81,22 +85,23 @@ def make_descriptor(
 
 
 def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any]) -> None:
-    """Refuse, by an InputError, a network that was named and that no descriptor would use.
+    """Refuse, by an InputError, an option that no descriptor would use.
 
     Parameters
     ----------
     specs : As for ``make_descriptor``. Where one is made already, or is none of ours, all is accepted: it may be used.
-    options : Of these, ``backbone``, ``layers`` and ``weights`` are looked at, where they are set.
+    options : Of these, ``backbone``, ``layers``, ``weights``, ``size``, ``tiles`` and ``window_cm`` are looked at,
+        where they are set.
     """
     names = [spec.partition(":")[0] if isinstance(spec, str) else None for spec in specs]
     if not set(names) <= set(DESCRIPTORS):
         return
     known = [inspect.signature(DESCRIPTORS[name]).parameters for name in names]
-    for option in ("backbone", "layers", "weights"):
+    for option, descriptor in _FOR.items():
         if options.get(option) and not any(option in one for one in known):
             raise InputError(
-                f"--{option} is of no use to {', '.join(specs)}; name a descriptor that has a network to choose, "
-                "such as --with gram"
+                f"--{option.replace('_', '-')} is of no use to {', '.join(specs)}; name a descriptor that it is for, "
+                f"such as --with {descriptor}"
             )
 
 

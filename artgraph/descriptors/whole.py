@@ -7,7 +7,7 @@ import timm
 import torch
 from timm.data import resolve_data_config
 
-from artgraph.descriptors.backbones import load_strictly
+from artgraph.descriptors.backbones import check_network, load_strictly
 from artgraph.errors import InputError
 
 __all__ = ["input_of", "whole_network"]
@@ -18,8 +18,7 @@ def input_of(backbone: str) -> dict[str, Any]:
 
     A network that takes something else than square pictures in three colours is an InputError.
     """
-    if not timm.is_model(backbone):
-        raise InputError(f"timm has no network '{backbone}'")
+    check_network(backbone)
     trained = timm.get_pretrained_cfg(backbone) or timm.models.PretrainedCfg()
     config = resolve_data_config(pretrained_cfg=trained.to_dict())
     channels, height, width = config["input_size"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import GraphSettings
 from artgraph.stages.base import Made, catalogue_of, columns, confound_refs, drawing, features_of, make, thumbnails
+from artgraph.stages.preflight import check_artists
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,7 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
     if any(ref.kind == "features" for ref in confound_refs(chosen.regress_out)):
         thumbnails(corpus)
     catalogue = catalogue_of(corpus)
+    check_artists(catalogue, str(corpus.path), chosen=chosen)
     by_artist = chosen.artist_edges or chosen.cross_artist
     read = ["image_sha256"] + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
     inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from artgraph.checks import check_n_clusters, did_you_mean
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import ClusterSettings
@@ -47,6 +49,9 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
     name = name or (chosen.method if chosen.graph == "style" else f"{chosen.graph}-{chosen.method}")
     lineage, graph = Lineage(corpus), Ref("graphs", chosen.graph)
     layers = dict(_layer(text) for text in chosen.graphs or ())
+    _check_layers(corpus, chosen.graph, layers)
+    if chosen.n_clusters is not None:
+        check_n_clusters(chosen.n_clusters, len(corpus))
     clusters_features = METHODS[chosen.method].takes == "features"
     basis = lineage.params(graph)
     on = tuple(chosen.on or basis["on"]) if clusters_features else ()
@@ -151,9 +156,20 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
 
     if source is None:
         return None
-    if not (Path(source) / "corpus.json").is_file():
+    if source in corpus.keys("partitions"):
         return corpus.get("partitions", source).astype(np.int64)
+    if not (Path(source) / "corpus.json").is_file():
+        there = corpus.keys("partitions")
+        raise InputError(
+            f"--keep-names-of takes a partition of {corpus.path} (there are: {', '.join(there) or 'none'}) or another "
+            f"corpus; '{source}' is neither.{did_you_mean(source, there)}"
+        )
     other = Corpus(source)
+    if name not in (there := other.keys("partitions")):
+        raise InputError(
+            f"--keep-names-of {source} takes the numbers of the partition '{name}' there, and there is none "
+            f"(there are: {', '.join(there) or 'none'}). Give the new partition the name of the old one: --name NAME"
+        )
     known = dict(zip(other.paintings["id"], other.get("partitions", name).tolist(), strict=True))
     return np.array([known.get(key, -1) for key in corpus.paintings["id"]], dtype=np.int64)
 
@@ -177,6 +193,23 @@ def _layer(text: str) -> tuple[str, float]:
         raise InputError(
             f"The graph '{text}' has a weight that is no number; expected such as 'artists=0.5'."
         ) from None
+
+
+def _check_layers(corpus: Corpus, graph: str, layers: Mapping[str, float]) -> None:
+    """Refuse layers that are neither graphs nor parts of the graph."""
+    if not layers:
+        return
+    files = Lineage(corpus).label(Ref("graphs", graph))["files"]
+    parts = [part for file in files if (part := file.removeprefix(f"{graph}.").rpartition(".")[0])]
+    own = [part for part in parts if part == "artists" or part.startswith("layer-")]
+    for layer in layers:
+        made = "" if layer != "artists" else " Make the layer with: artgraph build-graph --artist-edges"
+        known = [*corpus.keys("graphs"), *own]
+        if layer not in known:
+            raise InputError(
+                f"There is no graph or layer '{layer}' (there are: {', '.join(known)})."
+                f"{made or did_you_mean(layer, known)}"
+            )
 
 
 def _layer_of(corpus: Corpus, graph: str, layer: str) -> sp.csr_matrix:

@@ -12,6 +12,7 @@ from artgraph.makers import STAGES
 from artgraph.stages.base import Made, Progress, columns, progress_of, put
 from artgraph.stages.fuse import fuse_features
 from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
+from artgraph.stages.weights import note_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,6 +76,7 @@ def describe(
     weights = _weights_by_key(fuse_weights, descriptors, keys)
     lineage = Lineage(corpus)
     with corpus.lock():
+        note_weights(corpus, made)
         todo = []
         for key, descriptor in zip(keys, made, strict=True):
             tuned = [Ref("models", descriptor.name)] if is_tuned(corpus, descriptor.name) else []

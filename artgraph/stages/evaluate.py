@@ -48,6 +48,7 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     against, seed = chosen.against, chosen.seed
     basis, used = lineage.basis(partition), lineage.columns_used(ref)
     check_not_circular(against, used)
+    lineage.inputs(columns(against, *chosen.confounds))  # unknown ones are refused before anything is measured
     catalogue = catalogue_of(corpus, measured=True)
     inputs = [ref, *([Ref("graphs", basis.graph)] if basis.graph else []), Ref("features", "thumbnails")]
     inputs += [*(Ref("features", key) for key in basis.features), *columns("artist", against, *chosen.confounds)]

@@ -33,6 +33,7 @@ FORMATS = {
     "embedding-atlas": "{}.parquet",
     "vikus": "{}-vikus",
 }
+_OF_PICTURES = ("image_jpeg_quality", "image_brightness")  # measured, and read by programs
 _OWN_USE = ("image_sha256", "image_bytes", "image_format", "image_mode", "image_dhash", "metadata_line")
 
 
@@ -44,6 +45,7 @@ def export(
     out: str | Path | None = None,
     pictures: bool = False,
     timeline: bool = False,
+    everything: bool = False,
     image_url: str | None = None,
     progress: Progress = None,
 ) -> Made:
@@ -60,6 +62,7 @@ def export(
         Also give the pictures along. "gexf", "graphml" and "gephi-csv": a folder of JPEGs beside the file, since Gephi
         does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script.
     timeline : "gexf": dated paintings have their year as a time interval.
+    everything : "csv": also what only programs read, such as hashes and byte counts; "anndata" always has it.
     image_url : str, optional
         Where the thumbnails (``thumbs`` of the corpus) stand on the web: each painting gets an ``image_url`` below it,
         which Gephi Lite can show. A column ``image_url`` of the table is exported as it is.
@@ -82,13 +85,17 @@ def export(
         raise InputError(f"'{to}' cannot give pictures along; gexf, graphml, gephi-csv, embedding-atlas and vikus can")
     if timeline and to != "gexf":
         raise InputError(f"'{to}' knows no timeline; gexf does")
+    if everything and to != "csv":
+        raise InputError(f"'{to}' has one set of columns; --all is for csv")
+    if image_url and to not in ("gexf", "graphml", "gephi-csv"):
+        raise InputError(f"'{to}' takes no --image-url; gexf, graphml and gephi-csv do")
     out = Path(out) if out else corpus.path / "exports" / FORMATS[to].format(partition)
     out.parent.mkdir(parents=True, exist_ok=True)
     view, report = View(corpus, partition), progress_of(progress, "export")
     if to == "csv":
         from artgraph.export import write_csv
 
-        write_csv(out, view.table)
+        write_csv(out, view.table if everything else _trimmed(view, _OF_PICTURES))
     elif to == "anndata":
         _anndata(view, out)
     elif to == "embedding-atlas":
@@ -157,8 +164,9 @@ def _for_graphs(
     return table
 
 
-def _trimmed(view: View) -> pd.DataFrame:
-    table = view.table.drop(columns=[name for name in _OWN_USE if name in view.table])
+def _trimmed(view: View, also: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return the table without what only artgraph needs, and without ``also``; the original picture is ``file``."""
+    table = view.table.drop(columns=[name for name in (*_OWN_USE, *also) if name in view.table])
     return with_free_names(table, ("file",)).rename(columns={"image": "file"})
 
 

@@ -128,7 +128,11 @@ def _take_in(
         for start, stop in shard_bounds(len(paths), SHARD):
             name = f"{start:09d}.json"
             if not store.has(name):
-                records = list(pool.map(lambda path: _inspect(images, path, out / "thumbs"), paths[start:stop]))
+                records = []
+                for record in pool.map(lambda path: _inspect(images, path, out / "thumbs"), paths[start:stop]):
+                    records.append(record)
+                    if progress:
+                        progress("ingest", start + len(records), len(paths))
                 store.put(name, records)
             inspected += store.get(name)
             if progress:

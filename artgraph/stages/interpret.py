@@ -46,6 +46,8 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
     from artgraph.interpret import methods_text
 
     chosen, lineage = InterpretSettings.of(settings), Lineage(corpus)
+    # what is not there is refused before anything is measured
+    lineage.inputs([Ref("partitions", partition), *columns(*chosen.columns)])
     catalogue = catalogue_of(corpus, measured=True)
     basis = lineage.basis(partition)
     names = chosen.columns or catalogue.described_columns

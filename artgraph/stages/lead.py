@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from artgraph.lineage import Lineage, Ref
@@ -10,9 +9,10 @@ from artgraph.lineage import Lineage, Ref
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
-__all__ = ["LEADS", "lead_of"]
+__all__ = ["LEADS", "MIN_PAINTINGS_FOR_VGAE", "lead_of"]
 
 LEADS = ("auto", "leiden", "vgae-leiden")
+MIN_PAINTINGS_FOR_VGAE = 50
 
 
 def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
@@ -29,25 +29,26 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
     Returns
     -------
     (partition, reason) : str, str
-        The reason is one line that says how to see the other.
+        The reason is the rest of a sentence that begins with "because".
     """
     if not corpus.has("partitions", "vgae-leiden"):
-        return "leiden", "Shown: leiden, the only partition (too few paintings for a VGAE)."
+        few = len(corpus) < MIN_PAINTINGS_FOR_VGAE
+        return "leiden", f"an autoencoder needs {MIN_PAINTINGS_FOR_VGAE} paintings" if few else "there is no other"
     taught = Lineage(corpus).taught_by_names(Ref("features", "vgae"))
     facts = corpus.label("models", "vgae")["facts"]
     before, after = facts.get("artist_precision_before"), facts.get("artist_precision")
-    better = bool(taught) and before is not None and after is not None and after > before
+    known = before is not None and after is not None
+    shares = f"{before:.0%} → {after:.0%} of the nearest works are by the same artist" if known else ""
+    better = bool(taught) and known and after > before
     first = lead if lead != "auto" else "vgae-leiden" if better else "leiden"
     if lead != "auto":
-        reason = "as asked by --lead"
+        reason = "--lead asks for it"
     elif better:
-        reason = f"artists' names taught the latents, and held-out artists are told apart better ({before} → {after})"
+        reason = f"artists' names taught the autoencoder, and artists kept from it are told apart better ({shares})"
     elif not taught:
-        reason = "no artists' names taught the latents"
-    elif before is None or after is None:
-        reason = "too few artists to hold any out, so nothing shows that the latents are better"
+        reason = "no artists' names taught the autoencoder, and without them it adds little"
+    elif not known:
+        reason = "too few artists could be kept from the autoencoder to show that it helps"
     else:
-        reason = f"the latents tell held-out artists apart no better than the features ({before} → {after})"
-    other = "leiden" if first == "vgae-leiden" else "vgae-leiden"
-    command = f"artgraph atlas {shlex.quote(str(corpus.path))} --partition {other}"
-    return first, f"Shown first: {first} ({reason}). The other: {command}"
+        reason = f"the autoencoder tells artists kept from it apart no better than the features do ({shares})"
+    return first, reason

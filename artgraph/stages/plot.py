@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from artgraph.checks import check_choice
+from artgraph.checks import check_choice, did_you_mean
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, adjacency_of, progress_of
 from artgraph.stages.build_graph import diagnose_graph
@@ -143,9 +143,11 @@ def _confusion(view: View, against: str, out: Path) -> None:
         other = corpus.get("partitions", against)
         reference = np.array([None if label < 0 else int(label) for label in other], dtype=object)
     else:
+        columns = [name for name in corpus.paintings.columns if not name.startswith("image_")]
+        partitions = corpus.keys("partitions")
         raise InputError(
-            f"{corpus.path} has neither a column nor a partition '{against}' (columns: "
-            f"{', '.join(corpus.paintings.columns)}; partitions: {', '.join(corpus.keys('partitions'))})"
+            f"{corpus.path} has neither a column nor a partition '{against}' (columns: {', '.join(columns)}; "
+            f"partitions: {', '.join(partitions)}).{did_you_mean(against, [*columns, *partitions])}"
         )
     plot_confusion(out, view.labels, reference, title=f"{view.partition} × {against}", against=against)
 

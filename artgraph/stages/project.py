@@ -11,6 +11,8 @@ import numpy as np
 
 from artgraph.errors import InputError, WeightsError
 from artgraph.lineage import Lineage, Ref
+from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
+from artgraph.stages.weights import weights_noted
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -89,25 +91,35 @@ def _from_pictures(corpus: Corpus, key: str) -> bool:
 
 def _descriptor(corpus: Corpus, key: str, params: dict[str, Any], weights: Weights, device: str) -> Descriptor:
     """Return the descriptor that made some features; its parameters are compared with those in their label."""
-    from artgraph.descriptors import DESCRIPTORS, make_descriptor
+    from artgraph.descriptors import DESCRIPTORS, Grey, make_descriptor
     from artgraph.formats import plain
     from artgraph.learning.device import pick_device
 
     params = {name: value for name, value in params.items() if name != "seed"}
     name = params["descriptor"]
+    if is_tuned(corpus, name):
+        descriptor = tuned_descriptor(corpus, name, device=pick_device(device))
+        return Grey(descriptor) if params.get("grey") else descriptor
     known = inspect.signature(DESCRIPTORS[name]).parameters
     options = {option: value for option, value in params.items() if option in known and option != "name"}
     options |= {"ignore_color": True} if params.get("grey") else {}
     options |= {"tiles": True} if params.get("most_tiles", 1) > 1 else {}
     if "infovae" in params:
         options["same_painting_weight"] = params["infovae"].get("same_painting_weight", 0.02)
-    descriptor = make_descriptor(name, weights=weights or (), device=pick_device(device), **options)
+    noted = weights_noted(corpus, params["weights_sha256"]) if params.get("weights_sha256") and not weights else None
+    named = f"--weights {params.get('backbone', name)}=FILE"
+    if noted is not None and not noted.is_file():
+        raise WeightsError(
+            f"Features '{key}' in {corpus.path} were made with the weights in {noted}, which is gone. Put it back, or "
+            f"name the file: {named}"
+        )
+    descriptor = make_descriptor(name, weights=noted or weights or (), device=pick_device(device), **options)
     now = plain(descriptor.params())
     if now.get("weights_sha256") != params.get("weights_sha256"):
         raise WeightsError(
             f"Features '{key}' in {corpus.path} were made with weights whose sha256 begins with "
             f"{params['weights_sha256'][:16]}; those found begin with {now['weights_sha256'][:16]}. Name the file that "
-            f"the corpus was described with: --weights {params.get('backbone', name)}=FILE"
+            f"the corpus was described with: {named}"
         )
     if now != params:
         other = sorted(one for one in {*now, *params} if now.get(one) != params.get(one))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from artgraph.checks import did_you_mean
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, features_of
 from artgraph.stages.project import project
+from artgraph.stages.summary import work_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -43,13 +46,16 @@ def similar(
     ----------
     corpus
     query : The id of a painting; or "cluster:3", whose middle is the query and whose members are left out; or a picture
-        file, which is described as the corpus was. Where a file has the name of an id, write ``./name`` for the file.
+        file, which is described as the corpus was, unless it is one of the corpus. Where a file has the name of an id,
+        write ``./name`` for the file. What is none of these may be the name of one painting's file, with or without
+        folder and ending, or its title.
     on : Features; default: those that the graph was built on.
     graph, partition : Where the features are taken from, and the clusters.
     n_neighbors
     sheet : Draw query and hits: PNG, SVG or PDF.
     out : Write the hits as CSV.
-    weights : Of networks, for a picture file; see ``describe``.
+    weights : Of networks, for a picture file; see ``describe``. Default: the files that the corpus was described with,
+        where they are still there.
     device : {"auto", "cpu", "cuda"}
 
     Returns
@@ -61,7 +67,10 @@ def similar(
     Raises
     ------
     InputError
-        The query is none of the three, or has no features; or the features say nothing of other pictures.
+        The query is none of these, or may be several works, or has no features; or the features say nothing of other
+        pictures.
+    MissingError
+        The partition that was named is not there.
     WeightsError
         A picture file needs a network whose weights cannot be had.
     ImageError
@@ -73,21 +82,20 @@ def similar(
     on = tuple(on or lineage.params(Ref("graphs", graph))["on"])
     lineage.inputs(Ref("features", key) for key in on)
     labels = None
-    if corpus.has("partitions", partition):
+    if partition != "leiden" or corpus.has("partitions", partition):
         lineage.inputs([Ref("partitions", partition)])
         labels = corpus.get("partitions", partition)
     kind, value = _understood(corpus, str(query), labels, partition)
     X = features_of(corpus, on)
     if kind == "file":
         vector = project(corpus, on, [value], weights=weights, device=device)[0]
-        digest = hashlib.sha256(value.read_bytes()).hexdigest()
-        own, about = np.flatnonzero(corpus.paintings["image_sha256"] == digest), f"the picture {value.name}"
+        own, about = np.array([], dtype=int), f"the picture {value.name}"
     elif kind == "cluster":
         own = np.flatnonzero(labels == value)
         vector, about = middle(X, own), f"cluster {value} of '{partition}', {len(own)} paintings"
     else:
         own, vector = np.array([value]), X[value]
-        about = f"painting {corpus.paintings['id'].iloc[value]}"
+        about = work_names(corpus, corpus.paintings["id"].iloc[[value]])[0]
     if not vector.any():
         raise InputError(f"Nothing is known of {about} in the features {', '.join(on)}, so nothing can be near it")
     rows, distances = nearest(
@@ -106,22 +114,55 @@ def similar(
 
 def _understood(corpus: Corpus, query: str, labels: np.ndarray | None, partition: str) -> tuple[str, Any]:
     """Return ("id", row), ("cluster", label) or ("file", Path)."""
-    at = np.flatnonzero(corpus.paintings["id"] == query)
+    ids = corpus.paintings["id"]
+    at = np.flatnonzero(ids == query)
     if len(at):
         return "id", int(at[0])
-    if found := re.fullmatch(r"cluster:(\d+)", query):
+    if found := re.fullmatch(r"cluster[: ]?(\d+)", query.strip(), flags=re.IGNORECASE):
         if labels is None:
             Lineage(corpus).label(Ref("partitions", partition))  # says what there is, and how to make it
         if int(found[1]) not in labels:
             raise InputError(f"'{partition}' has no cluster {found[1]} (there are: 0 to {labels.max(initial=-1)})")
         return "cluster", int(found[1])
     if Path(query).is_file():
-        return "file", Path(query)
-    ids = corpus.paintings["id"]
+        digest = hashlib.sha256(Path(query).read_bytes()).hexdigest()
+        same = np.flatnonzero(corpus.paintings["image_sha256"] == digest)
+        return ("id", int(same[0])) if len(same) else ("file", Path(query))
+    for rows in _meant(corpus.paintings, query):
+        if len(rows) == 1:
+            return "id", rows[0]
+        if len(rows) > 1:
+            shown = "; ".join(work_names(corpus, ids.iloc[rows[:5]])) + ("; …" if len(rows) > 5 else "")
+            raise InputError(f"'{query}' may be {len(rows)} works in {corpus.path}: {shown}. Write the id of one.")
+    names = [*ids, *(_name(text) for text in ids), *corpus.paintings["title"].dropna()]
     raise InputError(
-        f"'{query}' is neither an id in {corpus.path} (such as {', '.join(ids.iloc[:2])}), nor a cluster (such as "
-        "cluster:0), nor a picture file"
+        f"'{query}' is neither a work in {corpus.path} (by id, such as {', '.join(ids.iloc[:2])}, by the name of its "
+        f"file, or by title), nor a cluster (such as cluster:0), nor a picture file.{did_you_mean(query, names)}"
     )
+
+
+def _meant(paintings: pd.DataFrame, query: str) -> Iterator[list[int]]:
+    """Yield the rows that a query may mean, the strictest reading first: path, end of a path, name, title."""
+    wanted = _plain(query).removeprefix("./")
+    paths = [{_plain(text) for text in pair if isinstance(text, str)} for pair in paintings[["id", "image"]].to_numpy()]
+    titles = [_plain(text) if isinstance(text, str) else None for text in paintings["title"]]
+    yield [row for row, one in enumerate(paths) if wanted in one]
+    yield [row for row, one in enumerate(paths) if any(f"/{text}".endswith(f"/{wanted}") for text in one)]
+    yield [row for row, one in enumerate(paths) if any(_stem(text) in (wanted, _stem(wanted)) for text in one)]
+    yield [row for row, title in enumerate(titles) if title == wanted]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip().replace("\\", "/").casefold()
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _stem(path: str) -> str:
+    """Return the name of a file without its ending; what follows a dot and a blank is none."""
+    return re.sub(r"\.\w{1,5}$", "", _name(path))
 
 
 def _table(corpus: Corpus, rows: np.ndarray, distances: np.ndarray, labels: np.ndarray | None) -> pd.DataFrame:

@@ -1,48 +1,206 @@
-"""What a stage made, in one line."""
+"""What was made, in plain words; measures are for ``artgraph info`` and ``--diagnose``."""
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from artgraph.stages.base import Made
+import numpy as np
 
-__all__ = ["line"]
+from artgraph.stages.base import Made, catalogue_of
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+
+__all__ = ["closing", "cut", "ingest_lines", "line", "work_names"]
+
+NOUNS = {"graphs": "graph", "models": "model", "partitions": "partition", "reports": "report", "layouts": "map"}
 
 
 def line(made: Made) -> str:
     """Return one line on what a stage made."""
     about = ABOUT.get(made.kind, lambda facts: "")(made.facts)
-    return f"{made.kind} {made.key}: {about}".rstrip(": ") + ("" if made.fresh else " (up to date)")
+    return f"{NOUNS.get(made.kind, made.kind)} {made.key}: {about}".rstrip(": ") + (
+        "" if made.fresh else " (up to date)"
+    )
 
 
-def _graph(facts: dict[str, Any]) -> str:
-    links = f", {facts['artist_links']} artist links" if "artist_links" in facts else ""
-    return f"{facts['edges']} edges, hubness {facts['hubness']:g}{links}"
+def _graph(facts: Mapping[str, Any]) -> str:
+    links = f", and {facts['artist_links']:,} between works by one artist" if "artist_links" in facts else ""
+    return f"{facts['edges']:,} links between paintings that look alike{links}"
 
 
-def _model(facts: dict[str, Any]) -> str:
-    if "auc" in facts:
-        return f"AUC {facts['auc']:.3f} on held-out edges, {facts['active_units']} active units"
-    if facts["artist_precision"] is None:
-        return f"{facts['steps']} steps; too few artists to hold any out, so whether it helps is unknown"
-    before, after, artists = facts["artist_precision_before"], facts["artist_precision"], facts["held_out"]["artists"]
-    return f"step {facts['step']} kept; precision among {artists} held-out artists: {before:.3f}, now {after:.3f}"
+def _model(facts: Mapping[str, Any]) -> str:
+    before, after = facts.get("artist_precision_before"), facts.get("artist_precision")
+    if before is not None and after is not None:
+        return (
+            "of the works nearest to one by an artist whose name was held out, "
+            f"{after:.0%} are by the same artist; before, {before:.0%}"
+        )
+    if "artist_precision" in facts and "auc" not in facts:
+        return "trained; too few artists to hold any out, so whether it helps is unknown"
+    return "trained" + (f"; warning: {facts['warning']}" if facts.get("warning") else "")
 
 
-def _report(facts: dict[str, Any]) -> str:
+def _partition(facts: Mapping[str, Any]) -> str:
+    return _many(facts["n_clusters"], "cluster") + (
+        f"; {_many(facts['unassigned'], 'painting')} in none" if facts.get("unassigned") else ""
+    )
+
+
+def _report(facts: Mapping[str, Any]) -> str:
     if "scores" in facts:
-        chance = facts["chance"]["ami"]["mean"]
-        return f"AMI {facts['scores']['ami']:.3f} against '{facts['against']}', by chance {chance:.3f}"
+        score, chance = facts["scores"]["ami"], round(facts["chance"]["ami"]["mean"], 2) + 0.0
+        return f"agreement with '{facts['against']}': AMI {score:.2f} (1: the same; by chance {chance:.2f})"
     if "against" in facts:
-        return f"no painting has a {facts['against']}; measured without"
-    return facts.get("summary", "")
+        return f"no painting has a {facts['against']} to compare with"
+    return facts.get("summary", "").partition(". ")[0].rstrip(".")
 
 
 ABOUT = {
-    "features": lambda facts: f"{facts['n']} × {facts['dimensions']}",
+    "features": lambda facts: f"{facts['n']:,} paintings, {facts['dimensions']} numbers each",
     "graphs": _graph,
     "models": _model,
-    "partitions": lambda facts: f"{facts['n_clusters']} clusters, modularity {facts['modularity']:.3f}",
+    "partitions": _partition,
+    "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
     "atlas": lambda facts: facts["summary"],
 }
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _reasons(corpus: Corpus) -> str:
+    """Return in brackets why pictures were refused, the most frequent first, as refused.csv says."""
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(corpus.path / "refused.csv", dtype=str, keep_default_na=False)
+        counts = table.loc[table["kind"] == "image", "reason"].value_counts()
+    except (OSError, ValueError, KeyError):  # it is for people; where it is gone, the count stands alone
+        return ""
+    named = [f"{count} {reason}" for reason, count in counts.items()]
+    return f" ({', '.join(named[:4])}{', …' if len(named) > 4 else ''})" if named else ""
+
+
+def _passed_over(facts: Mapping[str, Any]) -> list[str]:
+    """Return lines on what lay in the folder and is no painting, and on pictures that are not whole."""
+    lines = []
+    if count := facts.get("images_noted"):
+        lines.append(f"{_many(count, 'picture')} taken with something missing; the column image_note says what")
+    if others := facts.get("other_files"):
+        lines.append(f"not pictures that artgraph reads: {_listed(others)}")
+    if folders := facts.get("folders_passed_over"):
+        lines.append(f"folders passed over: {_listed(folders)}")
+    if count := facts.get("folders_unreadable"):
+        lines.append(f"{_many(count, 'folder')} could not be read")
+    if count := facts.get("files_beside_a_picture"):
+        lines.append(f"{_many(count, 'file')} beside a picture passed over")
+    return lines
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{count:,} {name}" for name, count in most[:6]) + (", …" if len(most) > 6 else "")
+
+
+def ingest_lines(corpus: Corpus) -> list[str]:
+    """Return lines on what came into a corpus: pictures, rows, what is known of the paintings, what was not taken."""
+    facts, catalogue, n = corpus.head["facts"], catalogue_of(corpus), len(corpus)
+    found, taken, refused = (facts.get(f"images_{what}", n) for what in ("found", "taken", "refused"))
+    refused = refused if "images_refused" in facts else 0
+    lines = [f"{found} pictures found = {taken} taken + {refused} refused{_reasons(corpus) if refused else ''}"]
+    lines += _passed_over(facts)
+    if facts.get("rows"):
+        rest = {"refused": facts.get("rows_refused", 0), "repeated": facts.get("rows_merged", 0)}
+        more = "".join(f", {count:,} {what}" for what, count in rest.items() if count)
+        lines.append(
+            f"{facts['rows']:,} rows of the spreadsheet: {facts.get('rows_joined', 0):,} matched a picture{more}"
+        )
+        if bare := facts.get("images_without_row", 0):
+            lines.append(f"{_many(bare, 'picture')} without a row of the spreadsheet")
+    artists, years = len(catalogue.works_by_artist), int(np.isfinite(catalogue.years).sum())
+    named = sum(artist is not None for artist in catalogue.artists)
+    titles = int(corpus.paintings["title"].notna().sum())
+    if named or years or titles or facts.get("rows"):
+        lines.append(
+            f"known: the artist of {named:,} of {n:,} paintings ({_many(artists, 'artist')}), "
+            f"the date of {years:,}, the title of {titles:,}"
+        )
+    else:
+        lines.append("no artists, dates or titles are known; a spreadsheet with them, given with --metadata, says more")
+    lines += [f"note: {note}" for note in facts.get("notes", ())]
+    if facts.get("images_refused") or facts.get("rows_refused"):
+        lines.append(f"{corpus.path / 'refused.csv'} says which were refused and why")
+    return lines
+
+
+def closing(corpus: Corpus, first: str, why: str) -> list[str]:
+    """Return the last lines of a run: what came in, which partition is shown and why, and what to do next.
+
+    Parameters
+    ----------
+    corpus
+    first, why : The partition that leads, and the reason, as from ``lead_of``.
+    """
+    here = shlex.quote(str(corpus.path))
+    other = next((name for name in ("leiden", "vgae-leiden") if name != first and corpus.has("partitions", name)), None)
+    found = {"leiden": "the features", "vgae-leiden": "what the autoencoder made of the features"}
+
+    def about(name: str) -> str:
+        return f"{name}, {_partition(corpus.label('partitions', name)['facts'])}, found in {found[name]}"
+
+    lines = ["", *ingest_lines(corpus), ""]
+    if other is None:
+        lines.append(f"Shown: {about(first)}; the only one, because {why}.")
+    else:
+        lines.append(f"Shown first: {about(first)}, because {why}.")
+        lines.append(f"The other: {about(other)}. To show it first:")
+        lines.append(f"  artgraph atlas {here} --partition {other} --compare {first}")
+    catalogue = catalogue_of(corpus)
+    if any(catalogue.artists) or np.isfinite(catalogue.years).any():
+        second = (
+            f"Look again at works that do not fit their artist or date: artgraph worklist {here} --partition {first}"
+        )
+    else:
+        second = (
+            "Say who painted what and when, and run it again: --metadata FILE, with columns path, artist, title, date."
+        )
+    return [
+        *lines,
+        "",
+        "What to do next:",
+        f"1. Open {corpus.path / 'atlas' / 'index.html'} (double-click); to share it, zip the folder atlas.",
+        f"2. {second}",
+        f"3. Open {corpus.path / 'exports' / f'{first}.csv'} in Excel, {first}.gexf beside it in Gephi.",
+        f"Everything that is there, and how it was made: artgraph info {here}",
+    ]
+
+
+def work_names(corpus: Corpus, ids: Iterable[str]) -> list[str]:
+    """Return the works with some ids as people call them: "The Gale, Diego de Valdecañas, 1619 (images/0007.jpg)".
+
+    Parameters
+    ----------
+    corpus, ids
+    """
+    about = corpus.paintings.set_index("id")[["title", "artist", "date"]]
+    found = []
+    for key in ids:
+        said = [cut(" ".join(text.split()), 80) for text in about.loc[key] if isinstance(text, str) and text.strip()]
+        found.append(f"{', '.join(said)} ({key})" if said else key)
+    return found
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text of at most ``width`` characters; "…" stands for what is left out.
+
+    Examples
+    --------
+    >>> cut("Impression, Sunrise", 12), cut("The Gale", 12)
+    ('Impression,…', 'The Gale')
+    """
+    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"

@@ -112,7 +112,7 @@ def _words(column: list[Any]) -> list[str | None]:
 def is_tuned(corpus: Corpus, name: str) -> bool:
     """Return whether a corpus has a descriptor of this name that ``train_descriptor`` trained."""
     ref = Ref("models", name)
-    return ":" not in name and corpus.has(*ref) and Lineage(corpus).stage(ref) == "train_descriptor"
+    return ref.key in corpus.keys(ref.kind) and Lineage(corpus).stage(ref) == "train_descriptor"
 
 
 def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu") -> Tuned:

@@ -9,7 +9,7 @@ from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.communities import METHODS, QUALITIES, hierarchy
 from artgraph.communities.membership import ROLES
-from artgraph.errors import InputError, MissingError
+from artgraph.errors import InputError
 from artgraph.stages.communities import levels_of
 
 
@@ -70,7 +70,7 @@ def test_layers_by_graph_and_by_part(linked):
     assert set(linked.label("partitions", "layers")["inputs"]) == {"graphs/style", "graphs/color"}
     labels, artists = linked.get("partitions", "layers"), linked.paintings["artist"]
     assert all(len(set(labels[artists == name])) == 1 for name in set(artists))
-    with pytest.raises(MissingError, match="no part 'school'"):
+    with pytest.raises(InputError, match="no graph or layer 'school'"):
         pipeline.communities(linked, graphs=("school",), name="x")
     with pytest.raises(InputError, match="no number"):
         pipeline.communities(linked, graphs=("artists=strong",), name="x")

@@ -77,7 +77,12 @@ def test_table_for_excel_has_everything(corpus):
     with open(pipeline.export(corpus, to="csv").key, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == corpus.paintings["id"].tolist()
-    assert set(corpus.paintings.columns) | {"cluster", "confidence", "second", "role", "year"} <= set(rows[0])
+    own = {"image_sha256", "image_bytes", "image_dhash", "image_format", "image_mode", "image_jpeg_quality"}
+    own |= {"image_brightness", "metadata_line"}
+    scores = {"cluster", "confidence", "second", "role", "year"}
+    assert set(rows[0]) == set(corpus.paintings.columns) - own - {"image"} | scores | {"typicality", "file"}
+    with open(pipeline.export(corpus, to="csv", everything=True).key, encoding="utf-8-sig", newline="") as file:
+        assert set(next(csv.DictReader(file))) == set(corpus.paintings.columns) | scores | {"typicality"}
     assert all(0 <= float(row["confidence"]) <= 1 for row in rows)
 
 

@@ -1,0 +1,114 @@
+"""How far the work is, on standard error: a bar for a person who watches, a line a minute where nobody does."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TextIO
+
+import click
+
+__all__ = ["Bars"]
+
+
+class Bars:
+    """Progress of the stages of a command, from its first second to its end.
+
+    On a terminal each stage has a bar. Elsewhere, as in a file or the log of a queue, a stage that takes longer than
+    ``after`` seconds says so, and then, every ``every`` seconds, how far it is and how long it will take. A stage whose
+    length is not known is told with ``total`` 0. The command that is running closes it when it ends.
+
+    Parameters
+    ----------
+    first : The stage that begins now.
+    every, after : Seconds.
+    file : Default: standard error.
+    """
+
+    def __init__(self, first: str = "", *, every: float = 60.0, after: float = 1.0, file: TextIO | None = None) -> None:
+        self.every, self.after, self.file = every, after, file or sys.stderr
+        self.watched = self.file.isatty()
+        self._lock, self._closed, self._ticker = threading.RLock(), threading.Event(), None
+        self._stage, self._ended, self._bar, self._done, self._total, self._before = "", "", None, 0, 0, 0
+        self._began = self._due = 0.0
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(self.close)
+        if first:
+            self(first, 0, 0)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        with self._lock:
+            if total and done >= total and stage in (self._ended, ""):
+                return
+            if stage != self._stage:
+                self._end()
+                self._begin(stage, done)
+            if not self._total:  # what was done when the length became known was done by an earlier run, or at no cost
+                self._before = done
+            known, self._done, self._total = self._total, done, total
+            if self._bar is not None:
+                self._bar.total = total or None
+                self._bar.update(done - self._bar.n)
+                if known != total:
+                    self._bar.refresh()
+            if total and done >= total:
+                self._end()
+
+    def say(self, text: str) -> None:
+        """Print a line of ``text`` on standard output; a bar that is open ends before it."""
+        with self._lock:
+            self._end()
+            click.echo(text)
+
+    def close(self) -> None:
+        """End what is open."""
+        self._closed.set()
+        with self._lock:
+            self._end()
+
+    def _begin(self, stage: str, done: int) -> None:
+        self._stage, self._before, self._total, self._began = stage, done, 0, time.monotonic()
+        self._due = self._began + self.after
+        if self.watched:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=None, desc=stage, unit="", file=self.file, initial=done, leave=False, dynamic_ncols=True
+            )
+        if self._ticker is None:
+            self._ticker = threading.Thread(target=self._tick, daemon=True)
+            self._ticker.start()
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._stage, self._bar, self._ended = "", None, self._stage
+
+    def _tick(self) -> None:
+        while not self._closed.wait(min(1.0, self.after, self.every)):
+            with self._lock:
+                if not self._stage or self._closed.is_set():
+                    continue
+                if self._bar is not None:
+                    self._bar.refresh()
+                elif time.monotonic() >= self._due:
+                    first, self._due = self._due == self._began + self.after, self._due + self.every
+                    try:
+                        click.echo(self._line(first), file=self.file)
+                    except (OSError, ValueError):  # whoever read it has gone; the work goes on
+                        return
+
+    def _line(self, first: bool) -> str:
+        seconds = time.monotonic() - self._began
+        if not self._total:
+            return f"{self._stage}: at work" + ("" if first else f" for {_span(seconds)}")
+        left, done = self._total - self._done, self._done - self._before
+        known = f", about {_span(seconds * left / done)} left" if done > 0 else ""
+        return f"{self._stage}: {self._done:,} of {self._total:,}{known}"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,53 @@
+"""Where the weights of networks were read from, so that nobody need say it twice.
+
+Labels hold the hash of a file and no path: the same work gives the same bytes on every machine. The paths stand in the
+journal, beside the times.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+    from artgraph.descriptors import Descriptor
+
+__all__ = ["note_weights", "weights_noted"]
+
+
+def note_weights(corpus: Corpus, descriptors: Iterable[Descriptor]) -> None:
+    """Note in the journal of a ``corpus`` which files ``descriptors`` read their weights from, each once."""
+    for one in descriptors:
+        file, sha256 = _file_of(one), one.params().get("weights_sha256")
+        if file is not None and sha256 and one.name != "eye" and weights_noted(corpus, sha256) != file.resolve():
+            with open(corpus.path / "journal.jsonl", "a", encoding="utf-8") as journal:
+                journal.write(json.dumps({"weights": sha256, "file": str(file.resolve())}) + "\n")
+
+
+def weights_noted(corpus: Corpus, sha256: str) -> Path | None:
+    """Return the file that weights with this hash were last read from; None where nothing is noted.
+
+    Parameters
+    ----------
+    corpus, sha256
+    """
+    try:
+        lines = (corpus.path / "journal.jsonl").read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    for line in reversed(lines):
+        if '"weights"' in line and sha256 in line:
+            try:
+                return Path(json.loads(line)["file"])
+            except (ValueError, KeyError, TypeError):  # a line that was cut off by a kill
+                continue
+    return None
+
+
+def _file_of(descriptor: Descriptor) -> Path | None:
+    inner = getattr(descriptor, "descriptor", descriptor)  # of one that is shown pictures in grey
+    file = getattr(inner, "file", None) or getattr(getattr(inner, "source", None), "file", None)
+    return None if file is None else Path(file)
