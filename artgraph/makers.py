@@ -45,7 +45,7 @@ STAGES = {
     "train_descriptor": Stage(
         "train-descriptor", "--name", "mine", TuningConfig, 1, _named("descriptors.tuning", "train_descriptor")
     ),
-    "thumbnails": Stage("evaluate", "--partition"),
+    "thumbnails": Stage("evaluate", "--partition", revision=1),
     "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 0, _named("graph", "knn")),
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 1, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
@@ -54,8 +54,8 @@ STAGES = {
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 1, _named("evaluation", "partition_scores")
     ),
-    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 1, ("artgraph.interpret",)),
-    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 1, _named("interpret", "affinity")),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 2, ("artgraph.interpret",)),
+    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 2, _named("interpret", "affinity")),
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 0, _named("interpret", "influence")
     ),

@@ -20,8 +20,9 @@ __all__ = ["worklist"]
 def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     """List the works to look at again, each with its evidence.
 
-    Works whose neighbours do not go with their artist, date or school; and works without an artist, with the artists
-    whose works are nearest. It claims no attribution: a work may be listed because it is unusual, or for its subject.
+    Works whose neighbours do not go with their artist, date or school; works without an artist that are near to one;
+    and works that nothing here is like. As many are listed as chance does not explain, perhaps none. It claims no
+    attribution: a work may be listed for its subject.
 
     \b
     Example:
@@ -32,6 +33,6 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
         show_json(made.facts)
         return
     for one in made.facts["works"][:top]:
-        say(f"{one['score']:.3f}  {one['kind']:11}  {one['id']}: {one['sentence']}")
+        say(f"p {one['p']:.1g}  {one['kind']:11}  {one['id']}: {one['sentence']}")
     click.echo(f"\n{made.facts['summary']}")
     click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + '-worklist.csv')}")
