@@ -31,15 +31,18 @@ def margin(picture: np.ndarray) -> float:
     pixels = np.asarray(picture)
     if pixels.ndim != 3 or pixels.shape[2] != 3:
         raise InputError(f"A picture is an array (h, w, 3), not {pixels.shape}.")
-    inner = _inner(pixels)
-    share = 1 - inner.shape[0] * inner.shape[1] / (pixels.shape[0] * pixels.shape[1])
+    top, bottom, left, right = _margins(pixels)
+    height, width = pixels.shape[:2]
+    share = 1 - (height - top - bottom) * max(width - left - right, 0) / (height * width)
     return float(share) if share >= 0.01 else 0.0
 
 
 def painted(picture: np.ndarray) -> np.ndarray:
-    """Return a picture, (h, w, 3) uint8, without its even margin, as ``margin`` finds it; a view.
+    """Return a picture, (h, w, 3) uint8, without its even margin; a view.
 
-    A picture that is all margin, or nearly so, is returned whole.
+    A margin ends along a straight line: on each side, the first line that is not even differs from the margin in half
+    of its pixels or more. Otherwise the even lines are the ground behind a figure, which is painted. A picture that
+    would nearly vanish is returned whole.
 
     Examples
     --------
@@ -49,8 +52,24 @@ def painted(picture: np.ndarray) -> np.ndarray:
     (80, 80, 3)
     """
     pixels = np.asarray(picture)
-    inner = _inner(pixels)
-    return inner if min(inner.shape[:2]) >= max(8, min(pixels.shape[:2]) // 4) else pixels
+    height, width = pixels.shape[:2]
+    top, bottom, left, right = _margins(pixels)
+    if min(height - top - bottom, width - left - right) < max(8, min(height, width) // 4):
+        return pixels
+    rows, columns = slice(top, height - bottom), slice(left, width - right)
+    sides = [
+        top if top and _ends(pixels[0], pixels[top, columns]) else 0,
+        bottom if bottom and _ends(pixels[-1], pixels[height - bottom - 1, columns]) else 0,
+        left if left and _ends(pixels[:, 0], pixels[rows, left]) else 0,
+        right if right and _ends(pixels[:, -1], pixels[rows, width - right - 1]) else 0,
+    ]
+    return pixels[sides[0] : height - sides[1], sides[2] : width - sides[3]]
+
+
+def _ends(outermost: np.ndarray, line: np.ndarray) -> bool:
+    """Say whether half of a ``line`` of pixels, or more, is of another colour than the ``outermost`` one."""
+    ground = np.median(outermost.astype(np.float32), axis=0)
+    return bool((np.abs(line - ground).max(axis=1) > 2 * _NEAR).mean() >= 0.5)
 
 
 def is_round(picture: np.ndarray) -> bool:
@@ -66,8 +85,12 @@ def is_round(picture: np.ndarray) -> bool:
     >>> is_round(tondo), is_round(np.where((np.hypot(x, y) > 1)[..., None], np.uint8(250), tondo))
     (False, True)
     """
-    pixels = painted(picture).astype(np.float32)
+    pixels = np.asarray(picture, dtype=np.float32)
+    top, bottom, left, right = _margins(pixels)
+    pixels = pixels[top : pixels.shape[0] - bottom, left : max(pixels.shape[1] - right, left)]
     height, width = pixels.shape[:2]
+    if min(height, width) < 16:
+        return False
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     radius = np.hypot(x, y)
     beyond, rim = pixels[radius > 1.08], pixels[(radius > 0.8) & (radius < 0.94)]
@@ -78,16 +101,16 @@ def is_round(picture: np.ndarray) -> bool:
     return bool(plain[0] >= 0.95 and plain[1] <= 0.4)
 
 
-def _inner(pixels: np.ndarray) -> np.ndarray:
-    """Return what the even lines at the four sides of (h, w, 3) enclose."""
+def _margins(pixels: np.ndarray) -> tuple[int, int, int, int]:
+    """Count the even lines of (h, w, 3) at the top, the bottom, the left and the right."""
     planes = np.ascontiguousarray(np.moveaxis(pixels, 2, 0), dtype=np.float32)  # (3, h, w)
     height, width = pixels.shape[:2]
     top, bottom = _even_lines(planes)
     inner = planes[:, top : height - bottom]
     if not inner.size:
-        return pixels[:0]
+        return top, height - top, width, 0
     left, right = _even_lines(np.ascontiguousarray(np.swapaxes(inner, 1, 2)))
-    return pixels[top : height - bottom, left : max(width - right, left)]
+    return top, bottom, left, right
 
 
 def _even_lines(planes: np.ndarray) -> list[int]:
