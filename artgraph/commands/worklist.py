@@ -33,6 +33,7 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
         show_json(made.facts)
         return
     for one in made.facts["works"][:top]:
-        say(f"p {one['p']:.1g}  {one['kind']:11}  {one['id']}: {one['sentence']}")
+        chance = "< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}"
+        say(f"p {chance:7}  {one['kind']:11}  {one['id']}: {one['sentence']}")
     click.echo(f"\n{made.facts['summary']}")
     click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + '-worklist.csv')}")

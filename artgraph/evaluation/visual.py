@@ -67,7 +67,7 @@ VISUAL_MEASURES: tuple[VisualMeasure, ...] = (
         "direction",
         "coherence, 0 to 1",
         f"{_STROKES} that run side by side",
-        f"{_STROKES} that run across",
+        f"{_STROKES} that cross",
     ),
     VisualMeasure("horizontals", "direction", _EDGES, f"more horizontal {_STROKES}", f"fewer horizontal {_STROKES}"),
     VisualMeasure("verticals", "direction", _EDGES, f"more vertical {_STROKES}", f"fewer vertical {_STROKES}"),

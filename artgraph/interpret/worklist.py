@@ -1,20 +1,15 @@
 """Works that do not go with what the catalogue says of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, hypergeom
-from scipy.stats import t as student
 
 from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
-__all__ = [
-    "Affinity", "affinity", "chance_of_nearness", "date_gaps", "departures", "school_votes", "shared_trait",
-    "stand_out",
-]  # fmt: skip
+__all__ = ["Affinity", "affinity", "date_gaps", "own_gaps", "school_votes"]
 
 _BLOCK = 512
 _SAMPLE = 2000
@@ -120,6 +115,32 @@ def _top(unit: np.ndarray, rows: np.ndarray, members: np.ndarray, starts: np.nda
     return total / np.maximum(count, 1)
 
 
+def own_gaps(found: Affinity, artists: Sequence[str | None]) -> np.ndarray:
+    """Say how much farther each work is from its artist's works than the artist's other works are, (n,) float.
+
+    The median affinity of the other works to their artist, less that of this one. It is high for one work among others
+    that hang together, and not where each of an artist's works goes its own way. NaN where there are too few.
+
+    Parameters
+    ----------
+    found : from ``affinity``.
+    artists : length n, as given to it.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 0], [1, 0], [1, 0], [0, 1], [0, 1], [0, 1], [0, 1]])
+    >>> artists = ["a", "a", "a", "b", "b", "b", "a"]
+    >>> int(np.nanargmax(own_gaps(affinity(X, artists), artists)))
+    6
+    """
+    gaps = np.full(len(found.own), np.nan)
+    known = pd.Series(np.where(np.isfinite(found.own), np.array(list(artists), dtype=object), None), dtype=object)
+    for members in known.groupby(known).indices.values():
+        for row in members:
+            gaps[row] = np.median(found.own[members[members != row]]) - found.own[row]
+    return gaps
+
+
 def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Compare the year of each work with the years of its neighbours; return (middle, gap), each (n,) float.
 
@@ -189,148 +210,3 @@ def school_votes(
         share[row], own[row] = counts.max() / len(votes), votes.count(school) / len(votes)
         other.append(most if most != school else None)
     return other, share, own
-
-
-def departures(
-    values: np.ndarray, beside: np.ndarray | None = None, *, n_beside: int = 30, min_beside: int = 8, least: float = 0.0
-) -> np.ndarray:
-    """Say how unlikely it is that a work departs so far upward from works like it: p, (n,) float, NaN if left out.
-
-    The null is that the value of a work is drawn like those of the works nearest to it in ``beside``: about their
-    median, with the largest of the spreads that their quartiles and their ninth decile give, so that up to a tenth of
-    works that do stand out do not widen it, and a long tail does. p is the upper tail of Student's t, its degrees of
-    freedom half the number of works compared with, for the spread is estimated. Where works like it depart as far, as
-    the only old works of a modern collection do, nothing is unlikely.
-
-    Parameters
-    ----------
-    values : (n,) float; higher is more unusual; NaN: left out.
-    beside : (n,) float, by which works are like each other, such as their year; NaN: left out. None: all are alike.
-    n_beside, min_beside : works compared with, itself apart; a work with fewer than ``min_beside`` is left out.
-    least : the smallest spread taken, in units of ``values``.
-
-    Examples
-    --------
-    >>> values = np.append(np.tile([0.0, 1.0, 2.0, 3.0], 10), 20.0)
-    >>> p = departures(values)
-    >>> int(p.argmin()), bool(p[40] < 1e-4), bool(p[3] > 0.1)
-    (40, True, True)
-    """
-    values = np.asarray(values, dtype=np.float64)
-    beside = np.zeros(len(values)) if beside is None else np.asarray(beside, dtype=np.float64)
-    if beside.shape != values.shape:
-        raise InputError(f"{len(beside)} works are compared by, {len(values)} have values; expected the same works.")
-    p = np.full(len(values), np.nan)
-    rows = np.flatnonzero(np.isfinite(values) & np.isfinite(beside))
-    n_others = min(n_beside, len(rows) - 1)
-    if n_others < min_beside:
-        return p
-    rows = rows[np.argsort(beside[rows], kind="stable")]
-    ordered = beside[rows]
-    ends = np.array([ordered[0], ordered[-1]])
-    for place, row in enumerate(rows.tolist()):
-        low, high = (
-            np.searchsorted(ordered, beside[row], side="left"),
-            np.searchsorted(ordered, beside[row], side="right"),
-        )
-        if high - low - 1 >= n_others or (ends == beside[row]).all():
-            chosen = np.arange(low, high)  # all that are equal, since their order means nothing
-        else:
-            window = np.arange(max(0, place - n_others), min(len(rows), place + n_others + 1))
-            distance = np.abs(ordered[window] - beside[row])
-            chosen = window[np.argsort(distance, kind="stable")][: n_others + 1]
-        others = values[rows[chosen[chosen != place]]]
-        low_end, middle, high_end, tail = np.quantile(others, (0.25, 0.5, 0.75, 0.9))
-        # In units of the normal distribution's standard deviation, whose quantiles are these.
-        spread = max((middle - low_end) / 0.6745, (high_end - middle) / 0.6745, (tail - middle) / 1.2816, least, 1e-9)
-        p[row] = student.sf((values[row] - middle) / spread, len(others) / 2)
-    return p
-
-
-def chance_of_nearness(near: np.ndarray, wrong: np.ndarray) -> np.ndarray:
-    """Say how often a nearest artist who is wrong is as near: p, (n,) float.
-
-    (1 + number of ``wrong`` at least as high) / (1 + number of ``wrong``), a conformal p (Vovk, Gammerman and Shafer
-    2005): valid whatever the distribution.
-
-    Parameters
-    ----------
-    near : (n,) float, of works that are asked about; NaN: left out.
-    wrong : (m,) float, how near works by known artists are to the nearest *other* artist; NaN is left out.
-
-    Examples
-    --------
-    >>> chance_of_nearness(np.array([0.9, 0.2]), np.array([0.1, 0.3, 0.5])).tolist()
-    [0.25, 0.75]
-    """
-    near, wrong = np.asarray(near, dtype=np.float64), np.sort(np.asarray(wrong, dtype=np.float64))
-    wrong = wrong[np.isfinite(wrong)]
-    higher = len(wrong) - np.searchsorted(wrong, near, side="left")
-    return np.where(np.isfinite(near), (1 + higher) / (1 + len(wrong)), np.nan)
-
-
-def stand_out(p: np.ndarray, *, max_fdr: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
-    """Choose the works that chance does not explain; return (rows, corrected p), the least likely first.
-
-    Benjamini and Hochberg (1995): of the works listed, at most the share ``max_fdr`` is expected to be there by chance.
-    There are as many as there are, perhaps none.
-
-    Parameters
-    ----------
-    p : (n,) float; NaN: left out, and not counted as looked at.
-    max_fdr : between 0 and 1.
-
-    Examples
-    --------
-    >>> rows, corrected = stand_out(np.array([0.5, np.nan, 0.001, 0.03]))
-    >>> rows.tolist(), corrected.round(3).tolist()
-    ([2, 3], [0.003, 0.045])
-    """
-    known = np.flatnonzero(np.isfinite(p))
-    if not len(known):
-        return known, np.empty(0)
-    corrected = false_discovery_control(np.asarray(p)[known])
-    order = np.lexsort((known, np.asarray(p)[known]))
-    order = order[corrected[order] <= max_fdr]
-    return known[order], corrected[order]
-
-
-def shared_trait(
-    row: int, near: np.ndarray, traits: Mapping[str, Sequence], *, max_share: float = 1 / 3, max_p: float = 0.01
-) -> str | None:
-    """Name the trait of the reproduction that a work shares with its neighbours and few others have; None without one.
-
-    Such a trait, a round picture or one in black and white, explains why the works are near each other; what else they
-    have in common is then no evidence. At least half of the neighbours need to have it, and so many of a number of
-    works drawn at random only with a chance (hypergeometric) of ``max_p``.
-
-    Parameters
-    ----------
-    row : the work.
-    near : (k,) int, rows of its neighbours; negative: none.
-    traits : n values of each trait, None or NaN where unknown.
-    max_share : a value that more of the works have is no trait.
-    max_p
-
-    Examples
-    --------
-    >>> shared_trait(0, np.array([1, 2, 3]), {"round": [True] * 4 + [False] * 36})
-    'round'
-    >>> shared_trait(9, np.array([1, 2, 3]), {"round": [True] * 4 + [False] * 36}) is None
-    True
-    """
-    near = np.asarray(near)
-    near = near[(near >= 0) & (near != row)]
-    for name, values in traits.items():
-        own = values[row]
-        if own is None or own != own or own is False or own in ("no", "none"):
-            continue
-        others = [value for i, value in enumerate(values) if i != row and value is not None]
-        having = sum(value == own for value in others)
-        here = [values[i] for i in near.tolist() if values[i] is not None]
-        count = sum(value == own for value in here)
-        if not here or having > max_share * len(others) or count < len(here) / 2:
-            continue
-        if hypergeom.sf(count - 1, len(others), having, len(here)) <= max_p:
-            return name
-    return None

@@ -24,7 +24,7 @@ __all__ = ["worklist"]
 SCHOOLS = ("school", "culture", "nationality")
 BATCHES = ("file format", "JPEG quality")  # the same for pictures that came from one place
 FELLOWS = 5  # nearest works by which a work is alone
-LEAST_YEARS, LEAST_VOTES = 10.0, 0.15  # spreads below these are taken for these
+LEAST_YEARS, LEAST_VOTES, LEAST_COSINE = 10.0, 0.15, 0.01  # spreads below these are taken for these
 NOTE = "Nothing here is an attribution or a date: a work may be listed for its subject, its state or its photograph."
 
 
@@ -103,29 +103,30 @@ def _works(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the works that stand out, and those left out for a trait of the reproduction."""
     from artgraph.graph import knn
-    from artgraph.interpret.worklist import shared_trait
+    from artgraph.interpret.evidence import shared_traits
 
     table, kinds = corpus.paintings, chosen.kinds
     found_near = knn(X, n_neighbors=15, duplicate_ids=table["image_sha256"], seed=chosen.seed)
     near, ids = found_near.indices, table["id"].to_numpy()
     alone = _alone(X, near, max_fdr=chosen.max_fdr)
     apart = {work["row"] for work in alone}
+    explained = shared_traits(near, _traits(corpus, catalogue))
+    # What works usually are is learned from those that neither have a trait in common nor stand alone.
+    usual = np.array([trait is None and row not in apart for row, trait in enumerate(explained)])
     found = []
     if {"attribution", "anonymous"} & set(kinds):
-        found += _about_artists(X, catalogue, chosen)
+        found += _about_artists(X, catalogue, chosen, usual=usual)
     if "date" in kinds:
-        found += _about_dates(near, catalogue, max_fdr=chosen.max_fdr)
+        found += _about_dates(near, catalogue, usual=usual, max_fdr=chosen.max_fdr)
     if "school" in kinds and school:
-        found += _about_schools(near, table[school], catalogue.artists, max_fdr=chosen.max_fdr)
-    traits, left_out, kept = _traits(corpus, catalogue), [], []
-    for work in found:
-        row = work["row"]
-        if row in apart:
-            continue
-        if trait := shared_trait(row, near[row], traits):
-            left_out.append({"id": ids[row], "kind": work["kind"], "trait": trait})
-        else:
-            kept.append(work)
+        found += _about_schools(near, table[school], catalogue.artists, usual=usual, max_fdr=chosen.max_fdr)
+    found = [work for work in found if work["row"] not in apart]
+    kept = [work for work in found if explained[work["row"]] is None]
+    left_out = [
+        {"id": ids[work["row"]], "kind": work["kind"], "trait": explained[work["row"]]}
+        for work in found
+        if explained[work["row"]] is not None
+    ]
     works = _once_each(kept) + (alone if "alone" in kinds else [])
     rows = [work["row"] for work in works]
     lists = {key: _nearest(features_of(corpus, (key,)), rows, table, chosen) for key in on} if rows else {}
@@ -185,8 +186,10 @@ def _nearest(X: np.ndarray, rows: list[int], table: pd.DataFrame, chosen: Workli
     return {row: near[row][near[row] >= 0] for row in rows}
 
 
-def _about_artists(X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings) -> list[dict[str, Any]]:
-    from artgraph.interpret import affinity, chance_of_nearness, departures
+def _about_artists(
+    X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings, *, usual: np.ndarray
+) -> list[dict[str, Any]]:
+    from artgraph.interpret import affinity, chance_of_nearness, departures, own_gaps
     from artgraph.interpret.sentences import listed
 
     artists, names, count = catalogue.artists, catalogue.artist_names, catalogue.works_by_artist
@@ -200,17 +203,17 @@ def _about_artists(X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings
     if "attribution" in chosen.kinds:
         codes = np.array([found.names.index(one) if one in found.names else -1 for one in artists])
         # It would not be unusual among works by the other artist: most of these are no nearer to each other.
-        usual = {code: np.quantile(found.own[codes == code], 0.25) for code in range(len(found.names))}
-        fits = first >= np.array([usual.get(code, np.inf) for code in best.tolist()])
-        coherent = _coherent(first - found.own, codes)
+        low = {code: np.quantile(found.own[codes == code], 0.25) for code in range(len(found.names))}
+        fits = first >= np.array([low.get(code, np.inf) for code in best.tolist()])
         many = np.log([count.get(artist, 1) for artist in artists])
-        p = departures(first - found.own, many, least=0.01)
-        p[np.isfinite(p) & ~(fits & coherent & (first > found.own))] = 1.0
+        p = departures(own_gaps(found, artists), many, usual=usual, least=LEAST_COSINE)
+        p[np.isfinite(p) & ~(fits & (first > found.own))] = 1.0
 
         def attributed(row: int) -> str:
             return (
                 f"Catalogued as {names[row]} ({count[artists[row]]} works here); farther from the others by that "
-                f"artist than is usual, and as near to works by {nearest(row)[0]} as these are to each other."
+                f"artist than most of these are from each other, and as near to works by {nearest(row)[0]} as most of "
+                "that artist's works are."
             )
 
         works += [
@@ -218,7 +221,7 @@ def _about_artists(X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings
         ]
     if "anonymous" in chosen.kinds:
         nobody = np.array([artist is None for artist in artists])
-        p = chance_of_nearness(np.where(nobody, first, np.nan), first[~nobody])
+        p = chance_of_nearness(np.where(nobody, first, np.nan), first[~nobody & usual])
 
         def unnamed(row: int) -> str:
             said = catalogue.attribution(row)
@@ -230,27 +233,14 @@ def _about_artists(X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings
     return works
 
 
-def _coherent(away: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Say of each work whether most of the other works by its artist are nearer to each other than to another artist.
-
-    Where each of an artist's works goes its own way, none of them is the one that does not belong.
-    """
-    coherent = np.zeros(len(codes), dtype=bool)
-    for code in np.unique(codes[codes >= 0]):
-        members = np.flatnonzero(codes == code)
-        together = away[members] < 0
-        coherent[members] = (together.sum() - together) * 2 > len(members) - 1
-    return coherent
-
-
-def _about_dates(near: np.ndarray, catalogue: Catalogue, *, max_fdr: float) -> list[dict[str, Any]]:
+def _about_dates(near: np.ndarray, catalogue: Catalogue, *, usual: np.ndarray, max_fdr: float) -> list[dict[str, Any]]:
     from artgraph.interpret import date_gaps, departures
 
     years, dates = catalogue.years, catalogue.table["date"]
     middle, gap = date_gaps(near, years)
     # Twice the smaller of two tails: too late or too early. At 0 the year is one of its neighbours' years.
     signed = np.where(np.isfinite(middle), middle - years, np.nan)
-    tails = [departures(side * signed, years, least=LEAST_YEARS) for side in (1, -1)]
+    tails = [departures(side * signed, years, usual=usual, least=LEAST_YEARS) for side in (1, -1)]
     p = np.minimum(2 * np.fmin(*tails), 1.0)
     p[gap == 0] = np.where(np.isnan(p[gap == 0]), np.nan, 1.0)
 
@@ -264,7 +254,7 @@ def _about_dates(near: np.ndarray, catalogue: Catalogue, *, max_fdr: float) -> l
 
 
 def _about_schools(
-    near: np.ndarray, column: pd.Series, artists: list[str | None], *, max_fdr: float
+    near: np.ndarray, column: pd.Series, artists: list[str | None], *, usual: np.ndarray, max_fdr: float
 ) -> list[dict[str, Any]]:
     from artgraph.interpret import departures, school_votes
 
@@ -273,7 +263,7 @@ def _about_schools(
     p = np.full(len(schools), np.nan)
     for school in {name for name in schools if name is not None}:
         of_it = np.array([name == school for name in schools])
-        tail = departures(np.where(of_it, votes - own, np.nan), n_beside=len(schools), least=LEAST_VOTES)
+        tail = departures(np.where(of_it, votes - own, np.nan), usual=usual, n_beside=len(schools), least=LEAST_VOTES)
         p[of_it] = tail[of_it]
     p[[name is None for name in other]] = np.where(np.isnan(p[[name is None for name in other]]), np.nan, 1.0)
 
