@@ -137,7 +137,8 @@ def shared_traits(
 
     Examples
     --------
-    >>> shared_traits(np.array([[1, 2], [0, 2], [0, 1], [4, 5], [3, 5], [3, 4]] * 4), {"round": [True] * 3 + [False] * 21})[:4]
+    >>> near = np.array([[1, 2], [0, 2], [0, 1], *[[3, 4]] * 21])
+    >>> shared_traits(near, {"round": [True] * 3 + [False] * 21})[:4]
     ['round', 'round', 'round', None]
     """
     near = np.asarray(near)[:, :5]

@@ -24,6 +24,7 @@ __all__ = ["worklist"]
 SCHOOLS = ("school", "culture", "nationality")
 BATCHES = ("file format", "JPEG quality")  # the same for pictures that came from one place
 FELLOWS = 5  # nearest works by which a work is alone
+FAR, FARTHER = 0.8, 1.2  # alone: farther from them than this share of the works, and than so many times the median
 LEAST_YEARS, LEAST_VOTES, LEAST_COSINE = 10.0, 0.15, 0.01  # spreads below these are taken for these
 NOTE = "Nothing here is an attribution or a date: a work may be listed for its subject, its state or its photograph."
 
@@ -35,9 +36,10 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     farther from the others by its artist than such works usually are, and as near to works by another as these are to
     each other; "date": its neighbours are of another time, more so than those of works of its time; "school": they are
     of another school, likewise; "anonymous": works without a certain artist that are nearer to one than a wrong artist
-    usually is; "alone": works that nothing here is like, of which nothing else is said. Every kind is tested against
-    what chance gives (``artgraph.interpret.departures``, ``stand_out``); what is near its neighbours for a trait of the
-    reproduction, such as a round picture or one in black and white, is left out and counted.
+    usually is; "alone": works that nothing here is like, so that their neighbours, whatever they are, say little of
+    them. Every kind is tested against what chance gives (``artgraph.interpret.departures``, ``stand_out``); what is
+    near its neighbours for a trait of the reproduction, such as a round picture or one in black and white, is left out
+    and counted.
 
     Parameters
     ----------
@@ -88,7 +90,8 @@ def _summary(counts: dict[str, int], left_out: list[dict[str, Any]]) -> str:
     if left_out:
         traits = Counter(one["trait"] for one in left_out)
         why = ", ".join(f"{trait} {count}" for trait, count in sorted(traits.items()))
-        text += f" {len(left_out)} left out, being near their neighbours for a trait of the reproduction ({why})."
+        its = "its" if len(left_out) == 1 else "their"
+        text += f" {len(left_out)} left out, being near {its} neighbours for a trait of the reproduction ({why})."
     return f"{text} {NOTE}"
 
 
@@ -108,8 +111,8 @@ def _works(
     table, kinds = corpus.paintings, chosen.kinds
     found_near = knn(X, n_neighbors=15, duplicate_ids=table["image_sha256"], seed=chosen.seed)
     near, ids = found_near.indices, table["id"].to_numpy()
-    alone = _alone(X, near, max_fdr=chosen.max_fdr)
-    apart = {work["row"] for work in alone}
+    distance = _distance(X, near)
+    apart = {work["row"] for work in _alone(distance, [], max_fdr=chosen.max_fdr)}
     explained = shared_traits(near, _traits(corpus, catalogue))
     # What works usually are is learned from those that neither have a trait in common nor stand alone.
     usual = np.array([trait is None and row not in apart for row, trait in enumerate(explained)])
@@ -120,14 +123,16 @@ def _works(
         found += _about_dates(near, catalogue, usual=usual, max_fdr=chosen.max_fdr)
     if "school" in kinds and school:
         found += _about_schools(near, table[school], catalogue.artists, usual=usual, max_fdr=chosen.max_fdr)
-    found = [work for work in found if work["row"] not in apart]
     kept = [work for work in found if explained[work["row"]] is None]
     left_out = [
         {"id": ids[work["row"]], "kind": work["kind"], "trait": explained[work["row"]]}
         for work in found
         if explained[work["row"]] is not None
     ]
-    works = _once_each(kept) + (alone if "alone" in kinds else [])
+    kept = _once_each(kept)
+    alone = _alone(distance, kept, max_fdr=chosen.max_fdr)
+    apart = {work["row"] for work in alone}
+    works = [work for work in kept if work["row"] not in apart] + (alone if "alone" in kinds else [])
     rows = [work["row"] for work in works]
     lists = {key: _nearest(features_of(corpus, (key,)), rows, table, chosen) for key in on} if rows else {}
     for work in works:
@@ -162,20 +167,35 @@ def _traits(corpus: Corpus, catalogue: Catalogue) -> dict[str, list[Any]]:
     return found | {name: binned(values) for name, values in catalogue.confounds(BATCHES).items()}
 
 
-def _alone(X: np.ndarray, near: np.ndarray, *, max_fdr: float) -> list[dict[str, Any]]:
+def _distance(X: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Return how far each work is from the five nearest: one less the mean cosine; NaN with fewer than three."""
     from artgraph.checks import unit_rows
-    from artgraph.interpret import departures
 
     unit = unit_rows(np.asarray(X, dtype=np.float32))
     nearest = near[:, :FELLOWS]
-    cosine = np.einsum("nd,nkd->nk", unit, unit[nearest])
-    enough = (nearest >= 0).sum(axis=1) >= min(FELLOWS, 3)
-    distance = np.where(enough, 1 - np.where(nearest >= 0, cosine, np.nan).mean(axis=1), np.nan)
-    said = "Nothing here is like it: its nearest works are farther from it than those of {score:.0%} of the works."
-    said += " Without a fellow in this corpus, it cannot be said to be misplaced."
+    cosine = np.where(nearest >= 0, np.einsum("nd,nkd->nk", unit, unit[nearest]), 0.0)
+    count = (nearest >= 0).sum(axis=1)
+    return np.where(count >= 3, 1 - cosine.sum(axis=1) / np.maximum(count, 1), np.nan)
+
+
+def _alone(distance: np.ndarray, found: list[dict[str, Any]], *, max_fdr: float) -> list[dict[str, Any]]:
+    """Return the works that nothing is like, and of what else was found, those whose nearest works are far."""
+    from artgraph.interpret import departures
+
+    known = np.sort(distance[np.isfinite(distance)])
+    share = np.searchsorted(known, distance) / max(len(known), 1)
+    middle = np.median(known) if len(known) else np.inf
+    far = (share >= FAR) & (distance >= FARTHER * middle)
+    first = "Nothing here is very like it: its nearest works are farther away than those of {share:.0%} of the works."
     works = _chosen(departures(distance, n_beside=len(distance)), "alone", max_fdr, lambda row: "")
+    rows = {work["row"] for work in works}
+    lonely = [work for work in found if far[work["row"]] and work["row"] not in rows]
+    works += [work | {"kind": "alone", "kinds": ["alone"]} for work in lonely]
     for work in works:
-        work["sentence"] = said.format(score=work["score"])
+        said = [first.format(share=share[work["row"]])]
+        if work["sentence"]:
+            said += [work["sentence"], "For want of fellows in this corpus, that says little of it."]
+        work["sentence"] = " ".join(said)
     return works
 
 

@@ -1,5 +1,7 @@
 """The worklist from pictures to its file: what is planted comes first, artefacts are left out, the lonely are named."""
 
+import importlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +9,15 @@ from click.testing import CliRunner
 from PIL import Image
 
 from artgraph import pipeline
+from artgraph.catalogue import Catalogue
 from artgraph.cli import main
 from artgraph.errors import InputError
+from artgraph.graph import knn
+from artgraph.settings import WorklistSettings
+from artgraph.stages.base import features_of
 from artgraph.testing import toy_pictures
+
+stage = importlib.import_module("artgraph.stages.worklist")  # its name in the package is that of the function
 
 WRONG_ARTIST, WRONG_DATE, LONELY, BOTH = 7, 20, 60, 31
 TONDI = (4, 14, 24, 34, 44, 54)
@@ -57,7 +65,7 @@ def test_what_is_planted_is_listed_and_nothing_else(planted):
     assert "Catalogued as" in works[BOTH]["sentence"]
     assert "Dated 1" in works[BOTH]["sentence"]
     assert works[LONELY]["kinds"] == ["alone"]
-    assert "Nothing here is like it" in works[LONELY]["sentence"]
+    assert "Nothing here is very like it" in works[LONELY]["sentence"]
 
 
 def test_each_work_is_listed_once_and_counted_once(planted):
@@ -87,16 +95,24 @@ def test_every_work_has_evidence_and_nothing_is_claimed(planted):
     assert "Nothing here is an attribution" in facts["summary"]
 
 
-def test_round_pictures_are_near_each_other_for_their_shape(planted):
-    """Each tondo has another artist and time than its neighbours; with a lower bar they are seen, and left out."""
+def test_round_pictures_are_known_and_not_listed(planted):
+    """Each tondo has another artist and time than its neighbours, the other tondi."""
     assert np.flatnonzero(planted.get("features", "thumbnails", "round")).tolist() == list(TONDI)
     ids = planted.paintings["id"].tolist()
-    facts = pipeline.worklist(planted, max_fdr=1.0).facts
-    left_out = {ids.index(one["id"]) for one in facts["left_out"] if one["trait"] == "round picture"}
-    assert left_out
-    assert left_out <= set(TONDI)
-    assert not left_out & {ids.index(work["id"]) for work in facts["works"] if work["kind"] == "date"}
-    assert f"round picture {len(left_out)}" in facts["summary"] or len(left_out) < len(facts["left_out"])
+    assert not set(TONDI) & {ids.index(work["id"]) for work in pipeline.worklist(planted).facts["works"]}
+
+
+def test_what_a_trait_explains_is_left_out_and_counted(planted, monkeypatch):
+    """The same work that is listed above, once it and its nearest works are all reproduced in the same way."""
+    X = features_of(planted, ("color", "texture"))
+    alike = {WRONG_DATE, *knn(X, n_neighbors=4).indices[WRONG_DATE].tolist()}
+    monkeypatch.setattr(stage, "_traits", lambda *_: {"one tone": [row in alike for row in range(len(planted))]})
+    catalogue = Catalogue(planted.paintings, planted.get("features", "thumbnails"))
+    works, left_out = stage._works(planted, catalogue, X, (), school=None, chosen=WorklistSettings())
+    name = planted.paintings["id"][WRONG_DATE]
+    assert left_out == [{"id": name, "kind": "date", "trait": "one tone"}]
+    assert name not in {work["id"] for work in works}
+    assert "1 left out, being near its neighbours" in stage._summary({"date": 2}, left_out)
 
 
 def test_kinds_are_chosen(planted):
@@ -105,12 +121,7 @@ def test_kinds_are_chosen(planted):
         pipeline.worklist(planted, kinds=("forgery",))
 
 
-def test_names_and_dates_dealt_at_random_are_listed_next_to_never(planted, tmp_path):
-    from artgraph.catalogue import Catalogue
-    from artgraph.settings import WorklistSettings
-    from artgraph.stages import worklist as stage
-    from artgraph.stages.base import features_of
-
+def test_names_and_dates_dealt_at_random_are_listed_next_to_never(planted):
     X, chosen, listed = features_of(planted, ("color", "texture")), WorklistSettings(), 0
     for seed in range(10):
         order = np.random.default_rng(seed).permutation(len(planted))
@@ -119,4 +130,4 @@ def test_names_and_dates_dealt_at_random_are_listed_next_to_never(planted, tmp_p
         catalogue = Catalogue(table, planted.get("features", "thumbnails"))
         works, _ = stage._works(planted, catalogue, X, (), school=None, chosen=chosen)
         listed += sum(work["kind"] != "alone" for work in works)
-    assert listed <= 2
+    assert listed <= 3  # of 10 times 3 kinds with a false share of 0.1
