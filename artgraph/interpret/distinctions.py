@@ -11,7 +11,7 @@ from scipy.stats import false_discovery_control, norm, rankdata
 from artgraph.checks import check_labels
 from artgraph.errors import InputError
 
-__all__ = ["artist_weights", "distinctions", "distinctive"]
+__all__ = ["artist_weights", "correlations", "distinctions", "distinctive"]
 
 
 def artist_weights(groups: Sequence | None, rows: np.ndarray) -> np.ndarray:
@@ -139,7 +139,7 @@ def _dominance(sides: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> fl
     order = np.argsort(y, kind="stable")
     below = np.concatenate([[0.0], np.cumsum(w[order])])
     less, up_to = (below[np.searchsorted(y[order], x, side=side)] for side in ("left", "right"))
-    return float((v * (less - (below[-1] - up_to))).sum() / (v.sum() * below[-1]))
+    return round(float((v * (less - (below[-1] - up_to))).sum() / (v.sum() * below[-1])), 12)
 
 
 def _median(values: np.ndarray, weights: np.ndarray) -> float:
