@@ -21,7 +21,7 @@ __all__ = [
     "flag_of", "setting",
 ]  # fmt: skip
 
-KINDS = ("attribution", "date", "school", "anonymous")  # of works on a worklist
+KINDS = ("attribution", "date", "school", "anonymous", "alone")  # of works on a worklist
 
 
 def setting(
@@ -265,12 +265,14 @@ class InterpretSettings(Settings):
 class WorklistSettings(Settings):
     """Which works are listed."""
 
-    kinds: tuple[str, ...] = setting(KINDS, "attribution, date, school, anonymous, separated by commas.")
+    kinds: tuple[str, ...] = setting(KINDS, "attribution, date, school, anonymous, alone, separated by commas.")
     school: str | None = setting(
         None, "The column of schools; default: school, culture or nationality, if there is one.", metavar="COLUMN"
     )
     n_neighbors: int = setting(8, "Works shown as evidence, for each descriptor.", least=1)
-    share: float = setting(0.05, "At most this share of the paintings, of each kind.", least=0, most=1)
+    max_fdr: float = setting(
+        0.1, "Expected share of works listed by chance, of each kind; a higher one lists more.", least=0, most=1
+    )
     seed: int = setting(0, "Of approximate searches.")
 
     def __post_init__(self) -> None:

@@ -135,7 +135,7 @@ def whole(tmp_path_factory):
     pipeline.communities(corpus, method="kmeans", n_clusters=3, membership=False)
     pipeline.evaluate(corpus, partition="fine", n_neighbors=5)
     pipeline.interpret(corpus, partition="fine", n_exemplars=4)
-    pipeline.worklist(corpus, partition="fine", share=0.1)
+    pipeline.worklist(corpus, partition="fine", max_fdr=0.2)
     return corpus
 
 

@@ -29,8 +29,9 @@ __all__ = ["worklist"]
 def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     """List the works to look at again, each with its evidence.
 
-    Works whose neighbours do not go with their artist, date or school; and works without an artist, with the artists
-    whose works are nearest. It claims no attribution: a work may be listed because it is unusual, or for its subject.
+    Works whose neighbours do not go with their artist, date or school; works without an artist that are near to one;
+    and works that nothing here is like. As many are listed as chance does not explain, perhaps none. It claims no
+    attribution: a work may be listed for its subject.
 
     \b
     Example:
@@ -47,7 +48,8 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     works = made.facts["works"]
     names = work_names(corpus, [one["id"] for one in works[:top]])
     for one, work in zip(works[:top], names, strict=True):
-        say(f"{one['kind']:11}  {work}" + (f"  (p {one['p']:.1g})" if "p" in one else ""))
+        chance = "< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}"
+        say(f"{one['kind']:11}  {work}  (p {chance})")
         say(f"{'':11}  {one['sentence']}")
         for found in one["evidence"]:
             near = "; ".join(work_names(corpus, found["neighbors"][:3]))

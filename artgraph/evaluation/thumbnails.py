@@ -6,7 +6,7 @@ from skimage.color import rgb2lab
 
 from artgraph.errors import InputError
 
-__all__ = ["TINY", "hue_spread", "margin", "tiny_picture"]
+__all__ = ["TINY", "hue_spread", "is_round", "margin", "painted", "tiny_picture"]
 
 TINY = 16
 _EVEN = 5.0  # standard deviation, in levels of 0 ... 255, of a line that is a margin: paper under JPEG stays below it
@@ -31,15 +31,86 @@ def margin(picture: np.ndarray) -> float:
     pixels = np.asarray(picture)
     if pixels.ndim != 3 or pixels.shape[2] != 3:
         raise InputError(f"A picture is an array (h, w, 3), not {pixels.shape}.")
+    top, bottom, left, right = _margins(pixels)
+    height, width = pixels.shape[:2]
+    share = 1 - (height - top - bottom) * max(width - left - right, 0) / (height * width)
+    return float(share) if share >= 0.01 else 0.0
+
+
+def painted(picture: np.ndarray) -> np.ndarray:
+    """Return a picture, (h, w, 3) uint8, without its even margin; a view.
+
+    A margin ends along a straight line: on each side, the first line that is not even differs from the margin in half
+    of its pixels or more. Otherwise the even lines are the ground behind a figure, which is painted. A picture that
+    would nearly vanish is returned whole.
+
+    Examples
+    --------
+    >>> picture = np.full((100, 100, 3), 250, dtype=np.uint8)
+    >>> picture[10:90, 20:100] = np.random.default_rng(0).integers(0, 256, (80, 80, 3))
+    >>> painted(picture).shape
+    (80, 80, 3)
+    """
+    pixels = np.asarray(picture)
+    height, width = pixels.shape[:2]
+    top, bottom, left, right = _margins(pixels)
+    if min(height - top - bottom, width - left - right) < max(8, min(height, width) // 4):
+        return pixels
+    rows, columns = slice(top, height - bottom), slice(left, width - right)
+    sides = [
+        top if top and _ends(pixels[0], pixels[top, columns]) else 0,
+        bottom if bottom and _ends(pixels[-1], pixels[height - bottom - 1, columns]) else 0,
+        left if left and _ends(pixels[:, 0], pixels[rows, left]) else 0,
+        right if right and _ends(pixels[:, -1], pixels[rows, width - right - 1]) else 0,
+    ]
+    return pixels[sides[0] : height - sides[1], sides[2] : width - sides[3]]
+
+
+def _ends(outermost: np.ndarray, line: np.ndarray) -> bool:
+    """Say whether half of a ``line`` of pixels, or more, is of another colour than the ``outermost`` one."""
+    ground = np.median(outermost.astype(np.float32), axis=0)
+    return bool((np.abs(line - ground).max(axis=1) > 2 * _NEAR).mean() >= 0.5)
+
+
+def is_round(picture: np.ndarray) -> bool:
+    """Say whether a picture, (h, w, 3) uint8, is round or oval, reproduced on plain ground: a tondo, a miniature.
+
+    Once its even margin is off, what lies beyond the ellipse that touches the four sides is of one colour, and what
+    lies just within it mostly is not. A figure before a plain ground leaves ground within the ellipse, too.
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[-1:1:100j, -1:1:100j]
+    >>> tondo = np.random.default_rng(0).integers(0, 256, (100, 100, 3)).astype(np.uint8)
+    >>> is_round(tondo), is_round(np.where((np.hypot(x, y) > 1)[..., None], np.uint8(250), tondo))
+    (False, True)
+    """
+    pixels = np.asarray(picture, dtype=np.float32)
+    top, bottom, left, right = _margins(pixels)
+    pixels = pixels[top : pixels.shape[0] - bottom, left : max(pixels.shape[1] - right, left)]
+    height, width = pixels.shape[:2]
+    if min(height, width) < 16:
+        return False
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    radius = np.hypot(x, y)
+    beyond, rim = pixels[radius > 1.08], pixels[(radius > 0.8) & (radius < 0.94)]
+    if not len(beyond) or not len(rim):
+        return False
+    ground = np.median(beyond, axis=0)
+    plain = [(np.abs(part - ground).max(axis=1) <= 2 * _NEAR).mean() for part in (beyond, rim)]
+    return bool(plain[0] >= 0.95 and plain[1] <= 0.4)
+
+
+def _margins(pixels: np.ndarray) -> tuple[int, int, int, int]:
+    """Count the even lines of (h, w, 3) at the top, the bottom, the left and the right."""
     planes = np.ascontiguousarray(np.moveaxis(pixels, 2, 0), dtype=np.float32)  # (3, h, w)
     height, width = pixels.shape[:2]
     top, bottom = _even_lines(planes)
     inner = planes[:, top : height - bottom]
     if not inner.size:
-        return 1.0
+        return top, height - top, width, 0
     left, right = _even_lines(np.ascontiguousarray(np.swapaxes(inner, 1, 2)))
-    share = 1 - (height - top - bottom) * max(width - left - right, 0) / (height * width)
-    return float(share) if share >= 0.01 else 0.0
+    return top, bottom, left, right
 
 
 def _even_lines(planes: np.ndarray) -> list[int]:

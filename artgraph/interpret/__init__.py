@@ -1,19 +1,15 @@
 """What a cluster is, in works, names, dates and words; which works to look at again; who came before whom."""
 
-from artgraph.interpret.clusters import (
-    cluster_sentence,
-    descriptor_shares,
-    exemplars,
-    neighboring_clusters,
-    palette,
-    typicality,
-)
+from artgraph.interpret.clusters import descriptor_shares, exemplars, neighboring_clusters, palette, typicality
+from artgraph.interpret.distinctions import distinctions, distinctive
+from artgraph.interpret.evidence import chance_of_nearness, departures, stand_out
 from artgraph.interpret.influence import cluster_times, influence
 from artgraph.interpret.methods import MethodsDescription, methods_text
-from artgraph.interpret.worklist import affinity, date_gaps, school_votes, unusual
+from artgraph.interpret.sentences import cluster_sentence, visual_sentence
+from artgraph.interpret.worklist import affinity, date_gaps, own_gaps, school_votes
 
 __all__ = [
-    "MethodsDescription", "affinity", "cluster_sentence", "cluster_times", "date_gaps", "descriptor_shares",
-    "exemplars", "influence", "methods_text", "neighboring_clusters", "palette", "school_votes", "typicality",
-    "unusual",
+    "MethodsDescription", "affinity", "chance_of_nearness", "cluster_sentence", "cluster_times", "date_gaps",
+    "departures", "descriptor_shares", "distinctions", "distinctive", "exemplars", "influence", "methods_text",
+    "neighboring_clusters", "own_gaps", "palette", "school_votes", "stand_out", "typicality", "visual_sentence",
 ]  # fmt: skip

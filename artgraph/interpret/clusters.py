@@ -1,10 +1,10 @@
-"""What a cluster is: its typical works, colours, descriptors and neighbours, and a sentence."""
+"""What a cluster is: its typical works, colours, descriptors and neighbours."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -16,9 +16,7 @@ from artgraph.checks import unit_rows
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = [
-    "cluster_sentence", "descriptor_shares", "exemplars", "listed", "neighboring_clusters", "palette", "typicality",
-]  # fmt: skip
+__all__ = ["descriptor_shares", "exemplars", "neighboring_clusters", "palette", "typicality"]
 
 
 def typicality(X: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -176,56 +174,3 @@ def neighboring_clusters(
             best = works[np.lexsort((works, -into))][:n_bridges].tolist()
             near[label].append({"cluster": other, "share": float(between[label, other] / leaving), "bridges": best})
     return near
-
-
-def cluster_sentence(
-    facts: Mapping[str, Any], *, n_works: int, suspect: Sequence[Mapping[str, Any]] = (), max_p: float = 0.01
-) -> str:
-    """Say in a sentence or two what a cluster is.
-
-    Parameters
-    ----------
-    facts : ``size``, ``artists`` and ``decades`` (lists of dict with ``name``, ``count``, ``size``, ``lift``, ``p``),
-        ``columns`` (dict of such lists), ``descriptors`` (list of dict with ``name`` and ``share``), ``known`` (dict:
-        how many works of the cluster have an artist, a date).
-    n_works : works in all clusters.
-    suspect : ``column``, ``value``, ``share``, ``in_collection``: what the cluster may follow instead of style.
-    max_p : nothing with a higher corrected p is named.
-
-    Examples
-    --------
-    >>> one = {"name": "Claude Monet", "count": 8, "size": 10, "lift": 4.0, "p": 0.001}
-    >>> facts = {"size": 20, "artists": [one], "decades": [], "columns": {}, "descriptors": [], "known": {"artists": 9}}
-    >>> cluster_sentence(facts, n_works=100)
-    '20 of 100 works; over-represented: Claude Monet (8 of 10 works).'
-    """
-    parts = []
-    if artists := [row for row in facts["artists"] if row["p"] <= max_p][:3]:
-        parts.append(listed(f"{row['name']} ({row['count']} of {row['size']} works)" for row in artists))
-    for column, rows in facts["columns"].items():
-        if best := [row for row in rows if row["p"] <= max_p][:1]:
-            share = best[0]["count"] / max(best[0]["cluster_size"], 1)
-            parts.append(f"{column} {best[0]['name']} ({share:.0%} of it, {best[0]['lift']:.1f} times the usual)")
-    if decades := sorted(row["name"] for row in facts["decades"] if row["p"] <= max_p):
-        parts.append(f"the {decades[0]}" if len(decades) == 1 else f"the {decades[0]} to {decades[-1]}")
-    text = f"{facts['size']:,} of {n_works:,} works"
-    if parts:
-        text += "; over-represented: " + "; ".join(parts)
-    elif facts["known"].get("artists") or facts["known"].get("decades") or facts["columns"]:
-        text += "; no artist, decade or other column is clearly over-represented"
-    equal = 1 / max(len(facts["descriptors"]), 1)
-    strong = [row["name"] for row in facts["descriptors"] if row["share"] > 1.2 * equal][:2]
-    if strong and equal < 1:
-        text += f"; set apart above all by {listed(strong)}"
-    text += "."
-    for row in list(suspect)[:2]:
-        trait = row["column"] if row["value"] == "yes" else f"{row['column']}: {row['value']}"
-        trait += f"; {row['in_collection']:.0%} of all"
-        text += f" Caution: {row['share']:.0%} of it share a trait of the reproduction ({trait})."
-    return text
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Join ``parts`` as in 'a, b and c'."""
-    parts = list(parts)
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""

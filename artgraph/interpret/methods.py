@@ -34,7 +34,10 @@ CITATIONS = {  # kind of setting: its value: the work to cite
         "leiden": "Traag, Waltman and van Eck 2019, From Louvain to Leiden, doi:10.1038/s41598-019-41695-z",
         "spectral": "von Luxburg 2007, A tutorial on spectral clustering, doi:10.1007/s11222-007-9033-z",
     },
-    "test": {"over-representation": "Benjamini and Hochberg 1995, Controlling the false discovery rate"},
+    "test": {
+        "over-representation": "Benjamini and Hochberg 1995, Controlling the false discovery rate",
+        "artists": "Hoffman, Sen and Weinberg 2001, Within-cluster resampling, doi:10.1093/biomet/88.4.1121",
+    },
 }
 MODELS = {
     "vgae": "A variational graph autoencoder learned latents from them",
@@ -67,6 +70,7 @@ class MethodsDescription:
     graph : the graph that was clustered; None where features were.
     columns_used : those whose values made links, taught features or latents, or fixed works, as the lineage says.
     regress_out : what was removed from features that were clustered without a graph.
+    columns_read : those that were read once the clusters were there, to describe them.
     """
 
     n: int
@@ -83,6 +87,7 @@ class MethodsDescription:
     graph: Mapping[str, Any] | None = None
     columns_used: Sequence[str] = ()
     regress_out: Sequence[str] = ()
+    columns_read: Sequence[str] = ()
 
 
 def methods_text(description: MethodsDescription) -> str:
@@ -109,7 +114,7 @@ def methods_text(description: MethodsDescription) -> str:
     for graph in graphs:
         cited += [("search", "knn"), ("regress_out", bool(graph.get("regress_out")))]
         cited += [(kind, graph.get(kind)) for kind in ("kernel", "hubness", "merge")]
-    cited += [("method", one.partition.get("method")), ("test", "over-representation")]
+    cited += [("method", one.partition.get("method")), ("test", "over-representation"), ("test", "artists")]
     works = [CITATIONS[kind][value] for kind, value in cited if value in CITATIONS[kind]]
     return ". ".join(sentences) + f". Cite: {'; '.join(dict.fromkeys(works))}."
 
@@ -186,7 +191,9 @@ def _of_labels(one: MethodsDescription) -> list[str]:
     """Return which labels had a say before the clusters were found, in the last sentences."""
     said = [
         "Over-representation was tested by the hypergeometric distribution, p corrected for all clusters and values "
-        "of a column (Benjamini and Hochberg)"
+        "of a column (Benjamini and Hochberg)",
+        "What one sees in the pictures was measured on thumbnails and compared with the other works by Mann and "
+        "Whitney's test with one work by each artist on either side, p corrected likewise",
     ]
     graphs = [graph or {} for graph in (one.vgae_graph, one.graph)]
     artist = one.taught_by_names or bool(one.tuned_by_names) or _links_artists(one.graph, one.partition)
@@ -207,6 +214,8 @@ def _of_labels(one: MethodsDescription) -> list[str]:
         said.append("No column of the catalogue entered the features, the links or the clusters")
     elsewhere = one.imported or any(params.get("descriptor") == "csd" for params in one.descriptors.values())
     claim = "o style label was used before the clusters were found"
+    if "style" in one.columns_read:
+        claim += "; the column 'style' was read only afterwards, to describe them"
     said.append(f"Apart from what features learned elsewhere, n{claim}" if elsewhere else f"N{claim}")
     return said
 

@@ -9,7 +9,7 @@ import pandas as pd
 from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 
-__all__ = ["Affinity", "affinity", "date_gaps", "school_votes", "unusual"]
+__all__ = ["Affinity", "affinity", "date_gaps", "own_gaps", "school_votes"]
 
 _BLOCK = 512
 _SAMPLE = 2000
@@ -115,12 +115,38 @@ def _top(unit: np.ndarray, rows: np.ndarray, members: np.ndarray, starts: np.nda
     return total / np.maximum(count, 1)
 
 
-def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Compare the year of each work with the years of its neighbours; return (middle, unlikely), each (n,) float.
+def own_gaps(found: Affinity, artists: Sequence[str | None]) -> np.ndarray:
+    """Say how much farther each work is from its artist's works than the artist's other works are, (n,) float.
 
-    ``middle`` is the median year of the neighbours; ``unlikely`` the distance of the work's year from it, in units of
-    the spread: the neighbours' own (median absolute deviation, times 1.4826) and that of all works from their
-    neighbours, together. NaN where a work is left out.
+    The median affinity of the other works to their artist, less that of this one. It is high for one work among others
+    that hang together, and not where each of an artist's works goes its own way. NaN where there are too few.
+
+    Parameters
+    ----------
+    found : from ``affinity``.
+    artists : length n, as given to it.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 0], [1, 0], [1, 0], [0, 1], [0, 1], [0, 1], [0, 1]])
+    >>> artists = ["a", "a", "a", "b", "b", "b", "a"]
+    >>> int(np.nanargmax(own_gaps(affinity(X, artists), artists)))
+    6
+    """
+    gaps = np.full(len(found.own), np.nan)
+    known = pd.Series(np.where(np.isfinite(found.own), np.array(list(artists), dtype=object), None), dtype=object)
+    for members in known.groupby(known).indices.values():
+        for row in members:
+            gaps[row] = np.median(found.own[members[members != row]]) - found.own[row]
+    return gaps
+
+
+def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Compare the year of each work with the years of its neighbours; return (middle, gap), each (n,) float.
+
+    ``middle`` is the median year of the neighbours; ``gap`` the years from the work's own to it, above 0 where the
+    neighbours are later, and 0 where the work's year is among those of the middle four fifths of them. NaN where a work
+    is left out.
 
     Parameters
     ----------
@@ -131,20 +157,19 @@ def date_gaps(indices: np.ndarray, years: np.ndarray, *, min_neighbors: int = 5)
     Examples
     --------
     >>> near = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
-    >>> middle, unlikely = date_gaps(near, np.array([1880.0, 1882.0, 1884.0, 1650.0]), min_neighbors=3)
-    >>> middle.tolist(), int(unlikely.argmax())
-    ([1882.0, 1880.0, 1880.0, 1882.0], 3)
+    >>> middle, gap = date_gaps(near, np.array([1880.0, 1882.0, 1884.0, 1650.0]), min_neighbors=3)
+    >>> middle.tolist(), gap.tolist()
+    ([1882.0, 1880.0, 1880.0, 1882.0], [0.0, 0.0, -4.0, 232.0])
     """
     indices, years = np.asarray(indices), np.asarray(years, dtype=np.float64)
     near = np.where(indices >= 0, years[indices], np.nan)
     enough = (np.isfinite(near).sum(axis=1) >= min_neighbors) & np.isfinite(years)
-    middle, spread = np.full(len(years), np.nan), np.full(len(years), np.nan)
+    middle, gap = np.full(len(years), np.nan), np.full(len(years), np.nan)
     if enough.any():
-        middle[enough] = np.nanmedian(near[enough], axis=1)
-        spread[enough] = 1.4826 * np.nanmedian(np.abs(near[enough] - middle[enough, None]), axis=1)
-    gap = np.abs(years - middle)
-    usual = 1.4826 * np.nanmedian(gap) if enough.any() else 0.0
-    return middle, gap / np.sqrt(spread**2 + usual**2 + 1)
+        low, median, high = np.nanquantile(near[enough], (0.1, 0.5, 0.9), axis=1)
+        middle[enough] = median
+        gap[enough] = np.where((years[enough] < low) | (years[enough] > high), median - years[enough], 0.0)
+    return middle, gap
 
 
 def school_votes(
@@ -185,28 +210,3 @@ def school_votes(
         share[row], own[row] = counts.max() / len(votes), votes.count(school) / len(votes)
         other.append(most if most != school else None)
     return other, share, own
-
-
-def unusual(values: np.ndarray, *, at_least: float = 0.0, share: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
-    """Rank works by how far they depart from the others; return (rows, score), the most unusual first.
-
-    The score is the share of the works with a value that are less unusual.
-
-    Parameters
-    ----------
-    values : (n,) float; higher is more unusual; NaN: left out.
-    at_least : works at or below this are not listed.
-    share : at most this share of all n works is listed.
-
-    Examples
-    --------
-    >>> rows, score = unusual(np.array([0.1, np.nan, 0.9, -0.5, 0.2]), share=0.4)
-    >>> rows.tolist(), score.tolist()
-    ([2, 4], [0.75, 0.5])
-    """
-    values = np.asarray(values, dtype=np.float64)
-    known = np.flatnonzero(np.isfinite(values))
-    order = known[np.lexsort((known, -values[known]))]
-    less = np.searchsorted(np.sort(values[known]), values[order], side="left") / max(len(known), 1)
-    listed = (values[order] > at_least) & (np.arange(len(order)) < np.ceil(share * len(values)))
-    return order[listed], less[listed]

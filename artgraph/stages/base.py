@@ -115,7 +115,7 @@ def progress_of(progress: Progress, name: str) -> Callable[[int, int], None] | N
 
 
 def thumbnails(corpus: Corpus) -> Made:
-    """Measure every thumbnail once: margin, spread of hues, and a tiny picture to find duplicates by.
+    """Measure every thumbnail once: margin, spread of hues, what one sees, and a tiny picture to find duplicates by.
 
     Parameters
     ----------
@@ -124,24 +124,30 @@ def thumbnails(corpus: Corpus) -> Made:
     Returns
     -------
     Made
-        ``features/thumbnails``: (n, 2) float32, margin and hue spread; part ``tiny``: (n, 16, 16, 3) uint8. NaN and
-        black where the thumbnail is gone.
+        ``features/thumbnails``: (n, 2) float32, margin and hue spread; parts ``tiny``: (n, 16, 16, 3) uint8;
+        ``visual``: (n, m) float32, see ``visual_measures``; ``round``: (n,) bool, see ``is_round``. NaN, black and
+        False where the thumbnail is gone.
     """
     import numpy as np
 
-    from artgraph.evaluation.thumbnails import TINY, hue_spread, margin, tiny_picture
+    from artgraph.evaluation.thumbnails import TINY, hue_spread, is_round, margin, tiny_picture
+    from artgraph.evaluation.visual import VISUAL_MEASURES, visual_measures
     from artgraph.images import load_image
     from artgraph.stages.pictures import thumbnail
 
     def compute() -> tuple[dict, dict]:
         measured = np.full((len(corpus), 2), np.nan, dtype=np.float32)
         tiny = np.zeros((len(corpus), TINY, TINY, 3), dtype=np.uint8)
+        visual = np.full((len(corpus), len(VISUAL_MEASURES)), np.nan, dtype=np.float32)
+        rounds = np.zeros(len(corpus), dtype=bool)
         for row in range(len(corpus)):
             if (data := thumbnail(corpus, row)) is not None:
                 picture = load_image(data)
                 measured[row] = margin(picture), hue_spread(picture)
-                tiny[row] = tiny_picture(picture)
-        return {"": measured, "tiny": tiny}, {"n": len(corpus), "dimensions": 2, "columns": ["margin", "hue spread"]}
+                tiny[row], rounds[row] = tiny_picture(picture), is_round(picture)
+                visual[row] = visual_measures([picture])[0]
+        parts = {"": measured, "tiny": tiny, "visual": visual, "round": rounds}
+        return parts, {"n": len(corpus), "dimensions": 2, "columns": ["margin", "hue spread"]}
 
     return make(
         corpus,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["describe_methods", "interpret"]
 
 SAID_OF_VGAE = ("model", "encoder", "hops", "latent_dim", "kl_weight", "neighbor_artist_weight", "seed")
+DATE = "date"  # among the measures of what one sees
 SUSPECTS = ("greyscale", "one tone", "margin", "folder")  # what is worth a word where a cluster is mostly of one value
 
 
 def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> Made:
     """Say what each cluster of a partition is.
 
-    Per cluster: exemplars (at most two by one artist), artists, decades and values of other columns that are
-    over-represented (hypergeometric, corrected), palette, the descriptors that distinguish it, the nearest clusters
+    Per cluster: exemplars (at most two by one artist), what one sees in its works more or less than in the others
+    (``visual``: light, colour, line, composition, format, and date), artists, decades and values of other columns that
+    are over-represented (hypergeometric, corrected), palette, the descriptors that distinguish it, the nearest clusters
     with the works between them, and a sentence. Also a table for Excel and a paragraph for a methods section.
 
     Parameters
@@ -56,7 +59,7 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
 
     def compute() -> tuple[dict, dict]:
         found = _clusters(corpus, catalogue, partition, names, chosen)
-        methods = methods_text(describe_methods(corpus, partition))
+        methods = methods_text(describe_methods(corpus, partition, names))
         facts = {"partition": partition, "clusters": found, "methods": methods}
         return {}, json_ready(facts | {"summary": f"{len(found)} clusters described"})
 
@@ -90,6 +93,7 @@ def _clusters(
     shares = reading.descriptor_shares(blocks, labels)
     near = reading.neighboring_clusters(adjacency_of(corpus, graph), labels) if graph else {}
     suspects = suspect_clusters(labels, catalogue.confounds(SUSPECTS))
+    seen = _seen(corpus, catalogue, labels)
     found = []
     for label, rows in best.items():
         members = np.flatnonzero(labels == label)
@@ -101,6 +105,7 @@ def _clusters(
             "artists": _rows(over["artists"], label),
             "decades": _rows(over["decades"], label),
             "columns": {name: _rows(frame, label) for name, frame in beside.items()},
+            "visual": seen.get(label, []),
             "palette": reading.palette(pictures, seed=chosen.seed),
             "descriptors": shares[label],
             "near": [{**one, "bridges": ids[one["bridges"]].tolist()} for one in near.get(label, [])],
@@ -112,13 +117,52 @@ def _clusters(
     return found
 
 
+def _seen(corpus: Corpus, catalogue: Catalogue, labels: np.ndarray) -> dict[int, list[dict[str, Any]]]:
+    """Return for each cluster in what its works differ from the others to the eye, and in date, in words."""
+    from artgraph.evaluation.visual import VISUAL_MEASURES
+    from artgraph.interpret import distinctions, distinctive
+    from artgraph.interpret.distinctions import correlations
+
+    known = {one.name: one for one in VISUAL_MEASURES}
+    names = [*known, DATE]
+    values = np.column_stack([corpus.get("features", "thumbnails", "visual"), catalogue.years])
+    together = correlations(values, names)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for label, rows in distinctions(values, labels, catalogue.artists, names=names).items():
+        found[label] = []
+        for row in distinctive(rows, together):
+            one, more = known.get(row["name"]), row["effect"] > 0
+            if one is None:
+                dates = {"half": labels == label, "half_rest": (labels != label) & (labels >= 0)}
+                halves = {
+                    key: np.nanquantile(catalogue.years[side], (0.25, 0.75)).tolist() for key, side in dates.items()
+                }
+                row |= {
+                    "family": "date",
+                    "unit": "year",
+                    "words": "later" if more else "earlier",
+                    "adjective": True,
+                } | halves
+            else:
+                row |= {"family": one.family, "unit": one.unit, "words": one.high if more else one.low}
+                row["adjective"] = one.adjective
+            found[label].append(row)
+    return found
+
+
 def _rows(frame: pd.DataFrame, label: int, *, most: int = 8, max_p: float = 0.05) -> list[dict[str, Any]]:
     rows = frame[(frame["cluster"] == label) & (frame["p"] <= max_p)].head(most)
     return [{**row, "name": str(row["name"])} for row in rows.drop(columns="cluster").to_dict("records")]
 
 
-def describe_methods(corpus: Corpus, partition: str) -> MethodsDescription:
-    """Return how a partition of a corpus was made, as its lineage says, for the methods section of a paper."""
+def describe_methods(corpus: Corpus, partition: str, columns_read: Sequence[str] = ()) -> MethodsDescription:
+    """Return how a partition of a corpus was made, as its lineage says, for the methods section of a paper.
+
+    Parameters
+    ----------
+    corpus, partition
+    columns_read : columns of the table that only describe the clusters.
+    """
     from artgraph.interpret import MethodsDescription
 
     lineage, ref = Lineage(corpus), Ref("partitions", partition)
@@ -152,7 +196,14 @@ def describe_methods(corpus: Corpus, partition: str) -> MethodsDescription:
         graph=None if clustered or graph is None else lineage.params(Ref("graphs", graph)),
         regress_out=removed if clustered else (),
         columns_used=lineage.columns_used(ref),
+        columns_read=columns_read,
     )
+
+
+def _differences(rows: list[dict[str, Any]]) -> str:
+    said = "{words} ({name} {median:.3g}, elsewhere {rest:.3g}; effect {effect:+.2f}, p {p:.1g})"
+    dated = "{words} (about {median:.0f}, elsewhere {rest:.0f}; effect {effect:+.2f}, p {p:.1g})"
+    return "; ".join((dated if row["name"] == DATE else said).format(**row, rest=row["median_rest"]) for row in rows)
 
 
 def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
@@ -170,6 +221,7 @@ def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
                 "cluster": one["cluster"],
                 "size": one["size"],
                 "sentence": one["sentence"],
+                "compared with the rest": _differences(one["visual"]),
                 "artists": named(one["artists"]),
                 "decades": named(one["decades"]),
                 **{name: named(found) for name, found in one["columns"].items()},

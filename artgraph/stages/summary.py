@@ -65,7 +65,6 @@ ABOUT = {
     "partitions": _partition,
     "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
-    "atlas": lambda facts: facts["summary"],
 }
 
 

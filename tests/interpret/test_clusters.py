@@ -85,25 +85,35 @@ def test_bridges_by_hand():
 
 
 def facts(**changes):
-    return {"size": 20, "artists": [], "decades": [], "columns": {}, "descriptors": [], "known": {}} | changes
+    return {"size": 20, "artists": [], "decades": [], "columns": {}, "visual": []} | changes
 
 
 def test_the_sentence_claims_no_more_than_its_figures():
     weak = {"name": "A", "count": 2, "size": 9, "cluster_size": 20, "lift": 1.3, "p": 0.2}
-    assert "A" not in cluster_sentence(facts(artists=[weak], known={"artists": 20}), n_works=90).split("; ")[0]
-    said = cluster_sentence(facts(artists=[weak], known={"artists": 20}), n_works=90)
-    assert said == "20 of 90 works; no artist, decade or other column is clearly over-represented."
-    assert cluster_sentence(facts(), n_works=90) == "20 of 90 works."
-    strong = weak | {"p": 0.001, "count": 10}
-    said = cluster_sentence(facts(columns={"school": [strong]}, decades=[strong | {"name": "1870s"}]), n_works=90)
-    assert said == "20 of 90 works; over-represented: school A (50% of it, 1.3 times the usual); the 1870s."
-
-
-def test_the_sentence_names_descriptors_and_cautions():
-    shares = [{"name": "gram", "share": 0.8}, {"name": "color", "share": 0.2}]
-    suspect = [{"column": "greyscale", "value": "yes", "share": 0.9, "in_collection": 0.1}]
-    said = cluster_sentence(facts(descriptors=shares), n_works=90, suspect=suspect)
-    assert said == (
-        "20 of 90 works; set apart above all by gram. "
-        "Caution: 90% of it share a trait of the reproduction (greyscale; 10% of all)."
+    assert cluster_sentence(facts(artists=[weak], decades=[weak], columns={"x": [weak]}), n_works=90) == (
+        "20 of 90 works."
     )
+    strong = weak | {"p": 0.001, "count": 10}
+    seen = [{"words": "darker", "adjective": True, "effect": -0.6}]
+    said = cluster_sentence(
+        facts(columns={"art_school": [strong]}, decades=[strong | {"name": "1870s"}], visual=seen), n_works=90
+    )
+    assert said == (
+        "20 of 90 works. Compared with the rest, these works tend to be darker. More frequent here: "
+        "the art school A (50% of the works here, 1.3 times its share of all); the 1870s."
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("greyscale", "yes", "90% of them are reproduced in black and white (10% of all works)"),
+        ("one tone", "yes", "90% of them are pictures in a single hue (10% of all works)"),
+        ("margin", "wide", "90% of them have a wide even margin (10% of all works)"),
+        ("folder", "scans/a", "90% of them have folder 'scans/a' (10% of all works)"),
+    ],
+)
+def test_the_sentence_cautions_in_plain_words(column, value, said):
+    suspect = [{"column": column, "value": value, "share": 0.9, "in_collection": 0.1}]
+    found = cluster_sentence(facts(descriptors=[{"name": "gram", "share": 1.0}]), n_works=90, suspect=suspect)
+    assert found == f"20 of 90 works. Caution: {said}, which may be what holds them together."

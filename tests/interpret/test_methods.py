@@ -101,6 +101,15 @@ def test_every_label_that_had_a_say_is_named_and_no_other(linked, latents, fixed
     assert "None" not in said
 
 
+@pytest.mark.parametrize(("read", "told"), [((), False), (("school",), False), (("school", "style"), True)])
+def test_a_style_column_that_describes_the_clusters_is_told(read, told):
+    said = claims(columns_read=read)
+    assert NO_STYLE in said
+    assert said.endswith("; the column 'style' was read only afterwards, to describe them.") == told
+    fixed = claims(columns_read=read, partition={"method": "leiden", "fixed": "style"}, columns_used=["style"])
+    assert fixed.endswith(f"{STYLE}.")
+
+
 def test_artist_links_that_no_layer_used_had_no_say():
     graph = {"artist_edges": True, "artist_edge_weight": 0.5, "max_years": 20}
     assert "at 0.5 of the weight, where their dates are at most 20 years apart" in claims(graph=graph)

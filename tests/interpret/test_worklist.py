@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from artgraph.errors import InputError
-from artgraph.interpret import affinity, date_gaps, school_votes, unusual
+from artgraph.interpret import (
+    affinity,
+    chance_of_nearness,
+    date_gaps,
+    departures,
+    own_gaps,
+    school_votes,
+    stand_out,
+)
+from artgraph.interpret.evidence import shared_traits
 
 
 def the_long_way(X, artists, own_row, artist, n_works=3):
@@ -37,9 +46,11 @@ def test_swapped_names_come_first():
     for i, j in (swapped[:2], swapped[2:]):
         names[i], names[j] = names[j], names[i]
     found = affinity(X, names)
-    rows, score = unusual(found.near[:, 0] - found.own)
-    assert set(swapped) <= set(rows[:6].tolist())
-    assert score[0] == pytest.approx(299 / 300)
+    chance = departures(own_gaps(found, names))
+    chance[found.near[:, 0] <= found.own] = 1
+    rows, p = stand_out(chance)
+    assert sorted(rows.tolist()) == swapped
+    assert (p < 0.01).all()
     by_whom = {row: found.names[found.nearest[row, 0]] for row in swapped}
     assert by_whom == {5: "artist 0", 105: "artist 10", 205: "artist 20", 255: "artist 25"}
 
@@ -63,11 +74,11 @@ def test_few_works_and_no_artists():
 def test_dates_by_hand():
     near = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2], [0, -1, -1]])
     years = np.array([1880.0, 1890.0, 1884.0, 1650.0, 1900.0])
-    middle, unlikely = date_gaps(near, years, min_neighbors=3)
+    middle, gap = date_gaps(near, years, min_neighbors=3)
     assert middle[:4].tolist() == [1884, 1880, 1880, 1884]
     assert np.isnan(middle[4])
-    # gaps 4, 10, 4, 234 with median 7; neighbours of row 3: deviations 4, 6, 0 around 1884, median 4
-    assert unlikely[3] == pytest.approx(234 / np.sqrt((1.4826 * 4) ** 2 + (1.4826 * 7) ** 2 + 1))
+    # the neighbours of row 0 are of 1650, 1884 and 1890; those of row 3 all are later
+    assert gap[[0, 3]].tolist() == [0, 234]
     nothing = date_gaps(near, np.full(5, np.nan))
     assert np.isnan(nothing[0]).all()
 
@@ -83,9 +94,81 @@ def test_schools_ignore_votes_of_the_same_artist():
     assert np.isnan(share[3])
 
 
-def test_ranking():
-    rows, score = unusual(np.array([3.0, 3.0, 1.0, -1.0, np.nan]), share=1.0)
-    assert rows.tolist() == [0, 1, 2]
-    assert score.tolist() == [0.5, 0.5, 0.25]
-    assert unusual(np.full(3, np.nan))[0].tolist() == []
-    assert len(unusual(np.arange(1.0, 101.0), share=0.02)[0]) == 2
+def test_gaps_to_the_own_artist_by_hand():
+    # cosines: 1 within a's first three, 0 to the fourth; so the fourth is 1 farther
+    X = np.array([[1.0, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    gaps = own_gaps(affinity(X, ["a"] * 4 + [None], n_works=1), ["a"] * 4 + [None])
+    assert gaps[:4] == pytest.approx([0, 0, 0, 1])
+    assert np.isnan(gaps[4])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.append(np.tile([0.0, 1, 2, 3], 10), 12.0), [40]),
+        (np.append(np.tile([0.0, 1, 2, 3], 10), 4.0), []),  # within what is usual
+        (np.append(np.tile([0.0, 1, 2, 3], 10), -12.0), []),  # the other way
+        (np.append(np.tile([0.0, 1, 2, 3], 10), np.nan), []),
+        (np.append(np.zeros(5), 90.0), []),  # too few to know what is usual
+        (np.append(np.tile([0.0, 1, 2, 3], 10), [12.0, 12.5, 13]), [42, 41, 40]),  # as many as there are
+        (np.append(np.tile([0.0, 1, 2, 12], 10), [14.0]), []),  # a long tail is usual here
+    ],
+)
+def test_only_what_is_unusual_stands_out_and_all_of_it(values, expected):
+    rows, p = stand_out(departures(values))
+    assert rows.tolist() == expected
+    assert (np.diff(p) >= 0).all()
+
+
+def test_works_are_compared_with_works_like_them():
+    # before 1600 a gap of 90 is usual, later it is not
+    years = np.repeat([1500.0, 1900.0], 40)
+    values = np.concatenate([90 + np.tile([-9.0, -3, 3, 9], 10), np.tile([-9.0, -3, 3, 9], 10)])
+    values[79] = 90
+    assert stand_out(departures(values, years, n_beside=30))[0].tolist() == [79]
+    assert stand_out(departures(values))[0].tolist() == []
+    # what is left out of the comparison is judged, and judges nobody
+    usual = np.ones(80, dtype=bool)
+    usual[:40] = False
+    assert np.isfinite(departures(values, usual=usual)).all()
+    assert (departures(values, usual=usual)[:40] < 0.001).all()
+    with pytest.raises(InputError, match="the same works"):
+        departures(values, years[:9])
+
+
+def test_chance_alone_is_seldom_listed():
+    rng = np.random.default_rng(0)
+    listed = [len(stand_out(departures(rng.normal(size=200), rng.normal(size=200)))[0]) for _ in range(50)]
+    assert sum(count > 0 for count in listed) <= 4
+
+
+def test_nearness_by_chance_is_a_conformal_p():
+    wrong = np.array([0.1, 0.2, 0.3, np.nan])
+    assert chance_of_nearness(np.array([0.4, 0.3, 0.0, np.nan]), wrong)[:3].tolist() == [0.25, 0.5, 1.0]
+    rng = np.random.default_rng(0)
+    p = chance_of_nearness(rng.normal(size=2000), rng.normal(size=2000))
+    assert np.quantile(p, (0.1, 0.5, 0.9)) == pytest.approx([0.1, 0.5, 0.9], abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("near", "values", "expected"),
+    [
+        ([1, 2, 3, 4], [True] * 5 + [False] * 45, "trait"),
+        ([1, 2, 8, 9, 10], [True] * 3 + [False] * 47, "trait"),  # two of five, and there are no more
+        ([1, 2, 8, 9], [True] * 5 + [False] * 45, None),  # two of four, by chance in 3 of 100
+        ([1, 7, 8, 9], [True] * 5 + [False] * 45, None),
+        ([5, 6, 7, 8], [True] * 5 + [False] * 45, None),  # among others: a tondo among rectangles
+        ([1, 2, 3, 4], [True] * 30 + [False] * 20, None),  # common
+        ([1, 2, 3, 4], [False] * 50, None),  # to lack it is no trait
+        ([1, 2, 3, 4], ["wide"] * 5 + ["none"] * 45, "trait"),
+        ([1, 2, 3, 4], ["none"] * 50, None),
+        ([1, 2, 3, 4], [None] * 50, None),
+        ([1, 2, -1, -1], [True] * 5 + [None] * 5 + [False] * 40, "trait"),
+        ([], [True] * 5 + [False] * 45, None),
+    ],
+)
+def test_a_trait_explains_only_where_it_is_rare_and_shared(near, values, expected):
+    table = np.full((50, 6), -1)
+    table[0, : len(near)] = near
+    found = shared_traits(table, {"before": [None] * 50, "trait": values})
+    assert found == [expected, *[None] * 49]

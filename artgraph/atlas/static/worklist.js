@@ -2,7 +2,7 @@
 (function (ag) {
   "use strict";
   const { el, words } = ag;
-  const KINDS = { attribution: "Attribution", date: "Date", school: "School", anonymous: "No artist" };
+  const KINDS = { attribution: "Attribution", date: "Date", school: "School", anonymous: "No artist", alone: "Nothing like it" };
   const kindName = (kind) => KINDS[kind] || kind;
 
   function item(work) {
