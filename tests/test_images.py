@@ -327,7 +327,7 @@ def test_bombs_are_refused_without_allocating(tmp_path):
     )
     command = [sys.executable, "-c", code, *(str(tmp_path / name) for name in bombs)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=60)
-    said = f"too large: It has more than the {MAX_PIXELS:,} pixels allowed."
+    said = f"too large: It has more than the {MAX_PIXELS:,} pixels allowed. Save a smaller copy of it."
     assert done.stdout.decode().splitlines() == [said] * 6
 
 
