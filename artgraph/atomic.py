@@ -3,9 +3,9 @@
 import errno
 import os
 import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
@@ -17,6 +17,8 @@ __all__ = ["TEMPORARY", "atomic_path", "locked", "remove_temporaries", "write_by
 TEMPORARY = ".tmp-"
 # What flock answers on file systems that cannot lock: Lustre, some NFS and FUSE mounts.
 NO_LOCKS = tuple(getattr(errno, name) for name in ("ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK") if hasattr(errno, name))
+# newer filelocks fall back by themselves, and where flock answers ENOSYS alone
+_NO_FALLBACK = {"fallback_to_soft": False} if "fallback_to_soft" in signature(FileLock.__init__).parameters else {}
 
 
 @contextmanager
@@ -89,11 +91,9 @@ def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path
 
 
 def _acquire(path: Path) -> BaseFileLock:
-    lock = FileLock(path / ".lock", timeout=0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # filelock says that it falls back, too, where flock answers ENOSYS
-            lock.acquire()
+        lock = FileLock(path / ".lock", timeout=0, **_NO_FALLBACK)
+        lock.acquire()
     except (NotImplementedError, OSError) as error:
         if isinstance(error, OSError) and error.errno not in NO_LOCKS:  # a Timeout has no number
             raise

@@ -117,7 +117,7 @@ def open_file(source: str | os.PathLike | bytes) -> Iterator[BinaryIO]:
 
 
 class _Strictness:
-    """Pillow's tolerance of truncated files off, its limits for texts wide, warnings silent, while a thread is inside."""
+    """Pillow's tolerance of truncated files off, its limits for texts wide, no warnings, while threads are inside."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -219,9 +219,6 @@ def _advised(reason: str, detail: str) -> ImageError:
 
 def is_targa(file: BinaryIO) -> bool:
     """Say whether an open ``file`` is a TGA picture, which has no signature: every field of its header must fit."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 18))
-    footer = file.read(18)
     file.seek(0)
     head = file.read(18)
     if len(head) < 18:
@@ -229,16 +226,13 @@ def is_targa(file: BinaryIO) -> bool:
     width, height, depth = (*struct.unpack("<HH", head[12:16]), head[16])
     kind, mapped = head[2], head[1]
     fits = mapped in (0, 1) and kind in (1, 2, 3, 9, 10, 11) and depth in (8, 15, 16, 24, 32) and width and height
-    fits = fits and mapped == (kind & 7 == 1) and not head[17] & 0b11000000
-    if not fits:
-        return False
-    return footer == b"TRUEVISION-XFILE.\0" or kind >= 9 or size >= 18 + head[0] + width * height * ((depth + 7) // 8)
+    return bool(fits) and mapped == (kind & 7 == 1) and not head[17] & 0b11000000
 
 
 def is_picture(head: bytes) -> bool:
     """Say whether a file whose first 512 bytes or so are ``head`` is a picture, whatever its name."""
     reason, kind = _recognise(io.BytesIO(head))
-    if kind in ("a PostScript file", "an SVG drawing", "a film") or reason == "not an image":
+    if kind in ("a PostScript file", "an SVG drawing", "a film", "a TGA picture") or reason == "not an image":
         return False
     if kind in ("a BMP picture", "a PBM, PGM or PPM picture", "a WebP picture", "a JPEG XL picture"):
         # two letters alone may begin any text
@@ -262,7 +256,7 @@ def _recognise(file: BinaryIO) -> tuple[str, str | None]:
                 return reason, kind
     if len(head) > 2 and head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return "damaged", "a PBM, PGM or PPM picture"
-    return "not an image", None
+    return ("damaged", "a TGA picture") if is_targa(file) else ("not an image", None)
 
 
 def cut_short(file: BinaryIO) -> bool:

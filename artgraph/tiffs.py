@@ -47,6 +47,9 @@ def choose_picture(file: BinaryIO) -> TiffChoice | None:
 
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # it speaks on standard error
     file.seek(0)
+    if file.read(10)[8:] == b"CR":  # Canon's raw files are TIFFs up to here
+        raise ImageError("unsupported", RAW)
+    file.seek(0)
     try:
         pages = list(islice(tifffile.TiffFile(file).pages, _MOST_PAGES))
         within = list(pages[0].pages or ()) if _SUB_PICTURES in pages[0].tags else []
@@ -65,7 +68,9 @@ def choose_picture(file: BinaryIO) -> TiffChoice | None:
         if any(page.photometric == _COLOR_FILTER for page in inside):
             raise ImageError("unsupported", RAW)
         if inside:
-            return TiffChoice(max(inside, key=_area), None, "The first page is a thumbnail of the picture that is read.")
+            return TiffChoice(
+                max(inside, key=_area), None, "The first page is a thumbnail of the picture that is read."
+            )
         chosen = 0
     note = f"Page {chosen + 1} is read: page 1 is its thumbnail." if chosen else None
     return TiffChoice(pages[chosen], chosen if _pillow_reads(pages[chosen]) else None, note)

@@ -71,7 +71,7 @@ def png_without(file: BinaryIO, kinds: tuple[bytes, ...]) -> bytes:
 
 
 def jpeg_end(data: bytes) -> tuple[int, bool]:
-    """Return where the coded data of a JPEG (``data``: the file) end, and whether what must follow follows: its end mark.
+    """Return where the coded data of a JPEG (``data``: the file) end, and whether they are followed by its end mark.
 
     Where a JPEG was cut off and other bytes came behind it, Pillow decodes these, or leaves the rest grey.
     """
