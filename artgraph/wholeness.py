@@ -17,9 +17,10 @@ END_MISSING = "The file lacks its last bytes; all of the picture is there."
 
 _PIECE = 2**20
 _END = b"\xff\xd9"
-_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")  # what ends the coded data of a scan
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends the coded data of a scan
 _MAY_FOLLOW = frozenset(b"\xc4\xd9\xda\xdb\xdc\xdd\xfe")  # tables, end, scan, tables, lines, interval, comment
-_FILL = b"\x55" * 64
+# with restart marks, without which what follows a restart interval is not looked at
+_FILL = b"\x55" * 64 + b"".join(bytes([0xFF, 0xD0 + n]) + b"\x55" * 32 for n in range(8))
 _CUT = 16  # bytes that are taken away to see whether the last ones matter
 
 
@@ -115,8 +116,8 @@ def whole_jpeg(data: bytes, decode: Callable[[bytes], np.ndarray]) -> bytes | No
     data : the file, up to where its coded data end.
     decode : gives the pixels of a JPEG at full size, uint8 (h, w) or (h, w, c).
     """
-    data = data.rstrip(b"\0")
-    data += b"\0" if data.endswith(b"\xff") and not data.endswith(b"\xff\xff") else b""
+    data, padded = data.rstrip(b"\0\xff"), data
+    data += b"\xff\0" if padded[len(data) :].startswith(b"\xff\0") else b""  # an 0xFF of the data
     if len(data) <= 2 * _CUT or not jpeg_is_exact(data):
         return None
     base = data[:-2] if data.endswith(b"\xff\0") else data
@@ -162,5 +163,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         if code == 0xDA:
             found = _MARKER.search(data, end)
             end = found.start() if found else len(data)
+            while found and data[end - 1] == 0xFF:  # any number of them may stand before a marker
+                end -= 1
         yield code, at, end
         at = end
