@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from itertools import islice
+from operator import add
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -86,8 +87,7 @@ def read_picture(page: "TiffPage") -> Image.Image:
     page : from `choose_picture`.
     """
     size = page.parent.filehandle.size
-    spans = zip(page.dataoffsets, page.databytecounts, strict=False)
-    if any(offset + count > size for offset, count in spans):
+    if max(map(add, page.dataoffsets, page.databytecounts), default=0) > size:
         raise ImageError("truncated", "It is a TIFF picture, but its data end too early.")
     try:
         values = page.asarray(maxworkers=1)
