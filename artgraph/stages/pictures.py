@@ -19,8 +19,11 @@ __all__ = ["caption", "check_originals", "picture", "thumbnail", "thumbnail_file
 def check_originals(corpus: Corpus) -> None:
     """Raise IngestError where originals of a ``corpus`` are gone, or have another size than when they were taken.
 
-    The message says what to do. A change that leaves the size as it was shows when the file is read.
+    The message says what to do. A change that leaves the size as it was shows when the file is read. A table that was
+    not made by ``ingest`` has no sizes, and nothing is compared.
     """
+    if "image_bytes" not in corpus.paintings:
+        return
     table, again = corpus.paintings, f"artgraph update {shlex.quote(str(corpus.path))}"
     if not corpus.image_root.is_dir():
         raise IngestError(
@@ -28,12 +31,11 @@ def check_originals(corpus: Corpus) -> None:
             f"artgraph ingest FOLDER -o {shlex.quote(str(corpus.path))}"
         )
     gone, changed = [], []
-    sizes = table["image_bytes"] if "image_bytes" in table else [None] * len(table)
-    for image, size in zip(table["image"], sizes, strict=True):
+    for image, size in zip(table["image"], table["image_bytes"], strict=True):
         now = _size(corpus.image_root / image)
         if now is None:
             gone.append(image)
-        elif size is not None and now != size:
+        elif now != size:
             changed.append(image)
     if gone:
         raise IngestError(
