@@ -1,18 +1,24 @@
 """Files that are either whole or not there."""
 
+import errno
 import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from artgraph.errors import CorpusError, LockedError
 
 __all__ = ["TEMPORARY", "atomic_path", "locked", "remove_temporaries", "write_bytes"]
 
 TEMPORARY = ".tmp-"
+# What flock answers on file systems that cannot lock: Lustre, some NFS and FUSE mounts.
+NO_LOCKS = tuple(getattr(errno, name) for name in ("ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK") if hasattr(errno, name))
+# newer filelocks fall back by themselves, and where flock answers ENOSYS alone
+_NO_FALLBACK = {"fallback_to_soft": False} if "fallback_to_soft" in signature(FileLock.__init__).parameters else {}
 
 
 @contextmanager
@@ -59,18 +65,20 @@ def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path
 
     ``folders`` are those below ``path`` (itself: '') in which temporary files are removed. Raises LockedError where
     another process holds ``path`` (the lock goes with its process: a killed one leaves none), CorpusError where it
-    cannot be written to.
+    cannot be written to. On a file system that cannot lock files, a file ``.lock-held`` stands for the lock; of a
+    process killed on another computer it remains, and the message says so.
     """
     path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         if not os.access(path, os.W_OK):
             raise PermissionError(f"no right to write to {path}")
-        lock = FileLock(path / ".lock", timeout=0)
-        lock.acquire()
-    except Timeout:
+        lock = _acquire(path)
+    except Timeout as error:
+        held = Path(error.lock_file)
+        stale = f" If none is running, delete {held}." if held.name == ".lock-held" else ""
         raise LockedError(
-            f"Another artgraph is writing to {path}. Wait until it has ended, then run this again."
+            f"Another artgraph is writing to {path}. Wait until it has ended, then run this again.{stale}"
         ) from None
     except OSError as error:
         raise CorpusError(f"{path} cannot be written to: {error}") from error
@@ -80,3 +88,15 @@ def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path
         yield path
     finally:
         lock.release()
+
+
+def _acquire(path: Path) -> BaseFileLock:
+    try:
+        lock = FileLock(path / ".lock", timeout=0, **_NO_FALLBACK)
+        lock.acquire()
+    except (NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in NO_LOCKS:  # a Timeout has no number
+            raise
+        lock = SoftFileLock(path / ".lock-held", timeout=0)
+        lock.acquire()
+    return lock

@@ -1,5 +1,8 @@
 """The command line; each command is a file of ``artgraph.commands`` and calls one function of ``artgraph.pipeline``."""
 
+import sys
+from typing import Any
+
 import click
 
 from artgraph import __version__
@@ -26,7 +29,19 @@ from artgraph.options import Group
 __all__ = ["main"]
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+class _Main(Group):
+    """The group, on a console of whatever encoding."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            # A console that is not UTF-8 (Windows, LANG=C) gets \u0141 for a letter that it cannot show, and a name of
+            # a file that is no UTF-8 is shown on every console: no work is lost to a line of text.
+            if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(__version__, prog_name="artgraph")
 def main() -> None:
     """Group paintings by style, without labels.

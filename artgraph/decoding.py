@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from artgraph.errors import ImageError
-from artgraph.imagefiles import IMAGE_ERRORS, explain, pixel_limit, readable_formats, strict_pillow
+from artgraph.imagefiles import (
+    IMAGE_ERRORS,
+    cut_short,
+    explain,
+    is_targa,
+    pixel_limit,
+    readable_formats,
+    strict_pillow,
+)
+from artgraph.tiffs import choose_picture, layout_of, read_picture, stretched
+from artgraph.wholeness import END_MISSING, check_png, jpeg_end, jpeg_is_exact, png_without, whole_jpeg
 
 __all__ = ["Decoded", "decode"]
 
@@ -24,6 +34,10 @@ _TURN = {
 }
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 _PLAIN = {"1": "L", "P": "RGB", "RGBX": "RGB", "HSV": "RGB", "YCbCr": "RGB"}
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"MM*\0", b"II\0*")
+_NOT_EXACT = "Its last scans are missing: the picture is less sharp than it was."
+_NO_MARK = "It is a CMYK JPEG without Adobe's mark: its inks are read as they stand, not inverted."
 _FROM_16_BIT = ((np.arange(65536) * 255 + 32767) // 65535).astype(np.uint8)
 
 
@@ -37,6 +51,7 @@ class Decoded:
     width, height : of the original, upright.
     format, mode : as Pillow names them.
     table : 64 int, or None; luminance quantisation of a JPEG, row by row.
+    note : what the file lacks, or which picture in it was read; None where there is nothing to say.
     """
 
     pixels: np.ndarray
@@ -45,6 +60,20 @@ class Decoded:
     format: str
     mode: str
     table: list | None
+    note: str | None
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """A picture as Pillow has it, and what its file says: size as stored, orientation still to be applied."""
+
+    picture: Image.Image
+    size: tuple[int, int]
+    mode: str
+    format: str
+    turn: int
+    note: str | None = None
+    table: list | None = None
 
 
 def decode(file: BinaryIO, min_side: int | None, max_pixels: int) -> Decoded:
@@ -55,27 +84,123 @@ def decode(file: BinaryIO, min_side: int | None, max_pixels: int) -> Decoded:
     file : at its start.
     min_side, max_pixels : as in `load_image`.
     """
-    is_jpeg = file.read(3) == b"\xff\xd8\xff"
+    head = file.read(8)
     try:
         with strict_pillow:
-            with pixel_limit(None if is_jpeg else max_pixels):
-                picture = Image.open(file, formats=readable_formats())
-                mode, size = picture.mode, picture.size
-                if is_jpeg:
-                    _draft(picture, file, min_side, max_pixels)
-                else:
-                    picture.load()
-                    size = picture.size  # a TIFF is turned while it loads
-            picture.load()
-            turn = _orientation(picture)
-        pixels = _to_srgb(picture, turn, min_side)
+            if head.startswith(b"\xff\xd8\xff"):
+                found = _jpeg(file, min_side, max_pixels)
+            elif head.startswith(b"\x89PNG"):
+                found = _png(file, max_pixels)
+            elif head.startswith(_TIFF):
+                found = _tiff(file, max_pixels)
+            else:
+                found = _load(file, max_pixels, formats=("TGA",) if is_targa(file) else readable_formats())
+                found.note = END_MISSING if cut_short(file) else None
+        pixels = _to_srgb(found.picture, found.turn, min_side)
     except Image.DecompressionBombError as error:
-        raise ImageError("too large", f"It has more than the {max_pixels:,} pixels allowed.") from error
+        detail = f"It has more than the {max_pixels:,} pixels allowed. Save a smaller copy of it."
+        raise ImageError("too large", detail) from error
+    except ImageError as error:
+        raise explain(error, file) from None
     except IMAGE_ERRORS as error:
         raise explain(error, file) from error
-    width, height = size[::-1] if turn in (5, 6, 7, 8) else size
-    table = getattr(picture, "quantization", {}).get(0)
-    return Decoded(pixels, width, height, picture.format, mode, table)
+    width, height = found.size[::-1] if found.turn in (5, 6, 7, 8) else found.size
+    return Decoded(pixels, width, height, found.format, found.mode, found.table, found.note)
+
+
+def _load(file: BinaryIO, max_pixels: int, *, formats: tuple[str, ...], page: int = 0) -> _Loaded:
+    with pixel_limit(max_pixels):
+        file.seek(0)
+        picture = Image.open(file, formats=formats)
+        if page:
+            picture.seek(page)
+        mode = picture.mode
+        picture.load()
+    # the size of a TIFF is known after loading: it is turned then
+    return _Loaded(picture, picture.size, mode, picture.format, _orientation(picture))
+
+
+def _jpeg(file: BinaryIO, min_side: int | None, max_pixels: int) -> _Loaded:
+    file.seek(0)
+    data = file.read()
+    found = failed = note = None
+    try:
+        found = _load_jpeg(data, min_side, max_pixels)
+    except OSError as error:
+        if error.errno is not None or "truncated" not in str(error):
+            raise
+        failed = error
+    end, ended = jpeg_end(data)
+    if found is None or not ended or _ends_grey(found.picture):
+        mended = whole_jpeg(data[:end], lambda data: np.asarray(_load_jpeg(data, None, max_pixels).picture))
+        if mended is None:
+            raise failed or ImageError("truncated", "It is a JPEG picture, but its data end too early.")
+        if not ended:
+            found, note = _load_jpeg(mended, min_side, max_pixels), END_MISSING
+    elif not jpeg_is_exact(data):
+        note = _NOT_EXACT
+    if found.picture.mode == "CMYK" and "adobe" not in found.picture.info:
+        # Pillow inverts whatever it reads; without the mark 0 is no ink, as in libvips and ImageMagick.
+        found.picture, note = ImageChops.invert(found.picture), note or _NO_MARK
+    found.note = note
+    return found
+
+
+def _ends_grey(picture: Image.Image) -> bool:
+    """Say whether the last pixels have the grey that stands for missing data."""
+    width, height = picture.size
+    last = np.asarray(picture.crop((max(0, width - 8), height - 1, width, height)))
+    return bool((last == 128).all()) or (picture.mode == "CMYK" and bool((last[..., :3] == last[..., :1]).all()))
+
+
+def _load_jpeg(data: bytes, min_side: int | None, max_pixels: int) -> _Loaded:
+    file = io.BytesIO(data)
+    with pixel_limit(None):
+        picture = Image.open(file, formats=readable_formats())
+        mode, size = picture.mode, picture.size
+        _draft(picture, file, min_side, max_pixels)
+    picture.load()
+    table = picture.quantization.get(0)
+    return _Loaded(picture, size, mode, picture.format, _orientation(picture), table=table)
+
+
+def _png(file: BinaryIO, max_pixels: int) -> _Loaded:
+    note = None
+    try:
+        found = _load(file, max_pixels, formats=("PNG",))
+    except ValueError as error:
+        if "MAX_TEXT" not in str(error):
+            raise
+        try:
+            note = "Its texts are too large to be read and were passed over."
+            found = _load(io.BytesIO(png_without(file, _TEXTS)), max_pixels, formats=("PNG",))
+        except ValueError:
+            note = "Its colour profile is too large to be read and was passed over."
+            found = _load(io.BytesIO(png_without(file, (*_TEXTS, b"iCCP"))), max_pixels, formats=("PNG",))
+    found.note = check_png(file) or note
+    return found
+
+
+def _tiff(file: BinaryIO, max_pixels: int) -> _Loaded:
+    chosen = choose_picture(file)
+    if chosen is None:
+        return _load(file, max_pixels, formats=("TIFF",))
+    page = chosen.page
+    size = page.imagewidth, page.imagelength
+    if size[0] * size[1] > max_pixels:
+        raise Image.DecompressionBombError
+    if chosen.number is None:
+        picture = read_picture(page)
+        turn = int(getattr(page.tags.get(274), "value", 1) or 1)
+        found = _Loaded(picture, size, picture.mode, "TIFF", turn if turn in _TURN else 1)
+    else:
+        try:
+            found = _load(file, max_pixels, formats=("TIFF",), page=chosen.number)
+        except (Image.UnidentifiedImageError, SyntaxError) as error:
+            detail = f"It is a TIFF picture of a kind that is not read ({layout_of(page)}). Save it as 8-bit RGB TIFF."
+            raise ImageError("unsupported" if all(size) else "damaged", detail) from error
+    found.note = chosen.note
+    return found
 
 
 def _draft(picture: Image.Image, file: BinaryIO, min_side: int | None, max_pixels: int) -> None:
@@ -138,17 +263,10 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
 
 def _scaled(picture: Image.Image) -> Image.Image:
     values = np.asarray(picture)
-    finite = np.isfinite(values)
-    known = values[finite] if not finite.all() else values
-    least, most = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    if picture.mode != "F" and least >= 0 and most <= 65535:
+    if picture.mode != "F" and values.size and values.min() >= 0 and values.max() <= 65535:
         grey = _FROM_16_BIT[values]
     else:
-        low, high = (0, 1) if most <= 1 else (0, 255)
-        if picture.mode != "F" or least < 0 or most > 255:
-            low, high = least, most
-        part = (np.where(finite, values, low).astype(np.float64) - low) / (high - low or 1)
-        grey = np.rint(255 * part).astype(np.uint8)
+        grey = stretched(values, is_float=picture.mode == "F")
     result = Image.fromarray(grey)
     clear = picture.info.get("transparency")
     if isinstance(clear, int):

@@ -1,5 +1,6 @@
 """What a picture file is before it is pixels: how it is opened, what it looks like, why it cannot be read."""
 
+import errno
 import io
 import os
 import re
@@ -13,11 +14,14 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
 from artgraph.errors import ImageError
 
-__all__ = ["EXTENSIONS", "IMAGE_ERRORS", "explain", "open_file", "pixel_limit", "readable_formats", "strict_pillow"]
+__all__ = [
+    "EXTENSIONS", "IMAGE_ERRORS", "cut_short", "explain", "is_picture", "is_targa", "open_file", "pixel_limit",
+    "readable_formats", "strict_pillow",
+]  # fmt: skip
 
 #: File endings (lower case) that make a file a picture. Kinds that Pillow may not read are among them on purpose:
 #: they are found and refused by name rather than passed over.
@@ -36,7 +40,7 @@ IMAGE_ERRORS = (
 )
 
 # Only these: Pillow would otherwise also try kinds that start other programs (EPS) or have no signature to go by.
-_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "PPM", "JPEG2000", "AVIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "PPM", "JPEG2000", "AVIF", "PSD")
 
 # What a file is by its first bytes, in lower case.
 _PICTURES = {
@@ -47,11 +51,14 @@ _PICTURES = {
     "a BigTIFF picture": (b"ii+\0", b"mm\0+"),
     "a WebP picture": b"riff",
     "a BMP picture": b"bm",
+    "a Photoshop document": b"8bps\0\1",
     "a JPEG 2000 picture": (b"\0\0\0\x0cjp  ", b"\xff\x4f\xff\x51"),
 }
 _UNSUPPORTED = {
     "a JPEG XL picture": (b"\xff\x0a", b"\0\0\0\x0cjxl "),
-    "a Photoshop document": b"8bps",
+    "a large Photoshop document": b"8bps\0\2",
+    "a GIMP picture": b"gimp xcf",
+    "a camera's raw file": (b"iiu\0", b"iiro", b"mmor", b"iirs", b"fujifilmccd-raw", b"foveonb"),
     "a PostScript file": b"%!ps",
     "an SVG drawing": b"<svg",
 }
@@ -64,7 +71,16 @@ _NO_PICTURES = {
     "a Git LFS pointer, not the file itself": b"version https://git-lfs",
     "JSON text": b"{",
 }
+_MOST_TEXT = 2**24  # bytes of a text or a profile in a PNG, unpacked; Pillow alone stops at 2**20
 _READ_WHOLE = 2**26  # bytes; a larger file is read piece by piece, so that refusing it costs no memory
+
+
+_PLACES = {
+    errno.EACCES: " Give yourself the right to read it.",
+    errno.EPERM: " Give yourself the right to read it.",
+    errno.ELOOP: " The link leads to itself: put the picture in its place.",
+    errno.ENOENT: " If it is a link, what it leads to is gone.",
+}
 
 
 @contextmanager
@@ -92,15 +108,16 @@ def open_file(source: str | os.PathLike | bytes) -> Iterator[BinaryIO]:
                 file.close()
                 raise
         except (OSError, ValueError) as error:
-            raise ImageError("unreadable file", f"{getattr(error, 'strerror', None) or error}.") from error
+            advice = _PLACES.get(getattr(error, "errno", None), "")
+            raise ImageError("unreadable file", f"{getattr(error, 'strerror', None) or error}.{advice}") from error
     with file:
         if not size:
-            raise ImageError("empty file", "It holds 0 bytes.")
+            raise ImageError("empty file", "It holds 0 bytes. Copy or download it again.")
         yield file
 
 
 class _Strictness:
-    """Pillow's tolerance of truncated files off, warnings silent, for as long as any thread is inside."""
+    """Pillow's tolerance of truncated files off, its limits for texts wide, no warnings, while threads are inside."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -113,6 +130,8 @@ class _Strictness:
                 self.filters.__enter__()
                 warnings.simplefilter("ignore")
                 self.tolerance, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+                self.texts = PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY
+                PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = _MOST_TEXT, 4 * _MOST_TEXT
             self.threads += 1
 
     def __exit__(self, *_: object) -> None:
@@ -121,6 +140,7 @@ class _Strictness:
             if not self.threads:
                 self.filters.__exit__(None, None, None)
                 ImageFile.LOAD_TRUNCATED_IMAGES = self.tolerance
+                PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = self.texts
 
 
 #: Context within which Pillow decodes: nothing truncated passes, and no warning is given.
@@ -163,24 +183,63 @@ def readable_formats() -> tuple[str, ...]:
 def explain(error: Exception, file: BinaryIO) -> ImageError:
     """Turn an ``error`` that a broken picture, the open ``file``, raised into an ImageError with a fixed reason."""
     if isinstance(error, ImageError):
-        return error
+        return _advised(error.reason, error.detail)
     if isinstance(error, MemoryError):
-        return ImageError("too large", "There is not enough memory to decode it.")
+        return _advised("too large", "There is not enough memory to decode it.")
     if isinstance(error, Image.DecompressionBombError):
-        return ImageError("too large", f"{error}.")
+        return _advised("too large", f"{error}.")
     if isinstance(error, OSError) and error.errno is not None:
         return ImageError("unreadable file", f"{error.strerror or error}.")
     reason, kind = _recognise(file)
     if reason != "damaged":
-        return ImageError(reason, f"It looks like {kind}." if kind else "No known picture format starts like this.")
+        return _advised(reason, f"It looks like {kind}." if kind else "No known picture format starts like this.")
     said = " ".join(str(error).split())
     if "object at 0x" in said or not said:  # Pillow's message for "not identified" shows the file object
         said = "its header cannot be read"
     detail = f"It is {kind}, but: {said.rstrip('.')}."
-    if _cut_short(file) or "truncated" in said.lower():
-        return ImageError("truncated", detail)
-    unsupported = re.search("unsupported|not (yet )?supported|unknown pixel mode", said.lower())
-    return ImageError("unsupported" if unsupported else "damaged", detail)
+    if cut_short(file) or "truncated" in said.lower():
+        return _advised("truncated", detail)
+    unsupported = re.search("unsupported|not (yet )?supported|unknown pixel mode|not found in", said.lower())
+    return _advised("unsupported" if unsupported else "damaged", detail)
+
+
+_ADVICE = {
+    "truncated": "Copy or download it again.",
+    "damaged": "Copy or download it again; or, if a program still shows it, save it from there.",
+    "not an image": "Put the picture itself in its place, or take the file away.",
+    "unsupported": "Save it as JPEG, PNG or TIFF (8 bits, RGB).",
+    "too large": "Save a smaller copy of it.",
+}
+
+
+def _advised(reason: str, detail: str) -> ImageError:
+    advice = _ADVICE.get(reason, "")
+    return ImageError(reason, detail if re.search(r"\b[Ss]ave\b", detail) or not advice else f"{detail} {advice}")
+
+
+def is_targa(file: BinaryIO) -> bool:
+    """Say whether an open ``file`` is a TGA picture, which has no signature: every field of its header must fit."""
+    file.seek(0)
+    head = file.read(18)
+    if len(head) < 18:
+        return False
+    width, height, depth = (*struct.unpack("<HH", head[12:16]), head[16])
+    kind, mapped = head[2], head[1]
+    fits = mapped in (0, 1) and kind in (1, 2, 3, 9, 10, 11) and depth in (8, 15, 16, 24, 32) and width and height
+    return bool(fits) and mapped == (kind & 7 == 1) and not head[17] & 0b11000000
+
+
+def is_picture(head: bytes) -> bool:
+    """Say whether a file whose first 512 bytes or so are ``head`` is a picture, whatever its name."""
+    reason, kind = _recognise(io.BytesIO(head))
+    if kind in ("a PostScript file", "an SVG drawing", "a film", "a TGA picture") or reason == "not an image":
+        return False
+    if kind in ("a BMP picture", "a PBM, PGM or PPM picture", "a WebP picture", "a JPEG XL picture"):
+        # two letters alone may begin any text
+        bmp = head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124)
+        ppm = re.match(rb"P[1-6]\s+(#[^\n]*\n\s*)*\d+\s+(#[^\n]*\n\s*)*\d+\s", head)
+        return bool(bmp or ppm or head[8:12] == b"WEBP" or head.startswith(b"\0\0\0\x0cJXL "))
+    return True
 
 
 def _recognise(file: BinaryIO) -> tuple[str, str | None]:
@@ -197,11 +256,11 @@ def _recognise(file: BinaryIO) -> tuple[str, str | None]:
                 return reason, kind
     if len(head) > 2 and head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return "damaged", "a PBM, PGM or PPM picture"
-    return "not an image", None
+    return ("damaged", "a TGA picture") if is_targa(file) else ("not an image", None)
 
 
-def _cut_short(file: BinaryIO) -> bool:
-    """Say whether a picture that could not be decoded lacks its end."""
+def cut_short(file: BinaryIO) -> bool:
+    """Say whether a picture, the open ``file``, lacks its end."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     head = file.read(12)

@@ -2,16 +2,19 @@
 
 A picture becomes one thing only, a ``uint8`` array ``(h, w, 3)`` in sRGB, whatever the file held:
 
-- the first page of a document, the first frame of an animation;
+- the first page of a document that is not the thumbnail of another page, the first frame of an animation;
 - upright, by the Exif orientation (CIPA DC-008, tag 274), also where only XMP states it;
 - an embedded ICC profile (ICC.1:2010) is converted to sRGB, relative colorimetric with black point compensation;
   a profile that is broken or belongs to another colour space is ignored. PNG's gAMA and cHRM are ignored;
-- CMYK without a profile: ``R = (255 - C)(255 - K) / 255``, and so on. CMYK JPEGs are taken to be inverted, as Adobe
-  writes them;
+- CMYK without a profile: ``R = (255 - C)(255 - K) / 255``, and so on. CMYK JPEGs with Adobe's mark are inverted, others
+  are not;
 - transparent pixels lie on white;
 - 16-bit grey ``v`` becomes ``round(v / 257)``. Of 16-bit colour the upper byte is kept;
 - 32-bit whole numbers within 0 … 65535 are read as 16-bit; floating point within 0 … 1 or within 0 … 255 is read on
   that scale; any other values are stretched from their least to their greatest. What is not a finite number is black.
+
+Nothing that a file lacks is made up: a picture of which a part is missing is refused. One whose file lacks its last
+bytes and nothing of the picture is taken, with a note.
 
 Threads may call everything here. They decode JPEGs in parallel, other kinds one at a time, because Pillow's pixel limit
 is a global setting.
@@ -118,6 +121,7 @@ class ImageRecord:
     brightness : 0 … 1; mean luma (Rec. 601, of the gamma-coded values).
     dhash : 64 bits as 16 hex digits, first bit first. See `inspect_image`.
     thumbnail : WebP.
+    note : what the file lacks, or which picture in it was read; None where there is nothing to say.
     """
 
     sha256: str
@@ -131,6 +135,7 @@ class ImageRecord:
     brightness: float
     dhash: str
     thumbnail: bytes
+    note: str | None = None
 
 
 def inspect_image(
@@ -176,6 +181,7 @@ def inspect_image(
         brightness=float(np.mean(luma)) / 255,
         dhash=bits.tobytes().hex(),
         thumbnail=small.getvalue(),
+        note=decoded.note,
     )
 
 

@@ -5,7 +5,6 @@ so does every row of the spreadsheet that could not be given to exactly one pict
 """
 
 import os
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -14,14 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from artgraph.errors import ImageError, IngestError
-from artgraph.images import EXTENSIONS, MAX_PIXELS, ImageRecord, inspect_image
+from artgraph.errors import ImageError
+from artgraph.folders import Listing, list_folder
+from artgraph.images import MAX_PIXELS, ImageRecord, inspect_image
 from artgraph.joining import join_rows, normal
 from artgraph.metadata import STANDARD, Metadata, read_metadata
 
 __all__ = [
-    "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "plan", "read_metadata",
-    "refusals_table",
+    "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "passed_over", "plan",
+    "read_metadata", "refusals_table",
 ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ class Refusal:
     Attributes
     ----------
     input : the picture's relative path, or the spreadsheet's name and line; printable.
-    kind : "image" or "row".
+    kind : "image", "row", or what was passed over: "file", "folder".
     reason, detail : a short fixed code, and a sentence.
     """
 
@@ -65,25 +65,10 @@ class Plan:
 def find_images(root: str | Path) -> list[str]:
     """List the pictures in a folder and the folders within it, in code-point order.
 
-    A picture is a file whose ending is in `artgraph.images.EXTENSIONS`, whatever its case. Hidden files and folders
-    (".name", with them macOS's "._name") are passed over. Symbolic links to folders are not followed; links to files
-    are listed, and `inspect_chunk` refuses those that lead out of the folder. Paths are relative to `root`, with "/".
-    Bytes of a name that are no UTF-8 are lone surrogates (PEP 383); `plan` refuses such names. Raises IngestError where
-    `root` is not a folder or a folder within it cannot be read.
+    Paths are relative to `root`, with "/"; see `artgraph.folders.list_folder`, also for the errors. Bytes of a name
+    that are no UTF-8 are lone surrogates (PEP 383); `plan` refuses such names.
     """
-    if not os.path.isdir(root):
-        raise IngestError(f"There is no folder {root}. Expected the folder that holds the pictures.")
-
-    def stop(error: OSError) -> None:
-        raise IngestError(f"Cannot read the folder {error.filename}: {error.strerror}.") from error
-
-    found = []
-    for folder, subfolders, files in os.walk(root, onerror=stop):
-        here = Path(os.path.relpath(folder, root))
-        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        found += [(here / name).as_posix() for name in files + links if not name.startswith(".")]
-    return sorted(path for path in found if posixpath.splitext(path)[1].lower() in EXTENSIONS)
+    return list_folder(root).pictures
 
 
 def plan(
@@ -178,26 +163,26 @@ def inspect_chunk(
 ) -> list[ImageRecord | Refusal]:
     """Inspect some of the pictures of a folder, and return one record or refusal for each, in the same order.
 
-    Picklable, for a pool of processes. Reasons of refusal: those of `artgraph.images.load_image`, and "outside the
-    folder" for a link that leads out of `root`.
+    Picklable, for a pool of processes. Reasons of refusal: those of `artgraph.images.load_image`. A link is the file
+    that it leads to, wherever that is.
 
     Parameters
     ----------
     root, paths : the folder, and paths relative to it.
     thumbnail, max_pixels : as in `artgraph.images.inspect_image`.
     """
-    home = os.path.realpath(root)
     results = []
     for path in paths:
-        file = os.path.join(home, path)
         try:
-            if os.path.commonpath([home, os.path.realpath(file)]) != home:
-                detail = "It is a link to a file elsewhere. Copy the file into the folder."
-                raise ImageError("outside the folder", detail)
-            results.append(inspect_image(file, thumbnail=thumbnail, max_pixels=max_pixels))
+            results.append(inspect_image(os.path.join(root, path), thumbnail=thumbnail, max_pixels=max_pixels))
         except ImageError as error:
             results.append(Refusal(_printable(path), "image", error.reason, error.detail))
     return results
+
+
+def passed_over(listing: Listing) -> list[Refusal]:
+    """Return a refusal for each file or folder that a ``listing`` has passed over."""
+    return [Refusal(_printable(path), *rest) for path, *rest in listing.passed_over]
 
 
 def refusals_table(refusals: Iterable[Refusal]) -> pd.DataFrame:

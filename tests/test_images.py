@@ -13,7 +13,8 @@ import warnings
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFile
+import tifffile
+from PIL import Image, ImageFile, PngImagePlugin
 
 from artgraph import imagefiles
 from artgraph.errors import ImageError, InputError
@@ -327,7 +328,7 @@ def test_bombs_are_refused_without_allocating(tmp_path):
     )
     command = [sys.executable, "-c", code, *(str(tmp_path / name) for name in bombs)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=60)
-    said = f"too large: It has more than the {MAX_PIXELS:,} pixels allowed."
+    said = f"too large: It has more than the {MAX_PIXELS:,} pixels allowed. Save a smaller copy of it."
     assert done.stdout.decode().splitlines() == [said] * 6
 
 
@@ -490,6 +491,202 @@ def test_fuzzed_files_raise_image_errors_and_nothing_else(capfd):
     capfd.readouterr()  # libtiff speaks to stderr
     assert {"taken", "damaged", "truncated", "not an image", "too large"} <= outcomes
     assert outcomes <= {"taken", "damaged", "truncated", "not an image", "too large", "unsupported"}
+
+
+# Whole or not.
+
+END = "The file lacks its last bytes; all of the picture is there."
+
+
+def tiff(array, **options):
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, np.ascontiguousarray(array), **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "lost"),
+    [("JPEG", 1), ("JPEG", 2), ("progressive", 1), ("progressive", 2), ("PNG", 12), ("PNG", 16), ("GIF", 1)],
+)
+def test_a_file_that_lacks_its_end_and_nothing_of_the_picture_is_taken_with_a_note(kind, lost):
+    data = encode(scene(160, 120), "JPEG", progressive=True) if kind == "progressive" else encode(scene(160, 120), kind)
+    whole = load_image(data)
+    assert inspect_image(data).note is None
+    assert inspect_image(data[:-lost]).note == END
+    assert (load_image(data[:-lost]) == whole).all()
+    assert load_image(data[:-lost], min_side=20).shape == load_image(data, min_side=20).shape
+
+
+@pytest.mark.parametrize(
+    "end", [b"", bytes(10**5), b"text, not a picture " * 5000, b"\xff" * 10**5, "itself", "the end of itself"]
+)
+@pytest.mark.parametrize("kind", ["JPEG", "progressive", "restarts", "PNG", "GIF"])
+@pytest.mark.parametrize("part", [0.5, 0.9, "last byte"])
+def test_a_picture_that_was_cut_is_refused_whatever_follows(kind, part, end):
+    options = {"progressive": {"progressive": True}, "restarts": {"restart_marker_blocks": 3}}.get(kind, {})
+    data = encode(scene(160, 120), "JPEG" if options else kind, **options)
+    last = {"PNG": 20, "GIF": 8}.get(kind, 6)  # a few bytes of the picture itself
+    short = data[:-last] if part == "last byte" else data[: int(part * len(data))]
+    end = {"itself": data, "the end of itself": data[-12 if kind == "PNG" else -2 :]}.get(end, end)
+    if kind == "progressive" and end == data[-2:]:
+        # every viewer shows it; part of the last scan, the last bit of some values, cannot be missed
+        note = inspect_image(short + end).note or ""
+        assert note.startswith("Its last scans are missing") == (part == 0.5)
+        return
+    if part == "last byte" and ((kind in ("JPEG", "restarts") and end == data[-2:]) or kind == "GIF"):
+        return  # other bytes in the place of the last few: nothing tells it from a whole file
+    assert reason(short + end) in ("truncated", "damaged")
+
+
+def test_cmyk_jpeg_without_adobes_mark_is_not_inverted():
+    data = encode(flat((255, 0, 0, 0), "CMYK"), "JPEG", quality=100)
+    at = data.index(b"\xff\xee")
+    plain = data[:at] + data[at + 2 + int.from_bytes(data[at + 2 : at + 4], "big") :]
+    assert b"Adobe" not in plain
+    # Pillow wrote 255 - ink, so that 0 stands for cyan; without the mark 0 is no cyan, and 255 is all of the others
+    assert pixel(data) == pytest.approx((0, 255, 255), abs=1)
+    assert pixel(plain) == pytest.approx((0, 0, 0), abs=1)
+    white = plain_cmyk((0, 0, 0, 0))
+    assert pixel(white) == pytest.approx((255, 255, 255), abs=1)
+    assert pixel(plain_cmyk((0, 255, 0, 0))) == pytest.approx((255, 0, 255), abs=1)
+    assert "Adobe" in inspect_image(white).note
+    assert inspect_image(data).note is None
+    # a profile is asked in either case
+    assert pixel(plain_cmyk((255, 0, 0, 0), icc_profile=hazards.cmyk_profile())) == (0, 0, 0)
+
+
+def plain_cmyk(inks, **options):
+    """A CMYK JPEG with inks as they are, as programs other than Adobe's write it."""
+    data = encode(flat(tuple(255 - ink for ink in inks), "CMYK"), "JPEG", quality=100, **options)
+    at = data.index(b"\xff\xee")
+    return data[:at] + data[at + 2 + int.from_bytes(data[at + 2 : at + 4], "big") :]
+
+
+RAMP = np.asarray(Image.fromarray(scene(40, 30)))
+KINDS = {
+    "uint8": RAMP,
+    "uint16": RAMP.astype(np.uint16) * 257,
+    "uint32": RAMP.astype(np.uint32) * 16843009,
+    "float16": (RAMP / 255).astype(np.float16),
+    "float32": (RAMP / 255).astype(np.float32),
+    "float64": RAMP / 255,
+    "float32 to 255": RAMP.astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+def test_colour_tiffs_of_every_layout(kind, planar):
+    array = KINDS[kind] if planar == "contig" else np.moveaxis(KINDS[kind], 2, 0)
+    for order in "<>":
+        for more in ({}, {"tile": (16, 16)}, {"compression": "lzw"}, {"compression": "zlib", "predictor": True}):
+            data = tiff(array, photometric="rgb", planarconfig=planar, byteorder=order, **more)
+            assert np.abs(load_image(data).astype(int) - RAMP).max() <= 1, (order, more)
+    data = tiff(array, photometric="rgb", planarconfig=planar, extratags=[(274, "H", 1, 6, True)])
+    assert np.abs(load_image(data).astype(int) - np.rot90(RAMP, -1)).max() <= 1
+    assert (inspect_image(data).width, inspect_image(data).height) == (30, 40)
+    assert reason(data, max_pixels=1000) == "too large"
+    uncompressed = tiff(array, photometric="rgb", planarconfig=planar)
+    for part in (0.4, 0.95):
+        assert reason(uncompressed[: int(part * len(uncompressed))]) in ("truncated", "damaged")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([[0.0, 0.5, 1.0], [0.25, 0.0, 1.0]], [[0, 128, 255], [64, 0, 255]]),
+        ([[0.0, 2.0, 4.0], [1.0, 0.0, 4.0]], [[0, 2, 4], [1, 0, 4]]),
+        ([[-1.0, 0.0, 1.0], [0.0, 0.0, 0.0]], [[0, 128, 255], [128, 128, 128]]),  # one scale for all channels
+        ([[np.nan, 0.0, 1.0], [np.inf, 0.0, 1.0]], [[0, 0, 255], [0, 0, 255]]),
+    ],
+)
+def test_floating_point_colour(values, expected):
+    data = tiff(np.array([values], np.float32), photometric="rgb")
+    assert load_image(data)[0].tolist() == expected
+
+
+def test_more_kinds_of_tiff():
+    clear = np.concatenate([KINDS["uint16"], np.full((30, 40, 1), 257 * 51, np.uint16)], axis=2)
+    planar = tiff(np.moveaxis(clear, 2, 0), photometric="rgb", planarconfig="separate", extrasamples=["unassalpha"])
+    assert np.abs(load_image(planar).astype(int) - np.rint(255 - 0.2 * (255 - RAMP.astype(int)))).max() <= 1
+    inks = np.zeros((4, 8, 8), np.uint16)
+    inks[3] = 257 * 51
+    assert pixel(tiff(inks, photometric="separated", planarconfig="separate")) == (204, 204, 204)
+    assert pixel(tiff(np.full((8, 8), 0.2), photometric="miniswhite")) == (204, 204, 204)
+    assert pixel(tiff(np.full((8, 8), 0.2), photometric="minisblack")) == (51, 51, 51)
+    profile = hazards.rgb_profile(*SRGB, gamma=1.0)
+    linear = tiff(
+        np.full((3, 8, 8), 55 * 257, np.uint16), photometric="rgb", planarconfig="separate", iccprofile=profile
+    )
+    assert pixel(linear) == pytest.approx((128, 128, 128), abs=1)
+    with pytest.raises(ImageError, match=r"unsupported: .*cielab, 3 × 16 bits.* Save it as"):
+        load_image(tiff(KINDS["uint16"], photometric="cielab"))
+
+
+SMALL, LARGE, OTHER = (
+    flat(colour, size=size) for colour, size in ((RED, (40, 30)), (GREEN, (160, 120)), (BLUE, (160, 90)))
+)
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ([(SMALL, 1), (LARGE, 0)], GREEN),  # it says that it is one
+        ([(SMALL, 0), (LARGE, 0)], GREEN),  # it has the same proportions, and a quarter of the size
+        ([(SMALL, 1), (OTHER, 0)], BLUE),
+        ([(SMALL, 0), (OTHER, 0)], RED),  # another picture
+        ([(LARGE, 0), (SMALL, 1)], GREEN),  # a pyramid
+        ([(LARGE, 0), (SMALL, 0)], GREEN),
+        ([(SMALL, 1)], RED),  # all there is
+        ([(SMALL, 0), (flat(BLUE, size=(80, 60)), 0), (LARGE, 0)], GREEN),
+        ([(LARGE, 0), (flat(BLUE, size=(160, 120)), 0)], GREEN),
+    ],
+)
+def test_a_thumbnail_is_not_the_picture(pages, expected):
+    buffer = io.BytesIO()
+    with tifffile.TiffWriter(buffer) as writer:
+        for picture, kind in pages:
+            writer.write(np.asarray(picture), photometric="rgb", subfiletype=kind, metadata=None)
+    assert pixel(buffer.getvalue()) == expected
+    note = inspect_image(buffer.getvalue()).note
+    assert (note is None) == (expected == pixel(encode(pages[0][0], "PNG")))
+    assert note is None or "page 1 is its thumbnail" in note
+
+
+def test_a_picture_within_a_page_and_a_cameras_raw_file():
+    def within(main):
+        buffer = io.BytesIO()
+        with tifffile.TiffWriter(buffer) as writer:
+            writer.write(np.asarray(SMALL), photometric="rgb", subfiletype=1, subifds=1, metadata=None)
+            writer.write(main[0], photometric=main[1], metadata=None)
+        return buffer.getvalue()
+
+    assert pixel(within((np.asarray(LARGE), "rgb"))) == GREEN
+    with pytest.raises(ImageError, match=r"unsupported: .*camera's sensor.*save it as TIFF or JPEG"):
+        load_image(within((np.zeros((120, 160), np.uint16), "cfa")))
+
+
+@pytest.mark.parametrize("where", ["zTXt", "iTXt", "tEXt", "iCCP"])
+@pytest.mark.parametrize("size", [2**21, 2**25])
+def test_a_png_with_much_to_say(where, size):
+    about, profile = PngImagePlugin.PngInfo(), hazards.rgb_profile(*SRGB, gamma=1.0)
+    if where == "iTXt":
+        about.add_itxt("XML:com.adobe.xmp", "x" * size, zip=True)
+    elif where != "iCCP":
+        about.add_text("Comment", "x" * size, zip=where == "zTXt")
+    icc = profile + bytes(size) if where == "iCCP" else profile
+    data = encode(flat((55, 55, 55)), "PNG", pnginfo=about, icc_profile=icc)
+    kept = where != "iCCP" or size < 2**24  # the profile is followed as long as it is within reason
+    assert pixel(data) == pytest.approx((128,) * 3 if kept else (55,) * 3, abs=1)
+    note = inspect_image(data).note
+    assert (note is None) == (size < 2**24 or where == "tEXt")
+    assert note is None or "too large to be read and" in note
+
+
+def test_a_png_with_one_wrong_bit_is_damaged():
+    data = bytearray(encode(scene(160, 120), "PNG", compress_level=0))
+    data[len(data) // 2] ^= 1
+    assert reason(bytes(data)) == "damaged"
 
 
 # Global state.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,7 @@ def extract(
     stores: Sequence[ShardStore],
     *,
     sizes_cm: np.ndarray | None = None,
+    sha256: Sequence[str] | None = None,
     workers: int = 2,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
@@ -37,7 +40,7 @@ def extract(
 
     A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
     it (a PCA, a mean); the rest is reduced as it comes. So memory and disk do not grow with n times the full width.
-    A picture that was taken and can no longer be read is an IngestError.
+    A picture that was taken and can no longer be read, or has changed since, is an IngestError.
 
     Parameters
     ----------
@@ -45,6 +48,7 @@ def extract(
     descriptors, stores : A store for each descriptor; shards found there are taken as they are. For a descriptor with
         windows, ``places.npy`` is left there: (n, places, 3) float32.
     sizes_cm : (n, 2) float array, height and width, nan where they are not known; for descriptors of true scale.
+    sha256 : Of each file when it was taken; a file with another one has changed. None: not compared.
     workers : Threads that decode (Pillow and the filters let go of Python's lock).
     seed : Of the sample. The values depend on it and on nothing else that is random.
     progress : Called with (done, n).
@@ -80,7 +84,10 @@ def extract(
         prepared = prefetch(
             ((batch, [(row, batch[2]) for row in batch[1]]) for batch in batches),
             lambda row, wanted: _prepare(
-                paths[row], [descriptors[k] for k in wanted], None if sizes_cm is None else tuple(sizes_cm[row])
+                paths[row],
+                [descriptors[k] for k in wanted],
+                size_cm=None if sizes_cm is None else tuple(sizes_cm[row]),
+                sha256=None if sha256 is None else sha256[row],
             ),
             workers=workers,
         )
@@ -131,9 +138,17 @@ def _finish(descriptor: Descriptor, wide: np.ndarray, fitted: Mapping[str, np.nd
 
 
 def _prepare(
-    path: Path, descriptors: Sequence[Descriptor], size_cm: tuple[float, float] | None = None
+    path: Path,
+    descriptors: Sequence[Descriptor],
+    *,
+    size_cm: tuple[float, float] | None = None,
+    sha256: str | None = None,
 ) -> list[np.ndarray]:
     """Return what each descriptor makes of a picture."""
+    if sha256 is not None:
+        with suppress(OSError), open(path, "rb") as file:  # what cannot be read is explained below
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise IngestError(f"{path} has changed since it was taken. Take it anew with: artgraph update CORPUS")
     images, prepared = {}, []
     for descriptor in descriptors:
         size = {"size_cm": size_cm} if descriptor.true_scale else {}
@@ -142,8 +157,8 @@ def _prepare(
             images[side] = images[side] if side in images else load_image(path, min_side=side)
         except ImageError as error:
             raise IngestError(
-                f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or run "
-                "artgraph ingest again."
+                f"{path} was taken when the corpus was made and cannot be read now ({error}). Put it back, or "
+                "take it out of the corpus with: artgraph update CORPUS"
             ) from error
         prepared.append(descriptor.prepare(images[side], **size))
     return prepared

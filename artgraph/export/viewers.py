@@ -160,7 +160,7 @@ def write_vikus(
     known = years[~np.isnan(years)]
     if len(np.unique(known)) > MOST_YEARS:
         years = np.floor(years / 10) * 10
-    frame = pd.DataFrame({"_id": ids})
+    frame = pd.DataFrame({"_id": list(map(_shown, ids))})
     rest = attributes.drop(columns="id")
     for name, (_, column) in zip(free_names(map(_shown, rest.columns), ("id", "year")), rest.items(), strict=True):
         values = [_shown(value) if isinstance(value, str) else value for value in column_values(column)]

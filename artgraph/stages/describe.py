@@ -11,6 +11,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 from artgraph.stages.base import Made, Progress, columns, progress_of, put
 from artgraph.stages.fuse import fuse_features
+from artgraph.stages.pictures import check_originals
 from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
 from artgraph.stages.weights import note_weights
 
@@ -58,6 +59,8 @@ def describe(
     InputError
         An unknown descriptor, two with the same key, a weight for one that is not there; or true scale is asked for and
         the table has no columns ``height_cm`` and ``width_cm``.
+    IngestError
+        Pictures are gone, or have changed since they were taken; ``artgraph update`` takes them as they are now.
     """
     from artgraph.descriptors import Descriptor, extract, refuse_unused
     from artgraph.formats import content_sha256, to_json
@@ -89,6 +92,7 @@ def describe(
         for key in set(keys) - {key for key, *_ in todo}:
             clear_shards(folder, f".shards-{key}-")  # of a run that was killed after its last write
         if todo:
+            check_originals(corpus)
             started = time.perf_counter()
             made_from = [STAGES["describe"].revision, corpus.ids_sha256]
             stores = [
@@ -100,6 +104,7 @@ def describe(
                 [descriptor for _, descriptor, *_ in todo],
                 stores,
                 sizes_cm=_sizes_cm(corpus),
+                sha256=corpus.paintings["image_sha256"].tolist(),
                 workers=workers,
                 seed=seed,
                 progress=progress_of(progress, "describe"),

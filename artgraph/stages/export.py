@@ -13,7 +13,7 @@ import numpy as np
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, progress_of
-from artgraph.stages.pictures import thumbnail
+from artgraph.stages.pictures import picture, thumbnail
 from artgraph.stages.view import View, with_free_names
 
 if TYPE_CHECKING:
@@ -246,16 +246,16 @@ def _embedding_atlas(view: View, out: Path, *, pictures: bool) -> None:
 
 def _vikus(view: View, out: Path, *, pictures: bool, report: Callable[[int, int], None] | None) -> None:
     from artgraph.export.viewers import vikus_names, write_jpegs, write_vikus
-    from artgraph.images import load_image, resize_contain
+    from artgraph.images import resize_contain
 
     corpus = view.corpus
     table = view.table.drop(columns=[name for name in (*_OWN_USE, "cluster", "image", "year") if name in view.table])
     years, title = view.catalogue.years, corpus.path.resolve().name
     write_vikus(out, table, layouts={"map": view.layout}, labels=view.labels, years=years, title=title)
     if pictures:
-        files = [corpus.image_root / image for image in corpus.paintings["image"]]
 
-        def read(row: int) -> np.ndarray:
-            return resize_contain(load_image(files[row], min_side=1024), 1024)
+        def read(row: int) -> np.ndarray | None:
+            found = picture(corpus, row, min_side=1024)
+            return None if found is None else resize_contain(found, 1024)
 
         write_jpegs(out / "pictures", vikus_names(corpus.paintings["id"]), read, report=report)

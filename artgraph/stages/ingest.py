@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +20,7 @@ from artgraph.stages.spreadsheet import as_before, list_artists, refuse_unmatche
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from artgraph.folders import Listing
     from artgraph.ingest import Plan
     from artgraph.stages.base import Progress
 
@@ -25,7 +28,7 @@ __all__ = ["ingest"]
 
 SHARD = 128
 WORK = ".ingest-"
-TABLES = 1  # counted up when the same spreadsheet gives another table
+REVISION = 2  # counted up when the same folder and spreadsheet give another table
 
 
 def ingest(
@@ -68,29 +71,32 @@ def ingest(
     Raises
     ------
     IngestError
-        No pictures, or more refused than ``max_refused``.
+        No pictures, or more refused than ``max_refused``; ``out`` is the folder of pictures; or that is a corpus.
     """
-    from artgraph.ingest import check_matched, find_images, plan, read_metadata
+    from artgraph.folders import list_folder
+    from artgraph.ingest import check_matched, plan, read_metadata
 
     images, out = Path(images), Path(out)
     if not images.is_dir():
         raise IngestError(f"{images} is not a folder. Give the folder that the pictures are in.")
+    if os.path.realpath(images) == os.path.realpath(out) or (out.is_dir() and os.path.samefile(images, out)):
+        other = Path(os.path.realpath(images)).parent / "mycorpus"
+        raise IngestError(f"-o names {out}, the folder of the pictures itself. Name another, such as -o {other}")
     metadata, reading, notes = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
     given = {name: value or None for name, value in reading.items()}
     table = read_metadata(metadata, **given) if metadata else None
-    found = [path for path in find_images(images) if not (images / path).resolve().is_relative_to(out.resolve())]
-    if images.resolve().is_relative_to(out.resolve()):  # the demo keeps its pictures inside the corpus
-        found = find_images(images)
+    listing = list_folder(images, leave_out=_left_out(images, out, metadata))
+    found = listing.pictures
     planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
     if table:
         check_matched(planned, table, images)
         notes += [*table.notes, *planned.notes, *spellings_note(planned.paintings)]
-    stamp = _fingerprint(images, found, metadata, reading | {"revision": TABLES})
+    stamp = _fingerprint(images, found, metadata, reading)
     spreadsheet = {"spreadsheet": relative(metadata, out), "reading": reading} if metadata else {}
     corpus = _unchanged(out, stamp)
     if corpus is None or any(out.glob(f"{WORK}*")):
         with locked(out, folders=("", "thumbs", *KINDS)):
-            corpus = _take_in(images, out, planned, notes, stamp, workers, progress, spreadsheet)
+            corpus = _take_in(images, out, planned, listing, notes, stamp, workers, progress, spreadsheet)
             list_artists(corpus)
             corpus.journal("paintings", stamp)
             clear_shards(out, WORK)
@@ -105,10 +111,18 @@ def ingest(
     return corpus
 
 
+def _left_out(images: Path, out: Path, metadata: str | Path | None) -> list[Path]:
+    """Return what may lie among the pictures and is none: the spreadsheet, and a corpus that does not hold them."""
+    sheet = [Path(metadata)] if metadata else []
+    inside = Path(os.path.realpath(images)).is_relative_to(os.path.realpath(out))  # as those of the demo
+    return sheet if inside else [*sheet, out]
+
+
 def _take_in(
     images: Path,
     out: Path,
     planned: Plan,
+    listing: Listing,
     notes: list[str],
     stamp: str,
     workers: int,
@@ -117,7 +131,7 @@ def _take_in(
 ) -> Corpus:
     import pandas as pd
 
-    from artgraph.ingest import Refusal, refusals_table
+    from artgraph.ingest import Refusal, passed_over, refusals_table
 
     paintings = planned.paintings
     paths = list(paintings["image"])
@@ -138,19 +152,23 @@ def _take_in(
             if progress:
                 progress("ingest", stop, len(paths))
     refusals = [Refusal(**record) for record in inspected if "reason" in record]
-    refused = pd.concat([planned.refused, refusals_table(refusals)], ignore_index=True)
+    others = refusals_table([*refusals, *passed_over(listing)])
+    refused = pd.concat([planned.refused, others], ignore_index=True)
     taken = [position for position, record in enumerate(inspected) if "reason" not in record]
     if not taken:
         why = f"; most of all: {refused['reason'].value_counts().index[0]}" if len(refused) else ""
         raise IngestError(f"No picture in {images} could be taken ({len(paths)} found, {len(refused)} refused{why}).")
     measured = pd.DataFrame([inspected[position] for position in taken]).add_prefix("image_")
     measured["image_jpeg_quality"] = measured["image_jpeg_quality"].astype("Int64")
+    measured["image_note"] = measured["image_note"].astype("string")
     table = pd.concat([paintings.iloc[taken].reset_index(drop=True), measured], axis=1)
     facts = {
         "images_found": planned.counts["images"],
         "images_taken": len(table),
         "images_refused": int((refused["kind"] == "image").sum()),
         **{name: count for name, count in planned.counts.items() if name.startswith("rows")},
+        "images_noted": int(measured["image_note"].notna().sum()),
+        **_counts(listing),
         "images_without_row": int(table["metadata_line"].isna().sum()),
         "notes": notes,
         **spreadsheet,
@@ -161,6 +179,17 @@ def _take_in(
         if thumbnail.name not in keep:
             thumbnail.unlink()
     return corpus
+
+
+def _counts(listing: Listing) -> dict[str, Any]:
+    """Return what was passed over, counted: files and folders by reason, other files by ending."""
+    reasons = Counter(reason for _, _, reason, _ in listing.passed_over)
+    return {
+        "files_beside_a_picture": reasons["beside a picture"],
+        "folders_unreadable": reasons["unreadable folder"],
+        "folders_passed_over": dict(sorted((listing.system_folders + Counter(corpus=reasons["corpus"])).items())),
+        "other_files": dict(sorted(listing.others.items())),
+    }
 
 
 def _inspect(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
@@ -186,7 +215,7 @@ def _fingerprint(images: Path, found: Sequence[str], metadata: str | Path | None
         except OSError:
             listing.append([path, None, None])
     sheet = hashlib.sha256(Path(metadata).read_bytes()).hexdigest() if metadata else None
-    whole = json.dumps([str(images.resolve()), listing, sheet, reading], sort_keys=True)
+    whole = json.dumps([REVISION, os.path.realpath(images), listing, sheet, reading], sort_keys=True)
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from artgraph.errors import IngestError
 
 if TYPE_CHECKING:
     import numpy as np
 
     from artgraph.corpus import Corpus
 
-__all__ = ["caption", "picture", "thumbnail", "thumbnail_file"]
+__all__ = ["caption", "check_originals", "picture", "thumbnail", "thumbnail_file"]
+
+
+def check_originals(corpus: Corpus) -> None:
+    """Raise IngestError where originals of a ``corpus`` are gone, or have another size than when they were taken.
+
+    The message says what to do. A change that leaves the size as it was shows when the file is read. A table that was
+    not made by ``ingest`` has no sizes, and nothing is compared.
+    """
+    if "image_bytes" not in corpus.paintings:
+        return
+    table, again = corpus.paintings, f"artgraph update {shlex.quote(str(corpus.path))}"
+    if not corpus.image_root.is_dir():
+        raise IngestError(
+            f"The folder of the pictures, {corpus.image_root}, is not there. Connect its disk; or, where it was moved: "
+            f"artgraph ingest FOLDER -o {shlex.quote(str(corpus.path))}"
+        )
+    gone, changed = [], []
+    for image, size in zip(table["image"], table["image_bytes"], strict=True):
+        now = _size(corpus.image_root / image)
+        if now is None:
+            gone.append(image)
+        elif now != size:
+            changed.append(image)
+    if gone:
+        raise IngestError(
+            f"{_some(gone)} gone from {corpus.image_root} since the corpus was made. Put {_them(gone)} back, or take "
+            f"{_them(gone)} out of the corpus with: {again}"
+        )
+    if changed:
+        raise IngestError(
+            f"{_some(changed)} changed in {corpus.image_root} since the corpus was made. Take {_them(changed)} anew "
+            f"with: {again}"
+        )
 
 
 def thumbnail_file(corpus: Corpus, row: int) -> Path:
@@ -27,6 +63,8 @@ def thumbnail(corpus: Corpus, row: int) -> bytes | None:
 def picture(corpus: Corpus, row: int, *, min_side: int) -> np.ndarray | None:
     """Return the picture of a painting, uint8 (h, w, 3); None where neither original nor thumbnail can be read.
 
+    Of an original that has changed since it was taken, the thumbnail is returned.
+
     Parameters
     ----------
     corpus, row
@@ -35,8 +73,10 @@ def picture(corpus: Corpus, row: int, *, min_side: int) -> np.ndarray | None:
     from artgraph.errors import ImageError
     from artgraph.images import load_image
 
-    original = corpus.image_root / corpus.paintings["image"].iloc[row]
-    for file in (original, thumbnail_file(corpus, row)):
+    painting = corpus.paintings.iloc[row]
+    original = corpus.image_root / painting["image"]
+    unchanged = _size(original) == painting.get("image_bytes", _size(original))  # else the features are of another one
+    for file in (*([original] if unchanged else []), thumbnail_file(corpus, row)):
         try:
             return load_image(file, min_side=min_side)
         except (ImageError, OSError):
@@ -56,3 +96,19 @@ def caption(corpus: Corpus, row: int, *, first: str | None = None) -> tuple[str,
     artist, title, date = (value if isinstance(value, str) else "" for value in values)
     titled = ", ".join(part for part in (title, date) if part)
     return tuple(line for line in (first, artist, titled or str(painting["id"])) if line)
+
+
+def _size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size if file.is_file() else None
+    except OSError:
+        return None
+
+
+def _some(images: list[str]) -> str:
+    shown = ", ".join(images[:3]) + (" …" if len(images) > 3 else "")
+    return f"1 picture ({shown}) has" if len(images) == 1 else f"{len(images)} pictures ({shown}) have"
+
+
+def _them(images: list[str]) -> str:
+    return "it" if len(images) == 1 else "them"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, Progress, catalogue_of, columns, make, progress_of
+from artgraph.stages.pictures import check_originals
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -82,6 +83,7 @@ def train_descriptor(
     inputs = columns("image_sha256", *["artist"] * by_name, *([subject] if subject else []))
 
     def compute() -> tuple[dict, dict]:
+        check_originals(corpus)
         checkpoint = Checkpoint(
             corpus.path / "models" / f".training-{name}.safetensors",
             made_from=[params, Lineage(corpus).inputs(inputs)],

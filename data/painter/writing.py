@@ -4,8 +4,9 @@ import csv
 import hashlib
 import io
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -71,8 +72,7 @@ def write_demo(directory, *, seed=0, works=None, quality=74, processes=None, pro
     quality : int, 1 to 95
         Of the JPEG files; 74 keeps the whole exhibition below 6 MB.
     processes : int or None
-        How many pictures are painted at once; by default one for each processor. 1 starts no other process;
-        with more, a script that calls this needs the usual ``if __name__ == "__main__":``.
+        How many pictures are painted at once; by default one for each processor. 1 starts no other process.
     progress : callable or None
         Called with the number of pictures done and the number of all, after each.
 
@@ -92,7 +92,8 @@ def write_demo(directory, *, seed=0, works=None, quality=74, processes=None, pro
         if count > 1:
             # spawned, not forked: the caller may hold threads
             pool = stack.enter_context(ProcessPoolExecutor(count, mp_context=get_context("spawn")))
-            results = as_completed([pool.submit(_write_picture, directory, w, quality) for w in todo])
+            with _without_main():
+                results = as_completed([pool.submit(_write_picture, directory, w, quality) for w in todo])
         else:
             results = (_write_picture(directory, w, quality) for w in todo)
         for result in results:
@@ -107,6 +108,19 @@ def write_demo(directory, *, seed=0, works=None, quality=74, processes=None, pro
     writer.writerows([getattr(w, column) for column in COLUMNS] for w in works)
     write_bytes(directory / "metadata.csv", table.getvalue().encode("utf-8"))
     return directory / "metadata.csv"
+
+
+@contextmanager
+def _without_main():
+    """Keep new processes from running the caller's script once more: what they call stands in this module."""
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)
 
 
 def _mark(work, quality):

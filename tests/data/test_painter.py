@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -188,10 +191,19 @@ def test_writing_resumes_and_repairs(tmp_path):
     assert not [p for p in tmp_path.rglob("*") if p.name.startswith(".")]
 
 
-def test_two_processes_write_the_same_bytes(tmp_path):
+def test_two_processes_write_the_same_bytes_also_from_a_script_without_a_guard(tmp_path):
     works = sample_works(per_style=1, long=100)[:3]
     write_demo(tmp_path / "one", works=works, processes=1)
-    write_demo(tmp_path / "two", works=works, processes=2)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from data.painter import sample_works, write_demo\n"
+        "works = sample_works(per_style=1, long=100)[:3]\n"
+        f"write_demo({str(tmp_path / 'two')!r}, works=works, processes=2)\n"
+        "print('painted', __file__.endswith('script.py'))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "painted True\n", "")
     for work in works:
         assert (tmp_path / "one" / work.path).read_bytes() == (tmp_path / "two" / work.path).read_bytes()
 

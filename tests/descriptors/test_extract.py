@@ -73,7 +73,7 @@ def test_workers_do_not_change_the_result(paths, tmp_path):
 
 
 def test_a_picture_that_is_gone_is_named(paths, tmp_path):
-    with pytest.raises(IngestError, match=r"gone\.png.*ingest"):
+    with pytest.raises(IngestError, match=r"gone\.png.*artgraph update"):
         extract([*paths[:2], tmp_path / "gone.png"], [Color()], stores(tmp_path, "color"))
 
 

@@ -81,6 +81,31 @@ def test_vikus_folder(tmp_path):
         assert "<" not in text
 
 
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</script><svg/onload=1>",
+    "../../x",
+    "a\0b",
+    "=1+1",
+]
+
+
+@pytest.mark.parametrize("column", ["id", "title", "artist", "date", "style", "<b>note</b>"])
+def test_nothing_in_a_vikus_folder_is_markup(tmp_path, column):
+    frame = pd.DataFrame({"id": [str(i) for i in range(6)]})
+    frame[column] = HOSTILE
+    write_vikus(tmp_path / "v", frame, layouts={"map": np.zeros((6, 2))}, labels=[0] * 6, years=[1900] * 6, title="<b>")
+    files = list((tmp_path / "v").iterdir())
+    assert len(files) == 5
+    for file in files:
+        text = file.read_text("utf-8")
+        assert "<" not in text
+        assert ">" not in text
+        assert "\0" not in text
+    assert all(re.fullmatch(r"[A-Za-z0-9-]+", row["id"]) for row in read(tmp_path / "v" / "data.csv"))
+
+
 def test_vikus_years_become_decades_when_there_are_many(tmp_path):
     frame = pd.DataFrame({"id": [str(i) for i in range(60)]})
     write_vikus(tmp_path, frame, layouts={}, labels=[0] * 60, years=range(1871, 1931))
