@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from artgraph.errors import ImageError
+from artgraph.errors import ImageError, IngestError
 from artgraph.folders import Listing, list_folder
 from artgraph.images import MAX_PIXELS, ImageRecord, inspect_image
 from artgraph.joining import join_rows, normal
