@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from artgraph.ingest import Plan
     from artgraph.stages.base import Progress
 
-__all__ = ["ingest"]
+__all__ = ["ingest", "inspect_one"]
 
 SHARD = 128
 WORK = ".ingest-"
@@ -99,7 +99,7 @@ def _take_in(
         for start, stop in shard_bounds(len(paths), SHARD):
             name = f"{start:09d}.json"
             if not store.has(name):
-                records = list(pool.map(lambda path: _inspect(images, path, out / "thumbs"), paths[start:stop]))
+                records = list(pool.map(lambda path: inspect_one(images, path, out / "thumbs"), paths[start:stop]))
                 store.put(name, records)
             inspected += store.get(name)
             if progress:
@@ -129,7 +129,8 @@ def _take_in(
     return corpus
 
 
-def _inspect(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
+def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
+    """Return what is measured on a picture (``path`` below ``images``), its thumbnail put into a folder; or a refusal."""
     from artgraph.ingest import Refusal, inspect_chunk
 
     (inspected,) = inspect_chunk(images, [path])

@@ -1,0 +1,75 @@
+"""Whether an added work fits among the corpus's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from artgraph.lineage import Lineage, Ref
+from artgraph.stages.base import features_of
+
+if TYPE_CHECKING:
+    from artgraph.corpus import Corpus
+    from artgraph.stages.change import Step
+
+__all__ = ["ALPHA", "arrivals", "chances", "graph_of_pictures"]
+
+ALPHA = 0.05  # share of works like the corpus's own that are taken for strangers to it
+NEAREST = 5
+
+
+def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
+    """Return how well the works that were added fit among those that were there, in the features of a graph.
+
+    The score of a work is its mean distance to the 5 nearest works by others ... of the corpus. Its chance is the share
+    of the corpus's own works, each compared with the others, that lie at least as far out.
+
+    Parameters
+    ----------
+    step
+    ref : A graph.
+
+    Returns
+    -------
+    dict of str to (n,) float32, or None
+        ``chance``: NaN for works of the first day. None for a graph of latents: see ``graph_of_pictures``.
+    """
+    from artgraph.graph.novelty import conformal_p, own_scores, scores_of
+
+    lineage = Lineage(step.old)
+    params = lineage.params(ref)
+    if any(lineage.inputs_of(Ref("features", key), "graphs") for key in params["on"]):
+        return None
+    chance = np.full(len(step.new), np.nan, dtype=np.float32)
+    kept, fresh = step.change.kept, step.change.fresh
+    if f"{ref.key}.arrivals.npz" in step.old.label(*ref)["files"]:
+        chance[kept >= 0] = step.old.get(*ref, "arrivals")["chance"][kept[kept >= 0]]
+    if len(fresh):
+        X = features_of(step.new, params["on"], regress_out=params["regress_out"])
+        accepted = np.flatnonzero((kept >= 0) & ~(chance < ALPHA))
+        own = own_scores(X[accepted], metric=params["metric"])
+        chance[fresh] = conformal_p(scores_of(X[fresh], X[accepted], metric=params["metric"]), own)
+    return {"chance": chance}
+
+
+def graph_of_pictures(corpus: Corpus, ref: Ref) -> Ref | None:
+    """Return the graph under a thing (``ref``) of a corpus whose features were made from pictures; None without one."""
+    lineage = Lineage(corpus)
+    for one in lineage.ancestors(ref):
+        if one.kind == "graphs" and "arrivals" in _parts(corpus, one):
+            return one
+    return None
+
+
+def chances(corpus: Corpus, ref: Ref) -> np.ndarray:
+    """Return the chance of every work, (n,) float32, under a partition (``ref``); NaN where none was calculated."""
+    graph = graph_of_pictures(corpus, ref)
+    if graph is None:
+        return np.full(len(corpus), np.nan, dtype=np.float32)
+    return corpus.get(*graph, "arrivals")["chance"]
+
+
+def _parts(corpus: Corpus, ref: Ref) -> list[str]:
+    names = corpus.label(*ref)["files"]
+    return [name.rsplit(".", 1)[0].removeprefix(f"{ref.key}.") for name in names]
