@@ -119,8 +119,8 @@ def _checked_origin(origin: np.ndarray, n: int, earlier: Neighbors, n_neighbors:
     named = origin[origin >= 0]
     if len(named) and named.max() >= m:
         raise InputError(f"origin names the earlier row {named.max()}; there are {m}")
-    if len(np.unique(named)) != len(named):
-        raise InputError(f"origin names the earlier row {np.flatnonzero(np.bincount(named) > 1)[0]} twice")
+    if len(twice := np.flatnonzero(np.bincount(named, minlength=m) > 1)):
+        raise InputError(f"origin names the earlier row {twice[0]} twice")
     return np.maximum(origin, -1)
 
 
