@@ -37,6 +37,7 @@ from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
 from artgraph.stages.export import export, network
 from artgraph.stages.fuse import fuse_features
+from artgraph.stages.growing import add, remove, update
 from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.influence import influence
 from artgraph.stages.info import info
@@ -45,6 +46,7 @@ from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
 from artgraph.stages.lead import LEADS, lead_of
 from artgraph.stages.plot import plot
+from artgraph.stages.replay import replay
 from artgraph.stages.similar import similar
 from artgraph.stages.summary import line
 from artgraph.stages.train_descriptor import train_descriptor
@@ -55,9 +57,9 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "Made", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
+    "Made", "add", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
     "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line", "network", "plot",
-    "run", "similar", "train_descriptor", "train_vgae", "worklist",
+    "remove", "replay", "run", "similar", "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
 MIN_PAINTINGS_FOR_VGAE = 50

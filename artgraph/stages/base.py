@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "confounds_of", "drawing", "features_of",
+    "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "confounds_of", "drawing",
+    "features_of",
     "features_under", "make", "measured_thumbnails", "progress_of", "put", "thumbnails",
 ]  # fmt: skip
 

@@ -189,9 +189,9 @@ def affected(corpus: Corpus, change: Change, *, fresh: bool = False) -> dict[Ref
     # what is made together is made again together
     for ref in list(found):
         for other in (Ref("features", ref.key), Ref("models", ref.key), Ref("patches", ref.key)):
-            if other not in found and ref.kind in ("features", "models", "patches") and corpus.has(*other):
-                if lineage.stage(other) == lineage.stage(ref):
-                    found[other] = found[ref]
+            beside = ref.kind in ("features", "models", "patches") and other not in found and corpus.has(*other)
+            if beside and lineage.stage(other) == lineage.stage(ref):
+                found[other] = found[ref]
     return {ref: found[ref] for ref in ordered(corpus) if ref in found}
 
 
@@ -246,11 +246,9 @@ def apply_change(
         lineage = Lineage(corpus)
         for ref in ordered(corpus):
             if str(ref) not in done and ref not in again:
-                carry = CARRY.get(lineage.stage(ref))
-                if step.same_rows:
-                    facts = {}  # nothing under it has changed: its label still holds
-                else:
-                    facts = carry(step, ref) if carry else carried_label(step, ref)
+                carry = CARRY.get(lineage.stage(ref), carried_label)
+                # where only the table changes, nothing under it has changed, and its label holds
+                facts = {} if step.same_rows else carry(step, ref)
                 done.add(str(ref), facts or {})
         for ref, why in again.items():
             if str(ref) in done:

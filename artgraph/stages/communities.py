@@ -168,7 +168,7 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
 
 
 def _as_it_was(corpus: Corpus, ref: Ref, params: dict[str, Any], inputs: Sequence[Ref]) -> bool:
-    """Return whether the partition that is there follows from these settings and inputs, whatever it was named after."""
+    """Return whether the partition there follows from these settings and inputs, whatever it was named after."""
     lineage = Lineage(corpus)
     named = lineage.label(ref)["made_by"]["params"].get("earlier_sha256")
     without = {key: value for key, value in params.items() if key != "earlier_sha256"}

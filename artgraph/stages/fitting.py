@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.stages.change import Step
 
-__all__ = ["ALPHA", "arrivals", "chances", "graph_of_pictures"]
+__all__ = ["ALPHA", "arrivals", "chances", "graph_of_pictures", "offered", "strangers"]
 
 ALPHA = 0.05  # share of works like the corpus's own that are taken for strangers to it
 NEAREST = 5
@@ -68,6 +69,44 @@ def chances(corpus: Corpus, ref: Ref) -> np.ndarray:
     if graph is None:
         return np.full(len(corpus), np.nan, dtype=np.float32)
     return corpus.get(*graph, "arrivals")["chance"]
+
+
+def strangers(corpus: Corpus, partition: str, ids: Sequence[str]) -> list[str]:
+    """Return those works (list of str) of some that fit nothing yet.
+
+    Parameters
+    ----------
+    corpus, partition
+    ids : Works that were added.
+    """
+    strange = chances(corpus, Ref("partitions", partition)) < ALPHA
+    return list(corpus.paintings["id"][strange & corpus.paintings["id"].isin(ids).to_numpy()])
+
+
+def offered(corpus: Corpus, partition: str, ids: Sequence[str]) -> list[list[str]]:
+    """Return groups (of ids) of three works or more that fit nothing yet and are near each other, largest first.
+
+    Near: no farther than the corpus's own works are from their nearest neighbours, but for a twentieth of them.
+
+    Parameters
+    ----------
+    corpus, partition
+    ids : Works that were added.
+    """
+    from artgraph.graph.novelty import groups_among
+
+    graph = graph_of_pictures(corpus, Ref("partitions", partition))
+    if graph is None:
+        return []
+    strange = chances(corpus, Ref("partitions", partition)) < ALPHA
+    rows = np.flatnonzero(strange & corpus.paintings["id"].isin(ids).to_numpy())
+    if len(rows) < 3:
+        return []
+    params = Lineage(corpus).params(graph)
+    X = features_of(corpus, params["on"], regress_out=params["regress_out"])
+    nearest = corpus.get(*graph, "knn")["distances"][~strange, 0]
+    radius = float(np.quantile(nearest[np.isfinite(nearest)], 1 - ALPHA))
+    return [list(corpus.paintings["id"].iloc[group]) for group in groups_among(X, rows, radius=radius)]
 
 
 def _parts(corpus: Corpus, ref: Ref) -> list[str]:

@@ -130,7 +130,7 @@ def _take_in(
 
 
 def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
-    """Return what is measured on a picture (``path`` below ``images``), its thumbnail put into a folder; or a refusal."""
+    """Return what is measured on a picture (``path`` below ``images``), or a refusal; put its thumbnail into a folder."""
     from artgraph.ingest import Refusal, inspect_chunk
 
     (inspected,) = inspect_chunk(images, [path])
