@@ -71,7 +71,8 @@ def ingest(
     corpus = _unchanged(out, stamp)
     if corpus is None or any(out.glob(f"{WORK}*")):
         with locked(out, folders=("", "thumbs", *KINDS)):
-            corpus = _take_in(images, out, planned, notes, stamp, workers, progress)
+            given = {"metadata": _recorded(out, metadata), "reading": {"columns": dict(columns) if columns else None}}
+            corpus = _take_in(images, out, planned, notes, stamp, workers, progress, given)
             corpus.journal("paintings", stamp)
             clear_shards(out, WORK)
     facts = corpus.head["facts"]
@@ -84,7 +85,14 @@ def ingest(
 
 
 def _take_in(
-    images: Path, out: Path, planned: Plan, notes: list[str], stamp: str, workers: int, progress: Progress
+    images: Path,
+    out: Path,
+    planned: Plan,
+    notes: list[str],
+    stamp: str,
+    workers: int,
+    progress: Progress,
+    given: Mapping[str, Any],
 ) -> Corpus:
     import pandas as pd
 
@@ -121,7 +129,7 @@ def _take_in(
         "images_without_row": int(table["metadata_line"].isna().sum()),
         "notes": notes,
     }
-    corpus = Corpus.create(out, table, image_root=images, refused=refused, facts=facts)
+    corpus = Corpus.create(out, table, image_root=images, refused=refused, facts=facts, params=given)
     keep = {f"{sha256}.webp" for sha256 in table["image_sha256"]}
     for thumbnail in (out / "thumbs").iterdir():
         if thumbnail.name not in keep:
@@ -129,8 +137,16 @@ def _take_in(
     return corpus
 
 
+def _recorded(out: Path, metadata: str | Path | None) -> str | None:
+    """Return the path of the spreadsheet as the corpus keeps it: below the corpus, or else absolute."""
+    if metadata is None:
+        return None
+    whole, inside = Path(metadata).resolve(), out.resolve()
+    return whole.relative_to(inside).as_posix() if whole.is_relative_to(inside) else whole.as_posix()
+
+
 def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
-    """Return what is measured on a picture (``path`` below ``images``), or a refusal; put its thumbnail into a folder."""
+    """Return what is measured on a picture (``path`` below ``images``), or a refusal; keep its thumbnail."""
     from artgraph.ingest import Refusal, inspect_chunk
 
     (inspected,) = inspect_chunk(images, [path])

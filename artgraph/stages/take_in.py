@@ -121,7 +121,7 @@ def compare(
     if not root.is_dir():
         raise IngestError(f"{root} is not a folder. Name the folder that the pictures are in.")
     recorded = given.get("metadata")
-    sheet = metadata or (recorded if recorded and Path(recorded).is_file() else None)
+    sheet = metadata or (corpus.home / recorded if recorded and (corpus.home / recorded).is_file() else None)
     if metadata is None:
         reading = {
             **{key: value for key, value in (given.get("reading") or {}).items() if value is not None},
