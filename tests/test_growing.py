@@ -92,3 +92,115 @@ def test_add_keeps_what_was_there(home):
     labels = corpus.get("partitions", "leiden")
     assert set(labels[N:].tolist()) <= set(labels[:N].tolist()) | {-1}
     assert not list((home / "corpus").glob(".next*")) and not (home / "corpus" / ".commit").exists()
+
+
+def test_lists_after_an_addition_are_those_of_a_search_over_all(home):
+    from artgraph.graph import knn
+    from artgraph.stages.base import features_of
+
+    pipeline.add(Corpus(home / "corpus"), home / "new")
+    corpus = Corpus(home / "corpus")
+    X = features_of(corpus, DESCRIPTORS)
+    searched = knn(X, n_neighbors=5, duplicate_ids=corpus.paintings["image_sha256"])
+    stored = corpus.get("graphs", "style", "knn")
+    assert np.array_equal(stored["indices"], searched.indices)
+    assert np.allclose(stored["distances"], searched.distances, atol=1e-6)
+
+
+def test_remove_and_what_is_left(home):
+    before = Corpus(home / "corpus")
+    gone = list(before.paintings["id"][[3, 17, 40]])
+    growth = pipeline.remove(before, gone)
+    corpus, stay = Corpus(home / "corpus"), ~before.paintings["id"].isin(gone).to_numpy()
+    assert growth.found.removed == gone and corpus.batches == [N - 3]
+    sound(corpus)
+    for kind, key in (("features", "color"), ("features", "vgae"), ("partitions", "leiden"), ("layouts", "style")):
+        assert corpus.get(kind, key).tobytes() == before.get(kind, key)[stay].tobytes()
+    with pytest.raises(InputError, match="1 of 2 ids are not in"):
+        pipeline.remove(corpus, [*corpus.paintings["id"][:1], "nobody"])
+
+
+def test_a_better_scan_of_one_work(home):
+    before = Corpus(home / "corpus")
+    row = 7
+    file = before.image_root / before.paintings["image"].iloc[row]
+    Image.open(file).resize((96, 96)).save(file)
+    growth = pipeline.update(before)
+    corpus = Corpus(home / "corpus")
+    key = before.paintings["id"].iloc[row]
+    assert growth.found.redone == [key] and not growth.found.added and not growth.found.corrected
+    assert corpus.paintings["image_width"].iloc[row] == 96
+    old, new = before.get("features", "color"), corpus.get("features", "color")
+    assert not np.array_equal(old[row], new[row])
+    assert np.delete(new, row, axis=0).tobytes() == np.delete(old, row, axis=0).tobytes()
+    assert np.array_equal(corpus.get("layouts", "style"), before.get("layouts", "style"))
+    sound(corpus)
+
+
+def corrected(home, column, value, *, row=5):
+    """Write another value into the spreadsheet."""
+    table = pd.read_csv(home / "pictures" / "metadata.csv", dtype=str)
+    table.loc[row, column] = value
+    table.to_csv(home / "pictures" / "metadata.csv", index=False)
+
+
+def test_a_corrected_title_makes_no_feature_and_no_graph_again(home):
+    corpus = Corpus(home / "corpus")
+    corrected(home, "title", "Not stripes")
+    plan = pipeline.update(corpus, dry_run=True)
+    assert plan.found.corrected == {"title": 1} and plan.again == {}
+    assert (corpus.paintings["title"] != "Not stripes").all()
+    pipeline.update(corpus)
+    now = Corpus(home / "corpus")
+    assert (now.paintings["title"] == "Not stripes").sum() == 1
+    for ref in ordered(corpus):
+        assert now.label(*ref) == corpus.label(*ref)
+
+
+def test_a_corrected_artist_makes_again_what_depends_on_names(home):
+    corpus = Corpus(home / "corpus")
+    corrected(home, "artist", "Artist 1b")
+    plan = pipeline.update(corpus, dry_run=True)
+    again = set(plan.again)
+    assert {"graphs/style", "models/vgae", "features/vgae", "partitions/leiden", "layouts/style"} <= again
+    assert not {"features/color", "features/texture", "features/thumbnails"} & again
+    pipeline.update(corpus)
+    now = Corpus(home / "corpus")
+    sound(now)
+    assert now.label("features", "color") == corpus.label("features", "color")
+    assert (now.paintings["artist"] == "Artist 1b").sum() == (corpus.paintings["artist"] == "Artist 1b").sum() + 1
+
+
+def test_everything_at_once_then_a_fresh_run_keeps_the_numbers(home):
+    corpus = Corpus(home / "corpus")
+    for image in (home / "new" / "images").iterdir():
+        shutil.copy2(image, home / "pictures" / "images")
+    table = pd.concat([pd.read_csv(home / name / "metadata.csv") for name in ("pictures", "new")])
+    table.to_csv(home / "pictures" / "metadata.csv", index=False)
+    corrected(home, "artist", "Artist 1b")
+    (home / "pictures" / "images" / "003.png").unlink()
+    growth = pipeline.update(corpus, remove_gone=True)
+    assert len(growth.found.added) == NEW and growth.found.removed == ["images/003.png"]
+    assert growth.found.corrected == {"artist": 1}
+    grown = Corpus(home / "corpus")
+    assert grown.batches == [N - 1, NEW]
+    sound(grown)
+    held = grown.get("partitions", "leiden")
+    lines = []
+    pipeline.update(grown, fresh=True, tell=lines.append)
+    fresh = Corpus(home / "corpus")
+    sound(fresh)
+    assert any("features/color: made again" in line for line in lines)
+    assert not any(fresh.label(*ref)["facts"].get("held") for ref in ordered(fresh))
+    now = fresh.get("partitions", "leiden")
+    assert (now == held).mean() > 0.9
+    assert set(fresh.label("partitions", "leiden")["facts"]["changes"]) == {"born", "gone", "split", "merged"}
+
+
+def test_replay_says_which_bytes_agree(home):
+    corpus = Corpus(home / "corpus")
+    pipeline.add(corpus, home / "new")
+    outcome = pipeline.replay(Corpus(home / "corpus"), home / "again")
+    assert outcome["features/color"] == "the same" and outcome["partitions/leiden"] == "the same"
+    assert set(outcome.values()) == {"the same"}
+    assert Corpus(home / "again").batches == [N, NEW]
