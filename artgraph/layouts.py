@@ -200,8 +200,10 @@ def _circle(n: int) -> np.ndarray:
 
 
 def place_on_map(layout, adjacency):
-    out=layout.copy(); new=np.isnan(out[:,0])
+    out = layout.copy()
+    new = np.isnan(out[:, 0])
     for r in np.flatnonzero(new):
-        row=adjacency[[r]].tocoo(); ok=~new[row.col]
-        out[r]=np.average(layout[row.col[ok]],axis=0,weights=row.data[ok]) if ok.any() else 0
+        row = adjacency[[r]].tocoo()
+        ok = ~new[row.col]
+        out[r] = np.average(layout[row.col[ok]], axis=0, weights=row.data[ok]) if ok.any() else 0
     return out

@@ -67,7 +67,7 @@ def replay(
     where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
     first = _first_batches(corpus)
     batches = corpus.batch
-    measured = _measured(corpus, root, out, workers, progress)
+    measured = _measured(corpus, root, out, progress)
     rows = np.flatnonzero(batches < first)
     new = Corpus.write(
         out,
@@ -109,10 +109,15 @@ def _first_batches(corpus: Corpus) -> int:
     return min([entry["batches"] for entry in held if entry], default=len(corpus.batches))
 
 
-def _measured(corpus: Corpus, root: Path, out: Path, workers: int, progress: Progress) -> pd.DataFrame:
+def _measured(corpus: Corpus, root: Path, out: Path, progress: Progress) -> pd.DataFrame:
     if "image_sha256" not in corpus.paintings:
         return pd.DataFrame(index=range(len(corpus)))
-    records = inspect_all(root, list(corpus.paintings["image"]), out / "thumbs", workers=workers, progress=progress)
+    records: list[dict[str, Any]] = []
+    for image in corpus.paintings["image"]:  # pictures that were added from elsewhere have whole paths
+        whole = root / image
+        records += inspect_all(whole.parent, [whole.name], out / "thumbs", workers=1)
+        if progress:
+            progress("ingest", len(records), len(corpus))
     for at, record in enumerate(records):
         if record.get("sha256") != corpus.paintings["image_sha256"].iloc[at]:
             why = record.get("reason", "another picture")
