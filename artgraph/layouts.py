@@ -198,12 +198,3 @@ def _circle(n: int) -> np.ndarray:
     angle = 2 * np.pi * np.arange(n) / n
     return np.column_stack([np.cos(angle), np.sin(angle)])
 
-
-def place_on_map(layout, adjacency):
-    out = layout.copy()
-    new = np.isnan(out[:, 0])
-    for r in np.flatnonzero(new):
-        row = adjacency[[r]].tocoo()
-        ok = ~new[row.col]
-        out[r] = np.average(layout[row.col[ok]], axis=0, weights=row.data[ok]) if ok.any() else 0
-    return out
