@@ -1,4 +1,4 @@
-"""A change that is killed leaves the corpus as it was, or as it is to be; the same command then ends as an unbroken one."""
+"""A change that is killed leaves the corpus as it was, or as it is to be; made again, it ends as an unbroken one."""
 
 import json
 import os
@@ -53,5 +53,6 @@ def test_a_kill_leaves_the_old_state_or_the_new_one(home, tmp_path, what, points
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
     assert found["changed"] and found["kills"] == len(points), found
-    assert found["between"] == [] and found["again"] == []
+    assert found["between"] == []
+    assert found["again"] == []
     assert found["old"] + found["new"] == len(points)

@@ -1,43 +1,85 @@
 """New works that are farther from everything than the corpus's own are, and which of them belong together."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import connected_components
 
-from artgraph.checks import check_features, unit_rows
+from artgraph.checks import check_features, check_seed, unit_rows
 from artgraph.errors import InputError
 
-__all__ = ["conformal_p", "distance_scores", "groups_among"]
+__all__ = ["conformal_p", "groups_among", "strangeness"]
 
 LEAST = 3  # works that are a group
 PIECE = 2**22  # products that are held at once
+SMALLEST = 40  # works, below which nothing can be said at a chance of 0.05
+LEARNS_FROM, CALIBRATORS, COMPONENTS = 20_000, 2_000, 256
 
 
-def distance_scores(distances: ArrayLike, *, n_neighbors: int = 5) -> np.ndarray:
-    """Say how far each row is from everything: the mean of its first finite distances, (n,) float64.
+def strangeness(
+    own: Sequence[np.ndarray], new: Sequence[np.ndarray], *, n_neighbors: int = 5, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say how far works that are new are from those of a corpus, and how far its own are that were left out.
+
+    In each block of features, rows are whitened: all principal components count alike, because what a corpus never
+    varies in is where another kind of picture differs. The score is the mean Euclidean distance to the nearest works of
+    the corpus (Ramaswamy, Rastogi and Shim 2000, doi:10.1145/342009.335437), its logarithm standardised by those of the
+    corpus's own; of several blocks the largest counts. The whitening is learned on one half of the corpus and the own
+    scores are of works in the other half, each compared with all the others: they are as new to it as the new ones.
 
     Parameters
     ----------
-    distances : (n, width) float, as in ``Neighbors``; inf where there is no neighbour, or one that does not count, such
-        as another new work.
-    n_neighbors : at least 1; of how many distances the mean is taken. Rows with fewer have the mean of what there is,
-        rows without any inf.
+    own : one or more (n, d_i) float arrays, the corpus.
+    new : as many (m, d_i) float arrays.
+    n_neighbors : at least 1.
+    seed : of the halves, and of samples where there are many works.
 
-    Examples
-    --------
-    >>> distance_scores([[0.1, 0.3, 0.8], [0.5, np.inf, np.inf], [np.inf, np.inf, np.inf]], n_neighbors=2).tolist()
-    [0.2, 0.5, inf]
+    Returns
+    -------
+    (own scores, new scores) : (c,) and (m,) float64; c is at most 2,000; empty and NaN where the corpus has fewer than
+        40 works.
     """
-    first = np.asarray(distances, dtype=np.float64)
-    if first.ndim != 2 or n_neighbors < 1:
-        raise InputError(
-            f"distances have shape {first.shape}, n_neighbors is {n_neighbors}; expected (n, width) and 1 up"
-        )
-    first = np.sort(first, axis=1)[:, :n_neighbors]  # infinite ones, wherever they stand, come last
-    finite = np.isfinite(first)
-    total, count = np.where(finite, first, 0.0).sum(axis=1), finite.sum(axis=1)
-    return np.divide(total, count, out=np.full(len(first), np.inf), where=count > 0)
+    n = len(own[0])
+    if n < SMALLEST:
+        return np.empty(0), np.full(len(new[0]), np.nan)
+    order = np.random.default_rng(check_seed(seed)).permutation(n)
+    learned, left_out = order[: n // 2][:LEARNS_FROM], order[n // 2 :][:CALIBRATORS]
+    scores_own, scores_new = [], []
+    for block, added in zip(own, new, strict=True):
+        mean, basis = _whitening(np.asarray(block, dtype=np.float64)[learned])
+        there = ((block - mean) @ basis).astype(np.float32)
+        ours = np.log(_distances(there[left_out], there, itself=left_out, n_neighbors=n_neighbors))
+        theirs = np.log(_distances(((added - mean) @ basis).astype(np.float32), there, n_neighbors=n_neighbors))
+        spread = max(ours.std(), 1e-9)
+        scores_own.append((ours - ours.mean()) / spread)
+        scores_new.append((theirs - ours.mean()) / spread)
+    return np.max(scores_own, axis=0), np.max(scores_new, axis=0)
+
+
+def _whitening(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean (d,), and components divided by their spread (d, k): k at most 256, and a tenth of the rows."""
+    mean = X.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov((X - mean).T).reshape(X.shape[1], X.shape[1]))
+    values, vectors = values[::-1], vectors[:, ::-1]
+    k = int(np.clip((values > 1e-6 * values[0]).sum(), 1, min(COMPONENTS, max(1, len(X) // 10))))
+    return mean, vectors[:, :k] / np.sqrt(np.maximum(values[:k], 1e-30))
+
+
+def _distances(Q: np.ndarray, X: np.ndarray, *, n_neighbors: int, itself: np.ndarray | None = None) -> np.ndarray:
+    """Return the mean distance of the rows of Q to their nearest rows of X; ``itself``: the row that each is in X."""
+    k, result = min(n_neighbors, len(X) - 1), np.empty(len(Q))
+    length = np.square(X).sum(axis=1)
+    step = max(1, PIECE // len(X))
+    for start in range(0, len(Q), step):
+        part = Q[start : start + step]
+        square = np.square(part).sum(axis=1)[:, None] + length - 2 * part @ X.T
+        if itself is not None:
+            square[np.arange(len(part)), itself[start : start + step]] = np.inf
+        nearest = np.partition(square, k - 1, axis=1)[:, :k]
+        result[start : start + step] = np.sqrt(np.maximum(nearest, 0)).mean(axis=1)
+    return np.maximum(result, 1e-9)
 
 
 def conformal_p(scores: ArrayLike, own: ArrayLike) -> np.ndarray:

@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["ALPHA", "arrivals", "chances", "graph_of_pictures", "offered", "strangers"]
 
 ALPHA = 0.05  # share of works like the corpus's own that are taken for strangers to it
-NEAREST = 5
 
 
 def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
-    """Return how well the works that were added fit among those that were there, in the features of a graph.
+    """Return how well the works that were added fit among those that were there, in the features under a graph.
 
-    The score of a work is its mean distance to the 5 nearest works by others ... of the corpus. Its chance is the share
-    of the corpus's own works, each compared with the others, that lie at least as far out.
+    The chance of a work is the share of the corpus's own works, left out and compared with the others, that are at
+    least as far from them. Works that fit nothing themselves are no measure for others.
 
     Parameters
     ----------
@@ -36,7 +35,7 @@ def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
     dict of str to (n,) float32, or None
         ``chance``: NaN for works of the first day. None for a graph of latents: see ``graph_of_pictures``.
     """
-    from artgraph.graph.novelty import conformal_p, own_scores, scores_of
+    from artgraph.graph.novelty import conformal_p, strangeness
 
     lineage = Lineage(step.old)
     params = lineage.params(ref)
@@ -44,13 +43,14 @@ def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
         return None
     chance = np.full(len(step.new), np.nan, dtype=np.float32)
     kept, fresh = step.change.kept, step.change.fresh
-    if f"{ref.key}.arrivals.npz" in step.old.label(*ref)["files"]:
+    if "arrivals" in _parts(step.old, ref):
         chance[kept >= 0] = step.old.get(*ref, "arrivals")["chance"][kept[kept >= 0]]
     if len(fresh):
-        X = features_of(step.new, params["on"], regress_out=params["regress_out"])
+        blocks = [step.new.get("features", key) for key in params["on"]]
         accepted = np.flatnonzero((kept >= 0) & ~(chance < ALPHA))
-        own = own_scores(X[accepted], metric=params["metric"])
-        chance[fresh] = conformal_p(scores_of(X[fresh], X[accepted], metric=params["metric"]), own)
+        own, new = strangeness([X[accepted] for X in blocks], [X[fresh] for X in blocks], seed=params["seed"])
+        if len(own):
+            chance[fresh] = conformal_p(new, own)
     return {"chance": chance}
 
 

@@ -4,31 +4,8 @@ import numpy as np
 import pytest
 
 from artgraph.errors import InputError
-from artgraph.graph import knn, novelty
-from artgraph.graph.novelty import conformal_p, distance_scores, groups_among
-
-
-@pytest.mark.parametrize(
-    ("n_neighbors", "expected"),
-    [(1, [1, 2, np.inf]), (3, [2, 2, np.inf]), (5, [2.5, 2, np.inf]), (50, [2.5, 2, np.inf])],
-)
-def test_scores_by_hand(n_neighbors, expected):
-    gap = np.inf
-    distances = np.array([[1, 2, 3, 4, gap], [2, gap, gap, gap, gap], [gap] * 5], dtype=np.float32)
-    assert distance_scores(distances, n_neighbors=n_neighbors).tolist() == expected
-
-
-def test_neighbours_that_do_not_count_are_passed_over():
-    assert distance_scores([[np.inf, 1, np.inf, 3, 9]], n_neighbors=2).tolist() == [2]
-
-
-def test_scores_of_nothing_and_of_no_table():
-    assert distance_scores(np.zeros((0, 3))).shape == (0,)
-    assert distance_scores(np.zeros((2, 0))).tolist() == [np.inf, np.inf]
-    with pytest.raises(InputError, match="shape"):
-        distance_scores([1.0, 2.0])
-    with pytest.raises(InputError, match="n_neighbors is 0"):
-        distance_scores([[1.0]], n_neighbors=0)
+from artgraph.graph import novelty
+from artgraph.graph.novelty import conformal_p, groups_among, strangeness
 
 
 def test_p_values_by_hand():
@@ -43,14 +20,30 @@ def test_p_values_by_hand():
 
 def test_false_alarms_are_as_rare_as_stated_and_strange_works_are_found():
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(1400, 6)) + 6 * rng.normal(size=(8, 6))[rng.integers(8, size=1400)]
-    strange = 6 * rng.normal(size=(1, 6)) + 6 * rng.normal(size=(50, 6))
-    near = knn(np.concatenate([X[:1000], strange]), n_neighbors=10, metric="euclidean").distances
-    alike = [np.linalg.norm(X[:1000] - x, axis=1) for x in X[1000:]]
-    own = distance_scores(near[:1000])
-    alarms = conformal_p(distance_scores(np.sort(alike, axis=1)), own) <= 0.05
+    centres = 6 * rng.normal(size=(8, 12))
+    X = rng.normal(size=(1400, 12)) + centres[rng.integers(8, size=1400)]
+    X[:, 6:] *= 0.01  # the corpus hardly varies here; what is strange does
+    strange = X[:50].copy()
+    strange[:, 6:] *= 8
+    noise = rng.normal(size=(1400, 4))  # a second block, in which nothing is strange
+    own, new = strangeness([X[:1000], noise[:1000]], [X[1000:], noise[1000:]])
+    alarms = conformal_p(new, own) <= 0.05
     assert 0.02 < alarms.mean() < 0.08
-    assert (conformal_p(distance_scores(near[1000:]), own) <= 0.05).mean() > 0.6
+    _, found = strangeness([X[:1000], noise[:1000]], [strange, noise[1000:1050]])
+    assert (conformal_p(found, own) <= 0.05).mean() > 0.6
+
+
+def test_new_works_do_not_vouch_for_each_other():
+    rng = np.random.default_rng(1)
+    own, together = rng.normal(size=(200, 5)), np.full((20, 5), 9.0) + 0.01 * rng.normal(size=(20, 5))
+    scores, new = strangeness([own], [together])
+    assert (conformal_p(new, scores) <= 0.05).all()
+
+
+def test_of_too_few_works_nothing_is_said():
+    own, new = strangeness([np.eye(39)], [np.eye(39)[:2]])
+    assert own.shape == (0,)
+    assert np.isnan(new).all()
 
 
 def test_groups_by_hand():
