@@ -3,16 +3,21 @@
 import json
 import shutil
 
+import networkx
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from artgraph import pipeline
+from artgraph.cli import main
 from artgraph.corpus import Corpus
-from artgraph.errors import InputError
+from artgraph.errors import IngestError, InputError, LockedError
 from artgraph.lineage import Lineage
 from artgraph.stages.change import ordered
+from artgraph.stages.drift import agreement_with_fresh, drift
+from artgraph.stages.growing_report import growth_facts
 from artgraph.testing import toy_pictures
 
 DESCRIPTORS = ("color", "texture")
@@ -215,3 +220,140 @@ def test_replay_says_which_bytes_agree(home):
     assert outcome["partitions/leiden"] == "the same"
     assert set(outcome.values()) == {"the same"}
     assert Corpus(home / "again").batches == [N, NEW]
+
+
+def test_pictures_unlike_the_corpus_fit_nothing_and_are_offered_as_a_cluster(home):
+    rng = np.random.default_rng(0)
+    (home / "strange").mkdir()
+    for k in range(4):  # noise of single pixels: no work of the corpus has any
+        noise = rng.integers(0, 255, (64, 64, 3)).astype(np.uint8)
+        Image.fromarray(noise).save(home / "strange" / f"noise{k}.png")
+    shutil.copy2(home / "new" / "images" / "060.png", home / "strange" / "like-the-others.png")
+    growth = pipeline.add(Corpus(home / "corpus"), home / "strange")
+    corpus = Corpus(home / "corpus")
+    labels = dict(zip(corpus.paintings["id"], corpus.get("partitions", "leiden").tolist(), strict=True))
+    assert labels["like-the-others.png"] >= 0
+    facts = growth_facts(growth)
+    assert [labels[f"noise{k}.png"] for k in range(4)] == [-1] * 4
+    assert facts["fits_nothing"] == [f"noise{k}.png" for k in range(4)]
+    placed = {entry["id"]: entry for entry in facts["placed"]}
+    assert placed["like-the-others.png"]["confidence"] > 0.3
+    # the next batch is compared with what was accepted, and what was found strange stays so
+    pipeline.add(corpus, home / "new")
+    again = Corpus(home / "corpus")
+    assert again.get("partitions", "leiden")[: N + 5].tolist() == list(labels.values())
+
+
+def test_batches_in_either_order_are_the_same_paintings_features_and_lists(home):
+    corpora = []
+    for order in ((0, 1), (1, 0)):
+        here = home / f"order{order[0]}"
+        shutil.copytree(home / "corpus", here)
+        for part in order:
+            folder = home / f"part{part}"
+            if not folder.exists():
+                (folder / "images").mkdir(parents=True)
+                for image in sorted((home / "new" / "images").iterdir())[part::2]:
+                    shutil.copy2(image, folder / "images")
+            pipeline.add(Corpus(here), folder)
+        corpora.append(Corpus(here))
+    one, other = corpora
+    assert (
+        one.paintings.sort_values("id")
+        .reset_index(drop=True)
+        .equals(other.paintings.sort_values("id").reset_index(drop=True))
+    )
+    at = pd.Index(other.paintings["id"]).get_indexer(one.paintings["id"])
+    for key in DESCRIPTORS:
+        assert np.array_equal(one.get("features", key), other.get("features", key)[at])
+    lists = [corpus.get("graphs", "style", "knn")["indices"] for corpus in corpora]
+    names = [np.array(corpus.paintings["id"], dtype=object) for corpus in corpora]
+    assert np.array_equal(names[0][lists[0]], names[1][lists[1][at]])
+
+
+def test_one_writer_at_a_time(home):
+    corpus = Corpus(home / "corpus")
+    with corpus.lock(), pytest.raises(LockedError, match="Another artgraph is writing"):
+        pipeline.remove(corpus, list(corpus.paintings["id"][:1]))
+
+
+def test_the_same_id_with_another_picture_is_no_addition(home):
+    (home / "other" / "images").mkdir(parents=True)
+    Image.new("RGB", (64, 64), "red").save(home / "other" / "images" / "000.png")
+    with pytest.raises(IngestError, match="better scans"):
+        pipeline.add(Corpus(home / "corpus"), home / "other")
+    shutil.copy2(home / "pictures" / "images" / "000.png", home / "other" / "images")
+    assert pipeline.add(Corpus(home / "corpus"), home / "other").found.nothing  # the same picture again
+    assert len(Corpus(home / "corpus")) == N
+
+
+def test_a_corpus_of_format_1_opens_and_grows(home):
+    head = json.loads((home / "corpus" / "corpus.json").read_text())
+    head["format"] = 1
+    del head["batches"]
+    (home / "corpus" / "corpus.json").write_text(json.dumps(head))
+    corpus = Corpus(home / "corpus")
+    assert corpus.batches == [N]
+    pipeline.add(corpus, home / "new")
+    assert Corpus(home / "corpus").head["format"] == 2
+
+
+def test_a_failure_leaves_the_corpus_as_it_was(home):
+    corpus = Corpus(home / "corpus")
+    np.save(home / "v.npy", np.random.default_rng(0).normal(size=(N, 4)).astype(np.float32))
+    pipeline.import_vectors(corpus, home / "v.npy", name="mine")
+    with pytest.raises(InputError, match="--vectors mine=FILE"):
+        pipeline.add(corpus, home / "new")
+    assert Corpus(home / "corpus").batches == [N]
+    np.save(home / "new.npy", np.ones((NEW, 3), dtype=np.float32))
+    with pytest.raises(InputError, match="3 columns; 'mine' has 4"):
+        pipeline.add(corpus, home / "new", vectors={"mine": home / "new.npy"})
+    assert Corpus(home / "corpus").batches == [N]
+    np.save(home / "new.npy", np.ones((NEW, 4), dtype=np.float32))
+    pipeline.add(corpus, home / "new", vectors={"mine": home / "new.npy"})
+    assert (Corpus(home / "corpus").get("features", "mine")[N:] == 1).all()
+
+
+def test_drift_and_agreement_with_a_fresh_run(home):
+    corpus = Corpus(home / "corpus")
+    assert drift(corpus, "leiden")["added"] == 0
+    pipeline.add(corpus, home / "new")
+    grown = Corpus(home / "corpus")
+    files = {file: file.read_bytes() for file in (home / "corpus").rglob("*.json")}
+    aged = drift(grown, "leiden")
+    assert (aged["works"], aged["added"], aged["removed"], aged["fresh_run"]) == (N, NEW, 0, False)
+    assert 0 < aged["mended"] <= 1
+    assert 0 <= aged["confidence_added"] <= 1
+    assert agreement_with_fresh(grown, "leiden") > 0.5
+    assert {file: file.read_bytes() for file in (home / "corpus").rglob("*.json")} == files
+
+
+def test_the_walk_of_a_cataloguer(home):
+    """First run, more scans, two corrections, one work withdrawn; clusters keep their numbers; Gephi's file again."""
+
+    def typed(*words):
+        result = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    corpus = home / "corpus"
+    before = dict(zip(Corpus(corpus).paintings["id"], Corpus(corpus).get("partitions", "leiden").tolist(), strict=True))
+    said = typed("add", corpus, home / "new", "--metadata", home / "new" / "metadata.csv")
+    assert "6 works new" in said
+    assert f"artgraph atlas {corpus}" in said
+    corrected(home, "title", "Stripes, undated")
+    corrected(home, "artist", "Artist 1b", row=8)
+    said = typed("update", corpus, "--dry-run")
+    assert "'title' corrected in 1 works" in said
+    assert "would be made again: graphs/style (artist was corrected in 1 works)" in said
+    assert "'artist' corrected in 1 works" in typed("update", corpus)
+    assert "nothing has changed" in typed("update", corpus)
+    (home / "gone.txt").write_text("images/003.png\n")
+    assert "1 works removed" in typed("remove", corpus, "--ids", home / "gone.txt").replace("1 work ", "1 works ")
+    typed("export", corpus, "--to", "gexf", "-o", home / "style.gexf")
+    assert len(networkx.read_gexf(home / "style.gexf")) == N + NEW - 1
+    now = Corpus(corpus)
+    labels = dict(zip(now.paintings["id"], now.get("partitions", "leiden").tolist(), strict=True))
+    assert np.mean([labels[key] == before[key] for key in labels if key in before]) > 0.9
+    facts = json.loads(typed("update", corpus, "--json"))
+    assert facts["works"] == N + NEW - 1

@@ -115,7 +115,9 @@ class Change:
 
 
 def _same(one: Any, other: Any) -> bool:
-    missing = [value is None or value != value or str(value) == "<NA>" for value in (one, other)]
+    import pandas as pd
+
+    missing = [bool(pd.isna(value)) for value in (one, other)]
     return all(missing) if any(missing) else str(one) == str(other)
 
 

@@ -6,7 +6,7 @@ import calendar
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,15 +163,14 @@ def compare(
 
     paintings = there.copy()
     if not only_new and table is not None:
-        paintings = _corrected(paintings, listed, row_of)
+        paintings = _corrected(paintings, listed, row_of, [name for name in table.table.columns if name in listed])
     if other:
         paintings = _with_records(paintings, {row_of[at]: records[at] for at in other})
         for at in other:
             paintings.loc[row_of[at], "image"] = listed["image"].iloc[at]
     stay = np.ones(len(there), dtype=bool)
-    gone = [] if only_new else sorted(set(range(len(there))) - set(row_of.values()))
-    if images is not None and Path(images).resolve() != corpus.image_root.resolve():
-        gone = []  # another folder says nothing of the works that are there
+    unseen = [] if only_new else sorted(set(range(len(there))) - set(row_of.values()))
+    gone = [row for row in unseen if not (corpus.image_root / there["image"].iloc[row]).is_file()]
     if remove_gone:
         stay[gone] = False
     added = _rows(listed.iloc[new], [records[at] for at in new]).sort_values("id", kind="stable")
@@ -300,10 +299,14 @@ def _with_records(paintings: pd.DataFrame, records: Mapping[int, dict[str, Any]]
     return paintings
 
 
-def _corrected(paintings: pd.DataFrame, listed: pd.DataFrame, row_of: Mapping[int, int]) -> pd.DataFrame:
-    """Return the table with what the spreadsheet says now of the works that are there; ids stay as they were."""
-    at, rows = list(row_of), list(row_of.values())
-    for name in listed.columns:
+def _corrected(
+    paintings: pd.DataFrame, listed: pd.DataFrame, row_of: Mapping[int, int], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Return the table with what the spreadsheet says now of the works that it has; ids stay as they were."""
+    said = listed["metadata_line"].notna().to_numpy()
+    pairs = [(at, row) for at, row in row_of.items() if said[at]]
+    at, rows = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    for name in [*columns, "metadata_line"]:
         if name in ("id", "image"):
             continue
         if name not in paintings:
