@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from artgraph import __version__
+from artgraph.commands.add import add
 from artgraph.commands.atlas import atlas
 from artgraph.commands.build_graph import build_graph
 from artgraph.commands.communities import communities
@@ -19,10 +20,13 @@ from artgraph.commands.info import info
 from artgraph.commands.ingest import ingest
 from artgraph.commands.interpret import interpret
 from artgraph.commands.plot import plot
+from artgraph.commands.remove import remove
+from artgraph.commands.replay import replay
 from artgraph.commands.run import run
 from artgraph.commands.similar import similar
 from artgraph.commands.train_descriptor import train_descriptor
 from artgraph.commands.train_vgae import train_vgae
+from artgraph.commands.update import update
 from artgraph.commands.worklist import worklist
 from artgraph.options import Group
 
@@ -71,5 +75,9 @@ for command in (
     similar,
     plot,
     info,
+    add,
+    update,
+    remove,
+    replay,
 ):
     main.add_command(command)

@@ -1,9 +1,9 @@
-"""The corpus: one plain directory that every stage reads and adds to (format 1).
+"""The corpus: one plain directory that every stage reads and adds to (format 2).
 
 ::
 
     mycorpus/
-      corpus.json             label of the table: format, n, ids_sha256, image root
+      corpus.json             label of the table: format, n, ids_sha256, image root, how many works each batch added
       paintings.parquet       row i is painting i everywhere
       refused.csv             every input that was not taken, and why
       artists.csv             every spelling of an artist, and whom it was taken for (where the table names artists)
@@ -27,6 +27,9 @@ Rules
    date, else stale.
 5. No pickle. 6. Tables are parquet inside, CSV at the borders. 7. Other formats are exports, never the thing itself.
 
+Paintings of the first day stand sorted by id; those added later stand behind them, batch by batch, each sorted by id.
+Format 1 had no batches: it is read as one batch, and written as format 2 by the first change.
+
 Labels hold no clock times, so that the same work gives the same bytes; times stand in ``journal.jsonl`` alone.
 """
 
@@ -38,11 +41,12 @@ import io
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from artgraph import __version__
@@ -50,10 +54,12 @@ from artgraph.atomic import locked, write_bytes
 from artgraph.checks import did_you_mean
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
+from artgraph.staging import finish_change
 
 __all__ = ["FORMAT", "KINDS", "Corpus"]
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
 ARRAYS = (".npy", ".npz", ".safetensors")
 KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
 
@@ -64,10 +70,12 @@ class Corpus:
     Parameters
     ----------
     path : An existing corpus. Make one with ``artgraph ingest`` or ``Corpus.create``.
+    home : The corpus that this one is a copy of, while it is changed (``artgraph.staging``); default: itself.
 
     Attributes
     ----------
     path
+    home : Where thumbnails, plots and (relative) pictures lie, and what messages name.
     paintings : pandas.DataFrame, (n, columns)
         ``id`` (unique, sorted), ``image`` (path below the image root), ``artist``, ``title``, ``date``, ``style``,
         the user's own columns, and what ``ingest`` saw: ``image_sha256``, ``image_width``, ... Text or missing.
@@ -79,8 +87,9 @@ class Corpus:
         No corpus there, another format, or a table that its label does not describe.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | Path, *, home: str | Path | None = None) -> None:
+        self.path, self.home = Path(path), Path(home or path)
+        finish_change(self.path)
         try:
             head = json.loads((self.path / "corpus.json").read_text("utf-8"))
         except FileNotFoundError:
@@ -90,9 +99,10 @@ class Corpus:
             ) from None
         except (OSError, ValueError) as error:
             raise CorpusError(f"{self.path / 'corpus.json'} cannot be read: {error}") from error
-        if head.get("format") != FORMAT:
+        if head.get("format") not in READABLE:
             raise CorpusError(
-                f"{self.path} has corpus format {head.get('format')!r}; artgraph {__version__} reads format {FORMAT}"
+                f"{self.path} has corpus format {head.get('format')!r}; artgraph {__version__} reads formats "
+                f"{' and '.join(map(str, READABLE))}"
             )
         table = (self.path / "paintings.parquet").read_bytes()
         if hashlib.sha256(table).hexdigest() != head["files"]["paintings.parquet"]:
@@ -122,7 +132,7 @@ class Corpus:
         ----------
         path : A new or empty directory, or a corpus of the same paintings.
         paintings : pandas.DataFrame, (n, columns)
-            With a unique ``id`` and an ``image`` column; it is stored sorted by id.
+            With a unique ``id`` and an ``image`` column; it is stored sorted by id, or in the order that is there.
         image_root : The folder that ``image`` is relative to. Stored relative to the corpus when it lies inside it.
         refused : Inputs not taken: ``input``, ``kind``, ``reason``, ``detail``.
         facts : What the ingest counted.
@@ -135,22 +145,59 @@ class Corpus:
             Ids that are missing or not unique.
         """
         path = Path(path)
-        ids = paintings["id"]
-        if ids.isna().any() or not ids.is_unique:
-            raise InputError("every painting needs an id of its own")
-        paintings = paintings.sort_values("id", kind="stable").reset_index(drop=True)
-        ids_sha256 = content_sha256(paintings["id"])
-        if (path / "corpus.json").exists() and cls(path).ids_sha256 != ids_sha256:
-            raise CorpusError(f"{path} already holds other paintings. Choose another folder with -o.")
+        earlier = cls(path) if (path / "corpus.json").exists() else None
+        _check_ids(paintings)
+        if earlier is None:
+            paintings = paintings.sort_values("id", kind="stable").reset_index(drop=True)
+        else:
+            if set(earlier.paintings["id"]) != set(paintings["id"]):
+                raise CorpusError(
+                    f"{path} already holds other paintings. Where works were added to the folder, or taken away: "
+                    f"artgraph update {path}. For a corpus of its own, choose another folder with -o."
+                )
+            paintings = paintings.set_index("id", drop=False).loc[earlier.paintings["id"]].reset_index(drop=True)
         root, inside = Path(image_root).resolve(), path.resolve()
+        return cls.write(
+            path,
+            paintings,
+            image_root=root.relative_to(inside).as_posix() if root.is_relative_to(inside) else root.as_posix(),
+            batches=[len(paintings)] if earlier is None else earlier.batches,
+            refused=refused,
+            facts=facts,
+        )
+
+    @classmethod
+    def write(
+        cls,
+        path: str | Path,
+        paintings: pd.DataFrame,
+        *,
+        image_root: str,
+        batches: Sequence[int],
+        refused: pd.DataFrame | None = None,
+        facts: Mapping[str, Any] | None = None,
+        home: str | Path | None = None,
+    ) -> Corpus:
+        """Write the table of paintings in the order given, where it differs from what is there, and open the corpus.
+
+        Parameters
+        ----------
+        path, paintings, refused, facts : As for ``create``.
+        image_root : As it is stored.
+        batches : How many of the rows each batch added, from the first day on.
+        home : As for the class.
+        """
+        path = Path(path)
+        _check_ids(paintings)
         head = {
             "format": FORMAT,
             "n": len(paintings),
-            "ids_sha256": ids_sha256,
-            "image_root": root.relative_to(inside).as_posix() if root.is_relative_to(inside) else root.as_posix(),
+            "batches": list(batches),
+            "ids_sha256": content_sha256(paintings["id"]),
+            "image_root": image_root,
             "files": {},
             "made_by": {"stage": "ingest", "params": {}, "version": __version__},
-            "facts": facts or {},
+            "facts": plain(facts or {}),
         }
         buffer = io.BytesIO()
         paintings.to_parquet(buffer, index=False, engine="pyarrow")
@@ -164,7 +211,7 @@ class Corpus:
             write_bytes(path / "refused.csv", listing)
             write_bytes(path / "paintings.parquet", buffer.getvalue())
             write_bytes(path / "corpus.json", new)
-        return cls(path)
+        return cls(path, home=home)
 
     def __len__(self) -> int:
         return len(self.paintings)
@@ -175,7 +222,17 @@ class Corpus:
     @property
     def image_root(self) -> Path:
         """The folder that ``paintings["image"]`` is relative to."""
-        return self.path / self.head["image_root"]
+        return self.home / self.head["image_root"]
+
+    @property
+    def batches(self) -> list[int]:
+        """How many of the rows each batch added, from the first day on."""
+        return list(self.head.get("batches", [len(self)]))
+
+    @property
+    def batch(self) -> np.ndarray:
+        """The batch of every row, (n,) int64: 0 for the first day."""
+        return np.repeat(np.arange(len(self.batches)), self.batches)
 
     def column_sha256(self, name: str) -> str:
         """Return the hash (hex str) of one column of the table; a missing column is an InputError."""
@@ -312,6 +369,11 @@ class Corpus:
         if kind not in KINDS:
             raise InputError(f"'{kind}' is no kind of thing in a corpus (there are: {', '.join(KINDS)})")
         return self.path / kind
+
+
+def _check_ids(paintings: pd.DataFrame) -> None:
+    if paintings["id"].isna().any() or not paintings["id"].is_unique:
+        raise InputError("every painting needs an id of its own")
 
 
 def _checked(key: str) -> str:

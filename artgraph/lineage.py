@@ -229,7 +229,7 @@ class Lineage:
             elif stage.settings is not None:
                 words += stage.settings.words(params)
         named = [] if key == stage.default else [stage.option, key]
-        return shlex.join(["artgraph", stage.command, str(self.corpus.path), *named, *words])
+        return shlex.join(["artgraph", stage.command, str(self.corpus.home), *named, *words])
 
     @staticmethod
     def _first(ref: Ref) -> str:

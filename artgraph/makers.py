@@ -46,6 +46,7 @@ STAGES = {
         "train-descriptor", "--name", "mine", TuningConfig, 2, _named("descriptors.tuning", "train_descriptor")
     ),
     "thumbnails": Stage("evaluate", "--partition", revision=1),
+    "coordinates": Stage("add", ""),
     "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 1, _named("graph", "knn")),
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 2, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),

@@ -36,6 +36,7 @@ from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
 from artgraph.stages.export import export, network
 from artgraph.stages.fuse import fuse_features
+from artgraph.stages.growing import add, remove, update
 from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.influence import influence
 from artgraph.stages.info import info
@@ -45,6 +46,7 @@ from artgraph.stages.layout import layout
 from artgraph.stages.lead import MIN_PAINTINGS_FOR_VGAE, lead_of
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
+from artgraph.stages.replay import replay
 from artgraph.stages.similar import similar
 from artgraph.stages.spreadsheet import as_before
 from artgraph.stages.summary import closing, ingest_lines, line
@@ -56,9 +58,9 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "Made", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
+    "Made", "add", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
     "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line", "network", "plot",
-    "run", "similar", "train_descriptor", "train_vgae", "worklist",
+    "remove", "replay", "run", "similar", "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners

@@ -217,8 +217,9 @@ class ClusterSettings(Settings):
     membership: bool = setting(True, "Confidence, second cluster and role of every work.")
     keep_names_of: str | None = setting(
         None,
-        "Number clusters as in an earlier partition, or as in the partition of the same name in another corpus.",
-        metavar="PARTITION|CORPUS",
+        "Number clusters as in this partition, or as in the partition of the same name in another corpus; default: as "
+        "in the one that is replaced; none: by size.",
+        metavar="PARTITION|CORPUS|none",
     )
     seed: int = setting(0, "Of the method.")
 

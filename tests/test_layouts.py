@@ -4,7 +4,7 @@ import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
 from artgraph.errors import InputError
-from artgraph.layouts import graph_layout, spread
+from artgraph.layouts import graph_layout, place_on_map, spread
 
 
 def nearest_neighbor_graph(X, k):
@@ -172,3 +172,106 @@ def test_spread_of_rows_in_one_place(n):
     assert len(np.unique(moved, axis=0)) == n
     if n > 1:
         assert cKDTree(moved).query(moved, 2)[0][:, 1].min() > 0.5 / np.sqrt(n)
+
+
+def links_of(n, links):
+    matrix = np.zeros((n, n))
+    for i, j, weight in links:
+        matrix[i, j] = matrix[j, i] = weight
+    return sp.csr_array(matrix)
+
+
+def with_new(layout, count):
+    return np.concatenate([layout, np.full((count, 2), np.nan, layout.dtype)])
+
+
+GRID = np.stack(np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9)), axis=-1).reshape(-1, 2).astype(np.float32)
+# row 9 * i + j is at (-1 + j / 4, -1 + i / 4); the typical distance is 0.25
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        # amid the four corners of a cell there is room
+        ([(81, 0, 1), (81, 1, 1), (81, 9, 1), (81, 10, 1)], [[-0.875, -0.875]]),
+        # on a corner there is none: within two cells of it
+        ([(81, 40, 1)], [None]),
+        # two regions: the heavier one, and its own mean
+        ([(81, 0, 2), (81, 1, 2), (81, 9, 2), (81, 10, 2), (81, 80, 1)], [[-0.875, -0.875]]),
+        # a new row next to a new one: beside it
+        ([(81, 0, 1), (81, 1, 1), (81, 9, 1), (81, 10, 1), (82, 81, 1)], [[-0.875, -0.875], None]),
+    ],
+)
+def test_new_rows_stand_at_their_neighbours(links, expected, monkeypatch):
+    n = 81 + len(expected)
+    monkeypatch.setattr("artgraph.layouts._REGION", 4.0)  # on this small map 8 typical distances reach across
+    found = place_on_map(with_new(GRID, len(expected)), links_of(n, links))
+    assert found[:81].tobytes() == GRID.tobytes()
+    assert found.dtype == np.float32
+    for i, place in enumerate(expected):
+        if place is not None:
+            assert found[81 + i] == pytest.approx(place, abs=1e-6)
+        near = [other if other != 81 + i else row for row, other, _ in links if 81 + i in (row, other)]
+        assert np.linalg.norm(found[near] - found[81 + i], axis=1).min() < 0.5
+    assert cKDTree(found).query(found, 2)[0][:, 1].min() >= 0.125 - 1e-6
+    assert np.abs(found).max() <= 1
+
+
+def test_neighbours_in_two_far_regions_do_not_put_a_work_between_them():
+    rng = np.random.default_rng(0)
+    left, right = (rng.normal(size=(200, 2)) * 0.03 + [x, 0] for x in (-0.95, 0.95))
+    old = np.concatenate([left, right]).astype(np.float32)
+    even = [(400, row, 1) for row in (*range(5), *range(200, 205))]
+    found = place_on_map(with_new(old, 1), links_of(401, even))
+    assert abs(found[400, 0]) > 0.7
+
+
+@pytest.mark.parametrize("unlinked", [1, 3, 40])
+def test_rows_without_links_stand_at_the_empty_border(unlinked):
+    disc = graph_layout(blobs(150, 8)[0], n_iter=60) * np.float32(0.9)
+    n = 150 + unlinked
+    found = place_on_map(with_new(disc, unlinked), sp.csr_array((n, n)))
+    assert found[:150].tobytes() == disc.tobytes()
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() <= 1
+    assert (np.abs(found[150 : 150 + min(unlinked, 3)]).max(axis=1) == 1).all()
+    typical = np.median(cKDTree(disc).query(disc, 2)[0][:, 1])
+    assert cKDTree(found).query(found[150:], 2)[0][:, 1].min() > 0.4 * typical
+
+
+def test_new_rows_that_know_only_each_other_stand_together():
+    found = place_on_map(with_new(GRID * np.float32(0.5), 4), links_of(85, [(81, 82, 1), (82, 83, 2), (81, 84, 1)]))
+    assert cKDTree(found[81:]).query_pairs(0.5) >= {(0, 1), (1, 2), (0, 3)}
+    assert np.abs(found[81:]).max(axis=1).min() > 0.6
+
+
+def test_many_rows_at_one_place_find_room_and_the_same_place_again():
+    links = [(row, 40, 1) for row in range(81, 281)]
+    adjacency, layout = links_of(281, links), with_new(GRID, 200)
+    layout.flags.writeable = False
+    found = place_on_map(layout, adjacency)
+    assert found.tobytes() == place_on_map(layout, adjacency).tobytes()
+    assert np.abs(found).max() <= 1
+    assert cKDTree(found).query(found, 2)[0][:, 1].min() > 0.08  # three times as many rows as before
+
+
+@pytest.mark.parametrize("old", [[[0.0, 0.0]], [[0.5, 0.5]] * 30, [[-1.0, 0.0], [1.0, 0.0]]])
+def test_maps_that_are_hardly_maps(old):
+    old = np.array(old)
+    n = len(old) + 2
+    found = place_on_map(with_new(old, 2), links_of(n, [(n - 2, 0, 1)]))
+    assert found[: len(old)].tolist() == old.tolist()
+    assert np.isfinite(found).all()
+    assert found.dtype == np.float64
+    assert (cKDTree(old).query(found[len(old) :])[0] > 0.01).all() or len(old) == 2
+
+
+def test_nothing_new_all_new_and_what_is_no_map():
+    adjacency, _ = blobs(40, 5)
+    layout = graph_layout(adjacency)
+    assert place_on_map(layout, adjacency).tobytes() == layout.tobytes()
+    assert place_on_map(np.full((40, 2), np.nan, np.float32), adjacency).tobytes() == layout.tobytes()
+    with pytest.raises(InputError, match="layout has shape"):
+        place_on_map(layout[:5], adjacency)
+    with pytest.raises(InputError, match="layout holds NaN or infinity in row 3"):
+        place_on_map(np.where(np.arange(40)[:, None] == 3, np.inf, layout), adjacency)

@@ -24,9 +24,9 @@ def _columns(context: Any, parameter: Any, given: tuple[str, ...] | None) -> dic
     return dict(column.split("=", 1) for column in given or ()) or None
 
 
-def spreadsheet_options(of: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options on the spreadsheet to a command that ingests (``of``: "ingest" or "run")."""
-    options = [
+def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options on the spreadsheet to a command (``of``) that takes pictures in; ``unmatched``: all of them."""
+    options: list[Any] = [
         option(of, "metadata", type=click.Path(path_type=Path), help=METADATA_HELP),
         click.option(
             "--column", "columns", multiple=True, callback=_columns, metavar="OURS=THEIRS",
@@ -34,8 +34,10 @@ def spreadsheet_options(of: str) -> Callable[[Callable[..., Any]], Callable[...,
             "Can be repeated.",
         ),
         option(of, "encoding", metavar="NAME", help="Of a CSV file, such as windows-1251; default: found out."),
-        option(of, "max_unmatched", type=click.FloatRange(0, 1), help="Share of pictures that may have no row."),
     ]  # fmt: skip
+    if unmatched:
+        share = click.FloatRange(0, 1)
+        options.append(option(of, "max_unmatched", type=share, help="Share of pictures that may have no row."))
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
 
 

@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "levels": ["hierarchy"],
         "methods": ["METHODS", "QUALITIES"],
         "multiplex": ["leiden_multiplex"],
+        "placing": ["place"],
         "resolution": ["leiden_auto", "resolution_profile"],
     },
 )

@@ -5,17 +5,14 @@ from typing import NamedTuple
 
 import faiss
 import numpy as np
-import pandas as pd
 from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
-from artgraph.checks import unit_rows
 from artgraph.errors import InputError
-from artgraph.graph.duplicates import duplicates, row_keys
+from artgraph.graph.duplicates import row_keys
+from artgraph.graph.ranking import KINDS, METRICS, checked_rows, coordinates, distinct, groups_of, other_groups, ranked
 
 __all__ = ["EXACT_UP_TO", "METRICS", "Neighbors", "knn"]
 
-KINDS = {"cosine": faiss.METRIC_INNER_PRODUCT, "euclidean": faiss.METRIC_L2}  # cosine: of rows of length 1
-METRICS = tuple(KINDS)
 EXACT_UP_TO = 10_000  # rows; up to here exact search takes a second or two
 SAMPLE = 256  # rows on which the recall of an approximate search is measured
 MOST_OWN = 64  # candidates of the same group that are skipped before a row is searched again
@@ -88,26 +85,14 @@ def knn(
            [ 2, -1],
            [ 1,  0]], dtype=int32)
     """
-    X = _checked(X, n_neighbors, metric, recall)
+    X = checked_rows(X, n_neighbors, metric=metric)
+    if not 0 < recall <= 1:
+        raise InputError(f"recall must be above 0 and at most 1; got {recall}")
     n = len(X)
-    groups = None
-    if exclude_same is not None:
-        groups = pd.factorize(pd.Series(exclude_same, dtype=object))[0]
-        if len(groups) != n:
-            raise InputError(f"{len(groups)} values of exclude_same for {n} rows of features")
-        groups = np.where(groups < 0, -1 - np.arange(n), groups)  # rows without a value have a group of their own
-    duplicate_of = duplicates(X, duplicate_ids=duplicate_ids)
-    rows = np.flatnonzero(duplicate_of < 0)
-    if metric == "cosine":
-        largest = np.abs(X).max(axis=1, initial=0)
-        rows = rows[largest[rows] > 1e-12]
-        duplicate_of[largest <= 1e-12] = -1  # nothing is known of them, not even that they are alike
+    groups = groups_of(exclude_same, n)
+    duplicate_of, rows = distinct(X, duplicate_ids, metric=metric)
     rows = rows[np.argsort(row_keys(X[rows]), kind="stable")]  # by content, so that the order given does not matter
-    U = X[rows]
-    if metric == "cosine":
-        U = unit_rows(U)
-    elif len(U):
-        U -= U.mean(axis=0, dtype=np.float64).astype(np.float32)  # far from the origin differences would be lost
+    U = coordinates(X[rows], metric=metric)
     indices = np.full((n, n_neighbors), -1, dtype=np.int32)
     distances = np.full((n, n_neighbors), np.inf, dtype=np.float32)
     reached = 1.0
@@ -124,31 +109,13 @@ def knn(
             order, found, reached = _approximate(U, wide, metric=metric, recall=recall, seed=seed)
             U, rows = U[order], rows[order]
         if groups is not None:
-            found = _of_other_groups(U, groups[rows], found, width, metric=metric)
-        near, distance = _ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
+            found = other_groups(U, groups[rows], found, width=width, metric=metric)
+        near, distance = ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
         indices[rows, : near.shape[1]] = near
         distances[rows, : near.shape[1]] = distance
         copies = np.flatnonzero(duplicate_of >= 0)
         indices[copies], distances[copies] = indices[duplicate_of[copies]], distances[duplicate_of[copies]]
     return Neighbors(indices, distances, duplicate_of, reached)
-
-
-def _checked(X: np.ndarray, n_neighbors: int, metric: str, recall: float) -> np.ndarray:
-    X = np.asarray(X)
-    if X.ndim != 2:
-        raise InputError(f"features must be (n, d); got an array of shape {X.shape}")
-    if metric not in METRICS:
-        raise InputError(f"unknown metric '{metric}' (there are: {', '.join(METRICS)})")
-    if n_neighbors < 1:
-        raise InputError(f"n_neighbors must be at least 1; got {n_neighbors}")
-    if not 0 < recall <= 1:
-        raise InputError(f"recall must be above 0 and at most 1; got {recall}")
-    with np.errstate(over="ignore"):
-        X = np.ascontiguousarray(X, dtype=np.float32)
-    bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
-    if len(bad):
-        raise InputError(f"{len(bad)} rows of the features are not finite, the first at row {bad[0]}")
-    return X
 
 
 def _approximate(
@@ -184,41 +151,3 @@ def _approximate(
 def _visit(index: faiss.IndexIVFFlat, U: np.ndarray, k: int, cells: np.ndarray, closeness: np.ndarray) -> np.ndarray:
     cells, closeness = (np.ascontiguousarray(part[:, : index.nprobe]) for part in (cells, closeness))
     return search_preassigned(index, U, k, cells, closeness)[1]
-
-
-def _of_other_groups(U: np.ndarray, groups: np.ndarray, found: np.ndarray, width: int, *, metric: str) -> np.ndarray:
-    """Return the first ``width`` candidates of other groups, (n, width), -1 for none."""
-    _, group, count = np.unique(groups, return_inverse=True, return_counts=True)
-    usable = (found >= 0) & (groups[found] != groups[:, None])
-    first = np.argsort(~usable, axis=1, kind="stable")[:, :width]
-    near = np.where(np.take_along_axis(usable, first, axis=1), np.take_along_axis(found, first, axis=1), -1)
-    lacking = usable.sum(axis=1) < np.minimum(width, len(U) - count[group])
-    for one in np.unique(groups[lacking]):  # a group with very many rows near each other: all other rows are compared
-        others, rows = np.flatnonzero(groups != one), np.flatnonzero(lacking & (groups == one))
-        again = faiss.knn(U[rows], U[others], min(width, len(others)), metric=KINDS[metric])[1]
-        near[rows, : again.shape[1]] = others[again]
-    return near
-
-
-def _ranked(
-    U: np.ndarray, rows: np.ndarray, found: np.ndarray, *, metric: str, n_neighbors: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return row numbers and exact distances of the candidates, nearest first, ties by row, without the row itself."""
-    n, k = found.shape
-    kept = min(n_neighbors, len(U) - 1)
-    indices, distances = np.empty((n, kept), dtype=np.int32), np.empty((n, kept), dtype=np.float32)
-    step = max(1, 2**24 // (k * U.shape[1] + 1))
-    for start in range(0, n, step):
-        part = slice(start, start + step)
-        difference = U[found[part]]
-        difference -= U[part, None, :]
-        square = np.einsum("ikd,ikd->ik", difference, difference)
-        distance = np.minimum(square / 2, 2) if metric == "cosine" else np.sqrt(square)
-        missing = (found[part] < 0) | (found[part] == np.arange(n)[part, None])
-        distance = np.where(missing, np.float32(np.inf), distance)
-        names = np.where(missing, np.iinfo(np.int64).max, rows[found[part]])
-        best = np.lexsort((names, distance), axis=1)[:, :kept]
-        nearest = np.take_along_axis(distance, best, axis=1)
-        distances[part, : best.shape[1]] = nearest
-        indices[part] = np.where(np.isinf(nearest), -1, np.take_along_axis(names, best, axis=1))
-    return indices, distances

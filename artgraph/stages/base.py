@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "drawing", "features_of",
-    "features_under", "make", "progress_of", "put", "thumbnails",
+    "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "confounds_of", "drawing",
+    "features_of",
+    "features_under", "make", "measured_thumbnails", "progress_of", "put", "thumbnails",
 ]  # fmt: skip
 
 Progress = Callable[[str, int, int], None] | None  # (stage, done, total)
@@ -130,23 +131,8 @@ def thumbnails(corpus: Corpus) -> Made:
     """
     import numpy as np
 
-    from artgraph.evaluation.thumbnails import TINY, hue_spread, is_round, margin, tiny_picture
-    from artgraph.evaluation.visual import VISUAL_MEASURES, visual_measures
-    from artgraph.images import load_image
-    from artgraph.stages.pictures import thumbnail
-
     def compute() -> tuple[dict, dict]:
-        measured = np.full((len(corpus), 2), np.nan, dtype=np.float32)
-        tiny = np.zeros((len(corpus), TINY, TINY, 3), dtype=np.uint8)
-        visual = np.full((len(corpus), len(VISUAL_MEASURES)), np.nan, dtype=np.float32)
-        rounds = np.zeros(len(corpus), dtype=bool)
-        for row in range(len(corpus)):
-            if (data := thumbnail(corpus, row)) is not None:
-                picture = load_image(data)
-                measured[row] = margin(picture), hue_spread(picture)
-                tiny[row], rounds[row] = tiny_picture(picture), is_round(picture)
-                visual[row] = visual_measures([picture])[0]
-        parts = {"": measured, "tiny": tiny, "visual": visual, "round": rounds}
+        parts = measured_thumbnails(corpus, np.arange(len(corpus)))
         return parts, {"n": len(corpus), "dimensions": 2, "columns": ["margin", "hue spread"]}
 
     return make(
@@ -157,6 +143,28 @@ def thumbnails(corpus: Corpus) -> Made:
         inputs=columns("image_sha256"),
         compute=compute,
     )
+
+
+def measured_thumbnails(corpus: Corpus, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure the thumbnails of some rows ((m,) int) of a corpus: the parts of ``features/thumbnails``, (m, ...)."""
+    import numpy as np
+
+    from artgraph.evaluation.thumbnails import TINY, hue_spread, is_round, margin, tiny_picture
+    from artgraph.evaluation.visual import VISUAL_MEASURES, visual_measures
+    from artgraph.images import load_image
+    from artgraph.stages.pictures import thumbnail
+
+    measured = np.full((len(rows), 2), np.nan, dtype=np.float32)
+    tiny = np.zeros((len(rows), TINY, TINY, 3), dtype=np.uint8)
+    visual = np.full((len(rows), len(VISUAL_MEASURES)), np.nan, dtype=np.float32)
+    rounds = np.zeros(len(rows), dtype=bool)
+    for at, row in enumerate(rows):
+        if (data := thumbnail(corpus, int(row))) is not None:
+            picture = load_image(data)
+            measured[at] = margin(picture), hue_spread(picture)
+            tiny[at], rounds[at] = tiny_picture(picture), is_round(picture)
+            visual[at] = visual_measures([picture])[0]
+    return {"": measured, "tiny": tiny, "visual": visual, "round": rounds}
 
 
 def catalogue_of(corpus: Corpus, *, measured: bool = False) -> Catalogue:
@@ -172,14 +180,12 @@ def confound_refs(names: Iterable[str]) -> list[Ref]:
     return sorted({Ref.of(CONFOUNDS[name]) if name in CONFOUNDS else Ref("paintings", name) for name in names})
 
 
-def _regressed(corpus: Corpus, X: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Return features (n, d) without the linear effect of some confounds or columns."""
-    from artgraph.graph import regress_out
-
+def confounds_of(corpus: Corpus, names: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the values (dict of str to list, length n) of some confounds or columns of a corpus, by ``names``."""
     if not names:
-        return X
+        return {}
     measured = any(ref.kind == "features" for ref in confound_refs(names))
-    return regress_out(X, catalogue_of(corpus, measured=measured).confounds(names))
+    return catalogue_of(corpus, measured=measured).confounds(names)
 
 
 def features_of(corpus: Corpus, on: Sequence[str], *, regress_out: Sequence[str] = ()) -> np.ndarray:
@@ -194,17 +200,10 @@ def features_of(corpus: Corpus, on: Sequence[str], *, regress_out: Sequence[str]
     -------
     (n, d) float32
     """
-    from artgraph.descriptors import fuse
+    from artgraph.stages.coordinates import fit_of, place
 
     blocks = [corpus.get("features", key) for key in on]
-    whitening = {}
-    if len(on) == 1:
-        lineage, ref = Lineage(corpus), Ref("features", on[0])
-        if lineage.stage(ref) == "fuse_features":
-            return _regressed(corpus, blocks[0], regress_out)  # with the weights that its parts were given
-        if lineage.inputs_of(ref, "graphs"):
-            whitening = {"whitening": 0}  # the spread of latents is learned
-    return _regressed(corpus, fuse(blocks, **whitening), regress_out)
+    return place(blocks, fit_of(corpus, on, regress_out), confounds_of(corpus, regress_out))
 
 
 def features_under(corpus: Corpus, partition: str) -> np.ndarray:
@@ -230,4 +229,4 @@ def drawing(corpus: Corpus, out: str | Path | None, name: str) -> Path:
     ----------
     corpus, out, name : Default of ``out``: ``plots/<name>.png`` in the corpus.
     """
-    return Path(out) if out else corpus.path / "plots" / f"{name}.png"
+    return Path(out) if out else corpus.home / "plots" / f"{name}.png"

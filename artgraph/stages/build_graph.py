@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.graph import Neighbors
 
-__all__ = ["build_graph", "diagnose_graph"]
+__all__ = ["build_graph", "diagnose_graph", "mended_graph"]
+
+Search = Callable[[str, "np.ndarray", dict[str, Any]], "Neighbors"]  # part, features, arguments of ``knn``
 
 WIDER = 4  # a correction of hubness chooses from lists this many times as long
 NOT_SEARCH = ("kernel", "symmetry", "artist_edges", "artist_edge_weight", "max_years")  # neighbours do not depend on
@@ -42,70 +44,119 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
         ``graphs/<name>``: (n, n) CSR; parts ``knn`` (neighbour lists), ``artists`` (artist edges) and, with ``merge``
         "layers", ``layer-<key>``.
     """
-    from artgraph.graph import artist_links, describe_graph, mean_graph, neighbors_in, similarity_network_fusion
-
     chosen = GraphSettings.of(settings)
     if any(ref.kind == "features" for ref in confound_refs(chosen.regress_out)):
         thumbnails(corpus)
-    catalogue = catalogue_of(corpus)
-    check_artists(catalogue, str(corpus.path), chosen=chosen)
+    check_artists(catalogue_of(corpus), str(corpus.home), chosen=chosen)
     by_artist = chosen.artist_edges or chosen.cross_artist
     read = ["image_sha256"] + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
     inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]
 
-    def compute() -> tuple[dict, dict]:
-        groups = {"": chosen.on} if chosen.merge == "features" else {f"-{key}": (key,) for key in chosen.on}
-        parts, facts, graphs, near = {}, {}, {}, None
-        artists = catalogue.artists if chosen.cross_artist else None
-        for suffix, on in groups.items():
-            near, graphs[suffix], search, figures = _one_graph(corpus, name, on, chosen, suffix=suffix, artists=artists)
-            parts |= search
-            facts |= {f"{fact}{suffix}": value for fact, value in figures.items()}
-        adjacency = graphs.get("")
-        if adjacency is None:
-            merged = similarity_network_fusion if chosen.merge == "snf" else mean_graph
-            adjacency = merged(list(graphs.values()))
-            near = neighbors_in(adjacency, n_neighbors=chosen.n_neighbors)
-        if chosen.merge == "layers":
-            parts |= {f"layer{suffix}": graph for suffix, graph in graphs.items()}
-        parts |= {"": adjacency, "knn": _arrays(near)}
-        facts |= describe_graph(adjacency, near.indices)
-        if chosen.artist_edges:
-            parts["artists"] = artist_links(
-                corpus.paintings["artist"],
-                [features_of(corpus, (key,), regress_out=chosen.regress_out) for key in chosen.on],
-                years=None if chosen.max_years is None else catalogue.years,
-                max_years=chosen.max_years,
-            )
-            facts["artist_links"] = int(parts["artists"].nnz // 2)
-        return parts, facts
+    def search(part: str, X: np.ndarray, wanted: dict[str, Any]) -> Neighbors:
+        from artgraph.graph import Neighbors, knn
 
-    return make(corpus, "build_graph", Ref("graphs", name), params=chosen.params(), inputs=inputs, compute=compute)
+        if stored := _stored(corpus, name, part, chosen):
+            return Neighbors(**{field: stored[field] for field in Neighbors._fields})
+        return knn(X, seed=chosen.seed, **wanted)
+
+    return make(
+        corpus,
+        "build_graph",
+        Ref("graphs", name),
+        params=chosen.params(),
+        inputs=inputs,
+        compute=lambda: _graph(corpus, chosen, search),
+    )
+
+
+def mended_graph(
+    old: Corpus, new: Corpus, name: str, kept: np.ndarray
+) -> tuple[dict[str, Any], dict[str, Any], np.ndarray]:
+    """Return a graph for the works there are now, whose neighbour lists are searched only where they can be others.
+
+    Parameters
+    ----------
+    old, new : The corpus as it was, with the graph, and as it is, with the features.
+    name : Key of the graph.
+    kept : (n,) int64, the row that each work had; -1 where its features are others, or it is new.
+
+    Returns
+    -------
+    parts, facts : as of ``build_graph``
+    mended : (n,) bool, works that were there and have another list now.
+    """
+    import numpy as np
+
+    from artgraph.graph import Neighbors, mend
+
+    chosen = GraphSettings.of(Lineage(old).params(Ref("graphs", name)))
+    mended = np.zeros(len(new), dtype=bool)
+
+    def search(part: str, X: np.ndarray, wanted: dict[str, Any]) -> Neighbors:
+        stored = old.get("graphs", name, part)
+        before = Neighbors(**{field: stored[field] for field in Neighbors._fields})
+        before = before._replace(recall=float(before.recall))
+        found, changed = mend(X, before, kept, **wanted)
+        mended[:] |= changed
+        return found
+
+    parts, facts = _graph(new, chosen, search)
+    return parts, facts, mended
+
+
+def _graph(corpus: Corpus, chosen: GraphSettings, search: Search) -> tuple[dict, dict]:
+    """Return the parts of a graph and figures on it; ``search`` finds the neighbours."""
+    from artgraph.graph import artist_links, describe_graph, mean_graph, neighbors_in, similarity_network_fusion
+
+    catalogue = catalogue_of(corpus)
+    groups = {"": chosen.on} if chosen.merge == "features" else {f"-{key}": (key,) for key in chosen.on}
+    parts, facts, graphs, near = {}, {}, {}, None
+    artists = catalogue.artists if chosen.cross_artist else None
+    for suffix, on in groups.items():
+        near, graphs[suffix], found, figures = _one_graph(corpus, on, chosen, search, suffix=suffix, artists=artists)
+        parts |= found
+        facts |= {f"{fact}{suffix}": value for fact, value in figures.items()}
+    adjacency = graphs.get("")
+    if adjacency is None:
+        merged = similarity_network_fusion if chosen.merge == "snf" else mean_graph
+        adjacency = merged(list(graphs.values()))
+        near = neighbors_in(adjacency, n_neighbors=chosen.n_neighbors)
+    if chosen.merge == "layers":
+        parts |= {f"layer{suffix}": graph for suffix, graph in graphs.items()}
+    parts |= {"": adjacency, "knn": _arrays(near)}
+    facts |= describe_graph(adjacency, near.indices)
+    if chosen.artist_edges:
+        parts["artists"] = artist_links(
+            corpus.paintings["artist"],
+            [features_of(corpus, (key,), regress_out=chosen.regress_out) for key in chosen.on],
+            years=None if chosen.max_years is None else catalogue.years,
+            max_years=chosen.max_years,
+        )
+        facts["artist_links"] = int(parts["artists"].nnz // 2)
+    return parts, facts
 
 
 def _one_graph(
-    corpus: Corpus, name: str, on: Sequence[str], chosen: GraphSettings, *, suffix: str, artists: Sequence | None
+    corpus: Corpus, on: Sequence[str], chosen: GraphSettings, search: Search, *, suffix: str, artists: Sequence | None
 ) -> tuple[Neighbors, sp.csr_matrix, dict[str, Any], dict[str, Any]]:
     """Return neighbour lists, graph, the parts to keep for another time, and figures, for one set of features."""
-    from artgraph.graph import Neighbors, correct_hubness, edge_weights, knn
+    from artgraph.graph import correct_hubness, edge_weights
     from artgraph.graph import hubness as hubness_of
 
     X, corrected = features_of(corpus, on, regress_out=chosen.regress_out), chosen.hubness != "none"
-    common = {"metric": chosen.metric, "seed": chosen.seed}
     part = f"search{suffix}" if corrected or suffix else "knn"
-    if stored := _stored(corpus, name, part, chosen):
-        searched = Neighbors(**{field: stored[field] for field in Neighbors._fields})
-    else:
-        searched = knn(
-            X,
-            n_neighbors=chosen.n_neighbors * (WIDER if corrected else 1),
-            duplicate_ids=corpus.paintings["image_sha256"],
-            exclude_same=artists,
-            **common,
-        )
+    wanted = {
+        "n_neighbors": chosen.n_neighbors * (WIDER if corrected else 1),
+        "metric": chosen.metric,
+        "duplicate_ids": corpus.paintings["image_sha256"],
+        "exclude_same": artists,
+    }
+    searched = search(part, X, wanted)
     near, figures = searched, {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}
     if corrected:
-        near = correct_hubness(searched, X, n_neighbors=chosen.n_neighbors, method=chosen.hubness, **common)
+        near = correct_hubness(
+            searched, X, n_neighbors=chosen.n_neighbors, method=chosen.hubness, metric=chosen.metric, seed=chosen.seed
+        )
         figures["uncorrected"] = hubness_of(searched.indices[:, : chosen.n_neighbors])
     keep = {part: _arrays(searched)} if part != "knn" else {}
     return near, edge_weights(near, kernel=chosen.kernel, symmetry=chosen.symmetry), keep, figures

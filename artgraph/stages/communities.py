@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
     chosen = ClusterSettings.of(settings)
     name = name or (chosen.method if chosen.graph == "style" else f"{chosen.graph}-{chosen.method}")
     lineage, graph = Lineage(corpus), Ref("graphs", chosen.graph)
-    layers = dict(_layer(text) for text in chosen.graphs or ())
+    layers = dict(layer(text) for text in chosen.graphs or ())
     _check_layers(corpus, chosen.graph, layers)
     if chosen.n_clusters is not None:
         check_n_clusters(chosen.n_clusters, len(corpus))
@@ -58,20 +58,25 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
     removed = basis["regress_out"] if list(on) == basis["on"] else ()
     inputs = [graph, *(Ref("features", key) for key in on), *columns(*([chosen.fixed] if chosen.fixed else []))]
     inputs += [Ref("graphs", key) for key in layers if corpus.has("graphs", key) and key != chosen.graph]
-    earlier, params = _earlier(corpus, chosen.keep_names_of, name), chosen.params()
+    params, ref = chosen.params(), Ref("partitions", name)
+    earlier = _earlier(corpus, chosen.keep_names_of, name)
     if earlier is not None:
         from artgraph.formats import content_sha256
 
         params["earlier_sha256"] = content_sha256(earlier.tolist())
+        if chosen.keep_names_of is None and _as_it_was(corpus, ref, params, inputs):
+            params["earlier_sha256"] = lineage.label(ref)["made_by"]["params"].get("earlier_sha256")
+    params = {key: value for key, value in params.items() if key != "earlier_sha256" or value is not None}
 
     def compute() -> tuple[dict, dict]:
         from artgraph.communities import cluster, keep_names, modularity, soft_membership
+        from artgraph.communities.changes import changes
         from artgraph.plots.clustering import plot_profile
 
         adjacency = adjacency_of(corpus, chosen.graph)
         data = features_of(corpus, on, regress_out=removed) if clusters_features else adjacency
         if layers:
-            data = [_layer_of(corpus, chosen.graph, key) for key in layers]
+            data = [layer_of(corpus, chosen.graph, key) for key in layers]
         codes, classes = _classes(corpus, chosen.fixed)
         found = cluster(
             data,
@@ -93,6 +98,8 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
         }
         if classes is not None:
             facts["fixed"] = {value: int(labels[codes == code][0]) for code, value in enumerate(classes)}
+        if earlier is not None:
+            facts["changes"] = changes(earlier, labels)
         parts = {"": labels}
         if chosen.membership:
             soft, facts["membership"] = soft_membership(
@@ -103,7 +110,7 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
             plot_profile(drawing(corpus, None, f"{name}-resolution"), found.profile, title=name)
         return parts, facts
 
-    made = make(corpus, "communities", Ref("partitions", name), params=params, inputs=inputs, compute=compute)
+    made = make(corpus, "communities", ref, params=params, inputs=inputs, compute=compute)
     _coarsen(corpus, chosen, name)
     return made
 
@@ -154,8 +161,9 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
 
     from artgraph.corpus import Corpus
 
-    if source is None:
+    if source == "none" or (source is None and not corpus.has("partitions", name)):
         return None
+    source = name if source is None else source
     if source in corpus.keys("partitions"):
         return corpus.get("partitions", source).astype(np.int64)
     if not (Path(source) / "corpus.json").is_file():
@@ -174,6 +182,15 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
     return np.array([known.get(key, -1) for key in corpus.paintings["id"]], dtype=np.int64)
 
 
+def _as_it_was(corpus: Corpus, ref: Ref, params: dict[str, Any], inputs: Sequence[Ref]) -> bool:
+    """Return whether the partition there follows from these settings and inputs, whatever it was named after."""
+    lineage = Lineage(corpus)
+    named = lineage.label(ref)["made_by"]["params"].get("earlier_sha256")
+    without = {key: value for key, value in params.items() if key != "earlier_sha256"}
+    wanted = without | ({} if named is None else {"earlier_sha256": named})
+    return lineage.up_to_date(ref, "communities", wanted, lineage.inputs(inputs))
+
+
 def _classes(corpus: Corpus, fixed: str | None) -> tuple[np.ndarray | None, list[str] | None]:
     """Return a code for the value of every work in a column, -1 where it has none, and the values."""
     import pandas as pd
@@ -185,7 +202,7 @@ def _classes(corpus: Corpus, fixed: str | None) -> tuple[np.ndarray | None, list
     return codes, [str(value) for value in classes]
 
 
-def _layer(text: str) -> tuple[str, float]:
+def layer(text: str) -> tuple[str, float]:
     key, _, weight = text.partition("=")
     try:
         return key.strip(), float(weight) if weight else 1.0
@@ -212,6 +229,6 @@ def _check_layers(corpus: Corpus, graph: str, layers: Mapping[str, float]) -> No
             )
 
 
-def _layer_of(corpus: Corpus, graph: str, layer: str) -> sp.csr_matrix:
+def layer_of(corpus: Corpus, graph: str, layer: str) -> sp.csr_matrix:
     """Return a graph by its key, or a part of the graph; without the artist edges that would make it a mixture."""
     return corpus.get("graphs", layer) if corpus.has("graphs", layer) else corpus.get("graphs", graph, layer)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.descriptors import Descriptor
 
-__all__ = ["describe"]
+__all__ = ["describe", "describe_rows", "windows"]
 
 
 def describe(
@@ -199,13 +199,92 @@ def _put_features(
         tensors = {name: torch.from_numpy(array) for name, array in fitted.items()}
         put(corpus, "describe", Ref("models", key), parts={"": tensors}, **label)
     if places is not None:
-        painting = np.repeat(np.arange(len(places)), places.shape[1])
-        rows = np.unique(np.column_stack([painting, places.reshape(-1, 3)]), axis=0)  # a small picture repeats windows
-        patches = {"painting": rows[:, 0].astype(np.int32)}
-        patches |= {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
+        patches = windows(places, np.arange(len(places)))
         put(corpus, "describe", Ref("patches", key), parts={"": patches}, **label)
     facts = {"n": len(features), "dimensions": features.shape[1], **facts}
     if fitted:
         model = {f"models/{key}": corpus.label("models", key)["sha256"]}
         label = {**label, "inputs": {**label["inputs"], **model}}
     put(corpus, "describe", Ref("features", key), parts={"": features}, facts=facts, seconds=seconds, **label)
+
+
+def windows(places: np.ndarray, paintings: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the windows that a descriptor saw: ``painting`` int32, ``x``, ``y``, ``scale`` float32, each (m,).
+
+    Parameters
+    ----------
+    places : (n, windows, 3) float32, x, y and scale.
+    paintings : (n,) int, row of each painting in the corpus.
+    """
+    import numpy as np
+
+    painting = np.repeat(paintings, places.shape[1])
+    rows = np.unique(np.column_stack([painting, places.reshape(-1, 3)]), axis=0)  # a small picture repeats windows
+    patches = {"painting": rows[:, 0].astype(np.int32)}
+    return patches | {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
+
+
+def describe_rows(
+    corpus: Corpus,
+    keys: Sequence[str],
+    rows: np.ndarray,
+    *,
+    made: Corpus,
+    weights: Any = None,
+    device: str = "auto",
+    workers: int = 2,
+    progress: Progress = None,
+) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+    """Describe some works as the features that are there were made, all descriptors in one pass.
+
+    Parameters
+    ----------
+    corpus : With the works.
+    keys : Of features that ``describe`` made.
+    rows : (m,) int.
+    made : The corpus that holds those features, and what their reductions have learned.
+    weights, device, workers, progress : See ``describe``.
+
+    Returns
+    -------
+    dict of str to (features, places)
+        (m, d) float32, and (m, windows, 3) float32 or None.
+    """
+    import numpy as np
+
+    from artgraph.descriptors import extract
+    from artgraph.formats import content_sha256
+    from artgraph.shards import ShardStore
+    from artgraph.stages.project import descriptor_of, fitted_of
+
+    if not len(rows):
+        none = {key: np.empty((0, made.get("features", key).shape[1]), dtype=np.float32) for key in keys}
+        return {key: (none[key], np.empty((0, 1, 3), dtype=np.float32)) for key in keys}
+    descriptors = [descriptor_of(made, key, weights, device) for key in keys]
+    for key, descriptor in zip(keys, descriptors, strict=True):
+        descriptor.key = key
+    folder = corpus.path / "features"
+    folder.mkdir(exist_ok=True)
+    pictures = corpus.paintings["image_sha256"].iloc[rows]
+    stores = []
+    for key in keys:
+        stamp = content_sha256([made.label("features", key)["sha256"], *pictures])
+        stores.append(ShardStore(folder, f".shards-{key}-", stamp))
+        fitted = fitted_of(made, key)
+        for name, array in fitted.items():
+            stores[-1].put(f"fit-{name}.npy", array)
+        stores[-1].put("fit.json", sorted(fitted))
+    sizes = _sizes_cm(corpus)
+    found = extract(
+        [corpus.image_root / corpus.paintings["image"].iloc[row] for row in rows],
+        descriptors,
+        stores,
+        sizes_cm=None if sizes is None else sizes[rows],
+        workers=workers,
+        progress=progress_of(progress, "describe"),
+    )
+    described = {}
+    for key, descriptor, store, (features, _) in zip(keys, descriptors, stores, found, strict=True):
+        described[key] = features, store.get("places.npy") if descriptor.places else None
+        store.remove()
+    return described

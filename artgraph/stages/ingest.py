@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from artgraph.ingest import Plan
     from artgraph.stages.base import Progress
 
-__all__ = ["ingest"]
+__all__ = ["ingest", "inspect_one", "left_out"]
 
 SHARD = 128
 WORK = ".ingest-"
@@ -85,7 +85,7 @@ def ingest(
     metadata, reading, notes = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
     given = {name: value or None for name, value in reading.items()}
     table = read_metadata(metadata, **given) if metadata else None
-    listing = list_folder(images, leave_out=_left_out(images, out, metadata))
+    listing = list_folder(images, leave_out=left_out(images, out, metadata))
     found = listing.pictures
     planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
     if table:
@@ -111,8 +111,13 @@ def ingest(
     return corpus
 
 
-def _left_out(images: Path, out: Path, metadata: str | Path | None) -> list[Path]:
-    """Return what may lie among the pictures and is none: the spreadsheet, and a corpus that does not hold them."""
+def left_out(images: Path, out: Path, metadata: str | Path | None) -> list[Path]:
+    """Return what may lie among the pictures and is none: the spreadsheet, and a corpus that does not hold them.
+
+    Parameters
+    ----------
+    images, out, metadata : As for ``ingest``.
+    """
     sheet = [Path(metadata)] if metadata else []
     inside = Path(os.path.realpath(images)).is_relative_to(os.path.realpath(out))  # as those of the demo
     return sheet if inside else [*sheet, out]
@@ -143,7 +148,7 @@ def _take_in(
             name = f"{start:09d}.json"
             if not store.has(name):
                 records = []
-                for record in pool.map(lambda path: _inspect(images, path, out / "thumbs"), paths[start:stop]):
+                for record in pool.map(lambda path: inspect_one(images, path, out / "thumbs"), paths[start:stop]):
                     records.append(record)
                     if progress:
                         progress("ingest", start + len(records), len(paths))
@@ -192,7 +197,8 @@ def _counts(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _inspect(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
+def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
+    """Return what is measured on a picture (``path`` below ``images``), or a refusal; keep its thumbnail."""
     from artgraph.ingest import Refusal, inspect_chunk
 
     (inspected,) = inspect_chunk(images, [path])

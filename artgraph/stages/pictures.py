@@ -51,7 +51,7 @@ def check_originals(corpus: Corpus) -> None:
 
 def thumbnail_file(corpus: Corpus, row: int) -> Path:
     """Return where the thumbnail (Path) of one row of a corpus lies, or would lie."""
-    return corpus.path / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
+    return corpus.home / "thumbs" / f"{corpus.paintings['image_sha256'].iloc[row]}.webp"
 
 
 def thumbnail(corpus: Corpus, row: int) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Weights = str | Path | Sequence[str | Path] | None
 
-__all__ = ["project"]
+__all__ = ["descriptor_of", "fitted_of", "project"]
 
 
 def project(
@@ -51,13 +51,10 @@ def project(
     ImageError
         A file is not a picture.
     """
-    from artgraph.descriptors import apply_fusion, fit_fusion
+    from artgraph.stages.coordinates import fit_of, place
 
-    on = tuple(on)
-    if len(on) == 1 and _stage(corpus, on[0]) == "fuse_features":
-        return _described(corpus, on[0], files, weights, device)
-    fitted = fit_fusion([corpus.get("features", key) for key in on])
-    return apply_fusion([_described(corpus, key, files, weights, device) for key in on], fitted)
+    blocks = [_described(corpus, key, files, weights, device) for key in on]
+    return place(blocks, fit_of(corpus, on), {})
 
 
 def _stage(corpus: Corpus, key: str) -> str | None:
@@ -67,10 +64,11 @@ def _stage(corpus: Corpus, key: str) -> str | None:
 def _described(corpus: Corpus, key: str, files: Sequence[Path], weights: Weights, device: str) -> np.ndarray:
     from artgraph.descriptors import apply_fusion
 
-    stage, params = _stage(corpus, key), corpus.label("features", key)["made_by"]["params"]
-    fitted = {}
-    if corpus.has("models", key):
-        fitted = {name: tensor.numpy() for name, tensor in corpus.get("models", key).items()}
+    stage, params, fitted = (
+        _stage(corpus, key),
+        corpus.label("features", key)["made_by"]["params"],
+        fitted_of(corpus, key),
+    )
     if stage == "fuse_features":
         return apply_fusion([_described(corpus, part, files, weights, device) for part in params["on"]], fitted)
     if stage != "describe":
@@ -79,27 +77,40 @@ def _described(corpus: Corpus, key: str, files: Sequence[Path], weights: Weights
             "so a picture from outside cannot be placed among them. Name others with --on; there are: "
             f"{', '.join(name for name in corpus.keys('features') if _from_pictures(corpus, name)) or 'none'}"
         )
-    descriptor = _descriptor(corpus, key, params, weights, device)
+    descriptor = descriptor_of(corpus, key, weights, device)
     descriptor.load()
     rows = [descriptor.reduce(descriptor.embed(_prepared(descriptor, file)[None]), fitted) for file in files]
     return np.concatenate(rows).astype(np.float32)
+
+
+def fitted_of(corpus: Corpus, key: str) -> dict[str, np.ndarray]:
+    """Return what the reduction of some features (``key``) of a corpus was learned as: arrays by name, perhaps none."""
+    if not corpus.has("models", key):
+        return {}
+    return {name: tensor.numpy() for name, tensor in corpus.get("models", key).items()}
 
 
 def _from_pictures(corpus: Corpus, key: str) -> bool:
     return _stage(corpus, key) in ("describe", "fuse_features")
 
 
-def _descriptor(corpus: Corpus, key: str, params: dict[str, Any], weights: Weights, device: str) -> Descriptor:
-    """Return the descriptor that made some features; its parameters are compared with those in their label."""
+def descriptor_of(corpus: Corpus, key: str, weights: Weights = None, device: str = "auto") -> Descriptor:
+    """Return the descriptor that made some features; its parameters are compared with those in their label.
+
+    Parameters
+    ----------
+    corpus, key, weights, device : As for ``project``.
+    """
     from artgraph.descriptors import DESCRIPTORS, Grey, make_descriptor
     from artgraph.formats import plain
     from artgraph.learning.device import pick_device
 
+    params = corpus.label("features", key)["made_by"]["params"]
     params = {name: value for name, value in params.items() if name != "seed"}
     name = params["descriptor"]
     if is_tuned(corpus, name):
-        descriptor = tuned_descriptor(corpus, name, device=pick_device(device))
-        return Grey(descriptor) if params.get("grey") else descriptor
+        tuned = tuned_descriptor(corpus, name, device=pick_device(device))
+        return Grey(tuned) if params.get("grey") else tuned
     known = inspect.signature(DESCRIPTORS[name]).parameters
     options = {option: value for option, value in params.items() if option in known and option != "name"}
     options |= {"ignore_color": True} if params.get("grey") else {}

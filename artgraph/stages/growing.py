@@ -1,0 +1,232 @@
+"""A corpus after its first day: works are added, taken away, photographed again, described otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from artgraph.corpus import Corpus
+from artgraph.errors import IngestError, InputError
+from artgraph.lineage import Lineage, Ref
+from artgraph.stages.change import Change, affected, apply_change
+from artgraph.stages.take_in import Found, compare, without
+
+if TYPE_CHECKING:
+    from artgraph.stages.base import Progress
+
+__all__ = ["Growth", "add", "remove", "update"]
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What a change did, or would do.
+
+    Attributes
+    ----------
+    corpus : As it is now.
+    found : What was different.
+    again : What is made again, and why, by its reference.
+    seconds : How long that took the last time, for each of ``again`` that the journal knows; scaled to the works now.
+    facts : What was done to each thing, by its reference; empty of a dry run.
+    """
+
+    corpus: Corpus
+    found: Found
+    again: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def add(
+    corpus: Corpus,
+    images: str | Path | None = None,
+    *,
+    metadata: str | Path | None = None,
+    vectors: Mapping[str, str | Path] | None = None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    max_refused: float = 0.05,
+    weights: Any = None,
+    device: str = "auto",
+    workers: int = 2,
+    tell: Tell = lambda text: None,
+    progress: Progress = None,
+) -> Growth:
+    """Add works to a corpus; those that are there keep their row, features, cluster and place on the map.
+
+    Only new pictures are decoded and described, with what the corpus stores. Each new work gets its neighbours and the
+    cluster that it is linked to most, with confidence, second cluster and role; where it is farther from everything
+    than the corpus's own works are from each other, it fits nothing yet, and has no cluster. A run that is killed
+    leaves the corpus as it was; the same call goes on where it stopped.
+
+    Parameters
+    ----------
+    corpus
+    images : A folder with the new pictures: that of the corpus, where they were put among the others, or another one.
+    metadata : A spreadsheet that has the new works; default: that of the corpus. Works that are there already are not
+        corrected by it: see ``update``.
+    columns, encoding : Of the spreadsheet; see ``ingest``.
+    vectors : Key of imported features to a file with those of the new works; see ``import_vectors``.
+    max_refused : Share of the new pictures that may be refused.
+    weights : Of networks, where they do not come from the hub; see ``describe``.
+    device : {"auto", "cpu", "cuda"}
+    workers : Decoding threads.
+    tell : callable(str); is given lines on what was done.
+    progress : callable(stage, done, total)
+
+    Returns
+    -------
+    Growth
+        ``found.added`` are the ids of the new works; the facts of a partition hold ``fits_nothing`` and ``offered``.
+
+    Raises
+    ------
+    IngestError
+        No folder; more pictures refused than ``max_refused``; an id that another work has.
+    InputError
+        Features that were imported, without those of the new works.
+    """
+    found = compare(
+        corpus,
+        images=images,
+        metadata=metadata,
+        only_new=True,
+        columns=columns,
+        encoding=encoding,
+        vectors={key: Path(file) for key, file in (vectors or {}).items()},
+        workers=workers,
+        progress=progress,
+    )
+    _check_refused(found, max_refused)
+    _check_vectors(corpus, found)
+    if found.nothing:
+        return Growth(corpus, found)
+    where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
+    return _changed(corpus, found, tell=tell, **where)
+
+
+def remove(corpus: Corpus, ids: Iterable[str], *, device: str = "auto", tell: Tell = lambda text: None) -> Growth:
+    """Take works out of a corpus; the others keep their features, clusters and places, and the pictures stay on disk.
+
+    Parameters
+    ----------
+    corpus, ids, device
+    tell : callable(str); is given lines on what was done.
+
+    Raises
+    ------
+    InputError
+        An id that is not there, or none would be left.
+    """
+    return _changed(corpus, without(corpus, ids), tell=tell, device=device)
+
+
+def update(
+    corpus: Corpus,
+    images: str | Path | None = None,
+    *,
+    metadata: str | Path | None = None,
+    vectors: Mapping[str, str | Path] | None = None,
+    remove_gone: bool = False,
+    fresh: bool = False,
+    dry_run: bool = False,
+    max_refused: float = 0.05,
+    weights: Any = None,
+    device: str = "auto",
+    workers: int = 2,
+    tell: Tell = lambda text: None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    progress: Progress = None,
+) -> Growth:
+    """Bring a corpus up to date with its folder and its spreadsheet, and make again only what is stale.
+
+    New pictures are added as by ``add``. A picture that was replaced is described again, and its work placed again. A
+    correction in the spreadsheet makes again what depends on the column that it is in, and nothing else.
+
+    Parameters
+    ----------
+    corpus, vectors, max_refused, weights, device, workers, tell, progress : As for ``add``.
+    images, metadata : Default: those that the corpus was made of.
+    remove_gone : Take out works whose picture is no longer in the folder; without it they stay.
+    fresh : Make everything again from the features on, as a first run would; clusters keep their numbers where they
+        are the same.
+    dry_run : Only say what would be done.
+    columns, encoding : Of the spreadsheet; see ``ingest``.
+
+    Returns
+    -------
+    Growth
+    """
+    found = compare(
+        corpus,
+        images=images,
+        metadata=metadata,
+        remove_gone=remove_gone,
+        vectors={key: Path(file) for key, file in (vectors or {}).items()},
+        columns=columns,
+        encoding=encoding,
+        workers=workers,
+        progress=progress,
+    )
+    _check_refused(found, max_refused)
+    _check_vectors(corpus, found)
+    where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
+    again = _again(corpus, found.change, fresh=fresh)
+    if dry_run:
+        return Growth(corpus, found, again, _seconds(corpus, again, len(found.change.paintings)))
+    if found.nothing and not again:
+        return Growth(corpus, found)
+    return _changed(corpus, found, tell=tell, fresh=fresh, **where)
+
+
+def _changed(corpus: Corpus, found: Found, *, tell: Tell, fresh: bool = False, **where: Any) -> Growth:
+    again = _again(corpus, found.change, fresh=fresh)
+    facts = apply_change(corpus, found.change, fresh=fresh, tell=tell, **where)
+    return Growth(Corpus(corpus.path), found, again, {}, facts)
+
+
+def _again(corpus: Corpus, change: Change, *, fresh: bool) -> dict[str, str]:
+    return {str(ref): why for ref, why in affected(corpus, change, fresh=fresh).items()}
+
+
+def _seconds(corpus: Corpus, again: Mapping[str, str], n: int) -> dict[str, float]:
+    """Return how long things took to make the last time, from the journal, scaled to n works."""
+    known: dict[str, float] = {}
+    try:
+        for line in (corpus.path / "journal.jsonl").read_text("utf-8").splitlines():
+            entry = json.loads(line)
+            if entry.get("seconds") is not None:
+                known[entry["made"]] = entry["seconds"]
+    except (OSError, ValueError):
+        return {}
+    return {ref: round(known[ref] * n / len(corpus), 1) for ref in again if ref in known}
+
+
+def _check_refused(found: Found, max_refused: float) -> None:
+    tried = len(found.added) + found.refused
+    if found.refused > max_refused * max(tried, 1):
+        listed = found.change.refused
+        reason = listed[listed["kind"] == "image"].iloc[-1]
+        raise IngestError(
+            f"{found.refused} of {tried} new pictures were refused, more than --max-refused {max_refused:g} allows, "
+            f"such as {reason['input']} ({reason['reason']}). Nothing was changed."
+        )
+
+
+def _check_vectors(corpus: Corpus, found: Found) -> None:
+    """Refuse new works without the vectors that imported features need, before anything is computed."""
+    lineage = Lineage(corpus)
+    imported = [key for key in corpus.keys("features") if lineage.stage(Ref("features", key)) == "import_vectors"]
+    lacking = [key for key in imported if key not in found.change.vectors]
+    if lacking and len(found.change.fresh):
+        raise InputError(
+            f"Features '{lacking[0]}' in {corpus.path} were imported, so those of the {len(found.change.fresh)} new "
+            f"works have to be given: --vectors {lacking[0]}=FILE (parquet with a column id, or npy in the order of "
+            "their ids)"
+        )

@@ -1,0 +1,175 @@
+"""Everything in a corpus is made again elsewhere, from the pictures on, as its labels say it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from artgraph.corpus import Corpus
+from artgraph.errors import CorpusError, IngestError
+from artgraph.lineage import Lineage, Ref
+from artgraph.stages.change import Change, apply_change, ordered
+from artgraph.stages.remake import remade
+from artgraph.stages.take_in import inspect_all
+
+if TYPE_CHECKING:
+    from artgraph.stages.base import Progress
+
+__all__ = ["replay"]
+
+
+def replay(
+    corpus: Corpus,
+    out: str | Path,
+    *,
+    images: str | Path | None = None,
+    weights: Any = None,
+    device: str = "auto",
+    workers: int = 2,
+    tell: Callable[[str], None] = lambda text: None,
+    progress: Progress = None,
+) -> dict[str, str]:
+    """Make everything in a corpus again in another folder, and say which files are the same, byte for byte.
+
+    The works of the first day are taken in and all is made as the labels say; then each later batch is added. The
+    table is taken from the corpus, and so are imported vectors: they were given, not made.
+
+    Parameters
+    ----------
+    corpus
+    out : A folder that is not there yet.
+    images : The pictures; default: where the corpus has them.
+    weights : Of networks, where they do not come from the hub.
+    device : {"auto", "cpu", "cuda"}
+    workers, tell, progress
+
+    Returns
+    -------
+    dict of str to str
+        Each thing, such as 'features/eye', and 'the same', 'differs' or why there is none.
+
+    Raises
+    ------
+    CorpusError
+        There is something at ``out``.
+    IngestError
+        A picture is not there, or is another.
+    """
+    out = Path(out)
+    if out.exists() and any(out.iterdir()):
+        raise CorpusError(f"{out} is there already. Name a folder that is not: -o NEW")
+    root = Path(images) if images is not None else corpus.image_root
+    where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
+    first = _first_batches(corpus)
+    batches = corpus.batch
+    measured = _measured(corpus, root, out, progress)
+    rows = np.flatnonzero(batches < first)
+    new = Corpus.write(
+        out,
+        _table(corpus, measured, rows),
+        image_root=root.resolve().as_posix(),
+        batches=corpus.batches[:first],
+        facts=corpus.head["facts"],
+    )
+    things = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "coordinates"]
+    outcome = {}
+    for ref in things:
+        if ref.kind == "reports" and first < len(corpus.batches):
+            continue
+        outcome[str(ref)] = _made(corpus, new, ref, where, tell)
+    for batch in range(first, len(corpus.batches)):
+        upto = np.flatnonzero(batches <= batch)
+        before = np.flatnonzero(batches < batch)
+        origin = np.concatenate([np.arange(len(before)), np.full(len(upto) - len(before), -1)])
+        table = _table(corpus, measured, upto)
+        vectors = _vectors(corpus, out, np.setdiff1d(upto, before))
+        change = Change(table, origin, np.zeros(len(upto), dtype=bool), corpus.batches[: batch + 1], vectors=vectors)
+        tell(f"batch {batch}: {len(upto) - len(before)} works are added")
+        apply_change(new, change, tell=tell, **where)
+        new = Corpus(out)
+    for ref in things:
+        if str(ref) not in outcome:
+            outcome[str(ref)] = _made(corpus, new, ref, where, tell)
+    for ref in things:
+        if not outcome[str(ref)]:
+            same = new.has(*ref) and new.label(*ref)["sha256"] == corpus.label(*ref)["sha256"]
+            outcome[str(ref)] = "the same" if same else "differs"
+    return outcome
+
+
+def _first_batches(corpus: Corpus) -> int:
+    """Return how many batches were there when everything was last made whole."""
+    held = [corpus.label(*ref)["facts"].get("held") for ref in ordered(corpus)]
+    return min([entry["batches"] for entry in held if entry], default=len(corpus.batches))
+
+
+def _measured(corpus: Corpus, root: Path, out: Path, progress: Progress) -> pd.DataFrame:
+    if "image_sha256" not in corpus.paintings:
+        return pd.DataFrame(index=range(len(corpus)))
+    records: list[dict[str, Any]] = []
+    for image in corpus.paintings["image"]:  # pictures that were added from elsewhere have whole paths
+        whole = root / image
+        records += inspect_all(whole.parent, [whole.name], out / "thumbs", workers=1)
+        if progress:
+            progress("ingest", len(records), len(corpus))
+    for at, record in enumerate(records):
+        if record.get("sha256") != corpus.paintings["image_sha256"].iloc[at]:
+            why = record.get("reason", "another picture")
+            raise IngestError(
+                f"{root / corpus.paintings['image'].iloc[at]}: {why}; the corpus was made of another file."
+            )
+    return pd.DataFrame(records).add_prefix("image_")
+
+
+def _table(corpus: Corpus, measured: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    table = corpus.paintings.iloc[rows].reset_index(drop=True).copy()
+    for name in measured.columns.intersection(table.columns):
+        table[name] = measured[name].iloc[rows].reset_index(drop=True).astype(table[name].dtype)
+    return table
+
+
+def _made(corpus: Corpus, new: Corpus, ref: Ref, where: dict[str, Any], tell: Callable[[str], None]) -> str:
+    """Make one thing; return why it could not be made, or nothing."""
+    lineage = Lineage(corpus)
+    stage, params, inputs = lineage.stage(ref), lineage.params(ref), lineage.inputs_of(ref)
+    if stage == "import_vectors":
+        rows = np.isin(corpus.paintings["id"], new.paintings["id"])
+        label = corpus.label(*ref)
+        new.put(
+            *ref,
+            {"": corpus.get(*ref)[rows]},
+            made_by={key: value for key, value in label["made_by"].items() if key != "version"},
+            inputs=Lineage(new).inputs(inputs),
+            facts=label["facts"],
+        )
+        return "copied: it was imported"
+    if stage == "train_descriptor":
+        from artgraph.descriptors.tuning import TuningConfig
+        from artgraph.stages.train_descriptor import train_descriptor
+
+        settings = {one.name: params[one.name] for one in fields(TuningConfig) if one.name in params}
+        backbone = corpus.label(*ref)["facts"]["backbone"]
+        shared = {name: where[name] for name in ("weights", "device", "workers", "progress")}
+        made = train_descriptor(
+            new, backbone=backbone, name=ref.key, subject=params.get("subject"), **shared, **settings
+        )
+    else:
+        made = remade(new, ref, stage=stage, params=params, inputs=inputs, made=corpus, **where)
+    if made is not None:
+        tell(f"{ref}: made")
+    return ""
+
+
+def _vectors(corpus: Corpus, out: Path, rows: np.ndarray) -> dict[str, Path]:
+    """Write the imported vectors of some works where an addition can read them."""
+    lineage, found = Lineage(corpus), {}
+    for key in corpus.keys("features"):
+        if lineage.stage(Ref("features", key)) == "import_vectors":
+            found[key] = out / f".vectors-{key}.npy"
+            np.save(found[key], corpus.get("features", key)[rows], allow_pickle=False)
+    return found
