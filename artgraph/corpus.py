@@ -36,11 +36,12 @@ import hashlib
 import io
 import json
 import re
+import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -48,11 +49,21 @@ from artgraph import __version__
 from artgraph.atomic import locked, write_bytes
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
+from artgraph.soundness import (
+    check_parts,
+    damaged_files,
+    ids_there,
+    label_sha256,
+    read_bytes,
+    read_label,
+    read_table,
+)
 
 __all__ = ["FORMAT", "KINDS", "Corpus"]
 
 FORMAT = 1
 ARRAYS = (".npy", ".npz", ".safetensors")
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
 
 
@@ -77,32 +88,15 @@ class Corpus:
         No corpus there, another format, or a table that its label does not describe.
     """
 
+    #: Which command makes a thing again, given corpus, kind and key; ``artgraph.lineage``, which knows, sets it.
+    remedy: ClassVar[Callable[[Corpus, str, str], str]] = staticmethod(
+        lambda corpus, kind, key: f"see artgraph info {shlex.quote(str(corpus.path))}"
+    )
+
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        try:
-            head = json.loads((self.path / "corpus.json").read_text("utf-8"))
-        except FileNotFoundError:
-            raise CorpusError(
-                f"{self.path} is not a corpus (it has no corpus.json). "
-                f"Make one with: artgraph ingest IMAGES -o {self.path}"
-            ) from None
-        except (OSError, ValueError) as error:
-            raise CorpusError(f"{self.path / 'corpus.json'} cannot be read: {error}") from error
-        if head.get("format") != FORMAT:
-            raise CorpusError(
-                f"{self.path} has corpus format {head.get('format')!r}; artgraph {__version__} reads format {FORMAT}"
-            )
-        table = (self.path / "paintings.parquet").read_bytes()
-        if hashlib.sha256(table).hexdigest() != head["files"]["paintings.parquet"]:
-            raise CorpusError(
-                f"{self.path / 'paintings.parquet'} is not the table that {self.path / 'corpus.json'} describes. "
-                "Change the spreadsheet instead, and run artgraph ingest again."
-            )
-        self.head = head
-        self.paintings = pd.read_parquet(io.BytesIO(table))
-        self.ids_sha256 = content_sha256(self.paintings["id"])
-        if self.ids_sha256 != head["ids_sha256"]:
-            raise CorpusError(f"corpus.json and paintings.parquet in {self.path} disagree about the ids or their order")
+        self.head, self.paintings = read_table(self.path, FORMAT)
+        self.ids_sha256 = self.head["ids_sha256"]
 
     @classmethod
     def create(
@@ -138,7 +132,7 @@ class Corpus:
             raise InputError("every painting needs an id of its own")
         paintings = paintings.sort_values("id", kind="stable").reset_index(drop=True)
         ids_sha256 = content_sha256(paintings["id"])
-        if (path / "corpus.json").exists() and cls(path).ids_sha256 != ids_sha256:
+        if ids_there(path, KINDS) not in (None, ids_sha256):
             raise CorpusError(f"{path} already holds other paintings. Choose another folder with -o.")
         root, inside = Path(image_root).resolve(), path.resolve()
         head = {
@@ -155,13 +149,13 @@ class Corpus:
         head["files"]["paintings.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
         refused = pd.DataFrame(columns=["input", "kind", "reason", "detail"]) if refused is None else refused
         listing = refused.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace")
-        new = to_json(head)
+        head["files"]["refused.csv"] = hashlib.sha256(listing).hexdigest()
+        files = {"refused.csv": listing, "paintings.parquet": buffer.getvalue(), "corpus.json": to_json(head)}
         path.mkdir(parents=True, exist_ok=True)
-        if _read(path / "corpus.json") != new or _read(path / "refused.csv") != listing:
+        if any(read_bytes(path / name) != data for name, data in files.items()):
             (path / "corpus.json").unlink(missing_ok=True)
-            write_bytes(path / "refused.csv", listing)
-            write_bytes(path / "paintings.parquet", buffer.getvalue())
-            write_bytes(path / "corpus.json", new)
+            for name, data in files.items():
+                write_bytes(path / name, data)
         return cls(path)
 
     def __len__(self) -> int:
@@ -186,7 +180,8 @@ class Corpus:
     def keys(self, kind: str) -> list[str]:
         """Return the sorted keys of all complete things of one kind."""
         folder = self._folder(kind)
-        return sorted(file.stem for file in folder.glob("*.json")) if folder.is_dir() else []
+        files = folder.glob("*.json") if folder.is_dir() else ()
+        return sorted(file.stem for file in files if KEY.fullmatch(file.stem))  # systems leave files such as ._x.json
 
     def label(self, kind: str, key: str) -> dict[str, Any]:
         """Return the label of one thing.
@@ -196,11 +191,13 @@ class Corpus:
         MissingError
             It has not been made; the message says what there is.
         CorpusError
-            It was made for other paintings or in another order.
+            It is damaged, or was made for other paintings or in another order.
         """
         file = self._folder(kind) / f"{_checked(key)}.json"
         try:
-            label = json.loads(file.read_text("utf-8"))
+            label = read_label(file)
+        except CorpusError as error:
+            raise CorpusError(f"{error} Make it again: {self.remedy(self, kind, key)}") from error
         except FileNotFoundError:
             there = self.keys(kind)
             near = difflib.get_close_matches(key, there, n=1, cutoff=0.7)
@@ -209,12 +206,26 @@ class Corpus:
                 f"No {kind} '{key}' in {self.path} (there are: {', '.join(there) or 'none'}).{meant}"
             ) from None
         if label["ids_sha256"] != self.ids_sha256:
-            raise CorpusError(f"{file} was made for other paintings, or another order, than {self.path}/corpus.json")
+            raise CorpusError(
+                f"{file} was made for other paintings, or another order, than {self.path}/corpus.json. "
+                f"Make it again: {self.remedy(self, kind, key)}"
+            )
         return label
 
     def has(self, kind: str, key: str) -> bool:
         """Return whether a complete thing of this kind and key is there."""
         return (self._folder(kind) / f"{_checked(key)}.json").is_file()
+
+    def damage(self, kind: str, key: str, *, whole: bool = False) -> list[str]:
+        """Return what is wrong with the files of a thing that is there (list of str); empty where nothing is.
+
+        Parameters
+        ----------
+        kind, key
+        whole : bool
+            Read all files and compare their hashes; default: see that they are there and as long as they should be.
+        """
+        return damaged_files(self._folder(kind), self.label(kind, key), whole=whole)
 
     # ---- reading and writing
 
@@ -230,9 +241,12 @@ class Corpus:
         for name, entry in label["files"].items():
             if name.rsplit(".", 1)[0] == stem:
                 file = self._folder(kind) / name
-                data = file.read_bytes() if file.is_file() else b""
-                if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-                    raise CorpusError(f"{file} is missing or damaged (its label {key}.json has another sha256)")
+                data = read_bytes(file)
+                if data is None or hashlib.sha256(data).hexdigest() != entry["sha256"]:
+                    raise CorpusError(
+                        f"{file} is {'missing' if data is None else 'damaged'} (its label {key}.json has another "
+                        f"sha256). Make it again: {self.remedy(self, kind, key)}"
+                    )
                 return parse(name, data)
         raise MissingError(f"{kind} '{key}' in {self.path} has no part '{part}' (files: {', '.join(label['files'])})")
 
@@ -258,7 +272,13 @@ class Corpus:
             ``stage``, ``revision`` and ``params``; {reference: hash} of what it was made from; figures worth keeping
             with it. All JSON values.
         seconds : For the journal.
+
+        Raises
+        ------
+        InputError
+            A value is NaN, infinite or too large; what was there stays.
         """
+        check_parts(kind, key, parts)
         folder = self._folder(kind)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{_checked(key)}.json").unlink(missing_ok=True)
@@ -280,9 +300,9 @@ class Corpus:
             "inputs": dict(sorted(inputs.items())),
             "facts": plain(facts or {}),
         }
-        label["sha256"] = hashlib.sha256(to_json({"files": files} if files else label)).hexdigest()
+        label["sha256"] = label_sha256(label)
         write_bytes(folder / f"{key}.json", to_json(label))
-        self.journal(kind, key, seconds=seconds)
+        self.journal(kind, key, seconds=seconds, label=label)
 
     def remove(self, kind: str, key: str) -> None:
         """Delete one thing: its label first, then its arrays."""
@@ -292,11 +312,19 @@ class Corpus:
             if file.suffix in ARRAYS:
                 file.unlink()
 
-    def journal(self, kind: str, key: str, *, seconds: float | None = None) -> None:
-        """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds."""
+    def journal(
+        self, kind: str, key: str, *, seconds: float | None = None, label: Mapping[str, Any] | None = None
+    ) -> None:
+        """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds.
+
+        Of the ``label``, made_by and inputs are noted, so that a thing whose label is lost can be made again.
+        """
         line = {"made": f"{kind}/{key}", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": seconds}
-        with open(self.path / "journal.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        line |= {name: label[name] for name in ("made_by", "inputs")} if label else {}
+        file = self.path / "journal.jsonl"
+        cut_off = not (read_bytes(file) or b"\n").endswith(b"\n")  # by a kill
+        with open(file, "a", encoding="utf-8") as opened:
+            opened.write("\n" * cut_off + json.dumps(line) + "\n")
 
     def lock(self) -> AbstractContextManager[None]:
         """Return a context that holds the corpus for writing; a second writer gets a LockedError."""
@@ -310,10 +338,6 @@ class Corpus:
 
 
 def _checked(key: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", key):
+    if not KEY.fullmatch(key):
         raise InputError(f"'{key}' cannot name a thing in a corpus: use small letters, digits, '-' and '_'")
     return key
-
-
-def _read(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
