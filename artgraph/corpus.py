@@ -34,10 +34,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import io
-import json
 import re
 import shlex
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -49,6 +47,7 @@ from artgraph import __version__
 from artgraph.atomic import locked, write_bytes
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
+from artgraph.journal import note
 from artgraph.soundness import (
     check_parts,
     damaged_files,
@@ -216,6 +215,14 @@ class Corpus:
         """Return whether a complete thing of this kind and key is there."""
         return (self._folder(kind) / f"{_checked(key)}.json").is_file()
 
+    def sound_label(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Return the label of one thing, or None where it is missing, damaged, or for other paintings."""
+        try:
+            label = read_label(self._folder(kind) / f"{_checked(key)}.json")
+        except (FileNotFoundError, CorpusError):
+            return None
+        return label if label["ids_sha256"] == self.ids_sha256 else None
+
     def damage(self, kind: str, key: str, *, whole: bool = False) -> list[str]:
         """Return what is wrong with the files of a thing that is there (list of str); empty where nothing is.
 
@@ -225,7 +232,9 @@ class Corpus:
         whole : bool
             Read all files and compare their hashes; default: see that they are there and as long as they should be.
         """
-        return damaged_files(self._folder(kind), self.label(kind, key), whole=whole)
+        if (label := self.sound_label(kind, key)) is None:
+            return [f"{self._folder(kind) / key}.json is damaged"]
+        return damaged_files(self._folder(kind), label, whole=whole)
 
     # ---- reading and writing
 
@@ -319,12 +328,7 @@ class Corpus:
 
         Of the ``label``, made_by and inputs are noted, so that a thing whose label is lost can be made again.
         """
-        line = {"made": f"{kind}/{key}", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": seconds}
-        line |= {name: label[name] for name in ("made_by", "inputs")} if label else {}
-        file = self.path / "journal.jsonl"
-        cut_off = not (read_bytes(file) or b"\n").endswith(b"\n")  # by a kill
-        with open(file, "a", encoding="utf-8") as opened:
-            opened.write("\n" * cut_off + json.dumps(line) + "\n")
+        note(self.path / "journal.jsonl", f"{kind}/{key}", seconds=seconds, label=label)
 
     def lock(self) -> AbstractContextManager[None]:
         """Return a context that holds the corpus for writing; a second writer gets a LockedError."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from artgraph import settings as chosen
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.vgae.config import Config
 
-__all__ = ["FIRST", "REPORTS", "STAGES", "Stage"]
+__all__ = ["FIRST", "REPORTS", "STAGES", "Stage", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,32 @@ STAGES = {
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence"}
+
+
+def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequence[str]) -> tuple[str, list[str]]:
+    """Return what the option of a stage's command is given for a thing, and the other options that make it again.
+
+    Parameters
+    ----------
+    stage, key : Which made it, and its key.
+    params, graphs : Its settings, and the graphs among its inputs.
+    """
+    words = ["FILE"] if stage == "import_vectors" else []
+    if stage == "describe":
+        key, words = _as_option(params)
+    elif stage == "train_vgae":
+        words = [word for graph in graphs if graph != "style" for word in ("--graph", graph)]
+    if stage == "fuse_features":
+        words = ["--with", ",".join(params["on"]), "--fuse"]
+    elif STAGES[stage].settings is not None:
+        words += STAGES[stage].settings.words(params)
+    return key, words
+
+
+def _as_option(params: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return what --with is given for the parameters of a descriptor, and the other options."""
+    name, backbone = params.get("descriptor", ""), params.get("backbone")
+    words = ["--layers", ",".join(map(str, params["layers"]))] if params.get("layers") else []
+    words += ["--ignore-color"] if params.get("grey") else []
+    words += ["--weights", "FILE"] if params.get("weights_sha256") and name != "eye" else []
+    return (name if backbone in (None, "artgraph_eye") else f"{name}:{backbone}"), words

@@ -119,6 +119,8 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("evaluation", "interpret", "plots"),
     ("export",),
     ("atlas",),
+    ("soundness",),
+    ("journal",),
     ("corpus", "makers"),
     ("lineage", "catalogue"),
     ("stages",),

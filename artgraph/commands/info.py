@@ -26,6 +26,8 @@ def info(corpus: Any, as_json: bool) -> None:
     click.echo(f"{about['path']}: {about['n']} paintings, pictures in {about['image_root']}")
     counts = {name: count for name, count in about["columns"].items() if not name.startswith("image_")}
     click.echo("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()))
+    for reason, command in about["damage"]:
+        click.echo(f"    DAMAGED: {reason}. Mend it: {command}")
     for thing in about["things"]:
         params = {key: value for key, value in thing["params"].items() if value not in (None, [], False)}
         settings = ", ".join(f"{key}={value}" for key, value in params.items())

@@ -130,15 +130,13 @@ def thumbnails(corpus: Corpus) -> Made:
     import numpy as np
 
     from artgraph.evaluation.thumbnails import TINY, hue_spread, margin, tiny_picture
-    from artgraph.images import load_image
-    from artgraph.stages.pictures import thumbnail
+    from artgraph.stages.pictures import thumbnail_pixels
 
     def compute() -> tuple[dict, dict]:
         measured = np.full((len(corpus), 2), np.nan, dtype=np.float32)
         tiny = np.zeros((len(corpus), TINY, TINY, 3), dtype=np.uint8)
         for row in range(len(corpus)):
-            if (data := thumbnail(corpus, row)) is not None:
-                picture = load_image(data)
+            if (picture := thumbnail_pixels(corpus, row)) is not None:
                 measured[row] = margin(picture), hue_spread(picture)
                 tiny[row] = tiny_picture(picture)
         return {"": measured, "tiny": tiny}, {"n": len(corpus), "dimensions": 2, "columns": ["margin", "hue spread"]}
