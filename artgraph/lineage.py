@@ -262,11 +262,14 @@ class Lineage:
             graphs = [one.key for one in map(Ref.of, label["inputs"]) if one.kind == "graphs"]
             key, words = words_of(name, key, self._params_of(label), graphs=graphs)
         if name == "layout":  # an atlas, or any other view, of a partition that is shown on that graph, makes its map
-            key = next((one for one in self.corpus.keys("partitions") if self._shown_on(one, ref.key)), "leiden")
+            key = next((one for one in self._partitions() if self._shown_on(one, ref.key)), "leiden")
         elif name == "thumbnails":  # measured whichever partition is evaluated
-            key = next(iter(self.corpus.keys("partitions")), "leiden")
+            key = next(iter(self._partitions()), "leiden")
         named = [] if key == stage.default else [stage.option, key]
         return shlex.join(["artgraph", stage.command, str(self.corpus.path), *named, *words])
+
+    def _partitions(self) -> list[str]:
+        return sorted(self.corpus.keys("partitions"), key=lambda key: key != "leiden")
 
     def _shown_on(self, partition: str, graph: str) -> bool:
         return self.corpus.sound_label("partitions", partition) is not None and self.basis(partition).graph == graph

@@ -61,6 +61,7 @@ __all__ = [
 ]  # fmt: skip
 
 MIN_PAINTINGS_FOR_VGAE = 50
+MIN_EDGES_FOR_VGAE = 10
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 
 
@@ -120,9 +121,15 @@ def run(
     for made in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
         tell(line(made))
     on = [descriptor.key for descriptor in ready]
-    tell(line(build_graph(corpus, on=on, artist_edges=artist_edges, seed=seed)))
+    graph = build_graph(corpus, on=on, artist_edges=artist_edges, seed=seed)
+    tell(line(graph))
     tell(line(communities(corpus, n_clusters=n_clusters, seed=seed, progress=progress)))
-    if len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
+    if len(corpus) >= MIN_PAINTINGS_FOR_VGAE and graph.facts["edges"] < MIN_EDGES_FOR_VGAE:
+        tell(
+            f"No latents: {graph.facts['edges']} links are too few to learn from ({MIN_EDGES_FOR_VGAE} are needed). "
+            "Pictures that are copies of each other, or look the same, are not linked."
+        )
+    elif len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
         tell(line(train_vgae(corpus, seed=seed, device=device, progress=progress)))
         by_artist = artist_edges and catalogue_of(corpus).has_many_artists
         edges = {"cross_artist": by_artist, "artist_edges": by_artist, "artist_edge_weight": ARTIST_EDGE_WEIGHT}

@@ -45,6 +45,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "columns": {name: int(table[name].notna().sum()) for name in table.columns},
         "ingest": corpus.head["facts"],
         "image_root": str(corpus.image_root),
-        "damage": damage_beside(corpus.path, corpus.head, table["image_sha256"] if "image_sha256" in table else ()),
+        "damage": damage_beside(corpus.path, corpus.head, table.get("image_sha256", ())),
         "things": [about(Ref(kind, key)) for kind in KINDS for key in corpus.keys(kind)],
     }

@@ -32,7 +32,7 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
         The reason is one line that says how to see the other.
     """
     if not corpus.has("partitions", "vgae-leiden"):
-        return "leiden", "Shown: leiden, the only partition (too few paintings for a VGAE)."
+        return "leiden", "Shown: leiden, the only partition (too few paintings, or links, for a VGAE)."
     taught = Lineage(corpus).taught_by_names(Ref("features", "vgae"))
     facts = corpus.label("models", "vgae")["facts"]
     before, after = facts.get("artist_precision_before"), facts.get("artist_precision")

@@ -35,7 +35,7 @@ def thumbnail(corpus: Corpus, row: int) -> bytes | None:
 
 
 def thumbnail_pixels(corpus: Corpus, row: int) -> np.ndarray | None:
-    """Return the thumbnail of one row of a corpus, uint8 (h, w, 3); as ``thumbnail``, also where it cannot be decoded."""
+    """Return the thumbnail of one row of a corpus, uint8 (h, w, 3); see ``thumbnail``."""
     from artgraph.images import load_image
 
     try:
