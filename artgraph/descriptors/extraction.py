@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from artgraph.descriptors.base import Descriptor
-from artgraph.errors import ImageError, IngestError
+from artgraph.errors import ImageError, IngestError, InputError
 from artgraph.images import load_image
 from artgraph.learning.prefetch import prefetch
 from artgraph.shards import ShardStore, shard_bounds
@@ -37,7 +37,7 @@ def extract(
 
     A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
     it (a PCA, a mean); the rest is reduced as it comes. So memory and disk do not grow with n times the full width.
-    A picture that was taken and can no longer be read is an IngestError.
+    A picture that was taken and can no longer be read is an IngestError; values that are not finite, an InputError.
 
     Parameters
     ----------
@@ -86,8 +86,9 @@ def extract(
         )
         for (name, part, missing, last), items in prepared:
             for position, k in enumerate(missing):
-                stack = np.stack([item[position] for item in items])
-                made.setdefault(k, []).append(finish(k, descriptors[k].embed(stack)))
+                wide = descriptors[k].embed(np.stack([item[position] for item in items]))
+                _check_finite(wide, descriptors[k].key or descriptors[k].name, [paths[row] for row in part])
+                made.setdefault(k, []).append(finish(k, wide))
             if last:
                 for k in missing:
                     stores[k].put(name, np.concatenate(made.pop(k)))
@@ -120,6 +121,15 @@ def extract(
             features = np.ascontiguousarray(features)
         results.append((features, parameters))
     return results
+
+
+def _check_finite(wide: np.ndarray, name: str, paths: Sequence[Path]) -> None:
+    bad = np.flatnonzero(~np.isfinite(wide).reshape(len(wide), -1).all(axis=1))
+    if len(bad):
+        raise InputError(
+            f"'{name}' gives values that are NaN or infinite for {paths[bad[0]]} and {len(bad) - 1} other pictures of "
+            f"{len(paths)}. Where it is so for all, fetch its weights again; else take the picture out."
+        )
 
 
 def _finish(descriptor: Descriptor, wide: np.ndarray, fitted: Mapping[str, np.ndarray]) -> np.ndarray:

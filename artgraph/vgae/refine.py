@@ -161,7 +161,7 @@ def checked(X: np.ndarray, adjacency: csr_matrix, *, least: int) -> tuple[np.nda
         raise InputError("features must be finite")
     if adjacency.nnz < 2 * least:
         raise InputError(
-            f"a graph of {adjacency.nnz // 2} edges is too small to learn from; {least} are needed. Copies of a picture "
-            "are not linked with each other; cluster the graph itself: artgraph communities"
+            f"a graph of {adjacency.nnz // 2} edges is too small to learn from; {least} are needed. Copies of a "
+            "picture are not linked with each other; cluster the graph itself: artgraph communities"
         )
     return X, adjacency
