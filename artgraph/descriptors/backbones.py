@@ -97,15 +97,16 @@ class _Tapped(torch.nn.Module):
 
     def __init__(self, network: torch.nn.Module, modules: list[str]) -> None:
         super().__init__()
-        self.network, self.caught = network, [None] * len(modules)
-        for position, name in enumerate(modules):
+        self.network, self.modules_tapped, self.here = network, modules, threading.local()  # threads share the network
+        for name in modules:
             network.get_submodule(name).register_forward_hook(
-                lambda module, taken, given, position=position: self.caught.__setitem__(position, given.clone())
+                lambda module, taken, given, name=name: self.here.caught.__setitem__(name, given.clone())
             )
 
     def forward(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        self.here.caught = {}
         self.network(pixels)
-        return list(self.caught)
+        return [self.here.caught[name] for name in self.modules_tapped]
 
 
 class Backbone:

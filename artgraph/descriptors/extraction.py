@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from artgraph.descriptors.base import Descriptor
 from artgraph.errors import ImageError, IngestError, InputError
 from artgraph.images import load_image
 from artgraph.learning.prefetch import prefetch
+from artgraph.learning.threads import THREADS, cores, torch_threads
 from artgraph.shards import ShardStore, shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
@@ -19,6 +22,7 @@ __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
 # this share one decoded picture, and one that needs more has a picture of its own.
 DECODE_SIDE = 448
 BATCH = 32
+PART = 8  # of a batch
 SHARD = 256
 SAMPLE = 4096
 
@@ -53,12 +57,29 @@ def extract(
     -------
     (features, fitted) of each descriptor: (n, d) float32, row i for paths[i]; what ``reduce`` needs for new pictures.
     """
+    for descriptor in descriptors:
+        descriptor.load()
+    common = {"sizes_cm": sizes_cm, "workers": workers, "seed": seed, "progress": progress}
+    # Every part of a batch is one thread's, so that values do not depend on how many there are.
+    with ThreadPoolExecutor(cores(), "embed", torch.set_num_threads, (1,)) as pool, torch_threads(1):
+        return _extract(paths, descriptors, stores, pool=pool, **common)
+
+
+def _extract(
+    paths: Sequence[Path],
+    descriptors: Sequence[Descriptor],
+    stores: Sequence[ShardStore],
+    *,
+    sizes_cm: np.ndarray | None,
+    workers: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
+    pool: ThreadPoolExecutor,
+) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
     n = len(paths)
     order = np.random.default_rng(seed).permutation(n)
     sample, rest = np.sort(order[:SAMPLE]), np.sort(order[SAMPLE:])
     done = 0
-    for descriptor in descriptors:
-        descriptor.load()
 
     def report(count: int) -> None:
         nonlocal done
@@ -86,7 +107,7 @@ def extract(
         )
         for (name, part, missing, last), items in prepared:
             for position, k in enumerate(missing):
-                wide = descriptors[k].embed(np.stack([item[position] for item in items]))
+                wide = _embed(descriptors[k], [item[position] for item in items], pool)
                 _check_finite(wide, descriptors[k].key or descriptors[k].name, [paths[row] for row in part])
                 made.setdefault(k, []).append(finish(k, wide))
             if last:
@@ -98,7 +119,8 @@ def extract(
     fitted = []
     for descriptor, store in zip(descriptors, stores, strict=True):
         if not store.has("fit.json"):
-            parameters = descriptor.fit(_Sample(store, len(sample)).at_most(descriptor.learns_from))
+            with torch_threads(THREADS if descriptor.trains else 1):
+                parameters = descriptor.fit(_Sample(store, len(sample)).at_most(descriptor.learns_from))
             for name, array in parameters.items():
                 store.put(f"fit-{name}.npy", array)
             store.put("fit.json", sorted(parameters))
@@ -121,6 +143,14 @@ def extract(
             features = np.ascontiguousarray(features)
         results.append((features, parameters))
     return results
+
+
+def _embed(descriptor: Descriptor, items: Sequence[np.ndarray], pool: ThreadPoolExecutor) -> np.ndarray:
+    """Return the wide vectors of prepared pictures; on the CPU a few pictures at a time, on all cores."""
+    if str(getattr(descriptor, "device", "cpu")).startswith("cuda"):
+        return descriptor.embed(np.stack(items))
+    parts = [items[start:stop] for start, stop in shard_bounds(len(items), PART)]
+    return np.concatenate(list(pool.map(lambda part: descriptor.embed(np.stack(part)), parts)))
 
 
 def _check_finite(wide: np.ndarray, name: str, paths: Sequence[Path]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from artgraph.catalogue import CONFOUNDS, Catalogue
+from artgraph.learning.threads import single_threaded_algebra
 from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 
@@ -74,7 +75,8 @@ def make(
     if fresh:
         with corpus.lock():
             found, started = lineage.inputs(inputs), time.perf_counter()
-            made = compute()
+            with single_threaded_algebra():
+                made = compute()
             seconds = time.perf_counter() - started
             for ref, (parts, facts) in zip(several, [made] if isinstance(refs, Ref) else made, strict=True):
                 put(corpus, stage, ref, parts=parts, params=params, inputs=found, facts=facts, seconds=seconds)
