@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from artgraph.atomic import locked
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, features_of
 from artgraph.stages.history import history
@@ -16,13 +18,31 @@ from artgraph.stages.pictures import thumbnail
 from artgraph.stages.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from artgraph.corpus import Corpus
 
 __all__ = ["atlas"]
 
 
+def _alone(write: Callable[..., Made]) -> Callable[..., Made]:
+    """Let one process at a time write the page of a folder; in the corpus's own place, whatever stands there goes."""
+
+    @functools.wraps(write)
+    def held(corpus: Corpus, *, partition: str = "leiden", out: str | Path | None = None, **options: Any) -> Made:
+        Lineage(corpus).inputs([Ref("partitions", partition)])
+        folder = Path(out) if out else corpus.path / "atlas"
+        if folder.exists() and not folder.is_dir():  # refused by who writes the page
+            return write(corpus, partition=partition, out=out, **options)
+        with locked(folder):
+            if out is None:
+                (folder / "index.html").unlink(missing_ok=True)
+            return write(corpus, partition=partition, out=out, **options)
+
+    return held
+
+
+@_alone
 def atlas(
     corpus: Corpus,
     *,

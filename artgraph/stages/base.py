@@ -50,6 +50,7 @@ def make(
     params: Mapping[str, Any],
     inputs: Iterable[Ref],
     compute: Callable[[], Any],
+    threads: int | None = None,
 ) -> Made:
     """Make one thing, or several that are made together, unless all are up to date.
 
@@ -61,6 +62,7 @@ def make(
     params : Everything that the result depends on besides the inputs.
     inputs
     compute : Returns the parts and the facts, or a list of such pairs, one for each of ``refs``.
+    threads : With how many it computes, where the last bits of the result depend on that; for the label.
 
     Returns
     -------
@@ -79,7 +81,8 @@ def make(
                 made = compute()
             seconds = time.perf_counter() - started
             for ref, (parts, facts) in zip(several, [made] if isinstance(refs, Ref) else made, strict=True):
-                put(corpus, stage, ref, parts=parts, params=params, inputs=found, facts=facts, seconds=seconds)
+                known = {"params": params, "inputs": found, "facts": facts, "threads": threads}
+                put(corpus, stage, ref, parts=parts, seconds=seconds, **known)
                 found = found | {str(ref): corpus.label(*ref)["sha256"]}  # what follows is placed by what came first
     return Made(*main, fresh, corpus.label(*main)["facts"])
 
@@ -94,15 +97,17 @@ def put(
     inputs: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
     seconds: float | None = None,
+    threads: int | None = None,
 ) -> None:
     """Store one thing with a label that names the stage and its revision.
 
     Parameters
     ----------
     corpus, stage, ref, parts, params, inputs, facts : As for ``make``; ``inputs`` are {reference: hash}.
-    seconds
+    seconds, threads : For the journal, and for the label.
     """
     made_by = {"stage": stage, "revision": STAGES[stage].revision, "params": params}
+    made_by |= {} if threads is None else {"threads": threads}
     corpus.put(*ref, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
 
 
