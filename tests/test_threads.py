@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -72,8 +73,9 @@ def test_threads_that_share_a_tapped_network_do_not_mix_what_it_gives():
     assert given == [[float(value)] for value in range(200)]
 
 
-def test_what_trains_with_as_many_threads_as_there_are_says_so_in_its_label(tmp_path):
-    corpus = toy_corpus(tmp_path, n=12)
+def test_what_trains_with_as_many_threads_as_there_are_says_so_in_its_label(clustered, monkeypatch):
+    tuned, corpus = SimpleNamespace(state={"w": torch.ones(1)}, facts={}, history=[]), clustered
+    monkeypatch.setattr("artgraph.descriptors.tuning.train.train_descriptor", lambda *given, **options: tuned)
     pipeline.train_descriptor(corpus, steps=1, objective="simclr", from_scratch=True)
     assert corpus.label("models", "mine")["made_by"]["threads"] == torch.get_num_threads()
 
