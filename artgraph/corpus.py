@@ -13,7 +13,7 @@
       layouts/style.npy       (n, 2) float32                          + style.json
       models/vgae.safetensors                                         + vgae.json
       reports/leiden.json     a label whose facts are the report
-      journal.jsonl           when each thing was made and how long it took
+      journal.jsonl           when each thing was made, how long it took, and by what, for where its label is lost
 
 Rules
 -----
@@ -43,20 +43,11 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from artgraph import __version__
+from artgraph import __version__, soundness
 from artgraph.atomic import locked, write_bytes
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 from artgraph.journal import note
-from artgraph.soundness import (
-    check_parts,
-    damaged_files,
-    ids_there,
-    label_sha256,
-    read_bytes,
-    read_label,
-    read_table,
-)
 
 __all__ = ["FORMAT", "KINDS", "Corpus"]
 
@@ -94,7 +85,7 @@ class Corpus:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.head, self.paintings = read_table(self.path, FORMAT)
+        self.head, self.paintings = soundness.read_table(self.path, FORMAT)
         self.ids_sha256 = self.head["ids_sha256"]
 
     @classmethod
@@ -131,7 +122,7 @@ class Corpus:
             raise InputError("every painting needs an id of its own")
         paintings = paintings.sort_values("id", kind="stable").reset_index(drop=True)
         ids_sha256 = content_sha256(paintings["id"])
-        if ids_there(path, KINDS) not in (None, ids_sha256):
+        if soundness.ids_there(path, KINDS) not in (None, ids_sha256):
             raise CorpusError(f"{path} already holds other paintings. Choose another folder with -o.")
         root, inside = Path(image_root).resolve(), path.resolve()
         head = {
@@ -151,7 +142,7 @@ class Corpus:
         head["files"]["refused.csv"] = hashlib.sha256(listing).hexdigest()
         files = {"refused.csv": listing, "paintings.parquet": buffer.getvalue(), "corpus.json": to_json(head)}
         path.mkdir(parents=True, exist_ok=True)
-        if any(read_bytes(path / name) != data for name, data in files.items()):
+        if any(soundness.read_bytes(path / name) != data for name, data in files.items()):
             (path / "corpus.json").unlink(missing_ok=True)
             for name, data in files.items():
                 write_bytes(path / name, data)
@@ -194,7 +185,7 @@ class Corpus:
         """
         file = self._folder(kind) / f"{_checked(key)}.json"
         try:
-            label = read_label(file)
+            label = soundness.read_label(file)
         except CorpusError as error:
             raise CorpusError(f"{error} Make it again: {self.remedy(self, kind, key)}") from error
         except FileNotFoundError:
@@ -218,7 +209,7 @@ class Corpus:
     def sound_label(self, kind: str, key: str) -> dict[str, Any] | None:
         """Return the label of one thing, or None where it is missing, damaged, or for other paintings."""
         try:
-            label = read_label(self._folder(kind) / f"{_checked(key)}.json")
+            label = soundness.read_label(self._folder(kind) / f"{_checked(key)}.json")
         except (FileNotFoundError, CorpusError):
             return None
         return label if label["ids_sha256"] == self.ids_sha256 else None
@@ -234,7 +225,7 @@ class Corpus:
         """
         if (label := self.sound_label(kind, key)) is None:
             return [f"{self._folder(kind) / key}.json is damaged"]
-        return damaged_files(self._folder(kind), label, whole=whole)
+        return soundness.damaged_files(self._folder(kind), label, whole=whole)
 
     # ---- reading and writing
 
@@ -250,7 +241,7 @@ class Corpus:
         for name, entry in label["files"].items():
             if name.rsplit(".", 1)[0] == stem:
                 file = self._folder(kind) / name
-                data = read_bytes(file)
+                data = soundness.read_bytes(file)
                 if data is None or hashlib.sha256(data).hexdigest() != entry["sha256"]:
                     raise CorpusError(
                         f"{file} is {'missing' if data is None else 'damaged'} (its label {key}.json has another "
@@ -287,7 +278,7 @@ class Corpus:
         InputError
             A value is NaN, infinite or too large; what was there stays.
         """
-        check_parts(kind, key, parts)
+        soundness.check_parts(kind, key, parts)
         folder = self._folder(kind)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{_checked(key)}.json").unlink(missing_ok=True)
@@ -309,7 +300,7 @@ class Corpus:
             "inputs": dict(sorted(inputs.items())),
             "facts": plain(facts or {}),
         }
-        label["sha256"] = label_sha256(label)
+        label["sha256"] = soundness.label_sha256(label)
         write_bytes(folder / f"{key}.json", to_json(label))
         self.journal(kind, key, seconds=seconds, label=label)
 

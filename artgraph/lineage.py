@@ -16,7 +16,7 @@ from artgraph.corpus import Corpus
 from artgraph.errors import MissingError, StaleError
 from artgraph.formats import plain
 from artgraph.journal import remembered
-from artgraph.makers import FIRST, REPORTS, STAGES, words_of
+from artgraph.makers import FIRST, REPORTS, STAGES, current_params, stage_of, words_of
 
 __all__ = ["Basis", "Lineage", "Ref"]
 
@@ -98,14 +98,7 @@ class Lineage:
 
     def stage(self, ref: Ref) -> str | None:
         """Return the stage that made a thing (a key of ``STAGES``); None where it was none of ours."""
-        return self._stage_of(self._there(ref))
-
-    @staticmethod
-    def _stage_of(label: Mapping[str, Any]) -> str | None:
-        made_by = label["made_by"]
-        if "stage" in made_by:
-            return made_by["stage"]
-        return next((name for name, stage in STAGES.items() if made_by["function"] in stage.functions), None)
+        return stage_of(self._there(ref))
 
     def _there(self, ref: Ref) -> dict[str, Any]:
         return self.known(ref) if self.corpus.has(*ref) else self.label(ref)
@@ -115,19 +108,12 @@ class Lineage:
         return self._params_of(self._there(ref))
 
     def _params_of(self, label: Mapping[str, Any]) -> dict[str, Any]:
-        params, stage = dict(label["made_by"]["params"]), self._stage_of(label)
+        params, stage = dict(label["made_by"]["params"]), stage_of(label)
         if "function" in label["made_by"] and stage == "communities":  # the version before named no graph
             graphs = [one.key for one in map(Ref.of, label["inputs"]) if one.kind == "graphs"]
             params = {"graph": graphs[0], **params} if graphs else params
             params.pop("keep_names_of", None)  # a hash, then
-        return self._current(stage, params)
-
-    @staticmethod
-    def _current(stage: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
-        settings = STAGES[stage].settings if stage in STAGES else None
-        if settings is None or stage in ("describe", "fuse_features"):
-            return dict(params)
-        return settings().params() | {settings.renamed.get(name, name): value for name, value in params.items()}
+        return current_params(stage, params)
 
     def inputs_of(self, ref: Ref, kind: str | None = None) -> list[Ref]:
         """Return what a thing was made from, all of it or that of one kind."""
@@ -237,7 +223,7 @@ class Lineage:
         if ref.kind != "models" and self.corpus.has(*companion) and self.stage(companion) == stage:
             recorded.pop(str(companion), None)
             given.pop(str(companion), None)
-        same = self.params(ref) == self._current(stage, plain(params))
+        same = self.params(ref) == current_params(stage, plain(params))
         return made == now and same and recorded == given
 
     def _whole(self, ref: Ref) -> bool:
@@ -251,7 +237,7 @@ class Lineage:
     def command(self, ref: Ref) -> str:
         """Return the command that makes a thing, or makes it again with the settings it has."""
         label = self._remembered(ref)
-        name = (label and self._stage_of(label)) or self._first(ref)
+        name = (label and stage_of(label)) or self._first(ref)
         name = name if name in STAGES else self._first(ref)
         if name == "coarsen":
             return self.command(Ref(ref.kind, ref.key.rsplit("-", 1)[0]))

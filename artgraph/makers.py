@@ -10,7 +10,7 @@ from artgraph import settings as chosen
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.vgae.config import Config
 
-__all__ = ["FIRST", "REPORTS", "STAGES", "Stage", "words_of"]
+__all__ = ["FIRST", "REPORTS", "STAGES", "Stage", "current_params", "stage_of", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,22 @@ STAGES = {
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence"}
+
+
+def stage_of(label: Mapping[str, Any]) -> str | None:
+    """Return the stage that made the thing of a ``label`` (a key of ``STAGES``); None where it was none of ours."""
+    made_by = label["made_by"]
+    if "stage" in made_by:
+        return made_by["stage"]
+    return next((name for name, stage in STAGES.items() if made_by["function"] in stage.functions), None)
+
+
+def current_params(stage: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a label (``params``) of a ``stage``, under today's names, defaults filled in."""
+    settings = STAGES[stage].settings if stage in STAGES else None
+    if settings is None or stage in ("describe", "fuse_features"):
+        return dict(params)
+    return settings().params() | {settings.renamed.get(name, name): value for name, value in params.items()}
 
 
 def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequence[str]) -> tuple[str, list[str]]:
