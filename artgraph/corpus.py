@@ -14,7 +14,7 @@
       layouts/style.npy       (n, 2) float32                          + style.json
       models/vgae.safetensors                                         + vgae.json
       reports/leiden.json     a label whose facts are the report
-      journal.jsonl           when each thing was made and how long it took
+      journal.jsonl           when each thing was made, how long it took, and by what, for where its label is lost
 
 Rules
 -----
@@ -37,30 +37,31 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import io
-import json
 import re
-import time
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from artgraph import __version__
+from artgraph import __version__, soundness
 from artgraph.atomic import locked, write_bytes
 from artgraph.checks import did_you_mean
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
+from artgraph.journal import note
 from artgraph.staging import finish_change
+from artgraph.tablefiles import ordered_as_there, write_table
 
 __all__ = ["FORMAT", "KINDS", "Corpus"]
 
 FORMAT = 2
 READABLE = (1, 2)
 ARRAYS = (".npy", ".npz", ".safetensors")
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
 
 
@@ -87,34 +88,16 @@ class Corpus:
         No corpus there, another format, or a table that its label does not describe.
     """
 
+    #: Which command makes a thing again, given corpus, kind and key; ``artgraph.lineage``, which knows, sets it.
+    remedy: ClassVar[Callable[[Corpus, str, str], str]] = staticmethod(
+        lambda corpus, kind, key: f"see artgraph info {shlex.quote(str(corpus.home))}"
+    )
+
     def __init__(self, path: str | Path, *, home: str | Path | None = None) -> None:
         self.path, self.home = Path(path), Path(home or path)
         finish_change(self.path)
-        try:
-            head = json.loads((self.path / "corpus.json").read_text("utf-8"))
-        except FileNotFoundError:
-            raise CorpusError(
-                f"{self.path} is not a corpus (it has no corpus.json). "
-                f"Make one with: artgraph ingest IMAGES -o {self.path}"
-            ) from None
-        except (OSError, ValueError) as error:
-            raise CorpusError(f"{self.path / 'corpus.json'} cannot be read: {error}") from error
-        if head.get("format") not in READABLE:
-            raise CorpusError(
-                f"{self.path} has corpus format {head.get('format')!r}; artgraph {__version__} reads formats "
-                f"{' and '.join(map(str, READABLE))}"
-            )
-        table = (self.path / "paintings.parquet").read_bytes()
-        if hashlib.sha256(table).hexdigest() != head["files"]["paintings.parquet"]:
-            raise CorpusError(
-                f"{self.path / 'paintings.parquet'} is not the table that {self.path / 'corpus.json'} describes. "
-                "Change the spreadsheet instead, and run artgraph ingest again."
-            )
-        self.head = head
-        self.paintings = pd.read_parquet(io.BytesIO(table))
-        self.ids_sha256 = content_sha256(self.paintings["id"])
-        if self.ids_sha256 != head["ids_sha256"]:
-            raise CorpusError(f"corpus.json and paintings.parquet in {self.path} disagree about the ids or their order")
+        self.head, self.paintings = soundness.read_table(self.path, READABLE)
+        self.ids_sha256 = self.head["ids_sha256"]
 
     @classmethod
     def create(
@@ -145,73 +128,17 @@ class Corpus:
             Ids that are missing or not unique.
         """
         path = Path(path)
-        earlier = cls(path) if (path / "corpus.json").exists() else None
-        _check_ids(paintings)
-        if earlier is None:
-            paintings = paintings.sort_values("id", kind="stable").reset_index(drop=True)
-        else:
-            if set(earlier.paintings["id"]) != set(paintings["id"]):
-                raise CorpusError(
-                    f"{path} already holds other paintings. Where works were added to the folder, or taken away: "
-                    f"artgraph update {path}. For a corpus of its own, choose another folder with -o."
-                )
-            paintings = paintings.set_index("id", drop=False).loc[earlier.paintings["id"]].reset_index(drop=True)
-        root, inside = Path(image_root).resolve(), path.resolve()
-        return cls.write(
-            path,
-            paintings,
-            image_root=root.relative_to(inside).as_posix() if root.is_relative_to(inside) else root.as_posix(),
-            batches=[len(paintings)] if earlier is None else earlier.batches,
-            refused=refused,
-            facts=facts,
-        )
-
-    @classmethod
-    def write(
-        cls,
-        path: str | Path,
-        paintings: pd.DataFrame,
-        *,
-        image_root: str,
-        batches: Sequence[int],
-        refused: pd.DataFrame | None = None,
-        facts: Mapping[str, Any] | None = None,
-        home: str | Path | None = None,
-    ) -> Corpus:
-        """Write the table of paintings in the order given, where it differs from what is there, and open the corpus.
-
-        Parameters
-        ----------
-        path, paintings, refused, facts : As for ``create``.
-        image_root : As it is stored.
-        batches : How many of the rows each batch added, from the first day on.
-        home : As for the class.
-        """
-        path = Path(path)
-        _check_ids(paintings)
-        head = {
-            "format": FORMAT,
-            "n": len(paintings),
-            "batches": list(batches),
-            "ids_sha256": content_sha256(paintings["id"]),
-            "image_root": image_root,
-            "files": {},
-            "made_by": {"stage": "ingest", "params": {}, "version": __version__},
-            "facts": plain(facts or {}),
-        }
-        buffer = io.BytesIO()
-        paintings.to_parquet(buffer, index=False, engine="pyarrow")
-        head["files"]["paintings.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
-        refused = pd.DataFrame(columns=["input", "kind", "reason", "detail"]) if refused is None else refused
-        listing = refused.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace")
-        new = to_json(head)
-        path.mkdir(parents=True, exist_ok=True)
-        if _read(path / "corpus.json") != new or _read(path / "refused.csv") != listing:
-            (path / "corpus.json").unlink(missing_ok=True)
-            write_bytes(path / "refused.csv", listing)
-            write_bytes(path / "paintings.parquet", buffer.getvalue())
-            write_bytes(path / "corpus.json", new)
-        return cls(path, home=home)
+        paintings, batches = ordered_as_there(path, paintings)
+        if soundness.ids_there(path, KINDS) not in (None, content_sha256(paintings["id"])):
+            raise CorpusError(
+                f"{path} already holds other paintings. Where works were added to the folder, or taken away: "
+                f"artgraph update {shlex.quote(str(path))}. For a corpus of its own, choose another folder with -o."
+            )
+        root, here = Path(image_root).resolve(), path.resolve()
+        inside = root.relative_to(here).as_posix() if root.is_relative_to(here) else root.as_posix()
+        about = {"batches": batches, "refused": refused, "facts": facts}
+        write_table(path, paintings, format=FORMAT, image_root=inside, **about)
+        return cls(path)
 
     def __len__(self) -> int:
         return len(self.paintings)
@@ -248,7 +175,8 @@ class Corpus:
     def keys(self, kind: str) -> list[str]:
         """Return the sorted keys of all complete things of one kind."""
         folder = self._folder(kind)
-        return sorted(file.stem for file in folder.glob("*.json")) if folder.is_dir() else []
+        files = folder.glob("*.json") if folder.is_dir() else ()
+        return sorted(file.stem for file in files if KEY.fullmatch(file.stem))  # systems leave files such as ._x.json
 
     def label(self, kind: str, key: str) -> dict[str, Any]:
         """Return the label of one thing.
@@ -258,11 +186,13 @@ class Corpus:
         MissingError
             It has not been made; the message says what there is.
         CorpusError
-            It was made for other paintings or in another order.
+            It is damaged, or was made for other paintings or in another order.
         """
         file = self._folder(kind) / f"{_checked(key)}.json"
         try:
-            label = json.loads(file.read_text("utf-8"))
+            label = soundness.read_label(file)
+        except CorpusError as error:
+            raise CorpusError(f"{error} Make it again: {self.remedy(self, kind, key)}") from error
         except FileNotFoundError:
             there = self.keys(kind)
             near = difflib.get_close_matches(key, there, n=1, cutoff=0.7)
@@ -271,12 +201,36 @@ class Corpus:
                 f"No {kind} '{key}' in {self.path} (there are: {', '.join(there) or 'none'}).{meant}"
             ) from None
         if label["ids_sha256"] != self.ids_sha256:
-            raise CorpusError(f"{file} was made for other paintings, or another order, than {self.path}/corpus.json")
+            raise CorpusError(
+                f"{file} was made for other paintings, or another order, than {self.path}/corpus.json. "
+                f"Make it again: {self.remedy(self, kind, key)}"
+            )
         return label
 
     def has(self, kind: str, key: str) -> bool:
         """Return whether a complete thing of this kind and key is there."""
         return (self._folder(kind) / f"{_checked(key)}.json").is_file()
+
+    def sound_label(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Return the label of one thing, or None where it is missing, damaged, or for other paintings."""
+        try:
+            label = soundness.read_label(self._folder(kind) / f"{_checked(key)}.json")
+        except (FileNotFoundError, CorpusError):
+            return None
+        return label if label["ids_sha256"] == self.ids_sha256 else None
+
+    def damage(self, kind: str, key: str, *, whole: bool = False) -> list[str]:
+        """Return what is wrong with the files of a thing that is there (list of str); empty where nothing is.
+
+        Parameters
+        ----------
+        kind, key
+        whole : bool
+            Read all files and compare their hashes; default: see that they are there and as long as they should be.
+        """
+        if (label := self.sound_label(kind, key)) is None:
+            return [f"{self._folder(kind) / key}.json is damaged"]
+        return soundness.damaged_files(self._folder(kind), label, whole=whole)
 
     # ---- reading and writing
 
@@ -292,9 +246,12 @@ class Corpus:
         for name, entry in label["files"].items():
             if name.rsplit(".", 1)[0] == stem:
                 file = self._folder(kind) / name
-                data = file.read_bytes() if file.is_file() else b""
-                if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-                    raise CorpusError(f"{file} is missing or damaged (its label {key}.json has another sha256)")
+                data = soundness.read_bytes(file)
+                if data is None or hashlib.sha256(data).hexdigest() != entry["sha256"]:
+                    raise CorpusError(
+                        f"{file} is {'missing' if data is None else 'damaged'} (its label {key}.json has another "
+                        f"sha256). Make it again: {self.remedy(self, kind, key)}"
+                    )
                 return parse(name, data)
         raise MissingError(f"{kind} '{key}' in {self.path} has no part '{part}' (files: {', '.join(label['files'])})")
 
@@ -320,7 +277,13 @@ class Corpus:
             ``stage``, ``revision`` and ``params``; {reference: hash} of what it was made from; figures worth keeping
             with it. All JSON values.
         seconds : For the journal.
+
+        Raises
+        ------
+        InputError
+            A value is NaN, infinite or too large; what was there stays.
         """
+        soundness.check_parts(kind, key, parts)
         folder = self._folder(kind)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{_checked(key)}.json").unlink(missing_ok=True)
@@ -342,9 +305,9 @@ class Corpus:
             "inputs": dict(sorted(inputs.items())),
             "facts": plain(facts or {}),
         }
-        label["sha256"] = hashlib.sha256(to_json({"files": files} if files else label)).hexdigest()
+        label["sha256"] = soundness.label_sha256(label)
         write_bytes(folder / f"{key}.json", to_json(label))
-        self.journal(kind, key, seconds=seconds)
+        self.journal(kind, key, seconds=seconds, label=label)
 
     def remove(self, kind: str, key: str) -> None:
         """Delete one thing: its label first, then its arrays."""
@@ -354,11 +317,14 @@ class Corpus:
             if file.suffix in ARRAYS:
                 file.unlink()
 
-    def journal(self, kind: str, key: str, *, seconds: float | None = None) -> None:
-        """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds."""
-        line = {"made": f"{kind}/{key}", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": seconds}
-        with open(self.path / "journal.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+    def journal(
+        self, kind: str, key: str, *, seconds: float | None = None, label: Mapping[str, Any] | None = None
+    ) -> None:
+        """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds.
+
+        Of the ``label``, made_by and inputs are noted, so that a thing whose label is lost can be made again.
+        """
+        note(self.path / "journal.jsonl", f"{kind}/{key}", seconds=seconds, label=label)
 
     def lock(self) -> AbstractContextManager[None]:
         """Return a context that holds the corpus for writing; a second writer gets a LockedError."""
@@ -371,16 +337,7 @@ class Corpus:
         return self.path / kind
 
 
-def _check_ids(paintings: pd.DataFrame) -> None:
-    if paintings["id"].isna().any() or not paintings["id"].is_unique:
-        raise InputError("every painting needs an id of its own")
-
-
 def _checked(key: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", key):
+    if not KEY.fullmatch(key):
         raise InputError(f"'{key}' cannot name a thing in a corpus: use small letters, digits, '-' and '_'")
     return key
-
-
-def _read(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None

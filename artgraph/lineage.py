@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from artgraph.communities.methods import METHODS
+from artgraph.corpus import Corpus
 from artgraph.errors import MissingError, StaleError
 from artgraph.formats import plain
-from artgraph.makers import FIRST, REPORTS, STAGES
-
-if TYPE_CHECKING:
-    from artgraph.corpus import Corpus
+from artgraph.journal import remembered
+from artgraph.makers import FIRST, REPORTS, STAGES, current_params, stage_of, words_of
 
 __all__ = ["Basis", "Lineage", "Ref"]
 
@@ -74,6 +74,7 @@ class Lineage:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
+        self._columns: dict[str, str] = {}
 
     # ---- labels
 
@@ -89,33 +90,47 @@ class Lineage:
             command = shlex.join(["artgraph", "communities", str(self.corpus.path), *named])
             raise MissingError(f"{said} Make it with: {command if named else self.command(ref)}") from None
 
+    def known(self, ref: Ref) -> dict[str, Any]:
+        """Return what is known of a thing, also where its label is damaged or gone: from the journal, or by its kind.
+
+        ``made_by``, ``inputs`` and ``facts`` are those of a label; hashes and facts are missing where that is lost.
+        """
+        guess = {"made_by": {"stage": self._first(ref), "params": {}}, "inputs": {}}
+        return {"facts": {}, **(self._remembered(ref) or guess)}
+
+    def _remembered(self, ref: Ref) -> dict[str, Any] | None:
+        """Return the label of a thing, or what the journal, or else a model made together with it, says of it."""
+        kinds = ("models", "features") if ref.kind in ("models", "features", "patches") else ()
+        labels = (self.corpus.sound_label(kind, ref.key) for kind in kinds)
+        return self.corpus.sound_label(*ref) or self._journal.get(str(ref)) or next(filter(None, labels), None)
+
+    @cached_property
+    def _journal(self) -> dict[str, dict[str, Any]]:
+        """What the journal says of each thing, the last time that it was made."""
+        return remembered(self.corpus.path / "journal.jsonl")
+
     def stage(self, ref: Ref) -> str | None:
         """Return the stage that made a thing (a key of ``STAGES``); None where it was none of ours."""
-        made_by = self.label(ref)["made_by"]
-        if "stage" in made_by:
-            return made_by["stage"]
-        return next((name for name, stage in STAGES.items() if made_by["function"] in stage.functions), None)
+        return stage_of(self._there(ref))
+
+    def _there(self, ref: Ref) -> dict[str, Any]:
+        return self.known(ref) if self.corpus.has(*ref) else self.label(ref)
 
     def params(self, ref: Ref) -> dict[str, Any]:
         """Return the settings that a thing was made with, under today's names, defaults filled in."""
-        label = self.label(ref)
-        params = dict(label["made_by"]["params"])
-        if "function" in label["made_by"] and self.stage(ref) == "communities":  # the version before named no graph
-            graphs = [one.key for one in self.inputs_of(ref, "graphs")]
+        return self._params_of(self._there(ref))
+
+    def _params_of(self, label: Mapping[str, Any]) -> dict[str, Any]:
+        params, stage = dict(label["made_by"]["params"]), stage_of(label)
+        if "function" in label["made_by"] and stage == "communities":  # the version before named no graph
+            graphs = [one.key for one in map(Ref.of, label["inputs"]) if one.kind == "graphs"]
             params = {"graph": graphs[0], **params} if graphs else params
             params.pop("keep_names_of", None)  # a hash, then
-        return self._current(self.stage(ref), params)
-
-    @staticmethod
-    def _current(stage: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
-        settings = STAGES[stage].settings if stage in STAGES else None
-        if settings is None or stage in ("describe", "fuse_features"):
-            return dict(params)
-        return settings().params() | {settings.renamed.get(name, name): value for name, value in params.items()}
+        return current_params(stage, params)
 
     def inputs_of(self, ref: Ref, kind: str | None = None) -> list[Ref]:
         """Return what a thing was made from, all of it or that of one kind."""
-        found = [Ref.of(text) for text in self.label(ref)["inputs"]]
+        found = [Ref.of(text) for text in self._there(ref)["inputs"]]
         return [one for one in found if kind in (None, one.kind)]
 
     def ancestors(self, ref: Ref, *, measured: bool = True) -> list[Ref]:
@@ -142,28 +157,47 @@ class Lineage:
     def _revision(self, ref: Ref) -> tuple[int, int]:
         stage = self.stage(ref)
         now = STAGES[stage].revision if stage in STAGES else 0
-        return self.label(ref)["made_by"].get("revision", 0), now
+        return self.known(ref)["made_by"].get("revision", 0), now
 
     def stale(self, ref: Ref) -> list[str]:
-        """Return why a thing no longer follows from its inputs (list of str); empty when it is up to date."""
-        reasons = []
+        """Return why a thing must be made again (list of str); empty when it is up to date.
+
+        It is damaged, as far as lengths of files tell, or it no longer follows from its inputs.
+        """
+        if not self.corpus.has(*ref):
+            self.label(ref)
+        damage = self.corpus.damage(*ref)
+        return damage + (self._outdated(ref, {}) if self.corpus.sound_label(*ref) else [])
+
+    def _outdated(self, ref: Ref, known: dict[Ref, list[str]]) -> list[str]:
+        """Return why a thing no longer follows from its inputs; ``known`` are answers given already."""
+        if ref in known:
+            return known[ref]
+        reasons = known[ref] = []
         made, now = self._revision(ref)
         if made < now:
             reasons.append("it was made by an earlier version of artgraph, which gave other results")
         for text, recorded in self.label(ref)["inputs"].items():
-            source = Ref.of(text)
+            source, there = Ref.of(text), None
             if source.kind == "paintings":
-                there = self.corpus.column_sha256(source.key) if source.key in self.corpus.paintings.columns else None
+                there = self._column(source.key)
             elif self.corpus.has(*source):
-                there = self.corpus.label(*source)["sha256"]
-                reasons += [f"{source}: {reason}" for reason in self.stale(source)]
-            else:
-                there = None
+                if (label := self.corpus.sound_label(*source)) is None:
+                    reasons.append(f"the label of {source} is damaged")
+                    continue
+                there = label["sha256"]
+                reasons += [f"{source}: {reason}" for reason in self._outdated(source, known)]
             if there is None:
                 reasons.append(f"{source} is no longer there")
             elif there != recorded:
                 reasons.append(f"{source} has changed")
         return reasons
+
+    def _column(self, name: str) -> str | None:
+        """Return the hash of a column, None where there is none; the table of an open corpus does not change."""
+        if name not in self._columns and name in self.corpus.paintings.columns:
+            self._columns[name] = self.corpus.column_sha256(name)
+        return self._columns.get(name)
 
     def inputs(self, refs: Iterable[Ref]) -> dict[str, str]:
         """Return {reference: hash} of what a stage is about to read.
@@ -176,7 +210,7 @@ class Lineage:
         hashes = {}
         for ref in refs:
             if ref.kind == "paintings":
-                hashes[str(ref)] = self.corpus.column_sha256(ref.key)
+                hashes[str(ref)] = self._column(ref.key) or self.corpus.column_sha256(ref.key)
                 continue
             label = self.label(ref)
             if reasons := self.stale(ref):
@@ -192,44 +226,52 @@ class Lineage:
 
         A model that was made together with the thing, and has its name, is not compared: its inputs are the same.
         """
-        if not self.corpus.has(*ref) or self.stage(ref) != stage:
+        if not self._whole(ref) or self.stage(ref) != stage:
             return False
         made, now = self._revision(ref)
         recorded, given, companion = dict(self.label(ref)["inputs"]), dict(inputs), Ref("models", ref.key)
+        for beside in (companion, Ref("patches", ref.key)) if ref.kind == "features" else ():
+            if self.corpus.has(*beside) and self.stage(beside) == stage == "describe" and not self._whole(beside):
+                return False
         if ref.kind != "models" and self.corpus.has(*companion) and self.stage(companion) == stage:
             recorded.pop(str(companion), None)
             given.pop(str(companion), None)
-        same = self.params(ref) == self._current(stage, plain(params))
+        same = self.params(ref) == current_params(stage, plain(params))
         return made == now and same and recorded == given
+
+    def _whole(self, ref: Ref) -> bool:
+        return self.corpus.has(*ref) and not self.corpus.damage(*ref, whole=True)
 
     def remedy(self, ref: Ref) -> str:
         """Return the commands, joined by '&&', that bring a stale thing up to date: what it rests on first."""
-        commands = [self.command(one) for one in self.ancestors(ref) if self.stale(one)]
-        return " && ".join(dict.fromkeys(commands))
+        commands = [self.command(one) for one in self.ancestors(ref) if one != ref and self.stale(one)]
+        return " && ".join(dict.fromkeys([*commands, self.command(ref)]))
 
     def command(self, ref: Ref) -> str:
         """Return the command that makes a thing, or makes it again with the settings it has."""
-        known = self.stage(ref) if self.corpus.has(*ref) else None
-        if known == "coarsen":
+        label = self._remembered(ref)
+        name = (label and stage_of(label)) or self._first(ref)
+        name = name if name in STAGES else self._first(ref)
+        if name == "coarsen":
             return self.command(Ref(ref.kind, ref.key.rsplit("-", 1)[0]))
-        name = known or self._first(ref)
-        stage, key, words = STAGES[name], ref.key, ["FILE"] if name == "import_vectors" else []
+        stage, key, words = STAGES[name], ref.key, []
         if name in ("evaluate", "interpret", "worklist", "influence"):
             key = key.removesuffix(next((end for end, by in REPORTS.items() if by == name), ""))
-        if known:
-            params = self.params(ref)
-            if name == "describe":
-                key, words = _as_option(params)
-            elif name == "train_vgae":
-                words = [
-                    word for one in self.inputs_of(ref, "graphs") if one.key != "style" for word in ("--graph", one.key)
-                ]
-            if name == "fuse_features":
-                words = ["--with", ",".join(params["on"]), "--fuse"]
-            elif stage.settings is not None:
-                words += stage.settings.words(params)
+        if label:
+            graphs = [one.key for one in map(Ref.of, label["inputs"]) if one.kind == "graphs"]
+            key, words = words_of(name, key, self._params_of(label), graphs=graphs)
+        if name == "layout":  # an atlas, or any other view, of a partition that is shown on that graph, makes its map
+            key = next((one for one in self._partitions() if self._shown_on(one, ref.key)), "leiden")
+        elif name == "thumbnails":  # measured whichever partition is evaluated
+            key = next(iter(self._partitions()), "leiden")
         named = [] if key == stage.default else [stage.option, key]
         return shlex.join(["artgraph", stage.command, str(self.corpus.home), *named, *words])
+
+    def _partitions(self) -> list[str]:
+        return sorted(self.corpus.keys("partitions"), key=lambda key: key != "leiden")
+
+    def _shown_on(self, partition: str, graph: str) -> bool:
+        return self.corpus.sound_label("partitions", partition) is not None and self.basis(partition).graph == graph
 
     @staticmethod
     def _first(ref: Ref) -> str:
@@ -282,8 +324,7 @@ class Lineage:
     def columns_used(self, ref: Ref) -> list[str]:
         """Return the columns whose values made links, taught a model, or fixed works, under a thing (sorted).
 
-        Columns that only joined or measured, dates that only prevented links, and what was regressed out are not
-        among them.
+        Not among them: what only joined or measured, dates that only prevented links, what was regressed out.
         """
         found = set()
         for one in self.ancestors(ref, measured=False):
@@ -303,10 +344,8 @@ class Lineage:
         return found
 
 
-def _as_option(params: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return what --with is given for the parameters of a descriptor, and the other options."""
-    name, backbone = params.get("descriptor", ""), params.get("backbone")
-    words = ["--layers", ",".join(map(str, params["layers"]))] if params.get("layers") else []
-    words += ["--ignore-color"] if params.get("grey") else []
-    words += ["--weights", "FILE"] if params.get("weights_sha256") and name != "eye" else []
-    return (name if backbone in (None, "artgraph_eye") else f"{name}:{backbone}"), words
+def _remedy(corpus: Corpus, kind: str, key: str) -> str:
+    return Lineage(corpus).remedy(Ref(kind, key))
+
+
+Corpus.remedy = staticmethod(_remedy)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from artgraph import settings as chosen
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.vgae.config import Config
 
-__all__ = ["FIRST", "REPORTS", "STAGES", "Stage"]
+__all__ = ["FIRST", "REPORTS", "STAGES", "Stage", "current_params", "stage_of", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -65,3 +67,48 @@ STAGES = {
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence"}
+
+
+def stage_of(label: Mapping[str, Any]) -> str | None:
+    """Return the stage that made the thing of a ``label`` (a key of ``STAGES``); None where it was none of ours."""
+    made_by = label["made_by"]
+    if "stage" in made_by:
+        return made_by["stage"]
+    return next((name for name, stage in STAGES.items() if made_by["function"] in stage.functions), None)
+
+
+def current_params(stage: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a label (``params``) of a ``stage``, under today's names, defaults filled in."""
+    settings = STAGES[stage].settings if stage in STAGES else None
+    if settings is None or stage in ("describe", "fuse_features"):
+        return dict(params)
+    return settings().params() | {settings.renamed.get(name, name): value for name, value in params.items()}
+
+
+def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequence[str]) -> tuple[str, list[str]]:
+    """Return what the option of a stage's command is given for a thing, and the other options that make it again.
+
+    Parameters
+    ----------
+    stage, key : Which made it, and its key.
+    params, graphs : Its settings, and the graphs among its inputs.
+    """
+    words = ["FILE"] if stage == "import_vectors" else []
+    if stage == "describe":
+        key, words = _as_option(params)
+    elif stage == "train_vgae":
+        words = [word for graph in graphs if graph != "style" for word in ("--graph", graph)]
+    if stage == "fuse_features":
+        words = ["--with", ",".join(params["on"]), "--fuse"]
+    elif STAGES[stage].settings is not None:
+        words += STAGES[stage].settings.words(params)
+    return key, words
+
+
+def _as_option(params: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return what --with is given for the parameters of a descriptor, and the other options."""
+    name, backbone = params.get("descriptor", ""), params.get("backbone")
+    words = ["--layers", ",".join(map(str, params["layers"]))] if params.get("layers") else []
+    words += ["--ignore-color"] if params.get("grey") else []
+    words += ["--weights", "FILE"] if params.get("weights_sha256") and name != "eye" else []
+    return (name if backbone in (None, "artgraph_eye") else f"{name}:{backbone}"), words

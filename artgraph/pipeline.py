@@ -63,6 +63,7 @@ __all__ = [
     "remove", "replay", "run", "similar", "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
+MIN_EDGES_FOR_VGAE = 10
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 
 
@@ -143,9 +144,16 @@ def run(
         tell(line(one))
     on = [descriptor.key for descriptor in ready]
     clusters = {"n_clusters": n_clusters, "seed": seed, "progress": progress}
-    made("build-graph", build_graph, on=on, artist_edges=artist_edges, seed=seed)
+    begin("build-graph")
+    graph = build_graph(corpus, on=on, artist_edges=artist_edges, seed=seed)
+    tell(line(graph))
     made("communities", communities, **clusters)
-    if len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
+    if len(corpus) >= MIN_PAINTINGS_FOR_VGAE and graph.facts["edges"] < MIN_EDGES_FOR_VGAE:
+        tell(
+            f"No latents: {graph.facts['edges']} links are too few to learn from ({MIN_EDGES_FOR_VGAE} are needed). "
+            "Pictures that are copies of each other, or look the same, are not linked."
+        )
+    elif len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
         made("train-vgae", train_vgae, seed=seed, device=device, progress=progress)
         edges = {}
         if artist_edges and catalogue_of(corpus).has_many_artists:

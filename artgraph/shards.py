@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from artgraph.atomic import remove_temporaries, write_bytes
+from artgraph.errors import CorpusError
 from artgraph.formats import serialise
 
 __all__ = ["ShardStore", "clear_shards", "shard_bounds"]
@@ -69,11 +70,16 @@ class ShardStore:
         write_bytes(self.path / name, value)
 
     def get(self, name: str) -> Any:
-        """Read a shard as it was put."""
-        if name.endswith(".npy"):
-            return np.load(self.path / name, allow_pickle=False)
-        data = (self.path / name).read_bytes()
-        return json.loads(data) if name.endswith(".json") else data
+        """Read a shard as it was put; one that is damaged is removed, and a CorpusError says what to do."""
+        file = self.path / name
+        try:
+            if name.endswith(".npy"):
+                return np.load(file, allow_pickle=False)
+            data = file.read_bytes()
+            return json.loads(data) if name.endswith(".json") else data
+        except (ValueError, EOFError) as error:
+            file.unlink(missing_ok=True)
+            raise CorpusError(f"{file} was damaged and has been removed. Run the same command again.") from error
 
     def remove(self) -> None:
         """Remove the folder; the finished work stands elsewhere now."""

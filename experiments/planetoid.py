@@ -91,7 +91,7 @@ def links(X, graph, config):
     rng = np.random.default_rng([config.seed, 7])
     training, positive, negative = hold_out_edges(graph, 0.10, rng)
     last = {}
-    trained = train_vgae(X, training, config=config, checkpoint=last.update)
+    trained = train_vgae(X, training, config=config, checkpoint=lambda dump: last.update(dump()))
     states = {
         "kept": trained.state,
         "last": {name.removeprefix("model."): value for name, value in last.items() if name.startswith("model.")},

@@ -199,3 +199,23 @@ def test_every_command_makes_the_thing_again(whole):
     assert {"build-graph", "train-vgae", "communities", "evaluate"} <= set(run)
     after = {(t["kind"], t["key"]): t["params"] for t in pipeline.info(corpus)["things"]}
     assert after == before  # with the settings that it had
+
+
+def test_shared_ancestors_are_looked_at_once(small, monkeypatch):
+    """Eight layers of two things, each made of both below: 2 ** 8 paths, and 17 things."""
+    thing(small, Ref("features", "x0"), *columns("artist"))
+    below = [Ref("features", "x0")]
+    for layer in range(1, 9):
+        pair = [Ref("features", f"x{layer}{side}") for side in "ab"]
+        for ref in pair:
+            thing(small, ref, *below)
+        below = pair
+    looked, hashed = [], []
+    column = Corpus.column_sha256
+    monkeypatch.setattr(
+        Lineage, "_revision", lambda self, ref, real=Lineage._revision: (looked.append(ref), real(self, ref))[1]
+    )
+    monkeypatch.setattr(Corpus, "column_sha256", lambda self, name: (hashed.append(name), column(self, name))[1])
+    assert Lineage(small).stale(below[0]) == []
+    assert len(looked) == 16
+    assert hashed == ["artist"]

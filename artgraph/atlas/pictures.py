@@ -46,7 +46,7 @@ def write_pictures(
     n = len(columns["id"])
     for folder, digits in (("thumbs", 6), ("sheets", 3)):
         for old in sorted((out / folder).glob("*" + "[0-9]" * digits + ".webp")):
-            old.unlink()
+            old.unlink(missing_ok=True)
     laid = order is not None and images and n > 0
     sheets = Sheets(n, put) if laid else None
     aspect, missing, tints = [0.8] * n, [], [None] * n

@@ -98,15 +98,16 @@ class _Tapped(torch.nn.Module):
 
     def __init__(self, network: torch.nn.Module, modules: list[str]) -> None:
         super().__init__()
-        self.network, self.caught = network, [None] * len(modules)
-        for position, name in enumerate(modules):
+        self.network, self.modules_tapped, self.here = network, modules, threading.local()  # threads share the network
+        for name in modules:
             network.get_submodule(name).register_forward_hook(
-                lambda module, taken, given, position=position: self.caught.__setitem__(position, given.clone())
+                lambda module, taken, given, name=name: self.here.caught.__setitem__(name, given.clone())
             )
 
     def forward(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        self.here.caught = {}
         self.network(pixels)
-        return list(self.caught)
+        return [self.here.caught[name] for name in self.modules_tapped]
 
 
 class Backbone:
@@ -205,11 +206,12 @@ def file_sha256(file: str | Path) -> str:
 def read_state(file: str | Path) -> dict[str, torch.Tensor]:
     """Read tensors from a safetensors file, or from a ``.pth`` that holds tensors only.
 
-    A ``file`` that is damaged or holds more (``torch.load`` runs with ``weights_only=True``) is a WeightsError.
+    A ``file`` that is damaged, holds more (``torch.load`` runs with ``weights_only=True``), or holds NaN or infinity is
+    a WeightsError.
     """
     try:
         if Path(file).suffix == ".safetensors":
-            return load_file(file)
+            return _finite(load_file(file), file)
         state = torch.load(file, map_location="cpu", weights_only=True)
     except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
         raise WeightsError(f"{file} cannot be read as weights: {error}") from error
@@ -222,6 +224,17 @@ def read_state(file: str | Path) -> dict[str, torch.Tensor]:
     state = state.get("state_dict", state)
     if not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise WeightsError(f"{file} is not a plain dictionary of tensors; convert it to safetensors")
+    return _finite(state, file)
+
+
+def _finite(state: dict[str, torch.Tensor], file: str | Path) -> dict[str, torch.Tensor]:
+    bad = [name for name, tensor in state.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
+    if bad:
+        others = f" and {len(bad) - 1} other tensors hold" if len(bad) > 1 else " holds"
+        raise WeightsError(
+            f"{file}: the tensor '{bad[0]}'{others} NaN or infinity, as after a training that diverged, or a cast to "
+            "float16. Fetch the file again, or take another one."
+        )
     return state
 
 

@@ -29,6 +29,7 @@ class Descriptor(ABC):
     true_scale : Whether it needs the painting's size; ``prepare`` and ``short_side`` then take it as ``size_cm``.
     learns_from : Rows that ``fit`` gets at most, as one array; None: it gets the whole sample as an iterable of blocks
         (b, wide), which can be gone through again and need not fit into memory.
+    trains : Whether ``fit`` trains a network, which several threads make faster.
     places : Windows per picture whose places are stored; 0 for a descriptor of the whole.
     """
 
@@ -36,6 +37,7 @@ class Descriptor(ABC):
     key = ""
     size = 224
     learns_from = 2048
+    trains = False
     places = 0
     true_scale = False
 

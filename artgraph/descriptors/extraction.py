@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from artgraph.descriptors.base import Descriptor
-from artgraph.errors import ImageError, IngestError
+from artgraph.errors import ImageError, IngestError, InputError
 from artgraph.images import load_image
 from artgraph.learning.prefetch import prefetch
+from artgraph.learning.threads import THREADS, cores, torch_threads
 from artgraph.shards import ShardStore, shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
@@ -21,6 +24,7 @@ __all__ = ["BATCH", "DECODE_SIDE", "SAMPLE", "SHARD", "extract"]
 # this share one decoded picture, and one that needs more has a picture of its own.
 DECODE_SIDE = 448
 BATCH = 32
+PART = 8  # of a batch
 SHARD = 256
 SAMPLE = 4096
 
@@ -40,7 +44,8 @@ def extract(
 
     A seeded sample of at most ``SAMPLE`` pictures goes first, at full width; each descriptor learns its reduction from
     it (a PCA, a mean); the rest is reduced as it comes. So memory and disk do not grow with n times the full width.
-    A picture that was taken and can no longer be read, or has changed since, is an IngestError.
+    A picture that was taken and can no longer be read, or has changed since, is an IngestError; values that are not
+    finite, an InputError.
 
     Parameters
     ----------
@@ -57,12 +62,30 @@ def extract(
     -------
     (features, fitted) of each descriptor: (n, d) float32, row i for paths[i]; what ``reduce`` needs for new pictures.
     """
+    for descriptor in descriptors:
+        descriptor.load()
+    common = {"sizes_cm": sizes_cm, "sha256": sha256, "workers": workers, "seed": seed, "progress": progress}
+    # Every part of a batch is one thread's, so that values do not depend on how many there are.
+    with ThreadPoolExecutor(cores(), "embed", torch.set_num_threads, (1,)) as pool, torch_threads(1):
+        return _extract(paths, descriptors, stores, pool=pool, **common)
+
+
+def _extract(
+    paths: Sequence[Path],
+    descriptors: Sequence[Descriptor],
+    stores: Sequence[ShardStore],
+    *,
+    sizes_cm: np.ndarray | None,
+    sha256: Sequence[str] | None,
+    workers: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
+    pool: ThreadPoolExecutor,
+) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
     n = len(paths)
     order = np.random.default_rng(seed).permutation(n)
     sample, rest = np.sort(order[:SAMPLE]), np.sort(order[SAMPLE:])
     done = 0
-    for descriptor in descriptors:
-        descriptor.load()
 
     def report(count: int) -> None:
         nonlocal done
@@ -93,8 +116,9 @@ def extract(
         )
         for (name, part, missing, last), items in prepared:
             for position, k in enumerate(missing):
-                stack = np.stack([item[position] for item in items])
-                made.setdefault(k, []).append(finish(k, descriptors[k].embed(stack)))
+                wide = _embed(descriptors[k], [item[position] for item in items], pool)
+                _check_finite(wide, descriptors[k].key or descriptors[k].name, [paths[row] for row in part])
+                made.setdefault(k, []).append(finish(k, wide))
             if last:
                 for k in missing:
                     stores[k].put(name, np.concatenate(made.pop(k)))
@@ -104,7 +128,8 @@ def extract(
     fitted = []
     for descriptor, store in zip(descriptors, stores, strict=True):
         if not store.has("fit.json"):
-            parameters = descriptor.fit(_Sample(store, len(sample)).at_most(descriptor.learns_from))
+            with torch_threads(THREADS if descriptor.trains else 1):
+                parameters = descriptor.fit(_Sample(store, len(sample)).at_most(descriptor.learns_from))
             for name, array in parameters.items():
                 store.put(f"fit-{name}.npy", array)
             store.put("fit.json", sorted(parameters))
@@ -127,6 +152,23 @@ def extract(
             features = np.ascontiguousarray(features)
         results.append((features, parameters))
     return results
+
+
+def _embed(descriptor: Descriptor, items: Sequence[np.ndarray], pool: ThreadPoolExecutor) -> np.ndarray:
+    """Return the wide vectors of prepared pictures; on the CPU a few pictures at a time, on all cores."""
+    if str(getattr(descriptor, "device", "cpu")).startswith("cuda"):
+        return descriptor.embed(np.stack(items))
+    parts = [items[start:stop] for start, stop in shard_bounds(len(items), PART)]
+    return np.concatenate(list(pool.map(lambda part: descriptor.embed(np.stack(part)), parts)))
+
+
+def _check_finite(wide: np.ndarray, name: str, paths: Sequence[Path]) -> None:
+    bad = np.flatnonzero(~np.isfinite(wide).reshape(len(wide), -1).all(axis=1))
+    if len(bad):
+        raise InputError(
+            f"'{name}' gives values that are NaN or infinite for {paths[bad[0]]} and {len(bad) - 1} other pictures of "
+            f"{len(paths)}. Where it is so for all, fetch its weights again; else take the picture out."
+        )
 
 
 def _finish(descriptor: Descriptor, wide: np.ndarray, fitted: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -33,6 +33,7 @@ class Grey(Descriptor):
         self.descriptor = descriptor
         self.name, self.key = descriptor.name, f"{descriptor.key}-grey"
         self.size, self.learns_from, self.places = descriptor.size, descriptor.learns_from, descriptor.places
+        self.trains = descriptor.trains
         self.true_scale = descriptor.true_scale
 
     def params(self) -> dict[str, Any]:

@@ -13,8 +13,11 @@ import pyarrow.parquet as pq
 
 from artgraph.descriptors.backbones import file_sha256
 from artgraph.errors import InputError
+from artgraph.soundness import LARGEST
 
 __all__ = ["read_vectors"]
+
+SMALLEST = 1e-12  # a vector within this of 0 has no direction, for ``artgraph.graph.knn``
 
 Read = tuple[np.ndarray, list[str] | None, list[str] | None]  # vectors, their ids, the columns used
 
@@ -36,8 +39,8 @@ def read_vectors(
     ----------
     path : ``.npy``: an array (m, d), row by row in the order of ``ids``, or of ``id_file``. ``.parquet``: a column
         ``id`` and either one column of lists or numeric columns. ``.h5ad``: AnnData, whose ``obs_names`` are ids (needs
-        the package anndata). An InputError where it cannot be read or a value is not a finite number in the range of
-        float32.
+        the package anndata). An InputError where it cannot be read, a value is not a finite number in the range of
+        float32, or all are too large or too small to be compared.
     ids : Of the n paintings; row i of the result is ``ids[i]``. None may be missing, repeated or empty.
     id_file : With ``.npy``: UTF-8 text, one id per line.
     key : The list column of a parquet file that has several, or the entry of ``obsm`` (default: ``X``) of an h5ad file.
@@ -76,6 +79,12 @@ def read_vectors(
     if len(bad):
         raise InputError(
             f"{path.name}: {_some([ids[i] for i in bad])} with a value that is not a finite number in float32"
+        )
+    largest = float(np.abs(X).max(initial=0))
+    if largest > LARGEST or 0 < largest <= SMALLEST:
+        raise InputError(
+            f"{path.name}: the largest value is {largest:.0e}; vectors beyond {LARGEST:.0e}, or all within "
+            f"{SMALLEST:.0e} of 0, cannot be compared in float32. Divide them by their largest value first."
         )
     extra, missing = len(vectors) - int(found.sum()), int((~found).sum())
     facts = {"n": len(ids), "dimensions": X.shape[1], "rows": len(vectors), "extra": extra, "missing": missing}

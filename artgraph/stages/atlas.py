@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import fields
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from artgraph.atomic import locked
 from artgraph.checks import check_choice
 from artgraph.errors import CorpusError, InputError
 from artgraph.lineage import Lineage, Ref
@@ -29,6 +31,24 @@ if TYPE_CHECKING:
 __all__ = ["atlas"]
 
 
+def _alone(write: Callable[..., Made]) -> Callable[..., Made]:
+    """Let one process at a time write the page of a folder; in the corpus's own place, whatever stands there goes."""
+
+    @functools.wraps(write)
+    def held(corpus: Corpus, *, partition: str = "leiden", out: str | Path | None = None, **options: Any) -> Made:
+        Lineage(corpus).inputs([Ref("partitions", partition)])
+        folder = Path(out) if out else corpus.path / "atlas"
+        if folder.exists() and not folder.is_dir():  # refused by who writes the page
+            return write(corpus, partition=partition, out=out, **options)
+        with locked(folder):
+            if out is None:
+                (folder / "index.html").unlink(missing_ok=True)
+            return write(corpus, partition=partition, out=out, **options)
+
+    return held
+
+
+@_alone
 def atlas(
     corpus: Corpus,
     *,

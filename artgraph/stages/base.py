@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from artgraph.catalogue import CONFOUNDS, Catalogue
+from artgraph.learning.threads import single_threaded_algebra
 from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 
@@ -50,6 +51,7 @@ def make(
     params: Mapping[str, Any],
     inputs: Iterable[Ref],
     compute: Callable[[], Any],
+    threads: int | None = None,
 ) -> Made:
     """Make one thing, or several that are made together, unless all are up to date.
 
@@ -61,6 +63,7 @@ def make(
     params : Everything that the result depends on besides the inputs.
     inputs
     compute : Returns the parts and the facts, or a list of such pairs, one for each of ``refs``.
+    threads : With how many it computes, where the last bits of the result depend on that; for the label.
 
     Returns
     -------
@@ -75,10 +78,12 @@ def make(
     if fresh:
         with corpus.lock():
             found, started = lineage.inputs(inputs), time.perf_counter()
-            made = compute()
+            with single_threaded_algebra():
+                made = compute()
             seconds = time.perf_counter() - started
             for ref, (parts, facts) in zip(several, [made] if isinstance(refs, Ref) else made, strict=True):
-                put(corpus, stage, ref, parts=parts, params=params, inputs=found, facts=facts, seconds=seconds)
+                known = {"params": params, "inputs": found, "facts": facts, "threads": threads}
+                put(corpus, stage, ref, parts=parts, seconds=seconds, **known)
                 found = found | {str(ref): corpus.label(*ref)["sha256"]}  # what follows is placed by what came first
     return Made(*main, fresh, corpus.label(*main)["facts"])
 
@@ -93,15 +98,17 @@ def put(
     inputs: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
     seconds: float | None = None,
+    threads: int | None = None,
 ) -> None:
     """Store one thing with a label that names the stage and its revision.
 
     Parameters
     ----------
     corpus, stage, ref, parts, params, inputs, facts : As for ``make``; ``inputs`` are {reference: hash}.
-    seconds
+    seconds, threads : For the journal, and for the label.
     """
     made_by = {"stage": stage, "revision": STAGES[stage].revision, "params": params}
+    made_by |= {} if threads is None else {"threads": threads}
     corpus.put(*ref, parts, made_by=made_by, inputs=inputs, facts=facts, seconds=seconds)
 
 
@@ -151,16 +158,14 @@ def measured_thumbnails(corpus: Corpus, rows: np.ndarray) -> dict[str, np.ndarra
 
     from artgraph.evaluation.thumbnails import TINY, hue_spread, is_round, margin, tiny_picture
     from artgraph.evaluation.visual import VISUAL_MEASURES, visual_measures
-    from artgraph.images import load_image
-    from artgraph.stages.pictures import thumbnail
+    from artgraph.stages.pictures import thumbnail_pixels
 
     measured = np.full((len(rows), 2), np.nan, dtype=np.float32)
     tiny = np.zeros((len(rows), TINY, TINY, 3), dtype=np.uint8)
     visual = np.full((len(rows), len(VISUAL_MEASURES)), np.nan, dtype=np.float32)
     rounds = np.zeros(len(rows), dtype=bool)
     for at, row in enumerate(rows):
-        if (data := thumbnail(corpus, int(row))) is not None:
-            picture = load_image(data)
+        if (picture := thumbnail_pixels(corpus, int(row))) is not None:
             measured[at] = margin(picture), hue_spread(picture)
             tiny[at], rounds[at] = tiny_picture(picture), is_round(picture)
             visual[at] = visual_measures([picture])[0]

@@ -171,7 +171,7 @@ def _arrays(neighbors: Neighbors) -> dict[str, np.ndarray]:
 def _stored(corpus: Corpus, name: str, part: str, chosen: GraphSettings) -> dict[str, np.ndarray] | None:
     """Return the neighbour lists of the graph that is there, when they are those that would be found again."""
     lineage, ref = Lineage(corpus), Ref("graphs", name)
-    if not corpus.has(*ref) or lineage.stale(ref):
+    if not corpus.has(*ref) or lineage.stale(ref) or corpus.damage(*ref, whole=True):
         return None
     there, wanted = lineage.params(ref), chosen.params()
     same = all(there[key] == value for key, value in wanted.items() if key not in NOT_SEARCH)

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artgraph.atomic import write_bytes
-from artgraph.corpus import KINDS, Corpus
+from artgraph.corpus import FORMAT, KINDS, Corpus
 from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 from artgraph.staging import staged
+from artgraph.tablefiles import write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ class Change:
     origin : (n,) int64, the row that each work had; -1 for one that is added.
     redone : (n,) bool, works that stay and have another picture.
     batches : How many of the rows each batch added.
-    refused, facts : As for ``Corpus.write``; None: as they are.
+    refused, facts : As for ``Corpus.create``; None: as they are.
     image_root : Likewise.
     vectors : Key of imported features to the file that has those of the added works.
     """
@@ -229,15 +230,16 @@ def apply_change(
 
     again, stamp = affected(corpus, change, fresh=fresh), change.stamp(corpus, fresh=fresh)
     with staged(corpus, stamp, linked=_only_table(corpus, change)) as copy:
-        new = Corpus.write(
+        write_table(
             copy.path,
             change.paintings,
+            format=FORMAT,
             image_root=corpus.head["image_root"] if change.image_root is None else change.image_root,
             batches=change.batches,
             refused=_refused(corpus) if change.refused is None else change.refused,
             facts=corpus.head["facts"] if change.facts is None else change.facts,
-            home=corpus.path,
         )
+        new = Corpus(copy.path, home=corpus.path)
         step = Step(corpus, new, change, weights=weights, device=device, workers=workers, progress=progress)
         done = _Done(copy.path / DONE)
         if "cleared" not in done:

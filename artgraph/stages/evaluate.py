@@ -52,6 +52,7 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     catalogue = catalogue_of(corpus, measured=True)
     inputs = [ref, *([Ref("graphs", basis.graph)] if basis.graph else []), Ref("features", "thumbnails")]
     inputs += [*(Ref("features", key) for key in basis.features), *columns("artist", against, *chosen.confounds)]
+    inputs += columns(*(name for name in ("split",) if name in corpus.paintings))
 
     def compute() -> tuple[dict, dict]:
         labels, artists = corpus.get("partitions", partition), catalogue.artists

@@ -13,7 +13,7 @@ import numpy as np
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, progress_of
-from artgraph.stages.pictures import picture, thumbnail
+from artgraph.stages.pictures import picture, thumbnail, thumbnail_pixels
 from artgraph.stages.view import View, with_free_names
 
 if TYPE_CHECKING:
@@ -173,11 +173,9 @@ def _trimmed(view: View, also: tuple[str, ...] = ()) -> pd.DataFrame:
 def _write_thumbnails(corpus: Corpus, folder: Path, report: Callable[[int, int], None] | None) -> list[str | None]:
     """Write the thumbnails as JPEGs; return the name of each, None where a painting has none."""
     from artgraph.export import write_jpegs
-    from artgraph.images import load_image
 
     def read(row: int) -> np.ndarray | None:
-        data = thumbnail(corpus, row)
-        return None if data is None else load_image(data)
+        return thumbnail_pixels(corpus, row)
 
     return write_jpegs(folder, corpus.paintings["image_sha256"], read, report=report)
 

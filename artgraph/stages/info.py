@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from artgraph.corpus import KINDS
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import damage_beside
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -23,16 +24,20 @@ def info(corpus: Corpus) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``path``, ``n``, ``columns`` (name to number of values), ``ingest`` (what it counted), ``image_root``, and
-        ``things``: a list of dicts with ``kind``, ``key``, ``stage``, ``params``, ``facts``, ``stale`` (reasons, empty
-        when up to date) and ``command``, which makes the thing again.
+        ``path``, ``n``, ``columns`` (name to number of values), ``ingest`` (what it counted), ``image_root``,
+        ``damage`` (of refused.csv and thumbnails: pairs of what is wrong and the command that mends it), and
+        ``things``: a list of dicts with ``kind``, ``key``, ``stage``, ``params``, ``facts``, ``stale`` (reasons, also
+        damage; empty when up to date) and ``command``, which makes the thing again.
     """
     table, lineage = corpus.paintings, Lineage(corpus)
 
     def about(ref: Ref) -> dict[str, Any]:
         known = {"kind": ref.kind, "key": ref.key, "stage": lineage.stage(ref), "params": lineage.params(ref)}
-        facts = corpus.label(*ref)["facts"]
-        return known | {"facts": facts, "stale": lineage.stale(ref), "command": lineage.command(ref)}
+        return known | {
+            "facts": lineage.known(ref)["facts"],
+            "stale": lineage.stale(ref),
+            "command": lineage.command(ref),
+        }
 
     return {
         "path": str(corpus.path),
@@ -40,5 +45,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "columns": {name: int(table[name].notna().sum()) for name in table.columns},
         "ingest": corpus.head["facts"],
         "image_root": str(corpus.image_root),
+        "damage": damage_beside(corpus.path, corpus.head, table.get("image_sha256", ())),
         "things": [about(Ref(kind, key)) for kind in KINDS for key in corpus.keys(kind)],
     }

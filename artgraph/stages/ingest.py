@@ -15,6 +15,7 @@ from artgraph.atomic import locked, write_bytes
 from artgraph.corpus import KINDS, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.shards import ShardStore, clear_shards, shard_bounds
+from artgraph.soundness import damage_beside, whole_webp
 from artgraph.stages.spreadsheet import as_before, list_artists, refuse_unmatched, relative, spellings_note
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
     if not isinstance(inspected, Refusal):
         thumbnail = record.pop("thumbnail")
         file = thumbs / f"{inspected.sha256}.webp"
-        if not file.is_file():
+        if not whole_webp(file):
             write_bytes(file, thumbnail)
     return record
 
@@ -229,7 +230,9 @@ def _unchanged(out: Path, stamp: str) -> Corpus | None:
     """Return the corpus if its last ingest had the same fingerprint, else None. Times are kept in the journal alone."""
     try:
         lines = (out / "journal.jsonl").read_text("utf-8").splitlines()
-        stamps = [line for line in lines if '"paintings/' in line]
-        return Corpus(out) if stamps and json.loads(stamps[-1])["made"] == f"paintings/{stamp}" else None
-    except (OSError, ValueError, CorpusError):
+        stamps = [line for line in lines if '"made": "paintings/' in line]
+        corpus = Corpus(out) if stamps and json.loads(stamps[-1])["made"] == f"paintings/{stamp}" else None
+        damaged = corpus and damage_beside(out, corpus.head, corpus.paintings["image_sha256"])
+        return None if damaged else corpus
+    except (OSError, ValueError, KeyError, TypeError, CorpusError):
         return None

@@ -33,7 +33,10 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
     """
     if not corpus.has("partitions", "vgae-leiden"):
         few = len(corpus) < MIN_PAINTINGS_FOR_VGAE
-        return "leiden", f"an autoencoder needs {MIN_PAINTINGS_FOR_VGAE} paintings" if few else "there is no other"
+        return (
+            "leiden",
+            f"an autoencoder needs {MIN_PAINTINGS_FOR_VGAE} paintings" if few else "there are too few links",
+        )
     taught = Lineage(corpus).taught_by_names(Ref("features", "vgae"))
     facts = corpus.label("models", "vgae")["facts"]
     before, after = facts.get("artist_precision_before"), facts.get("artist_precision")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artgraph.errors import IngestError
+from artgraph.atomic import write_bytes
+from artgraph.errors import ImageError, IngestError
+from artgraph.soundness import whole_webp
 
 if TYPE_CHECKING:
     import numpy as np
 
     from artgraph.corpus import Corpus
 
-__all__ = ["caption", "check_originals", "picture", "thumbnail", "thumbnail_file"]
+__all__ = ["caption", "check_originals", "picture", "thumbnail", "thumbnail_file", "thumbnail_pixels"]
 
 
 def check_originals(corpus: Corpus) -> None:
@@ -55,9 +58,41 @@ def thumbnail_file(corpus: Corpus, row: int) -> Path:
 
 
 def thumbnail(corpus: Corpus, row: int) -> bytes | None:
-    """Return the thumbnail (bytes, or None where it is gone) of one row of a corpus."""
+    """Return the thumbnail (bytes) of one row of a corpus; None where it is gone, and its picture is, too.
+
+    One that is missing or damaged is made again from its picture.
+    """
     file = thumbnail_file(corpus, row)
-    return file.read_bytes() if file.is_file() else None
+    if not whole_webp(file):
+        return _made_again(corpus, row, file)
+    return file.read_bytes()
+
+
+def thumbnail_pixels(corpus: Corpus, row: int) -> np.ndarray | None:
+    """Return the thumbnail of one row of a corpus, uint8 (h, w, 3); see ``thumbnail``."""
+    from artgraph.images import load_image
+
+    try:
+        data = thumbnail(corpus, row)
+        return None if data is None else load_image(data)
+    except ImageError:
+        data = _made_again(corpus, row, thumbnail_file(corpus, row))
+        return None if data is None else load_image(data)
+
+
+def _made_again(corpus: Corpus, row: int, file: Path) -> bytes | None:
+    from artgraph.images import inspect_image
+
+    try:
+        inspected = inspect_image(corpus.image_root / corpus.paintings["image"].iloc[row])
+    except (ImageError, OSError):
+        return None
+    if inspected.sha256 != file.stem:  # another picture by now
+        return None
+    with contextlib.suppress(OSError):  # a corpus that can only be read
+        file.parent.mkdir(exist_ok=True)
+        write_bytes(file, inspected.thumbnail)
+    return inspected.thumbnail
 
 
 def picture(corpus: Corpus, row: int, *, min_side: int) -> np.ndarray | None:
@@ -70,7 +105,6 @@ def picture(corpus: Corpus, row: int, *, min_side: int) -> np.ndarray | None:
     corpus, row
     min_side : Pixels that the short side needs to have.
     """
-    from artgraph.errors import ImageError
     from artgraph.images import load_image
 
     painting = corpus.paintings.iloc[row]

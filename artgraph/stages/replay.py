@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from artgraph.corpus import Corpus
+from artgraph.corpus import FORMAT, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, apply_change, ordered
 from artgraph.stages.remake import remade
 from artgraph.stages.take_in import inspect_all
+from artgraph.tablefiles import write_table
 
 if TYPE_CHECKING:
     from artgraph.stages.base import Progress
@@ -69,13 +70,16 @@ def replay(
     batches = corpus.batch
     measured = _measured(corpus, root, out, progress)
     rows = np.flatnonzero(batches < first)
-    new = Corpus.write(
+    write_table(
         out,
         _table(corpus, measured, rows),
+        format=FORMAT,
         image_root=root.resolve().as_posix(),
         batches=corpus.batches[:first],
+        refused=None,
         facts=corpus.head["facts"],
     )
+    new = Corpus(out)
     things = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "coordinates"]
     outcome = {}
     for ref in things:

@@ -63,6 +63,8 @@ def train_descriptor(
     WeightsError
         The weights of the network cannot be had.
     """
+    import torch
+
     from artgraph.descriptors import DESCRIPTORS
     from artgraph.descriptors.registry import weights_for
     from artgraph.descriptors.tuning import TuningConfig
@@ -104,7 +106,15 @@ def train_descriptor(
         checkpoint.remove()
         return {"": tuned.state}, {**tuned.facts, **start.params, "history": tuned.history}
 
-    return make(corpus, "train_descriptor", Ref("models", name), params=params, inputs=inputs, compute=compute)
+    return make(
+        corpus,
+        "train_descriptor",
+        Ref("models", name),
+        params=params,
+        inputs=inputs,
+        compute=compute,
+        threads=torch.get_num_threads(),
+    )
 
 
 def _words(column: list[Any]) -> list[str | None]:

@@ -73,7 +73,7 @@ def train_vgae(
             device=device,
             progress=progress_of(progress, "train-vgae"),
             resume=checkpoint.read(),
-            checkpoint=lambda tensors: checkpoint.write_later(lambda: tensors),
+            checkpoint=checkpoint.write_later,
         )
         checkpoint.remove()
         latents.append(trained.mu)

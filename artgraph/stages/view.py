@@ -103,7 +103,7 @@ class View:
     def layout(self) -> np.ndarray:
         """Place of each painting on the map, (n, 2) float32."""
         ref = Ref("layouts", self.graph)
-        if not self.corpus.has(*ref) or self.lineage.stale(ref):
+        if not self.corpus.has(*ref) or self.lineage.stale(ref) or self.corpus.damage(*ref, whole=True):
             layout(self.corpus, graph=self.graph)
         return self.corpus.get("layouts", self.graph)
 

@@ -16,14 +16,16 @@ from artgraph.graph.typed import hetero_data
 from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.contrastive import contrastive_loss, same_group
 from artgraph.learning.device import pick_device
+from artgraph.learning.threads import THREADS, torch_threads
 from artgraph.vgae.config import Config
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.losses import gate_weights
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.propagation import hops
 
-__all__ = ["checked", "encode", "latents", "refine"]
+__all__ = ["checked", "encode", "latents", "refine", "threads_for"]
 
+FEW = 2000  # paintings, below which a second thread costs more than it saves
 VISITS = 12  # of each work, on average
 AT_ONCE = 16  # batches of different artists
 LEARNING_RATE = 0.05  # divided by the root of the dimensions: a step moves a latent of length 1 by about so much
@@ -57,8 +59,15 @@ def encode(
     if config.model == "none":
         return X, None
     if config.model == "smooth":
-        return hops(X, adjacency, 1)[:, X.shape[1] :].numpy().copy(), None
-    return latents(state, X, adjacency, codes=artist_codes(artists, len(X)), config=config, device=device)
+        with torch_threads(1):
+            return hops(X, adjacency, 1)[:, X.shape[1] :].numpy().copy(), None
+    with torch_threads(threads_for(len(X))):
+        return latents(state, X, adjacency, codes=artist_codes(artists, len(X)), config=config, device=device)
+
+
+def threads_for(n: int) -> int:
+    """Return with how many threads latents of ``n`` paintings are computed: it may not depend on the machine."""
+    return 1 if n < FEW else THREADS
 
 
 def latents(
@@ -160,5 +169,8 @@ def checked(X: np.ndarray, adjacency: csr_matrix, *, least: int) -> tuple[np.nda
     if not np.isfinite(X).all():
         raise InputError("features must be finite")
     if adjacency.nnz < 2 * least:
-        raise InputError(f"a graph of {adjacency.nnz // 2} edges is too small to learn from; {least} are needed")
+        raise InputError(
+            f"a graph of {adjacency.nnz // 2} edges is too small to learn from; {least} are needed. Copies of a "
+            "picture are not linked with each other; cluster the graph itself: artgraph communities"
+        )
     return X, adjacency

@@ -19,12 +19,13 @@ from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.checkpoint import on_cpu, pack, unpack
 from artgraph.learning.device import pick_device
 from artgraph.learning.dropout import dropout
+from artgraph.learning.threads import torch_threads
 from artgraph.vgae import losses
 from artgraph.vgae.config import Config
 from artgraph.vgae.edges import EdgeSampler, sample_non_edges
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.model import VGAE
-from artgraph.vgae.refine import checked, encode, latents
+from artgraph.vgae.refine import checked, encode, latents, threads_for
 from artgraph.vgae.validation import describe_latents, hold_out
 
 __all__ = ["Run", "Trained", "train_vgae"]
@@ -61,7 +62,7 @@ def train_vgae(
     device: str = "auto",
     progress: Callable[[int, int], object] | None = None,
     resume: dict[str, torch.Tensor] | None = None,
-    checkpoint: Callable[[dict[str, torch.Tensor]], object] | None = None,
+    checkpoint: Callable[[Callable[[], dict[str, torch.Tensor]]], object] | None = None,
 ) -> Trained:
     """Learn latents from which the edges of a graph, and who made what, can be predicted.
 
@@ -89,11 +90,26 @@ def train_vgae(
     device : {"auto", "cpu", "cuda"}
     progress : is called with the epochs done and all epochs.
     resume : a checkpoint to go on from.
-    checkpoint : is given all that is needed to go on, after every epoch.
+    checkpoint : is given, after every epoch, a function that returns all that is needed to go on: copies, which cost
+        time, so it is to be called only where they are kept.
     """
     config, device = config or Config(), pick_device(device)
     X, adjacency = checked(X, adjacency, least=FEWEST_EDGES)
     codes = artist_codes(artists, len(X))
+    with torch_threads(threads_for(len(X))):
+        return _trained(X, adjacency, codes, config, device, progress, resume, checkpoint)
+
+
+def _trained(
+    X: np.ndarray,
+    adjacency: csr_matrix,
+    codes: np.ndarray,
+    config: Config,
+    device: str,
+    progress: Callable[[int, int], object] | None,
+    resume: dict[str, torch.Tensor] | None,
+    checkpoint: Callable[[Callable[[], dict[str, torch.Tensor]]], object] | None,
+) -> Trained:
     if not config.learns:
         mu, _ = encode({}, X, adjacency, config=config)
         _, _, validation = hold_out(adjacency, codes, config, device="cpu")
@@ -107,7 +123,7 @@ def train_vgae(
     while not run.finished:
         run.one_epoch()
         if checkpoint is not None:
-            checkpoint(run.dump())
+            checkpoint(run.dump)
         if progress is not None:
             progress(run.epoch, config.n_epochs)
     mu, logstd = latents(run.best_state, X, adjacency, codes=codes, config=config, device=device, gate=run.gate)

@@ -181,8 +181,8 @@ def test_resumed_is_as_unbroken(thirty_artists, encoder):
     whole = train_vgae(X, adjacency, **given)
     kept = []
 
-    def until_the_third(tensors):
-        kept.append(tensors)
+    def until_the_third(dump):
+        kept.append(dump())
         if len(kept) == 3:
             raise Killed
 
@@ -191,6 +191,16 @@ def test_resumed_is_as_unbroken(thirty_artists, encoder):
     resumed = train_vgae(X, adjacency, resume=kept[-1], **given)
     assert resumed.mu.tobytes() == whole.mu.tobytes()
     assert resumed.history == whole.history
+
+
+def test_the_state_is_copied_only_where_it_is_kept(toy, monkeypatch):
+    X, adjacency, _ = toy
+    dumped, given = [], []
+    monkeypatch.setattr("artgraph.vgae.training.pack", lambda *parts: dumped.append(1))
+    train_vgae(X, adjacency, config=dataclasses.replace(QUICK, epochs=3), device="cpu", checkpoint=given.append)
+    assert (len(given), dumped) == (3, [])
+    given[-1]()
+    assert dumped == [1]
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
@@ -304,7 +314,9 @@ def test_a_gpu_agrees_with_the_cpu_whatever_the_model(thirty_artists, model, enc
 def test_a_gpu_goes_on_where_it_was(thirty_artists):
     X, adjacency, artists = thirty_artists
     config, kept = Config(latent_dim=16, epochs=4), []
-    whole = train_vgae(X, adjacency, artists=artists, config=config, device="cuda", checkpoint=kept.append)
+    whole = train_vgae(
+        X, adjacency, artists=artists, config=config, device="cuda", checkpoint=lambda dump: kept.append(dump())
+    )
     rest = train_vgae(X, adjacency, artists=artists, config=config, device="cuda", resume=kept[1])
     assert cosines(rest.mu, whole.mu).min() > 0.99
     assert len(rest.history) == 4

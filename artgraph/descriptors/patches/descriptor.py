@@ -54,6 +54,7 @@ class Patches(Descriptor):
     """
 
     name = "patches"
+    trains = True
 
     def __init__(
         self,
