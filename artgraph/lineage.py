@@ -344,8 +344,4 @@ class Lineage:
         return found
 
 
-def _remedy(corpus: Corpus, kind: str, key: str) -> str:
-    return Lineage(corpus).remedy(Ref(kind, key))
-
-
-Corpus.remedy = staticmethod(_remedy)
+Corpus.remedy = staticmethod(lambda corpus, kind, key: Lineage(corpus).remedy(Ref(kind, key)))

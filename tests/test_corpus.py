@@ -123,8 +123,8 @@ def test_a_folder_that_is_no_corpus(tmp_path):
 
 def test_another_format_is_refused(small):
     head = json.loads((small.path / "corpus.json").read_text())
-    (small.path / "corpus.json").write_text(json.dumps({**head, "format": 2}))
-    with pytest.raises(CorpusError, match="format 2"):
+    (small.path / "corpus.json").write_text(json.dumps({**head, "format": 3}))
+    with pytest.raises(CorpusError, match="format 3"):
         Corpus(small.path)
 
 

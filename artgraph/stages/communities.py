@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artgraph.checks import check_n_clusters, did_you_mean
 from artgraph.errors import InputError
+from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import ClusterSettings
 from artgraph.stages.base import Made, Progress, adjacency_of, columns, drawing, features_of, make, progress_of
@@ -60,13 +61,8 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
     inputs += [Ref("graphs", key) for key in layers if corpus.has("graphs", key) and key != chosen.graph]
     params, ref = chosen.params(), Ref("partitions", name)
     earlier = _earlier(corpus, chosen.keep_names_of, name)
-    if earlier is not None:
-        from artgraph.formats import content_sha256
-
+    if earlier is not None and chosen.keep_names_of is not None:
         params["earlier_sha256"] = content_sha256(earlier.tolist())
-        if chosen.keep_names_of is None and _as_it_was(corpus, ref, params, inputs):
-            params["earlier_sha256"] = lineage.label(ref)["made_by"]["params"].get("earlier_sha256")
-    params = {key: value for key, value in params.items() if key != "earlier_sha256" or value is not None}
 
     def compute() -> tuple[dict, dict]:
         from artgraph.communities import cluster, keep_names, modularity, soft_membership
@@ -180,15 +176,6 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
         )
     known = dict(zip(other.paintings["id"], other.get("partitions", name).tolist(), strict=True))
     return np.array([known.get(key, -1) for key in corpus.paintings["id"]], dtype=np.int64)
-
-
-def _as_it_was(corpus: Corpus, ref: Ref, params: dict[str, Any], inputs: Sequence[Ref]) -> bool:
-    """Return whether the partition there follows from these settings and inputs, whatever it was named after."""
-    lineage = Lineage(corpus)
-    named = lineage.label(ref)["made_by"]["params"].get("earlier_sha256")
-    without = {key: value for key, value in params.items() if key != "earlier_sha256"}
-    wanted = without | ({} if named is None else {"earlier_sha256": named})
-    return lineage.up_to_date(ref, "communities", wanted, lineage.inputs(inputs))
 
 
 def _classes(corpus: Corpus, fixed: str | None) -> tuple[np.ndarray | None, list[str] | None]:

@@ -33,7 +33,7 @@ def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
     Returns
     -------
     dict of str to (n,) float32, or None
-        ``chance``: NaN for works of the first day. None for a graph of latents: see ``graph_of_pictures``.
+        ``chance``: -1 for works of the first day. None for a graph of latents: see ``graph_of_pictures``.
     """
     from artgraph.graph.novelty import conformal_p, strangeness
 
@@ -44,14 +44,14 @@ def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
     chance = np.full(len(step.new), np.nan, dtype=np.float32)
     kept, fresh = step.change.kept, step.change.fresh
     if "arrivals" in _parts(step.old, ref):
-        chance[kept >= 0] = step.old.get(*ref, "arrivals")["chance"][kept[kept >= 0]]
+        chance[kept >= 0] = _stored(step.old, ref)[kept[kept >= 0]]
     if len(fresh):
         blocks = [step.new.get("features", key) for key in params["on"]]
         accepted = np.flatnonzero((kept >= 0) & ~(chance < ALPHA))
         own, new = strangeness([X[accepted] for X in blocks], [X[fresh] for X in blocks], seed=params["seed"])
         if len(own):
             chance[fresh] = conformal_p(new, own)
-    return {"chance": chance}
+    return {"chance": np.where(np.isnan(chance), -1, chance).astype(np.float32)}
 
 
 def graph_of_pictures(corpus: Corpus, ref: Ref) -> Ref | None:
@@ -68,7 +68,12 @@ def chances(corpus: Corpus, ref: Ref) -> np.ndarray:
     graph = graph_of_pictures(corpus, ref)
     if graph is None:
         return np.full(len(corpus), np.nan, dtype=np.float32)
-    return corpus.get(*graph, "arrivals")["chance"]
+    return _stored(corpus, graph)
+
+
+def _stored(corpus: Corpus, graph: Ref) -> np.ndarray:
+    chance = corpus.get(*graph, "arrivals")["chance"]
+    return np.where(chance < 0, np.float32(np.nan), chance)
 
 
 def strangers(corpus: Corpus, partition: str, ids: Sequence[str]) -> list[str]:
