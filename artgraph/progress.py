@@ -11,6 +11,8 @@ import click
 
 __all__ = ["Bars"]
 
+TIME = "{desc}: {elapsed}"  # where the length is not known
+
 
 class Bars:
     """Progress of the stages of a command, from its first second to its end.
@@ -48,7 +50,7 @@ class Bars:
                 self._before = done
             known, self._done, self._total = self._total, done, total
             if self._bar is not None:
-                self._bar.total = total or None
+                self._bar.total, self._bar.bar_format = total or None, None if total else TIME
                 self._bar.update(done - self._bar.n)
                 if known != total:
                     self._bar.refresh()
@@ -73,9 +75,8 @@ class Bars:
         if self.watched:
             from tqdm import tqdm
 
-            self._bar = tqdm(
-                total=None, desc=stage, unit="", file=self.file, initial=done, leave=False, dynamic_ncols=True
-            )
+            about = {"total": None, "initial": done, "unit": "", "leave": False, "dynamic_ncols": True}
+            self._bar = tqdm(desc=stage, file=self.file, bar_format=TIME, **about)
         if self._ticker is None:
             self._ticker = threading.Thread(target=self._tick, daemon=True)
             self._ticker.start()
