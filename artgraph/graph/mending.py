@@ -32,7 +32,8 @@ def mend(
     Where the earlier lists were exact the result is that of ``knn(X, exact=True, ...)``: the same indices and, for
     cosine, the same bytes (for "euclidean" up to rounding, since coordinates are centred). Lists of an approximate
     search stay as good as they were: ``recall`` is the earlier one. Equal distances are ordered by row; where kept
-    rows change their order, works that tie for the last place of a list stay as they were.
+    rows change their order, works that tie for the last place of a list stay as they were. Crowds of works at cosine
+    distances of about 1e-5 are an exception: products of float32 do not tell candidates apart there, in either search.
 
     Parameters
     ----------
