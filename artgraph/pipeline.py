@@ -25,9 +25,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from artgraph.atomic import write_bytes
+from artgraph.corpus import Corpus
 from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made, Progress, catalogue_of
 from artgraph.stages.build_graph import build_graph
@@ -36,7 +37,8 @@ from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
 from artgraph.stages.export import export, network
 from artgraph.stages.fuse import fuse_features
-from artgraph.stages.growing import add, remove, update
+from artgraph.stages.growing import add, has_grown, remove, update
+from artgraph.stages.growing_report import growth_lines
 from artgraph.stages.import_vectors import import_vectors
 from artgraph.stages.influence import influence
 from artgraph.stages.info import info
@@ -53,9 +55,6 @@ from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
-
-if TYPE_CHECKING:
-    from artgraph.corpus import Corpus
 
 __all__ = [
     "Made", "add", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
@@ -94,7 +93,8 @@ def run(
 
     Parameters
     ----------
-    images, out : The folder of pictures and the corpus; run again, it resumes where it stopped.
+    images, out : The folder of pictures and the corpus; run again, it resumes where it stopped. Where the folder has
+        grown since, the new works are added to the corpus: see ``update``.
     metadata, columns, encoding, max_unmatched : See ``ingest``.
     descriptors : See ``describe``; the graph is built on all of them together.
     artist_edges : bool
@@ -134,8 +134,16 @@ def run(
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
     check_descriptors(ready, weights_given=bool(options.get("weights")))
     begin("ingest")
-    table = {"metadata": metadata, "columns": columns, "encoding": encoding, "max_unmatched": max_unmatched}
-    corpus = ingest(images, out, **table, max_refused=max_refused, workers=workers, progress=progress)
+    table = {"metadata": metadata, "columns": columns, "encoding": encoding}
+    taking = {"max_refused": max_refused, "workers": workers, "progress": progress}
+    if has_grown(images, out):
+        where = {"weights": options.get("weights"), "device": device, "tell": tell}
+        growth = update(Corpus(out), images, **table, **taking, **where)
+        corpus = growth.corpus
+        for text in growth_lines(growth, following=False):
+            tell(text)
+    else:
+        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, **taking)
     for text in ingest_lines(corpus):
         tell(text)
     check_corpus(corpus, **asked)

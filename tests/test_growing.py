@@ -333,3 +333,26 @@ def test_the_walk_of_a_cataloguer(home):
     assert np.mean([labels[key] == before[key] for key in labels if key in before]) > 0.8
     facts = json.loads(typed("update", corpus, "--json"))
     assert facts["works"] == N + NEW - 1
+
+
+def test_run_on_a_folder_that_has_grown_adds_what_is_new(tmp_path):
+    """It says how many are new; on a folder that is as it was, nothing is made again."""
+    sheet = toy_pictures(tmp_path / "pictures", n=24)
+    later = [tmp_path / "pictures" / "images" / f"{k:03d}.png" for k in (20, 21, 22, 23)]
+    for picture in later:
+        picture.rename(tmp_path / picture.name)
+    run = {"metadata": sheet, "descriptors": ("color",)}
+    corpus = pipeline.run(tmp_path / "pictures", tmp_path / "corpus", **run)
+    before = corpus.get("partitions", "leiden")
+    for picture in later:
+        (tmp_path / picture.name).rename(picture)
+    lines = []
+    grown = pipeline.run(tmp_path / "pictures", tmp_path / "corpus", **run, tell=lines.append)
+    assert grown.batches == [20, 4]
+    assert "4 works new" in lines
+    assert grown.get("partitions", "leiden")[:20].tolist() == before.tolist()
+    assert grown.paintings["artist"].notna().all()
+    assert len(pd.read_csv(tmp_path / "corpus" / "exports" / "leiden.csv")) == 24
+    labels = {ref: grown.label(*ref) for ref in ordered(grown)}
+    again = pipeline.run(tmp_path / "pictures", tmp_path / "corpus", **run)
+    assert {ref: again.label(*ref) for ref in ordered(again)} == labels

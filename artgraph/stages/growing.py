@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from artgraph.corpus import Corpus
-from artgraph.errors import IngestError, InputError
+from artgraph.errors import CorpusError, IngestError, InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, affected, apply_change
+from artgraph.stages.ingest import left_out
 from artgraph.stages.take_in import Found, compare, without
 
 if TYPE_CHECKING:
     from artgraph.stages.base import Progress
 
-__all__ = ["Growth", "add", "remove", "update"]
+__all__ = ["Growth", "add", "has_grown", "remove", "update"]
 
 Tell = Callable[[str], None]
 
@@ -183,6 +186,29 @@ def update(
     if found.nothing and not again:
         return Growth(corpus, found)
     return _changed(corpus, found, tell=tell, fresh=fresh, **where)
+
+
+def has_grown(images: str | Path, out: str | Path) -> bool:
+    """Return whether a corpus (``out``) was made of this folder, and works were added to either, or taken away, since.
+
+    Parameters
+    ----------
+    images, out : As for ``run``.
+    """
+    from artgraph.folders import list_folder
+
+    try:
+        corpus = Corpus(out)
+    except CorpusError:
+        return False
+    if not Path(images).is_dir() or Path(images).resolve() != corpus.image_root.resolve():
+        return False
+    if len(corpus.batches) > 1:
+        return True
+    there = set(list_folder(images, leave_out=left_out(Path(images), corpus.path, None)).pictures)
+    known = set(corpus.paintings["image"])
+    refused = pd.read_csv(corpus.path / "refused.csv", dtype=str)["input"]
+    return bool(there - known - set(refused)) or bool(known - there)
 
 
 def _changed(corpus: Corpus, found: Found, *, tell: Tell, fresh: bool = False, **where: Any) -> Growth:

@@ -53,13 +53,14 @@ def growth_facts(growth: Growth, *, check: bool = False) -> dict[str, Any]:
     return facts
 
 
-def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False) -> list[str]:
+def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False, following: bool = True) -> list[str]:
     """Return lines on what a change did, or would do.
 
     Parameters
     ----------
     growth, check
     dry_run : Nothing was done yet.
+    following : Also say what to do next.
     """
     found, corpus, facts = growth.found, growth.corpus, growth_facts(growth, check=check)
     here, lines = shlex.quote(str(corpus.path)), []
@@ -97,7 +98,7 @@ def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False) 
         lines.append(f"agreement of the clusters with those of a fresh run: AMI {facts['agreement']:.2f} (1: the same)")
     if aged["fresh_run"]:
         lines.append(f"a fresh run is recommended ({aged['why']}): artgraph update {here} --fresh")
-    if not found.nothing or growth.again:
+    if following and (not found.nothing or growth.again):
         lines.append(f"next: artgraph atlas {here}; artgraph export {here} --to gexf")
     return lines
 
