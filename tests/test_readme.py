@@ -96,6 +96,7 @@ def test_the_order_of_the_sections():
         "See what it does",
         "Run the tests",
         "On your own pictures",
+        "When the collection grows",
         "The stages",
         "How well does it work",
         "The corpus",

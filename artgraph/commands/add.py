@@ -57,7 +57,7 @@ def change_options(of: str) -> Any:
 
 @click.command(cls=Command)
 @with_corpus
-@click.argument("pictures", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.argument("pictures", type=click.Path(path_type=Path), required=False)
 @spreadsheet_options("add", unmatched=False)
 @change_options("add")
 @click.option("--check", is_flag=True, help="Also compare the clusters with those of a fresh run.")

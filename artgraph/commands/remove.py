@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from artgraph.commands.add import show_growth
+from artgraph.errors import InputError
 from artgraph.options import Bars, Choice, Command, as_json, option, stage, with_corpus
 
 __all__ = ["remove"]
@@ -15,7 +16,7 @@ __all__ = ["remove"]
 @with_corpus
 @click.option(
     "--ids",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     required=True,
     help="A text file with one id a line.",
 )
@@ -28,6 +29,8 @@ def remove(corpus: Any, ids: Path, device: str, as_json: bool) -> None:
     Example:
       artgraph remove mycorpus --ids withdrawn.txt
     """
+    if not ids.is_file():
+        raise InputError(f"There is no file {ids}. Expected a text file with one id a line.")
     lines = ids.read_text("utf-8-sig").splitlines()
     wanted = [line.strip() for line in lines if line.strip()]
     bars = Bars("remove")

@@ -16,7 +16,7 @@ __all__ = ["replay"]
 @option(
     "replay",
     "images",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="The pictures; default: where the corpus has them.",
 )
 @option(

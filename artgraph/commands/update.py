@@ -14,7 +14,7 @@ __all__ = ["update"]
 
 @click.command(cls=Command)
 @with_corpus
-@click.argument("pictures", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.argument("pictures", type=click.Path(path_type=Path), required=False)
 @spreadsheet_options("update", unmatched=False)
 @change_options("update")
 @option("update", "remove_gone", is_flag=True, help="Take out works whose picture is no longer in the folder.")
