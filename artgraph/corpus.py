@@ -53,7 +53,7 @@ from artgraph.checks import did_you_mean
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 from artgraph.journal import note
-from artgraph.staging import finish_change
+from artgraph.staging import KINDS, finish_change
 from artgraph.tablefiles import ordered_as_there, write_table
 
 __all__ = ["FORMAT", "KINDS", "Corpus"]
@@ -62,7 +62,6 @@ FORMAT = 2
 READABLE = (1, 2)
 ARRAYS = (".npy", ".npz", ".safetensors")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
-KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
 
 
 class Corpus:

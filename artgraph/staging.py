@@ -15,31 +15,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from artgraph.atomic import locked, write_bytes
-from artgraph.errors import ArtgraphError, LockedError
+from artgraph.errors import LockedError
 
-if TYPE_CHECKING:
-    from artgraph.corpus import Corpus
+__all__ = ["KINDS", "copied", "finish_change", "staged"]
 
-__all__ = ["copied", "finish_change", "staged"]
-
+KINDS = ("features", "graphs", "partitions", "layouts", "patches", "models", "reports")
 NEXT, COMMIT, LIST = ".next-", ".commit", "commit.json"
 TABLES = ("corpus.json", "paintings.parquet", "refused.csv", "journal.jsonl")
 WAIT = 10.0  # seconds for which a reader waits while another process moves files into place
 
 
 @contextmanager
-def staged(corpus: Corpus, stamp: str, *, linked: bool = True) -> Iterator[Corpus]:
-    """Hold a corpus for writing and yield a copy to be changed, which takes its place when the block ends well.
+def staged(home: str | Path, stamp: str, *, linked: bool = True) -> Iterator[Path]:
+    """Hold a corpus for writing and yield a copy (Path) to be changed, which takes its place when the block ends well.
 
     A block that raises, or a process that is killed, leaves the corpus as it was; started again with the same
     ``stamp``, the copy is there as it was left. A copy with another stamp is removed.
 
     Parameters
     ----------
-    corpus
+    home : A corpus.
     stamp : str of hexadecimal digits; what the change is made from.
     linked : The copy begins with everything that the corpus has; without it, with the table alone, and what is not
         put into it is gone afterwards.
@@ -49,9 +46,7 @@ def staged(corpus: Corpus, stamp: str, *, linked: bool = True) -> Iterator[Corpu
     LockedError
         Another process is writing to the corpus.
     """
-    from artgraph.corpus import KINDS, Corpus
-
-    home = corpus.path
+    home = Path(home)
     copy = home / f"{NEXT}{stamp[:16]}"
     with locked(home, folders=("", "thumbs", *KINDS)):
         for other in home.glob(f"{NEXT}*"):
@@ -60,10 +55,10 @@ def staged(corpus: Corpus, stamp: str, *, linked: bool = True) -> Iterator[Corpu
         if not copy.exists():
             copied(home, copy, linked=linked)
         try:
-            yield Corpus(copy, home=home)
-        except ArtgraphError as error:
+            yield copy
+        except Exception as error:
             # what is said about the copy is meant of the corpus
-            error.args = tuple(str(text).replace(str(copy), str(home)) for text in error.args)
+            error.args = tuple(one.replace(str(copy), str(home)) if isinstance(one, str) else one for one in error.args)
             raise
         files = [*TABLES, *(f"{kind}/{file.name}" for kind in KINDS for file in sorted((copy / kind).glob("[!.]*")))]
         write_bytes(copy / LIST, json.dumps([name for name in files if (copy / name).is_file()]).encode())
@@ -96,9 +91,13 @@ def finish_change(home: str | Path) -> None:
 
 
 def copied(home: Path, copy: Path, *, linked: bool = True) -> None:
-    """Copy the table of a corpus (``home``) and, where ``linked``, everything else by links; thumbnails stay there."""
-    from artgraph.corpus import KINDS
+    """Copy a corpus; thumbnails, exports and plots stay where they are.
 
+    Parameters
+    ----------
+    home, copy : The corpus and a new folder.
+    linked : Without it, the table alone.
+    """
     for kind in KINDS:
         (copy / kind).mkdir(parents=True)
         for file in sorted((home / kind).glob("[!.]*")):
@@ -118,8 +117,6 @@ def _link(file: Path, to: Path) -> None:
 
 def _move(home: Path) -> None:
     """Put the files of ``.commit`` in place; may be begun again at any point."""
-    from artgraph.corpus import KINDS
-
     commit = home / COMMIT
     if (commit / LIST).is_file():  # without it all has been moved, and only the folder is left
         names = json.loads((commit / LIST).read_text("utf-8"))
@@ -142,8 +139,6 @@ def _move(home: Path) -> None:
 
 
 def _sync(home: Path) -> None:
-    from artgraph.corpus import KINDS
-
     if os.name == "nt":
         return
     for name in ("", *KINDS):

@@ -52,7 +52,8 @@ def test_a_kill_leaves_the_old_state_or_the_new_one(home, tmp_path, what, points
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
-    assert found["changed"] and found["kills"] == len(points), found
+    assert found["changed"]
+    assert found["kills"] == len(points), found
     assert found["between"] == []
     assert found["again"] == []
     assert found["old"] + found["new"] == len(points)

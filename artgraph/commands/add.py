@@ -11,7 +11,7 @@ from artgraph.options import Bars, Choice, Command, as_json, option, say, show_j
 __all__ = ["add", "change_options", "show_growth", "vectors"]
 
 
-def vectors(context: Any, parameter: Any, value: tuple[str, ...]) -> dict[str, str]:
+def vectors(context: Any, parameter: Any, value: tuple[str, ...]) -> dict[str, str] | None:
     """Split 'name=file' of each option; a callback of click.
 
     Parameters
@@ -21,7 +21,7 @@ def vectors(context: Any, parameter: Any, value: tuple[str, ...]) -> dict[str, s
     """
     if any("=" not in one for one in value):
         raise click.BadParameter("write it as NAME=FILE, such as imported=new.parquet")
-    return dict(one.split("=", 1) for one in value)
+    return dict(one.split("=", 1) for one in value) or None
 
 
 def change_options(of: str) -> Any:

@@ -70,7 +70,7 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
 
 
 def mended_graph(
-    old: Corpus, new: Corpus, name: str, kept: np.ndarray
+    old: Corpus, new: Corpus, name: str, *, kept: np.ndarray
 ) -> tuple[dict[str, Any], dict[str, Any], np.ndarray]:
     """Return a graph for the works there are now, whose neighbour lists are searched only where they can be others.
 

@@ -146,7 +146,7 @@ def _graph(step: Step, ref: Ref) -> dict[str, Any]:
     groups = [params["on"]] if params["merge"] == "features" else []
     for on in [*groups, *([key] for key in params["on"])]:
         hold_coordinates(step, on, params["regress_out"])
-    parts, facts, mended = mended_graph(step.old, step.new, ref.key, step.change.kept)
+    parts, facts, mended = mended_graph(step.old, step.new, ref.key, kept=step.change.kept)
     facts["mended"] = int(mended.sum())
     parts |= _fits(step, ref)
     return _put(step, ref, parts, facts)

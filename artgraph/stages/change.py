@@ -20,7 +20,6 @@ from artgraph.atomic import write_bytes
 from artgraph.corpus import FORMAT, KINDS, Corpus
 from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
-from artgraph.makers import STAGES
 from artgraph.staging import staged
 from artgraph.tablefiles import write_table
 
@@ -229,9 +228,9 @@ def apply_change(
     from artgraph.stages.remake import clear, make_again
 
     again, stamp = affected(corpus, change, fresh=fresh), change.stamp(corpus, fresh=fresh)
-    with staged(corpus, stamp, linked=_only_table(corpus, change)) as copy:
+    with staged(corpus.path, stamp, linked=_only_table(corpus, change)) as copy:
         write_table(
-            copy.path,
+            copy,
             change.paintings,
             format=FORMAT,
             image_root=corpus.head["image_root"] if change.image_root is None else change.image_root,
@@ -239,9 +238,9 @@ def apply_change(
             refused=_refused(corpus) if change.refused is None else change.refused,
             facts=corpus.head["facts"] if change.facts is None else change.facts,
         )
-        new = Corpus(copy.path, home=corpus.path)
+        new = Corpus(copy, home=corpus.path)
         step = Step(corpus, new, change, weights=weights, device=device, workers=workers, progress=progress)
-        done = _Done(copy.path / DONE)
+        done = _Done(copy / DONE)
         if "cleared" not in done:
             clear(step, again)
             done.add("cleared", {})
@@ -257,7 +256,7 @@ def apply_change(
                 continue
             facts = make_again(step, ref, why=why, tell=tell)
             done.add(str(ref), facts or {})
-        (copy.path / DONE).unlink(missing_ok=True)
+        (copy / DONE).unlink(missing_ok=True)
         new.journal("paintings", stamp)
     return done.facts
 
@@ -305,9 +304,8 @@ def made_here(step: Step, ref: Ref, inputs: Iterable[Ref] | None = None) -> dict
     held["added"] += change.n_added
     held["removed"] += change.n_removed(step.old)
     held["redone"] += change.n_redone
-    made_by = {name: value for name, value in label["made_by"].items() if name != "version"}
-    made_by.setdefault("stage", Lineage(step.old).stage(ref))
-    made_by.setdefault("revision", STAGES[made_by["stage"]].revision if made_by["stage"] in STAGES else 0)
+    made_by = {"stage": Lineage(step.old).stage(ref), "params": label["made_by"]["params"]}
+    made_by["revision"] = label["made_by"].get("revision", 0)
     return {"made_by": made_by, "inputs": lineage.inputs(sources), "facts": label["facts"] | {"held": held}}
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from artgraph.corpus import Corpus
 
-__all__ = ["communities", "levels_of"]
+__all__ = ["communities", "layer", "layer_of", "levels_of"]
 
 
 def communities(corpus: Corpus, *, name: str | None = None, progress: Progress = None, **settings: Any) -> Made:
@@ -190,6 +190,7 @@ def _classes(corpus: Corpus, fixed: str | None) -> tuple[np.ndarray | None, list
 
 
 def layer(text: str) -> tuple[str, float]:
+    """Split 'key=weight' (``text``) of a layer; without a weight it is 1."""
     key, _, weight = text.partition("=")
     try:
         return key.strip(), float(weight) if weight else 1.0
@@ -217,5 +218,10 @@ def _check_layers(corpus: Corpus, graph: str, layers: Mapping[str, float]) -> No
 
 
 def layer_of(corpus: Corpus, graph: str, layer: str) -> sp.csr_matrix:
-    """Return a graph by its key, or a part of the graph; without the artist edges that would make it a mixture."""
+    """Return a graph by its key, or a part of the graph; without the artist edges that would make it a mixture.
+
+    Parameters
+    ----------
+    corpus, graph, layer
+    """
     return corpus.get("graphs", layer) if corpus.has("graphs", layer) else corpus.get("graphs", graph, layer)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from artgraph.lineage import Ref
 from artgraph.stages.drift import agreement_with_fresh, drift
 from artgraph.stages.fitting import offered, strangers
 from artgraph.stages.lead import lead_of
@@ -110,7 +111,7 @@ def changes_lines(facts: Mapping[str, Mapping[str, Any]]) -> list[str]:
         change = about.get("changes") or {}
         if not ref.startswith("partitions/") or not change:
             continue
-        name = ref.partition("/")[2]
+        name = Ref.of(ref).key
         said = [f"cluster {one} is new" for one in change["born"]]
         said += [f"cluster {one} is gone" for one in change["gone"]]
         said += [f"cluster {one['from']} was split into {_and(one['into'])}" for one in change["split"]]

@@ -199,7 +199,13 @@ def _counts(listing: Listing) -> dict[str, Any]:
 
 
 def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
-    """Return what is measured on a picture (``path`` below ``images``), or a refusal; keep its thumbnail."""
+    """Return what is measured on a picture, or why it is refused (dict); keep its thumbnail.
+
+    Parameters
+    ----------
+    images, path : A folder, and a picture below it.
+    thumbs : Where thumbnails go.
+    """
     from artgraph.ingest import Refusal, inspect_chunk
 
     (inspected,) = inspect_chunk(images, [path])

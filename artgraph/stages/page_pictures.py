@@ -48,8 +48,8 @@ def restored_thumbnails(corpus: Corpus) -> tuple[Callable[[int], bytes | None], 
     from artgraph.atlas.sheets import decoded
 
     def whole(row: int) -> bool:
-        data = thumbnail(corpus, row)
-        return bool(data) and decoded(data) is not None
+        file = thumbnail_file(corpus, row)
+        return file.is_file() and bool(data := file.read_bytes()) and decoded(data) is not None
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         broken = [row for row, good in enumerate(pool.map(whole, range(len(corpus)))) if not good]

@@ -77,7 +77,7 @@ def _described(corpus: Corpus, key: str, files: Sequence[Path], weights: Weights
             "so a picture from outside cannot be placed among them. Name others with --on; there are: "
             f"{', '.join(name for name in corpus.keys('features') if _from_pictures(corpus, name)) or 'none'}"
         )
-    descriptor = descriptor_of(corpus, key, weights, device)
+    descriptor = descriptor_of(corpus, key, weights=weights, device=device)
     descriptor.load()
     rows = [descriptor.reduce(descriptor.embed(_prepared(descriptor, file)[None]), fitted) for file in files]
     return np.concatenate(rows).astype(np.float32)
@@ -94,7 +94,7 @@ def _from_pictures(corpus: Corpus, key: str) -> bool:
     return _stage(corpus, key) in ("describe", "fuse_features")
 
 
-def descriptor_of(corpus: Corpus, key: str, weights: Weights = None, device: str = "auto") -> Descriptor:
+def descriptor_of(corpus: Corpus, key: str, *, weights: Weights = None, device: str = "auto") -> Descriptor:
     """Return the descriptor that made some features; its parameters are compared with those in their label.
 
     Parameters

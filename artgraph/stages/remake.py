@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artgraph.errors import ArtgraphError, InputError
+from artgraph.errors import InputError, MissingError, StaleError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import thumbnails
 from artgraph.stages.build_graph import build_graph
@@ -57,7 +57,7 @@ def remade(
     if stage == "describe" and ref.kind == "features":
         from artgraph.stages.project import descriptor_of
 
-        descriptor = descriptor_of(made, key, where.get("weights"), where.get("device", "auto"))
+        descriptor = descriptor_of(made, key, weights=where.get("weights"), device=where.get("device", "auto"))
         return describe(
             corpus,
             descriptors=[descriptor],
@@ -131,7 +131,7 @@ def make_again(step: Step, ref: Ref, *, why: str, tell: Callable[[str], None]) -
             workers=step.workers,
             progress=step.progress,
         )
-    except ArtgraphError as error:
+    except (InputError, MissingError, StaleError) as error:
         if ref.kind != "reports":
             raise
         tell(f"{ref} was left away: {error}")  # such as a report on a column that is gone
