@@ -4,7 +4,7 @@
 
 A tenth of the paintings is drawn as new, several times: half of it works by artists whom the rest of the corpus knows,
 half all works of some artists whom it does not. The rest becomes a corpus by the default walk (``eye``, artist edges,
-VGAE, Leiden at resolution 1, reports); then the new works are added: in one batch, in ten, and as two halves in either order.
+VGAE, Leiden at resolution 1, reports); then the new works are added: in one batch, in ten, and as two halves.
 The fresh run is the same walk on all paintings. Style labels are read for judging alone.
 
 Works that fit nothing: the new works are judged by ``artgraph.graph.novelty``, in features of ``eye``, of a ViT, and of

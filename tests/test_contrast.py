@@ -35,7 +35,7 @@ def collection(folder, several):
     return folder
 
 
-OPTIONS = ["--n-clusters", "3", "--artist-edges"]
+OPTIONS = ["--n-clusters", "3"]
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def test_pictures_that_are_all_gone(tmp_path):
     corpus.image_root.rename(tmp_path / "moved")
     with pytest.raises(IngestError, match=r"is not there.*artgraph ingest FOLDER -o"):
         pipeline.describe(corpus, descriptors=("color",))
-    corpus = pipeline.ingest(tmp_path / "moved", corpus.path)
+    corpus = pipeline.ingest(tmp_path / "moved", corpus.path, metadata=tmp_path / "moved" / "metadata.csv")
     assert pipeline.describe(corpus, descriptors=("color",))[0].fresh
 
 

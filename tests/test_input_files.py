@@ -24,7 +24,14 @@ from artgraph.testing import toy_corpus, toy_pictures
 
 WRITTEN = {"out", "sheet"}
 NO_LABEL = {("similar", "query"), ("similar", "weights")}  # an answer, which is not kept
-THE_SAME = {"run": "ingest, describe", "demo": "run"}  # calls these
+THE_SAME = {  # calls these
+    "run": "ingest, describe",
+    "demo": "run",
+    "add": "ingest, describe, import_vectors",  # what it makes follows from works that are new: see test_growing
+    "update": "ingest, describe, import_vectors",
+    "remove": "what it is given is gone afterwards",
+    "replay": "all of them, in another folder",
+}
 
 
 def what_commands_read():

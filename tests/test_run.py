@@ -133,6 +133,7 @@ def test_without_names_the_features_lead(tmp_path):
     assert said[said.index("") :] == [
         "",
         "60 pictures found = 60 taken + 0 refused",
+        "not pictures that artgraph reads: 1 .csv",
         "no artists, dates or titles are known; a spreadsheet with them, given with --metadata, says more",
         "",
         "Shown first: leiden, 3 clusters, found in the features, because no artists' names taught the autoencoder, and "

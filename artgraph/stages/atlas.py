@@ -36,7 +36,7 @@ def _alone(write: Callable[..., Made]) -> Callable[..., Made]:
 
     @functools.wraps(write)
     def held(corpus: Corpus, *, partition: str = "leiden", out: str | Path | None = None, **options: Any) -> Made:
-        Lineage(corpus).inputs([Ref("partitions", partition)])
+        Lineage(corpus).inputs(Ref("partitions", one) for one in (partition, *(options.get("compare") or ())))
         folder = Path(out) if out else corpus.path / "atlas"
         if folder.exists() and not folder.is_dir():  # refused by who writes the page
             return write(corpus, partition=partition, out=out, **options)

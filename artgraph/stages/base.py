@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from artgraph.catalogue import CONFOUNDS, Catalogue
-from artgraph.learning.threads import single_threaded_algebra
+from artgraph.learning.threads import cores, single_threaded_algebra
 from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "confounds_of", "drawing",
-    "features_of",
-    "features_under", "make", "measured_thumbnails", "progress_of", "put", "thumbnails",
+    "features_of", "features_under", "make", "measured_thumbnails", "progress_of", "put", "thumbnails",
 ]  # fmt: skip
 
 Progress = Callable[[str, int, int], None] | None  # (stage, done, total)
@@ -164,11 +164,15 @@ def measured_thumbnails(corpus: Corpus, rows: np.ndarray) -> dict[str, np.ndarra
     tiny = np.zeros((len(rows), TINY, TINY, 3), dtype=np.uint8)
     visual = np.full((len(rows), len(VISUAL_MEASURES)), np.nan, dtype=np.float32)
     rounds = np.zeros(len(rows), dtype=bool)
-    for at, row in enumerate(rows):
-        if (picture := thumbnail_pixels(corpus, int(row))) is not None:
+
+    def measure(at: int) -> None:
+        if (picture := thumbnail_pixels(corpus, int(rows[at]))) is not None:
             measured[at] = margin(picture), hue_spread(picture)
             tiny[at], rounds[at] = tiny_picture(picture), is_round(picture)
             visual[at] = visual_measures([picture])[0]
+
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(measure, range(len(rows))))
     return {"": measured, "tiny": tiny, "visual": visual, "round": rounds}
 
 

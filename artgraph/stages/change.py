@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from artgraph.stages.base import Progress
 
-__all__ = ["Change", "Step", "affected", "apply_change", "carried_label", "made_here", "ordered"]
+__all__ = ["Change", "Step", "affected", "apply_change", "carried_label", "made_here", "ordered", "stale_label"]
 
 DONE = ".done.json"
 SAW = ("image", "metadata_line")  # columns that only say where something was read
@@ -204,6 +204,7 @@ def apply_change(
     device: str = "auto",
     workers: int = 2,
     fresh: bool = False,
+    reports: bool = True,
     progress: Progress = None,
     tell: Callable[[str], None] = lambda text: None,
 ) -> dict[str, dict[str, Any]]:
@@ -216,6 +217,7 @@ def apply_change(
     device : {"auto", "cpu", "cuda"}
     workers : Decoding threads.
     fresh : Make again all that was carried over in earlier changes.
+    reports : Make reports again, too; without it they stay as they are, and stale.
     progress : callable(stage, done, total)
     tell : callable(str); is given a line on each thing that is made again.
 
@@ -253,6 +255,10 @@ def apply_change(
                 done.add(str(ref), facts or {})
         for ref, why in again.items():
             if str(ref) in done:
+                continue
+            if ref.kind == "reports" and not reports:
+                stale_label(step, ref)
+                done.add(str(ref), {})
                 continue
             facts = make_again(step, ref, why=why, tell=tell)
             done.add(str(ref), facts or {})
@@ -307,6 +313,18 @@ def made_here(step: Step, ref: Ref, inputs: Iterable[Ref] | None = None) -> dict
     made_by = {"stage": Lineage(step.old).stage(ref), "params": label["made_by"]["params"]}
     made_by["revision"] = label["made_by"].get("revision", 0)
     return {"made_by": made_by, "inputs": lineage.inputs(sources), "facts": label["facts"] | {"held": held}}
+
+
+def stale_label(step: Step, ref: Ref) -> None:
+    """Keep a report under a label for the works there are now; it does not follow from them, and is stale.
+
+    Parameters
+    ----------
+    step, ref
+    """
+    label = step.old.label(*ref)
+    made_by = {name: value for name, value in label["made_by"].items() if name != "version"}
+    step.new.put(*ref, {}, made_by=made_by, inputs=label["inputs"], facts=label["facts"])
 
 
 def carried_label(step: Step, ref: Ref) -> dict[str, Any]:

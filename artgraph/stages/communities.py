@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artgraph.checks import check_n_clusters, did_you_mean
-from artgraph.errors import InputError
+from artgraph.errors import CorpusError, InputError
 from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import ClusterSettings
@@ -95,7 +95,8 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
         if classes is not None:
             facts["fixed"] = {value: int(labels[codes == code][0]) for code, value in enumerate(classes)}
         if earlier is not None:
-            facts["changes"] = changes(earlier, labels)
+            changed = changes(earlier, labels)
+            facts |= {"changes": changed} if any(changed.values()) else {}
         parts = {"": labels}
         if chosen.membership:
             soft, facts["membership"] = soft_membership(
@@ -159,7 +160,9 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
 
     if source == "none" or (source is None and not corpus.has("partitions", name)):
         return None
-    source = name if source is None else source
+    chosen_by_nobody, source = source is None, name if source is None else source
+    if chosen_by_nobody and not _sound(corpus, name):
+        return None
     if source in corpus.keys("partitions"):
         return corpus.get("partitions", source).astype(np.int64)
     if not (Path(source) / "corpus.json").is_file():
@@ -176,6 +179,15 @@ def _earlier(corpus: Corpus, source: str | None, name: str) -> np.ndarray | None
         )
     known = dict(zip(other.paintings["id"], other.get("partitions", name).tolist(), strict=True))
     return np.array([known.get(key, -1) for key in corpus.paintings["id"]], dtype=np.int64)
+
+
+def _sound(corpus: Corpus, partition: str) -> bool:
+    """Return whether the labels of a partition can be read: those of a damaged one name nothing."""
+    try:
+        corpus.get("partitions", partition)
+    except CorpusError:
+        return False
+    return True
 
 
 def _classes(corpus: Corpus, fixed: str | None) -> tuple[np.ndarray | None, list[str] | None]:

@@ -65,7 +65,8 @@ def add(
     Only new pictures are decoded and described, with what the corpus stores. Each new work gets its neighbours and the
     cluster that it is linked to most, with confidence, second cluster and role; where it is farther from everything
     than the corpus's own works are from each other, it fits nothing yet, and has no cluster. A run that is killed
-    leaves the corpus as it was; the same call goes on where it stopped.
+    leaves the corpus as it was; the same call goes on where it stopped. Reports (evaluation, sentences, worklist) stay
+    as they are, and stale: ``update`` makes them again, and ``atlas`` those that it shows.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ def add(
     if found.nothing:
         return Growth(corpus, found)
     where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
-    return _changed(corpus, found, tell=tell, **where)
+    return _changed(corpus, found, tell=tell, reports=False, **where)
 
 
 def remove(corpus: Corpus, ids: Iterable[str], *, device: str = "auto", tell: Tell = lambda text: None) -> Growth:
@@ -126,7 +127,7 @@ def remove(corpus: Corpus, ids: Iterable[str], *, device: str = "auto", tell: Te
     InputError
         An id that is not there, or none would be left.
     """
-    return _changed(corpus, without(corpus, ids), tell=tell, device=device)
+    return _changed(corpus, without(corpus, ids), tell=tell, reports=False, device=device)
 
 
 def update(
@@ -211,9 +212,11 @@ def has_grown(images: str | Path, out: str | Path) -> bool:
     return bool(there - known - set(refused)) or bool(known - there)
 
 
-def _changed(corpus: Corpus, found: Found, *, tell: Tell, fresh: bool = False, **where: Any) -> Growth:
+def _changed(
+    corpus: Corpus, found: Found, *, tell: Tell, fresh: bool = False, reports: bool = True, **where: Any
+) -> Growth:
     again = _again(corpus, found.change, fresh=fresh)
-    facts = apply_change(corpus, found.change, fresh=fresh, tell=tell, **where)
+    facts = apply_change(corpus, found.change, fresh=fresh, reports=reports, tell=tell, **where)
     return Growth(Corpus(corpus.path), found, again, {}, facts)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artgraph.lineage import Ref
+from artgraph.lineage import Lineage, Ref
 from artgraph.stages.drift import agreement_with_fresh, drift
 from artgraph.stages.fitting import offered, strangers
 from artgraph.stages.lead import lead_of
@@ -88,7 +88,7 @@ def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False, 
     if "partition" not in facts:
         return lines
     lines += _placed_lines(facts)
-    lines += changes_lines(growth.facts)
+    lines += changes_lines({ref: growth.facts[ref] for ref in growth.again if ref in growth.facts})
     aged = facts["drift"]
     if aged["added"]:
         lines.append(
@@ -100,17 +100,22 @@ def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False, 
     if aged["fresh_run"]:
         lines.append(f"a fresh run is recommended ({aged['why']}): artgraph update {here} --fresh")
     if following and (not found.nothing or growth.again):
+        stale = [key for key in corpus.keys("reports") if Lineage(corpus).stale(Ref("reports", key))]
+        if stale:
+            lines.append(
+                f"reports that do not know of it yet: {', '.join(stale)}; make them again: artgraph update {here}"
+            )
         lines.append(f"next: artgraph atlas {here}; artgraph export {here} --to gexf")
     return lines
 
 
 def changes_lines(facts: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return lines on clusters that are new, gone, split or joined, from what was done (``facts``) to each thing."""
+    """Return lines on clusters that are new, gone, split or joined, from the ``facts`` of things made again."""
     lines = []
     for ref, about in facts.items():
-        change = about.get("changes") or {}
-        if not ref.startswith("partitions/") or not change:
+        if not ref.startswith("partitions/") or "n_clusters" not in about:
             continue
+        change = about.get("changes") or {"born": [], "gone": [], "split": [], "merged": []}
         name = Ref.of(ref).key
         said = [f"cluster {one} is new" for one in change["born"]]
         said += [f"cluster {one} is gone" for one in change["gone"]]

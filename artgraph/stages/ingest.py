@@ -83,15 +83,16 @@ def ingest(
     if os.path.realpath(images) == os.path.realpath(out) or (out.is_dir() and os.path.samefile(images, out)):
         other = Path(os.path.realpath(images)).parent / "mycorpus"
         raise IngestError(f"-o names {out}, the folder of the pictures itself. Name another, such as -o {other}")
-    metadata, reading, notes = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
+    metadata, reading, _ = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
     given = {name: value or None for name, value in reading.items()}
     table = read_metadata(metadata, **given) if metadata else None
     listing = list_folder(images, leave_out=left_out(images, out, metadata))
     found = listing.pictures
     planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
+    notes: list[str] = []
     if table:
         check_matched(planned, table, images)
-        notes += [*table.notes, *planned.notes, *spellings_note(planned.paintings)]
+        notes = [*table.notes, *planned.notes, *spellings_note(planned.paintings)]
     stamp = _fingerprint(images, found, metadata, reading)
     spreadsheet = {"spreadsheet": relative(metadata, out), "reading": reading} if metadata else {}
     corpus = _unchanged(out, stamp)

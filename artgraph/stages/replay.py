@@ -14,8 +14,8 @@ from artgraph.corpus import FORMAT, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, apply_change, ordered
+from artgraph.stages.inspecting import inspect_all
 from artgraph.stages.remake import remade
-from artgraph.stages.take_in import inspect_all
 from artgraph.tablefiles import write_table
 
 if TYPE_CHECKING:

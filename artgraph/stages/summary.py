@@ -117,7 +117,7 @@ def ingest_lines(corpus: Corpus) -> list[str]:
         rest = {"refused": facts.get("rows_refused", 0), "repeated": facts.get("rows_merged", 0)}
         more = "".join(f", {count:,} {what}" for what, count in rest.items() if count)
         lines.append(
-            f"{facts['rows']:,} rows of the spreadsheet: {facts.get('rows_joined', 0):,} matched a picture{more}"
+            f"{facts['rows']:,} rows of {_sheet(facts)}: {facts.get('rows_joined', 0):,} matched a picture{more}"
         )
         if bare := facts.get("images_without_row", 0):
             lines.append(f"{_many(bare, 'picture')} without a row of the spreadsheet")
@@ -177,6 +177,12 @@ def closing(corpus: Corpus, first: str, why: str) -> list[str]:
         f"3. Open {corpus.path / 'exports' / f'{first}.csv'} in Excel, {first}.gexf beside it in Gephi.",
         f"Everything that is there, and how it was made: artgraph info {here}",
     ]
+
+
+def _sheet(facts: Mapping[str, Any]) -> str:
+    """Return the spreadsheet as people call it: where it was not given, it is that of the last ingest."""
+    name = str(facts.get("spreadsheet", "")).rpartition("/")[2]
+    return f"the spreadsheet {name}" if name else "the spreadsheet"
 
 
 def work_names(corpus: Corpus, ids: Iterable[str]) -> list[str]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 import hashlib
-import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +14,14 @@ import pandas as pd
 from artgraph.errors import IngestError, InputError
 from artgraph.stages.change import Change
 from artgraph.stages.ingest import left_out
+from artgraph.stages.inspecting import inspect_all, is_other, last_taken
 from artgraph.stages.spreadsheet import as_before, relative
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.stages.base import Progress
 
-__all__ = ["Found", "compare", "inspect_all", "without"]
+__all__ = ["Found", "compare", "without"]
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,18 @@ def without(corpus: Corpus, ids: Iterable[str]) -> Found:
         raise InputError(f"No work would be left in {corpus.path}. Delete the folder instead.")
     origin = np.flatnonzero(~there)
     batches = np.bincount(corpus.batch[origin], minlength=len(corpus.batches)).tolist()
+    gone = corpus.paintings.iloc[np.flatnonzero(there)]
+    listed = [
+        (image, "removed", "taken out", f"the work '{key}'")
+        for key, image in zip(gone["id"], gone["image"], strict=True)
+    ]
+    now = pd.DataFrame(listed, columns=["input", "kind", "reason", "detail"], dtype="string")
     change = Change(
-        corpus.paintings.iloc[origin].reset_index(drop=True), origin, np.zeros(len(origin), dtype=bool), batches
+        corpus.paintings.iloc[origin].reset_index(drop=True),
+        origin,
+        np.zeros(len(origin), dtype=bool),
+        batches,
+        refused=pd.concat([_refused_before(corpus), now], ignore_index=True),
     )
     return Found(change, removed=list(corpus.paintings["id"][there]))
 
@@ -139,12 +146,14 @@ def compare(
         row = by_image.get(image, by_id.get(key))
         if row is not None:
             row_of[at] = row
-    since = _last_taken(corpus)
+    since = last_taken(corpus)
     new = [at for at in range(len(listed)) if at not in row_of]
+    if root.resolve() == corpus.image_root.resolve():  # what was taken out stays out
+        before = _refused_before(corpus)
+        out = set(before["input"][before["kind"] == "removed"])
+        new = [at for at in new if files[at] not in out]
     other = (
-        []
-        if only_new
-        else [at for at, row in row_of.items() if _is_other(corpus, row, listed["image"].iloc[at], since)]
+        [] if only_new else [at for at, row in row_of.items() if is_other(corpus, row, listed["image"].iloc[at], since)]
     )
     inspected = inspect_all(
         root, [files[at] for at in [*new, *other]], corpus.home / "thumbs", workers=workers, progress=progress
@@ -226,55 +235,6 @@ def _stored(corpus: Corpus, root: Path, path: str) -> str:
     return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else whole.as_posix()
 
 
-def _last_taken(corpus: Corpus) -> float:
-    """Return when pictures were last taken in, in seconds since 1970; 0 where nothing says so."""
-    latest = 0.0
-    try:
-        for line in (corpus.path / "journal.jsonl").read_text("utf-8").splitlines():
-            if '"paintings/' in line:
-                latest = calendar.timegm(time.strptime(json.loads(line)["at"], "%Y-%m-%dT%H:%M:%SZ"))
-    except (OSError, ValueError):
-        return 0.0
-    return latest
-
-
-def _is_other(corpus: Corpus, row: int, image: str, since: float) -> bool:
-    """Return whether the picture of a row may have changed: another size, or written since, with another hash."""
-    file = corpus.image_root / image
-    try:
-        status = file.stat()
-        if status.st_size != int(corpus.paintings["image_bytes"].iloc[row]):
-            return True
-        if status.st_mtime < since and image == corpus.paintings["image"].iloc[row]:
-            return False
-        return hashlib.sha256(file.read_bytes()).hexdigest() != corpus.paintings["image_sha256"].iloc[row]
-    except OSError:
-        return False
-
-
-def inspect_all(
-    root: Path, images: list[str], thumbs: Path, *, workers: int = 2, progress: Progress = None
-) -> list[dict[str, Any]]:
-    """Decode pictures, and return what was measured on each, or why it was refused (list of dict).
-
-    Parameters
-    ----------
-    root, images : A folder, and paths below it.
-    thumbs : Where thumbnails go.
-    workers, progress
-    """
-    from artgraph.stages.ingest import inspect_one
-
-    thumbs.mkdir(parents=True, exist_ok=True)
-    found: list[dict[str, Any]] = []
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        for record in pool.map(lambda image: inspect_one(root, image, thumbs), images):
-            found.append(record)
-            if progress:
-                progress("ingest", len(found), len(images))
-    return found
-
-
 def _check_clashes(corpus: Corpus, clashes: list[tuple[int, str]]) -> None:
     """Refuse new pictures that have the ids of works with other pictures; the same picture again is no clash."""
     others = [
@@ -326,10 +286,15 @@ def _corrected(
     return paintings
 
 
-def _refused(corpus: Corpus, pictures: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
-    """Return all refusals: those of pictures that were there before, and those of now."""
+def _refused_before(corpus: Corpus) -> pd.DataFrame:
     file = corpus.path / "refused.csv"
-    before = pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else pictures.iloc[:0]
-    before = before[before["kind"] == "image"]
+    columns = ["input", "kind", "reason", "detail"]
+    return pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else pd.DataFrame(columns=columns)
+
+
+def _refused(corpus: Corpus, pictures: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
+    """Return all refusals: those of pictures that were there before, works that were taken out, and those of now."""
+    before = _refused_before(corpus)
+    before = before[before["kind"].isin(["image", "removed"])]
     whole = pd.concat([before, planned, pictures], ignore_index=True)
     return whole.drop_duplicates(["input", "kind"], keep="last").reset_index(drop=True)

@@ -63,8 +63,10 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
         An unknown kind or column.
     """
     chosen, lineage = WorklistSettings.of(settings), Lineage(corpus)
-    catalogue = catalogue_of(corpus, measured=True)
     school = chosen.school or next((name for name in SCHOOLS if name in corpus.paintings), None)
+    if school:
+        corpus.column_sha256(school)  # an unknown one is refused before anything is measured
+    catalogue = catalogue_of(corpus, measured=True)
     basis = lineage.basis(partition)
     on = lineage.descriptors(basis.features)
     inputs = [Ref("partitions", partition), *(Ref("features", key) for key in (*on, "thumbnails"))]
