@@ -44,6 +44,7 @@ def copy(home, tmp_path, monkeypatch):
     shutil.copytree(home / "c", tmp_path / "c", copy_function=shutil.copy)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "FILE").symlink_to(home / "vectors.npy")
+    (tmp_path / "pictures").symlink_to(home / "pictures")
     return Corpus("c")
 
 
@@ -60,7 +61,7 @@ def obey(text, home):
         words = shlex.split(line)
         given = {"IMAGES": home / "pictures", "FILE": home / "vectors.npy"}
         if words[1] == "ingest":
-            given["FILE"] = home / "pictures" / "metadata.csv"
+            given["FILE"] = "pictures/metadata.csv"  # seen from the corpus, it lies where it lay
         result = CliRunner().invoke(main, [str(given.get(word, word)) for word in words[1:]])
         assert result.exit_code == 0, (line, result.output)
 
