@@ -4,8 +4,9 @@
 
 A tenth of the paintings is drawn as new, several times: half of it works by artists whom the rest of the corpus knows,
 half all works of some artists whom it does not. The rest becomes a corpus by the default walk (``eye``, artist edges,
-VGAE, Leiden at resolution 1, reports); then the new works are added: in one batch, in ten, and as two halves.
-The fresh run is the same walk on all paintings. Style labels are read for judging alone.
+VGAE, Leiden at resolution 1); then the new works are added. In the first two draws the corpus has reports, too, seconds
+are counted, and the works are added once more in ten batches, and as two halves in either order. The fresh run is the
+same walk on all paintings. Style labels are read for judging alone.
 
 Works that fit nothing: the new works are judged by ``artgraph.graph.novelty``, in features of ``eye``, of a ViT, and of
 three networks; so are photographs and cartoons. Stated is a chance of 0.05.
@@ -23,7 +24,7 @@ from artgraph import Corpus, pipeline
 from artgraph.graph.novelty import conformal_p, strangeness
 from experiments.common import Keep, data_sha256, described, experiment, parser, spread
 
-SHARE, ALPHA, BATCHES = 0.1, 0.05, 10
+SHARE, ALPHA, BATCHES, FULL = 0.1, 0.05, 10, 2  # FULL: draws with batches, and with seconds
 KINDS = ("photo", "cartoon")
 NETWORKS = {"eye": "eye", "vit": "cnn:vit_tiny_patch16_224", "mobilenet": "cnn:mobilenetv2_100"}
 KEYS = {name: spec.replace(":", "-") for name, spec in NETWORKS.items()}
@@ -52,8 +53,8 @@ def main():
             "paintings": len(whole),
             "data_sha256": data,
             "fresh_seconds": fresh,
-            "ratio": spread([draw["seconds"] / fresh for draw in draws]),
-            **{name: spread([draw[name] for draw in draws]) for name in draws[0]},
+            "ratio": spread([draw["seconds"] / fresh for draw in draws[:FULL]]),
+            **{name: spread([draw[name] for draw in draws if name in draw]) for name in draws[0]},
             "novelty": novelty(arguments, whole),
         }
 
@@ -67,8 +68,8 @@ def timed(function, *given, **settings):
     return round(time.perf_counter() - started, 1)
 
 
-def walk(corpus, *, describe=False):
-    """Make what ``artgraph run`` makes, less exports and page."""
+def walk(corpus, *, describe=False, reports=True):
+    """Make what ``artgraph run`` makes, less exports and page; perhaps less reports."""
     if describe:
         shutil.rmtree(corpus.path / "features", ignore_errors=True)
         pipeline.describe(corpus)
@@ -80,11 +81,11 @@ def walk(corpus, *, describe=False):
         corpus, on=("vgae",), name="vgae", cross_artist=True, artist_edges=True, artist_edge_weight=weight
     )
     pipeline.communities(corpus, graph="vgae")
-    for partition in ("leiden", "vgae-leiden"):
-        pipeline.evaluate(corpus, partition=partition)
-    pipeline.interpret(corpus, partition="vgae-leiden")
-    pipeline.worklist(corpus, partition="vgae-leiden")
     pipeline.layout(corpus, graph="vgae")
+    for partition in ("leiden", "vgae-leiden") if reports else ():
+        pipeline.evaluate(corpus, partition=partition)
+        pipeline.interpret(corpus, partition=partition)
+        pipeline.worklist(corpus, partition=partition)
 
 
 def drawn(table, seed):
@@ -110,7 +111,7 @@ def pictures_of(arguments, folder, table):
     return folder
 
 
-def base_of(arguments, whole, folder, table):
+def base_of(arguments, whole, folder, table, *, reports):
     """Return the corpus of some paintings, with the features that the whole has, and all else made of them alone."""
     pictures_of(arguments, folder / "base", table)
     base = pipeline.ingest(folder / "base", folder / "corpus", metadata=folder / "base" / "metadata.csv")
@@ -124,7 +125,7 @@ def base_of(arguments, whole, folder, table):
         inputs={"paintings/image_sha256": base.column_sha256("image_sha256")},
         facts={**label["facts"], "n": len(rows)},
     )
-    walk(base)
+    walk(base, reports=reports)
     return base
 
 
@@ -143,7 +144,8 @@ def grown(arguments, whole, seed):
     rows, _ = drawn(table, seed)
     folder = arguments.work / f"draw{seed}"
     shutil.rmtree(folder, ignore_errors=True)
-    base = base_of(arguments, whole, folder, table.drop(index=rows))
+    full = seed < FULL
+    base = base_of(arguments, whole, folder, table.drop(index=rows), reports=full)
     held = {
         ref: base.get(*ref) for ref in (("partitions", "leiden"), ("partitions", "vgae-leiden"), ("layouts", "vgae"))
     }
@@ -159,28 +161,31 @@ def grown(arguments, whole, seed):
     n = len(base)
     kept = [bool(np.array_equal(one.get(*ref)[:n], array)) for ref, array in held.items()]
     kept.append(list(one.paintings["id"][:n]) == list(base.paintings["id"]))
-    ten = added(folder / "ten", base.path, folders["part"])
-    first, second = (added(folder / f"order{at}", base.path, folders["half"][::step]) for at, step in ((0, 1), (1, -1)))
-    figures = {"seconds": round(seconds, 1), "kept": float(np.mean(kept))}
+    figures = {"kept": float(np.mean(kept))} | ({"seconds": round(seconds, 1)} if full else {})
+    if full:
+        ten = added(folder / "ten", base.path, folders["part"])
+        first, second = (
+            added(folder / f"order{at}", base.path, folders["half"][::step]) for at, step in ((0, 1), (1, -1))
+        )
+        figures["lists that are the same in either order"] = same_lists(first, second)
     for partition in ("leiden", "vgae-leiden"):
         labels = by_id(whole, partition)
         new = one.paintings["id"].iloc[n:]
         scores = {
             "fresh": style(whole, labels, new),
             "held": style(whole, by_id(one, partition), new),
-            "ten batches": style(whole, by_id(ten, partition), new),
         }
+        if full:
+            scores["ten batches"] = style(whole, by_id(ten, partition), new)
+            same = (by_id(first, partition)[new] == by_id(second, partition)[new]).mean()
+            figures[f"{partition}: same cluster in either order of two halves"] = float(same)
         figures |= {f"{partition}: AMI with style of new works, {name}": score for name, score in scores.items()}
         ids = whole.paintings["id"]
         together = by_id(one, partition)[ids]
         figures[f"{partition}: AMI of held and fresh partition, all works"] = adjusted_mutual_info_score(
             labels[ids], together
         )
-        figures[f"{partition}: same cluster in either order of two halves"] = float(
-            (by_id(first, partition)[new] == by_id(second, partition)[new]).mean()
-        )
         figures[f"{partition}: new works without a cluster"] = float((by_id(one, partition)[new] < 0).mean())
-    figures["lists that are the same in either order"] = same_lists(first, second)
     shutil.rmtree(folder)
     return figures
 
