@@ -252,6 +252,9 @@ def test_one_writer_at_a_time(home):
     corpus = Corpus(home / "corpus")
     with corpus.lock(), pytest.raises(LockedError, match="Another artgraph is writing"):
         pipeline.remove(corpus, list(corpus.paintings["id"][:1]))
+    pipeline.remove(Corpus(home / "corpus"), list(corpus.paintings["id"][:1]))
+    with pytest.raises(LockedError, match=r"has changed .* meanwhile"):
+        pipeline.remove(corpus, list(corpus.paintings["id"][1:2]))  # opened before
 
 
 def test_the_same_id_with_another_picture_is_no_addition(home):

@@ -18,6 +18,7 @@ import numpy as np
 
 from artgraph.atomic import write_bytes
 from artgraph.corpus import FORMAT, KINDS, Corpus
+from artgraph.errors import LockedError
 from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
 from artgraph.staging import staged
@@ -225,12 +226,19 @@ def apply_change(
     -------
     dict of str to dict
         What was done to each thing, by its reference.
+
+    Raises
+    ------
+    LockedError
+        Another process is writing to the corpus, or has changed it since it was opened.
     """
     from artgraph.stages.carry import CARRY
     from artgraph.stages.remake import clear, make_again
 
     again, stamp = affected(corpus, change, fresh=fresh), change.stamp(corpus, fresh=fresh)
     with staged(corpus.path, stamp, linked=_only_table(corpus, change)) as copy:
+        if Corpus(corpus.path).head != corpus.head:
+            raise LockedError(f"Another artgraph has changed {corpus.path} meanwhile. Run this again.")
         write_table(
             copy,
             change.paintings,

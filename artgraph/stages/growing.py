@@ -15,6 +15,7 @@ from artgraph.errors import CorpusError, IngestError, InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, affected, apply_change
 from artgraph.stages.ingest import left_out
+from artgraph.stages.spreadsheet import list_artists
 from artgraph.stages.take_in import Found, compare, without
 
 if TYPE_CHECKING:
@@ -217,7 +218,9 @@ def _changed(
 ) -> Growth:
     again = _again(corpus, found.change, fresh=fresh)
     facts = apply_change(corpus, found.change, fresh=fresh, reports=reports, tell=tell, **where)
-    return Growth(Corpus(corpus.path), found, again, {}, facts)
+    now = Corpus(corpus.path)
+    list_artists(now)
+    return Growth(now, found, again, {}, facts)
 
 
 def _again(corpus: Corpus, change: Change, *, fresh: bool) -> dict[str, str]:
