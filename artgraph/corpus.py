@@ -14,7 +14,8 @@
       layouts/style.npy       (n, 2) float32                          + style.json
       models/vgae.safetensors                                         + vgae.json
       reports/leiden.json     a label whose facts are the report
-      journal.jsonl           when each thing was made, how long it took, and by what, for where its label is lost
+      journal.jsonl           when each thing was made and each batch added, how long it took, and by what, for where a
+                              label is lost
 
 Rules
 -----
