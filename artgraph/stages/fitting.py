@@ -64,7 +64,7 @@ def graph_of_pictures(corpus: Corpus, ref: Ref) -> Ref | None:
 
 
 def chances(corpus: Corpus, ref: Ref) -> np.ndarray:
-    """Return the chance of every work, (n,) float32, under a partition or graph (``ref``); NaN where there is none."""
+    """Return the chance of every work, (n,) float32, under a partition (``ref``); NaN where none was calculated."""
     graph = graph_of_pictures(corpus, ref)
     if graph is None:
         return np.full(len(corpus), np.nan, dtype=np.float32)
