@@ -9,7 +9,7 @@ import numpy as np
 
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import adjacency_of, features_of
-from artgraph.stages.fitting import ALPHA, chances, graph_of_pictures
+from artgraph.stages.fitting import ALPHA, chances
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -55,9 +55,7 @@ def placed_partition(step: Step, ref: Ref, params: Mapping[str, Any]) -> tuple[d
             _linked(step.new, params, adjacency), labels, resolution=resolution, quality=quality, seed=params["seed"]
         )
     placed[stay] = labels[stay]  # a work without a cluster keeps having none
-    # the partition itself is not in the copy yet: what it rests on is
-    under = [one for one in lineage.inputs_of(ref) if one.kind != "paintings" and graph_of_pictures(step.new, one)]
-    outside = chances(step.new, under[0] if under else ref) < ALPHA
+    outside = chances(step.new, Ref("graphs", graph)) < ALPHA  # the partition is not there yet
     placed[~stay & outside] = -1
     facts = {
         "n_clusters": len(set(placed[placed >= 0].tolist())),
