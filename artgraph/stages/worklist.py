@@ -66,8 +66,8 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", added_since: str | No
     InputError
         An unknown kind or column, or no such day or batch.
     """
-    chosen, lineage = WorklistSettings.of(settings), Lineage(corpus)
     wanted = None if added_since is None else set(corpus.paintings["id"][works_since(corpus, added_since)])
+    chosen, lineage = WorklistSettings.of(settings), Lineage(corpus)
     catalogue = catalogue_of(corpus, measured=True)
     school = chosen.school or next((name for name in SCHOOLS if name in corpus.paintings), None)
     basis = lineage.basis(partition)
