@@ -35,8 +35,9 @@ def communities(corpus: Any, **options: Any) -> None:
     show(made, bars)
     if made.facts.get("verdict"):
         click.echo(made.facts["verdict"])
-    for text in changes_lines({f"{made.kind}/{made.key}": made.facts}):
-        click.echo(text)
+    if any((made.facts.get("changes") or {}).values()):
+        for text in changes_lines({f"{made.kind}/{made.key}": made.facts}):
+            click.echo(text)
     wanted = options["n_clusters"]
     if wanted and made.facts.get("n_clusters", wanted) != wanted:
         click.echo(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")

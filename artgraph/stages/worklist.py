@@ -14,6 +14,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.settings import KINDS, WorklistSettings
 from artgraph.stages.base import Made, catalogue_of, columns, features_of, make
 from artgraph.stages.generations import works_since
+from artgraph.stages.worklist_table import write_worklist
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,14 +84,13 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", added_since: str | No
     report = Ref("reports", f"{partition}-worklist")
     made = make(corpus, "worklist", report, params=chosen.params(), inputs=inputs, compute=compute)
     if wanted is None:
-        _write_table(corpus, f"{partition}-worklist", made)
+        write_worklist(corpus, f"{partition}-worklist", made.facts["works"])
         return made
     listed = ([one for one in made.facts[name] if one["id"] in wanted] for name in ("works", "left_out"))
     facts, since = _facts(partition, *listed, chosen.kinds), added_since.strip()
     facts |= {"added_since": since, "summary": f"{len(wanted):,} works were added since {since}. {facts['summary']}"}
-    made = made._replace(facts=json_ready(facts))
-    _write_table(corpus, f"{partition}-worklist-since-{since}", made)
-    return made
+    write_worklist(corpus, f"{partition}-worklist-since-{since}", facts["works"])
+    return made._replace(facts=json_ready(facts))
 
 
 def _facts(
@@ -325,25 +325,3 @@ def _chosen(p: np.ndarray, kind: str, max_fdr: float, said: Callable[[int], str]
         score = 1 - np.searchsorted(known, p[row], side="right") / len(known)
         works.append({"row": row, "kind": kind, "kinds": [kind], "p": q, "score": float(score), "sentence": said(row)})
     return works
-
-
-def _write_table(corpus: Corpus, name: str, made: Made) -> None:
-    import pandas as pd
-
-    from artgraph.export import write_csv
-
-    about = corpus.paintings.set_index("id")
-    rows = []
-    for work in made.facts["works"]:
-        said = {name: about.loc[work["id"], name] for name in ("artist", "title", "date")}
-        neighbors = {f"nearest by {one['descriptor']}": _named(one["neighbors"], about) for one in work["evidence"]}
-        head = {"id": work["id"], "kind": " + ".join(work["kinds"]), "p": round(work["p"], 6)}
-        rows.append({**head, "sentence": work["sentence"], **said, **neighbors})
-    out = corpus.path / "exports" / f"{name}.csv"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(out, pd.DataFrame(rows, columns=None if rows else ["id", "kind", "p", "sentence"]))
-
-
-def _named(ids: list[str], about: pd.DataFrame) -> str:
-    artists = about["artist"].reindex(ids)
-    return "; ".join(f"{i} ({a})" if isinstance(a, str) else i for i, a in zip(ids, artists, strict=True))
