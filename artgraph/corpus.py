@@ -14,7 +14,8 @@
       layouts/style.npy       (n, 2) float32                          + style.json
       models/vgae.safetensors                                         + vgae.json
       reports/leiden.json     a label whose facts are the report
-      journal.jsonl           when each thing was made, how long it took, and by what, for where its label is lost
+      journal.jsonl           when each thing was made and each batch added, how long it took, and by what, for where a
+                              label is lost
 
 Rules
 -----
@@ -321,9 +322,11 @@ class Corpus:
     ) -> None:
         """Append one line to journal.jsonl: what was made (kind and key), when (UTC), in how many seconds.
 
-        Of the ``label``, made_by and inputs are noted, so that a thing whose label is lost can be made again.
+        Of the ``label``, made_by and inputs are noted, so that a thing whose label is lost can be made again; of
+        "paintings", how many of the rows each batch added.
         """
-        note(self.path / "journal.jsonl", f"{kind}/{key}", seconds=seconds, label=label)
+        batches = self.batches if kind == "paintings" else None
+        note(self.path / "journal.jsonl", f"{kind}/{key}", seconds=seconds, label=label, batches=batches)
 
     def lock(self) -> AbstractContextManager[None]:
         """Return a context that holds the corpus for writing; a second writer gets a LockedError."""

@@ -130,6 +130,7 @@ def write_atlas(
         "artist_links": None if links.artist_links is None else _neighbor_lists(links.artist_links),
         "membership": clusters.membership and packed_membership(clusters.membership, n),
         "windows": paintings.windows and packed_windows(paintings.windows, n),
+        "added": _added(paintings, clusters, n),
         "worklist": about.worklist,
         "provenance": [
             [str(stage), [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, Mapping) else str(rest)]
@@ -162,6 +163,22 @@ def _rows(name: str, values: Sequence | np.ndarray | None, n: int) -> list | Non
     if values is not None and len(values) != n:
         raise InputError(f"{name} has {len(values)} rows and there are {n} paintings.")
     return None if values is None else list(values)
+
+
+def _added(paintings: Paintings, clusters: Clusters, n: int) -> dict | None:
+    """Return when the works were added, which are new and which fit nothing yet; None where all came on one day."""
+    batch = _rows("batch", paintings.batch, n)
+    if not batch or max(batch) == 0:
+        return None
+    if len(paintings.days) <= max(batch):
+        raise InputError(f"there are {len(paintings.days)} days and a work of batch {max(batch)}: give a day for each.")
+    new, share, apart = clusters.new, *(clusters.apart or (0.0, None))
+    return {
+        "batch": [int(one) for one in batch],
+        "days": list(paintings.days),
+        "new": [] if new is None else np.flatnonzero(_rows("new", new, n)).tolist(),
+        "apart": apart is not None and {"share": share, "rows": np.flatnonzero(_rows("apart", apart, n)).tolist()},
+    }
 
 
 def _check(columns: dict[str, list], n: int, reference: str | None) -> None:

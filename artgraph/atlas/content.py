@@ -25,6 +25,8 @@ class Paintings:
     artists : n names of the artist under which each painting is counted and listed, None where no artist is certain.
     years : (n,) float, by which paintings are counted, sorted and filtered; NaN where unknown, negative before Christ.
     sources : address of a row's original, relative to the atlas, or None.
+    batch : (n,) int, with which batch each was added: 0 for the first day. Without: all on one day.
+    days : day on which each batch was added ("2026-11-29"), None where it is not known.
     windows : ``painting``, ``x``, ``y``, ``scale`` (w,): squares that a descriptor was computed from, as shares of the
         short side.
     """
@@ -36,6 +38,8 @@ class Paintings:
     pictures: Callable[[int], bytes | None] | None = None
     sources: Callable[[int], str | None] | None = None
     windows: Mapping[str, np.ndarray] | None = None
+    batch: np.ndarray | None = None
+    days: Sequence[str | None] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,8 @@ class Clusters:
     membership : ``confidence`` (n,) in 0 ... 1, ``second`` (n,) int (the second cluster, -1: none), ``role`` (n,) text.
     descriptions : ``label`` and any of ``name``, ``sentence``, ``palette`` (list of "#rrggbb"), ``exemplars`` (rows),
         ``report`` (``columns``, ``descriptors``, ``suspect``, ``near`` as from ``artgraph interpret``, rows for ids).
+    new : (n,) bool, added since these clusters were found; they are marked.
+    apart : (share, (n,) bool), works that are farther from everything than this share of the collection's own works.
     compare : other partitions (n,) int, by name, shown beside this one.
     reference : column of the table that the clusters are compared with. It is shown, never used.
     """
@@ -59,6 +65,8 @@ class Clusters:
     typicality: np.ndarray | None = None
     membership: Mapping[str, Sequence] | None = None
     descriptions: Sequence[Mapping] = ()
+    new: np.ndarray | None = None
+    apart: tuple[float, np.ndarray] | None = None
     compare: Mapping[str, np.ndarray] = field(default_factory=dict)
     reference: str | None = None
 

@@ -10,9 +10,9 @@ __all__ = ["POLICY", "SCRIPTS", "STYLES", "data_script", "index_page", "is_ours"
 
 # In the order in which they build on each other.
 SCRIPTS = (
-    "core.js", "paintings.js", "search.js", "csv.js", "filters.js", "gallery.js", "bars.js", "camera.js", "tiles.js",
-    "wall.js", "select.js", "map.js", "timeline.js", "front.js", "cluster.js", "spans.js", "viewer.js", "painting.js",
-    "artists.js", "flow.js", "compare.js", "worklist.js", "made.js", "router.js",
+    "core.js", "paintings.js", "added.js", "search.js", "csv.js", "filters.js", "gallery.js", "bars.js", "camera.js",
+    "tiles.js", "wall.js", "select.js", "map.js", "timeline.js", "front.js", "cluster.js", "spans.js", "viewer.js",
+    "painting.js", "artists.js", "flow.js", "compare.js", "worklist.js", "made.js", "router.js",
 )  # fmt: skip
 STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css", "viewer.css")
 

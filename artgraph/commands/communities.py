@@ -28,12 +28,16 @@ def communities(corpus: Any, **options: Any) -> None:
       artgraph communities mycorpus --name leiden-new --keep-names-of leiden
     """
     from artgraph.stages.communities import levels_of
+    from artgraph.stages.growing_report import changes_lines
 
     bars = Bars("communities")
     made = stage("communities")(corpus, progress=bars, **options)
     show(made, bars)
     if made.facts.get("verdict"):
         click.echo(made.facts["verdict"])
+    if any((made.facts.get("changes") or {}).values()):
+        for text in changes_lines({f"{made.kind}/{made.key}": made.facts}):
+            click.echo(text)
     wanted = options["n_clusters"]
     if wanted and made.facts.get("n_clusters", wanted) != wanted:
         click.echo(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")

@@ -21,6 +21,7 @@ def info(corpus: Any, as_json: bool) -> None:
     Example:
       artgraph info mycorpus
     """
+    from artgraph.stages.growing_report import batch_lines, drift_lines
     from artgraph.stages.summary import ingest_lines, work_names
 
     about = stage("info")(corpus)
@@ -29,6 +30,8 @@ def info(corpus: Any, as_json: bool) -> None:
         return
     click.echo(f"{about['path']}: {about['n']} paintings, pictures in {about['image_root']}")
     for text in ingest_lines(corpus):
+        say(f"  {text}")
+    for text in batch_lines(about["batches"]):
         say(f"  {text}")
     click.echo("such as")
     for work in work_names(corpus, corpus.paintings["id"].iloc[:3]):
@@ -44,6 +47,9 @@ def info(corpus: Any, as_json: bool) -> None:
         measures = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in _measures(thing["facts"]))
         if measures:
             _wrapped(f"    {measures}", "      ")
+        if "drift" in thing:
+            for text in drift_lines(thing["drift"], about["path"]):
+                _wrapped(f"    {text}", "      ")
         if thing["stale"]:
             say(f"    STALE: {thing['stale'][0]}. Make it again: {thing['command']}")
 

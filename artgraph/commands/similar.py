@@ -50,4 +50,5 @@ def similar(corpus: Any, query: str, as_json: bool, **options: Any) -> None:
     say(f"nearest to {facts['query']}, by {', '.join(facts['on'])} (cosine distance, 0 to 2):")
     for hit, work in zip(facts["hits"], work_names(corpus, [hit["id"] for hit in facts["hits"]]), strict=True):
         cluster = "" if hit["cluster"] is None else f"cluster {hit['cluster']}"
-        say(f"{hit['rank']:4d}  {hit['distance']:.3f}  {cluster:<10}  {work}")
+        added = f", added {hit['added']}" if hit.get("added") else ""
+        say(f"{hit['rank']:4d}  {hit['distance']:.3f}  {cluster:<10}  {work}{added}")

@@ -8,6 +8,7 @@ from artgraph.options import (
     Bars,
     Command,
     as_json,
+    option,
     partition_option,
     say,
     settings_options,
@@ -23,6 +24,7 @@ __all__ = ["worklist"]
 @click.command(cls=Command)
 @with_corpus
 @partition_option("worklist")
+@option("worklist", "added_since", metavar="DAY|BATCH", help="Only works added since, such as 2026-11-29, or 1.")
 @settings_options(WorklistSettings)
 @click.option("--top", type=click.IntRange(1), default=20, help="How many to print; the files hold all.")
 @as_json
@@ -36,6 +38,7 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     \b
     Example:
       artgraph worklist mycorpus --kinds attribution,date
+      artgraph worklist mycorpus --added-since 2026-11-29
     """
     from artgraph.stages.summary import work_names
 
@@ -57,4 +60,5 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     if len(works) > top:
         click.echo(f"… and {len(works) - top} more, in the table; --top {len(works)} prints all")
     click.echo(f"\n{made.facts['summary']}")
-    click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + '-worklist.csv')}")
+    since = f"-since-{made.facts['added_since']}" if "added_since" in made.facts else ""
+    click.echo(f"table: {corpus.path / 'exports' / (made.facts['partition'] + f'-worklist{since}.csv')}")

@@ -17,6 +17,8 @@ from artgraph.errors import CorpusError, InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import InterpretSettings, WorklistSettings
 from artgraph.stages.base import Made, features_of
+from artgraph.stages.fitting import ALPHA
+from artgraph.stages.generations import Generations
 from artgraph.stages.history import history
 from artgraph.stages.interpret import interpret
 from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
@@ -108,7 +110,7 @@ def atlas(
     made, lacks = _complete(corpus, partition)
     report = _report(corpus, f"{partition}-clusters")
     clusters = _clusters(view, report=report, rows=rows, thumbnail=small)
-    near = view.neighbors
+    near, generations = view.neighbors, Generations(corpus)
     index = write_atlas(
         out,
         Paintings(
@@ -119,6 +121,8 @@ def atlas(
             pictures=picture if larger else None,
             sources=lambda row: _href(corpus, row, out.resolve()),
             windows=_windows(corpus),
+            batch=corpus.batch,
+            days=generations.days,
         ),
         Clusters(
             labels=view.labels,
@@ -126,6 +130,8 @@ def atlas(
             typicality=view.typicality,
             membership=view.membership if view.has_membership else None,
             descriptions=clusters,
+            new=generations.new(partition),
+            apart=(1 - ALPHA, generations.fits_nothing(partition)),
             compare={other: corpus.get("partitions", other) for other in compare},
             reference="style" if corpus.paintings["style"].notna().any() else None,
         ),

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from artgraph.stages.growing import Growth
 
-__all__ = ["changes_lines", "growth_facts", "growth_lines"]
+__all__ = ["batch_lines", "changes_lines", "drift_lines", "growth_facts", "growth_lines"]
 
 SHOWN = 10  # works that are listed by name
+PARTS = {"added": "added", "removed": "removed", "redone": "with another picture"}
 
 
 def growth_facts(growth: Growth, *, check: bool = False) -> dict[str, Any]:
@@ -123,6 +124,47 @@ def changes_lines(facts: Mapping[str, Mapping[str, Any]]) -> list[str]:
         said += [f"clusters {_and(one['from'])} were joined as {one['into']}" for one in change["merged"]]
         lines.append(f"{name}: " + ("; ".join(said) if said else "all clusters keep their numbers"))
     return lines
+
+
+def batch_lines(batches: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line on when works were added, from ``batches`` as of ``info``; none where there is one alone."""
+    if len(batches) < 2:
+        return []
+    said = [f"{one['works']:,} {_on(one['added'])}" for one in batches]
+    return [f"works: {said[0]}; added later: {', '.join(said[1:])}"]
+
+
+def _on(day: str | None) -> str:
+    return f"on {day}" if day else "on a day that the journal does not say"
+
+
+def drift_lines(aged: Mapping[str, Any], path: str) -> list[str]:
+    """Return lines on how far a partition has moved from what a fresh run would find.
+
+    Parameters
+    ----------
+    aged : As from ``artgraph.stages.generations.age``.
+    path : Of the corpus, for the command.
+    """
+    parts = [f"{aged[name]:,} {word}" for name, word in PARTS.items() if aged[name]]
+    lines = [f"since the last fresh run, of {aged['works']:,} works: {', '.join(parts)}"] if parts else []
+    if aged["new"]:
+        new = f"{_works(aged['new'])} new since {aged['since']}" if aged["since"] else f"{_works(aged['new'])} new"
+        if "confidence" in aged:
+            new += f", confidence {aged['confidence_added']:.2f} (earlier works {aged['confidence']:.2f})"
+        if aged["fits_nothing"]:
+            new += f"; {aged['fits_nothing']:,} of them fit nothing yet"
+        lines.append(new)
+        lines.append(f"{aged['mended']:.0%} of the earlier works have a new one among their neighbours")
+    if aged["agreement"] is not None:
+        lines.append(f"agreement of the clusters with those of a fresh run: AMI {aged['agreement']:.2f} (1: the same)")
+    if aged["fresh_run"]:
+        lines.append(f"a fresh run is recommended ({aged['why']}): artgraph update {shlex.quote(path)} --fresh")
+    return lines
+
+
+def _works(count: int) -> str:
+    return f"{count:,} work is" if count == 1 else f"{count:,} works are"
 
 
 def _and(numbers: list[int]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from artgraph.corpus import KINDS
 from artgraph.lineage import Lineage, Ref
 from artgraph.soundness import damage_beside
+from artgraph.stages.generations import Generations, age
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -27,21 +28,28 @@ def info(corpus: Corpus) -> dict[str, Any]:
         ``path``, ``n``, ``columns`` (name to number of values), ``ingest`` (what it counted), ``image_root``,
         ``damage`` (of refused.csv and thumbnails: pairs of what is wrong and the command that mends it), and
         ``things``: a list of dicts with ``kind``, ``key``, ``stage``, ``params``, ``facts``, ``stale`` (reasons, also
-        damage; empty when up to date) and ``command``, which makes the thing again.
+        damage; empty when up to date) and ``command``, which makes the thing again; of a partition that works were
+        added to or taken from also ``drift`` (see ``artgraph.stages.generations.age``). ``batches``: how many ``works``
+        each added, and on which day (``added``).
     """
     table, lineage = corpus.paintings, Lineage(corpus)
 
     def about(ref: Ref) -> dict[str, Any]:
         known = {"kind": ref.kind, "key": ref.key, "stage": lineage.stage(ref), "params": lineage.params(ref)}
+        aged = age(corpus, ref.key) if ref.kind == "partitions" else None
         return known | {
             "facts": lineage.known(ref)["facts"],
             "stale": lineage.stale(ref),
             "command": lineage.command(ref),
+            **({} if aged is None else {"drift": aged}),
         }
 
     return {
         "path": str(corpus.path),
         "n": len(corpus),
+        "batches": [
+            {"works": works, "added": day} for works, day in zip(corpus.batches, Generations(corpus).days, strict=True)
+        ],
         "columns": {name: int(table[name].notna().sum()) for name in table.columns},
         "ingest": corpus.head["facts"],
         "image_root": str(corpus.image_root),

@@ -14,6 +14,7 @@ from artgraph.checks import did_you_mean
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, features_of
+from artgraph.stages.generations import Generations
 from artgraph.stages.project import project
 from artgraph.stages.summary import work_names
 
@@ -62,7 +63,8 @@ def similar(
     -------
     Made
         Its facts hold ``query`` (what it was taken for) and ``hits``: a list of dicts with ``rank``, ``id``,
-        ``distance`` (cosine, 0 to 2), ``cluster`` (None without a partition), ``artist``, ``title``, ``date``.
+        ``distance`` (cosine, 0 to 2), ``cluster`` (None without a partition), ``artist``, ``title``, ``date``, and,
+        where works were added after the first day, ``added``: the day.
 
     Raises
     ------
@@ -178,7 +180,9 @@ def _table(corpus: Corpus, rows: np.ndarray, distances: np.ndarray, labels: np.n
         }
     )
     table.loc[table["cluster"] < 0, "cluster"] = pd.NA
-    return table.assign(**{name: paintings[name] for name in ("artist", "title", "date")})
+    table = table.assign(**{name: paintings[name] for name in ("artist", "title", "date")})
+    generations = Generations(corpus)
+    return table.assign(added=[generations.added[row] for row in rows]) if generations.several else table
 
 
 def _draw(

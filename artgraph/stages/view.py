@@ -11,6 +11,7 @@ import numpy as np
 from artgraph.catalogue import Catalogue
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import adjacency_of, catalogue_of, features_under
+from artgraph.stages.generations import generation_columns
 from artgraph.stages.layout import layout
 
 if TYPE_CHECKING:
@@ -133,10 +134,14 @@ class View:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """id, cluster, typicality, confidence, second, role and year of each painting, then the corpus's columns."""
+        """id, cluster, typicality, confidence, second, role and year of each painting, then the corpus's columns.
+
+        Where works were added after the first day, also ``added``, ``new`` and ``fits_nothing``, before these.
+        """
         from artgraph.export import paintings_table
 
         scores = {"typicality": self.typicality, **self.membership, "year": np.floor(self.catalogue.years)}
+        scores |= generation_columns(self.corpus, self.partition)
         table = paintings_table(self.corpus.paintings, self.labels, scores=scores)
         table["year"] = table["year"].astype("Int64")
         table["second"] = table["second"].astype("Int64").mask(table["second"] < 0)

@@ -13,6 +13,8 @@ from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import KINDS, WorklistSettings
 from artgraph.stages.base import Made, catalogue_of, columns, features_of, make
+from artgraph.stages.generations import works_since
+from artgraph.stages.worklist_table import write_worklist
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +31,7 @@ LEAST_YEARS, LEAST_VOTES, LEAST_COSINE = 10.0, 0.15, 0.01  # spreads below these
 NOTE = "Nothing here is an attribution or a date: a work may be listed for its subject, its state or its photograph."
 
 
-def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> Made:
+def worklist(corpus: Corpus, *, partition: str = "leiden", added_since: str | None = None, **settings: Any) -> Made:
     """List the works that do not go with what the catalogue says, each with its evidence: as many as there are.
 
     The features are those under the partition that were not learned from artists' names. "attribution": a work is
@@ -45,6 +47,8 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     ----------
     corpus
     partition : Says which features.
+    added_since : List only works that were added on this day ('2026-11-29') or later, or with this batch ('1') or
+        later ones. All works are tested nevertheless, and the report holds all.
     **settings : Fields of ``artgraph.settings.WorklistSettings``.
 
     Returns
@@ -55,13 +59,15 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
         looked at for this kind that are less unusual), ``sentence``, ``evidence`` (for each descriptor the nearest
         works), ``artists`` (the nearest ones, where it is about artists); ``left_out``: ``id``, ``kind``, ``trait``;
         ``counts``: works of each kind, which add to the number of works. ``exports/<partition>-worklist.csv`` is
-        written beside it.
+        written beside it; with ``added_since`` ``exports/<partition>-worklist-since-<day>.csv``, and the facts given
+        back hold what that does.
 
     Raises
     ------
     InputError
-        An unknown kind or column.
+        An unknown kind or column, or no such day or batch.
     """
+    wanted = None if added_since is None else set(corpus.paintings["id"][works_since(corpus, added_since)])
     chosen, lineage = WorklistSettings.of(settings), Lineage(corpus)
     school = chosen.school or next((name for name in SCHOOLS if name in corpus.paintings), None)
     if school:
@@ -75,14 +81,26 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     def compute() -> tuple[dict, dict]:
         X = features_of(corpus, on, regress_out=basis.regress_out)
         works, left_out = _works(corpus, catalogue, X, on, school=school, chosen=chosen)
-        counts = {kind: sum(work["kind"] == kind for work in works) for kind in chosen.kinds}
-        facts = {"partition": partition, "works": works, "left_out": left_out, "counts": counts}
-        return {}, json_ready(facts | {"summary": _summary(counts, left_out)})
+        return {}, json_ready(_facts(partition, works, left_out, chosen.kinds))
 
     report = Ref("reports", f"{partition}-worklist")
     made = make(corpus, "worklist", report, params=chosen.params(), inputs=inputs, compute=compute)
-    _write_table(corpus, partition, made)
-    return made
+    if wanted is None:
+        write_worklist(corpus, f"{partition}-worklist", made.facts["works"])
+        return made
+    listed = ([one for one in made.facts[name] if one["id"] in wanted] for name in ("works", "left_out"))
+    facts, since = _facts(partition, *listed, chosen.kinds), added_since.strip()
+    facts |= {"added_since": since, "summary": f"{len(wanted):,} works were added since {since}. {facts['summary']}"}
+    write_worklist(corpus, f"{partition}-worklist-since-{since}", facts["works"])
+    return made._replace(facts=json_ready(facts))
+
+
+def _facts(
+    partition: str, works: list[dict[str, Any]], left_out: list[dict[str, Any]], kinds: Sequence[str]
+) -> dict[str, Any]:
+    counts = {kind: sum(work["kind"] == kind for work in works) for kind in kinds}
+    facts = {"partition": partition, "works": works, "left_out": left_out, "counts": counts}
+    return facts | {"summary": _summary(counts, left_out)}
 
 
 def _summary(counts: dict[str, int], left_out: list[dict[str, Any]]) -> str:
@@ -309,25 +327,3 @@ def _chosen(p: np.ndarray, kind: str, max_fdr: float, said: Callable[[int], str]
         score = 1 - np.searchsorted(known, p[row], side="right") / len(known)
         works.append({"row": row, "kind": kind, "kinds": [kind], "p": q, "score": float(score), "sentence": said(row)})
     return works
-
-
-def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
-    import pandas as pd
-
-    from artgraph.export import write_csv
-
-    about = corpus.paintings.set_index("id")
-    rows = []
-    for work in made.facts["works"]:
-        said = {name: about.loc[work["id"], name] for name in ("artist", "title", "date")}
-        neighbors = {f"nearest by {one['descriptor']}": _named(one["neighbors"], about) for one in work["evidence"]}
-        head = {"id": work["id"], "kind": " + ".join(work["kinds"]), "p": round(work["p"], 6)}
-        rows.append({**head, "sentence": work["sentence"], **said, **neighbors})
-    out = corpus.path / "exports" / f"{partition}-worklist.csv"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(out, pd.DataFrame(rows, columns=None if rows else ["id", "kind", "p", "sentence"]))
-
-
-def _named(ids: list[str], about: pd.DataFrame) -> str:
-    artists = about["artist"].reindex(ids)
-    return "; ".join(f"{i} ({a})" if isinstance(a, str) else i for i, a in zip(ids, artists, strict=True))

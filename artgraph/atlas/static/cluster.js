@@ -82,6 +82,15 @@
     return found.length > 0 && el("ul", { class: "gallery bridges", role: "list" }, found.map((i) => ag.tile(i)));
   }
 
+  // Works that were added since the clusters were found.
+  function fresh(c) {
+    const found = c.works.filter(ag.isNew);
+    if (!found.length) return null;
+    const value = c.label < 0 ? "none" : String(c.label);
+    return [el("ul", { class: "gallery bridges", role: "list" }, found.slice(0, 6).map((i) => ag.tile(i))),
+      el("p", { class: "quiet" }, el("a", { href: ag.newLink({ ["in." + ag.data.name]: value }) }, ag.newWords(found)))];
+  }
+
   ag.clusterPage = function (label) {
     const c = ag.cluster(label);
     if (!c) return null;
@@ -105,6 +114,7 @@
         el("section", { class: "works", "aria-label": "Works, most typical first" }, ag.gallery(c.works, { captions: true })),
         el("div", { class: "aside" },
           el("p", { class: "do" }, ag.saveButton(c.works, name), ag.map && el("a", { href: ag.hash(["map"], { ["in." + ag.data.name]: label < 0 ? "none" : String(label) }) }, "On the map")),
+          block("New here", fresh(c)),
           block("Artists", artists(c)),
           block("Dates", ag.decades(c)),
           column && block(el("span", null, "Column “", words("bdi", column), "”"), reference(c)),

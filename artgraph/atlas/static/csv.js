@@ -18,10 +18,13 @@
   ag.csv = function (rows) {
     const kept = ag.columns.filter((c) => c !== "id" && !ag.data.small.includes(c));
     const others = ag.groupings().filter((g) => !g.key.startsWith("column:"));
-    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...kept];
+    const own = ag.batches().length ? ["added", "new", "fits_nothing"] : [];
+    const yes = (is) => (is ? "yes" : "no");
+    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...own, ...kept.map((c) => (own.includes(c) ? `${c}_2` : c))];
     const lines = rows.map((i) => [
       ag.id(i),
       ...others.map((g) => (g.of(i) < 0 ? null : g.of(i))),
+      ...(own.length ? [ag.added(i), yes(ag.isNew(i)), yes(ag.fitsNothing(i))] : []),
       ...kept.map((c) => ag.value(c, i)),
     ]);
     return "\ufeff" + [heads, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";

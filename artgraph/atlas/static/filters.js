@@ -32,6 +32,7 @@
   function inputs(query) {
     const made = ag.groupings().filter((g) => !g.key.startsWith("column:") && g.groups.length > 1).map((g, k) =>
       field(k ? `cluster (${g.title})` : "cluster", choice("in." + g.key, g.groups.map((of) => [of.ask[1], of.name, of.works.length]), query["in." + g.key])));
+    if (ag.batches().length) made.push(field("added since", choice("since", ag.batches().map((b) => [String(b.batch), b.day, b.works.length]), query.since)));
     if (ag.data.years) {
       const [first, last] = ag.ends(ag.dated().map(ag.year));
       const year = (name, hint) => el("input", { type: "text", name, value: query[name] || "", placeholder: ag.yearName(hint), autocomplete: "off" });

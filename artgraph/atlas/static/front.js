@@ -15,6 +15,7 @@
       el("p", { class: "lead" },
         `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by visual similarity${columns}. `,
         without && `${ag.count(without.works.length, "painting")} ${without.works.length === 1 ? "is" : "are"} in none. `,
+        ag.newSentence(),
         el("a", { href: ag.link.made() }, "How it was made")));
   }
 
@@ -33,8 +34,10 @@
       })));
   }
 
-  ag.facts = (c) =>
-    [ag.count(c.works.length, "work"), c.years && ag.years(c.years[0], c.years[2])].filter(Boolean).join(" · ");
+  ag.facts = function (c) {
+    const fresh = c.works.filter(ag.isNew).length;
+    return [ag.count(c.works.length, "work"), c.years && ag.years(c.years[0], c.years[2]), fresh > 0 && `${ag.number(fresh)} new`].filter(Boolean).join(" · ");
+  };
 
   function section(c) {
     const id = `c${c.label}`;

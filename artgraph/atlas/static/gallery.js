@@ -35,7 +35,7 @@
   // options: note (i) → text under the picture; captions: artist and title under the picture; who: false where all are by one
   ag.tile = function (i, options) {
     const { captions = false, note = null, who = true } = options || {};
-    const link = el("a", { href: ag.link.painting(i), "data-row": i, title: captions ? null : ag.line(i) }, ag.picture(i));
+    const link = el("a", { href: ag.link.painting(i), "data-row": i, title: captions ? null : ag.line(i) }, ag.picture(i), ag.newMark(i));
     if (!ag.thumb(i)) link.setAttribute("aria-label", ag.line(i));
     const caption = captions && el("p", { class: "caption" },
       who && words("span", ag.shorten(ag.artist(i), 80), { class: "who" }),

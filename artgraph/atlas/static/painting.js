@@ -91,6 +91,7 @@
         m && el("span", { class: "quiet" }, ` · ${[`confidence ${ag.percent(m.confidence)}`, ROLES[m.role] || m.role].filter(Boolean).join(", ")}`), known(c)),
       m && m.second && m.second !== c && el("p", { class: "second" }, el("span", { class: "quiet" }, "Second choice: "),
         el("a", { href: ag.link.cluster(m.second.label) }, ag.chip(m.second), words("span", ag.shorten(ag.clusterName(m.second), 80))), known(m.second)),
+      ag.addedSentences(i),
       ag.map && el("p", null, el("a", { href: ag.link.map(i) }, "On the map")));
   }
 

@@ -1,6 +1,6 @@
 // Which paintings a query finds. "q" is free words, "from" and "to" are years, "in.KEY" is a cluster of a partition,
 // "works" is
-// a choice of works (packRows), every other key is a column: exactly that value, or, where no painting has it, a part of it. "artist" is the name
+// a choice of works (packRows), "since" the first batch of those that are wanted, every other key is a column: exactly that value, or, where no painting has it, a part of it. "artist" is the name
 // under which works are counted; a part is looked for in what the catalogue says ("workshop").
 (function (ag) {
   "use strict";
@@ -39,6 +39,7 @@
       const rows = new Set(ag.readRows(value) || []);
       return (i) => rows.has(i);
     }
+    if (key === "since") return ag.batches().some((b) => String(b.batch) === value) ? ag.addedSince(Number(value)) : null;
     const column = ag.queryColumn(key);
     if (!ag.columns.includes(column)) return null;
     const of = ag.reading(column);
@@ -67,6 +68,7 @@
         const rows = ag.readRows(v);
         return [k, rows ? ag.count(rows.length, "chosen work") : "works chosen in another collection, or before this one changed"];
       }
+      if (k === "since") return [k, `added since ${ag.batches().find((b) => String(b.batch) === v).day}`];
       if (k === "from") return [k, `from ${ag.yearName(ag.readYear(v))}`];
       if (k === "to") return [k, `until ${ag.yearName(ag.readYear(v))}`];
       if (k.startsWith("in.")) {

@@ -56,7 +56,7 @@
       this.hint = el("p", { class: "map-hint", "aria-hidden": "true" });
       this.card = el("div", { class: "map-card", "aria-hidden": "true", hidden: true });
       this.box = el("section", { class: "map", "aria-label": this.options.name }, this.canvas, this.card, this.hint,
-        this.options.legend,
+        el("div", { class: "map-legends" }, this.options.legend, ag.newLegend(this.hung)),
         el("div", { class: "map-tools" },
           button("+", "Zoom in", act(() => camera.zoom(1.6))),
           button("−", "Zoom out", act(() => camera.zoom(1 / 1.6))),
@@ -127,6 +127,7 @@
               ag.words("span", ag.shorten(ag.artist(i), 60), { class: "who" }),
               ag.words("span", ag.shorten(ag.title(i), 90), { class: "what" }),
               ag.value("date", i) ? ag.words("span", ag.shorten(ag.value("date", i), 30), { class: "note" }) : "",
+              ag.isNew(i) ? el("span", { class: "note" }, ag.newNote(i)) : "",
               el("span", { class: "note" }, ag.chip(c), ag.words("bdi", ag.shorten(ag.clusterName(c), 60)))));
           card.style.setProperty("--shape", Math.min(Math.max(ag.aspect(i), 0.4), 2.5));
         }
@@ -265,6 +266,7 @@
           }
         }
       }
+      ag.drawNewMarks(this, context);
       if (this.options.overlay) this.options.overlay(this, context);
       if (this.selected >= 0) this.outline(this.selected);
       if (this.hovered >= 0) this.outline(this.hovered);
