@@ -55,7 +55,7 @@ def placed_partition(step: Step, ref: Ref, params: Mapping[str, Any]) -> tuple[d
             _linked(step.new, params, adjacency), labels, resolution=resolution, quality=quality, seed=params["seed"]
         )
     placed[stay] = labels[stay]  # a work without a cluster keeps having none
-    outside = chances(step.new, ref) < ALPHA
+    outside = chances(step.new, Ref("graphs", graph)) < ALPHA  # the partition is not there yet
     placed[~stay & outside] = -1
     facts = {
         "n_clusters": len(set(placed[placed >= 0].tolist())),

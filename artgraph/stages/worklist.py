@@ -12,7 +12,7 @@ from artgraph.catalogue import Catalogue
 from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import KINDS, WorklistSettings
-from artgraph.stages.base import Made, catalogue_of, columns, features_of, make
+from artgraph.stages.base import Made, catalogue_of, columns, features_of, make, picture_hashes, picture_refs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,8 +69,8 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     catalogue = catalogue_of(corpus, measured=True)
     basis = lineage.basis(partition)
     on = lineage.descriptors(basis.features)
-    inputs = [Ref("partitions", partition), *(Ref("features", key) for key in (*on, "thumbnails"))]
-    inputs += columns("image_sha256", "artist", "date", *([school] if school else []))
+    inputs = [Ref("partitions", partition), *(Ref("features", key) for key in on), *picture_refs(corpus)]
+    inputs += columns(*["image_sha256"] * corpus.has_pictures, "artist", "date", *([school] if school else []))
 
     def compute() -> tuple[dict, dict]:
         X = features_of(corpus, on, regress_out=basis.regress_out)
@@ -111,7 +111,8 @@ def _works(
     from artgraph.interpret.evidence import shared_traits
 
     table, kinds = corpus.paintings, chosen.kinds
-    found_near = knn(X, n_neighbors=15, duplicate_ids=table["image_sha256"], seed=chosen.seed)
+    same = picture_hashes(corpus)
+    found_near = knn(X, n_neighbors=15, duplicate_ids=same, seed=chosen.seed)
     near, ids = found_near.indices, table["id"].to_numpy()
     distance = _distance(X, near)
     apart = {work["row"] for work in _alone(distance, [], max_fdr=chosen.max_fdr)}
@@ -136,7 +137,7 @@ def _works(
     apart = {work["row"] for work in alone}
     works = [work for work in kept if work["row"] not in apart] + (alone if "alone" in kinds else [])
     rows = [work["row"] for work in works]
-    lists = {key: _nearest(features_of(corpus, (key,)), rows, table, chosen) for key in on} if rows else {}
+    lists = {key: _nearest(features_of(corpus, (key,)), rows, same, chosen) for key in on} if rows else {}
     for work in works:
         row = work.pop("row")
         work["id"] = ids[row]
@@ -161,6 +162,8 @@ def _traits(corpus: Corpus, catalogue: Catalogue) -> dict[str, list[Any]]:
     """Return what pictures may be alike in that is no style; folders are not among it: they often are the style."""
     from artgraph.evaluation.confounds import binned
 
+    if not corpus.has_pictures:
+        return {}
     width, height = (corpus.paintings[f"image_{side}"].to_numpy(float) for side in ("width", "height"))
     shape = np.where(width > 2.2 * height, "very wide", np.where(height > 2.2 * width, "very tall", None))
     found = {"round picture": [bool(value) for value in corpus.get("features", "thumbnails", "round")]}
@@ -201,10 +204,10 @@ def _alone(distance: np.ndarray, found: list[dict[str, Any]], *, max_fdr: float)
     return works
 
 
-def _nearest(X: np.ndarray, rows: list[int], table: pd.DataFrame, chosen: WorklistSettings) -> dict[int, np.ndarray]:
+def _nearest(X: np.ndarray, rows: list[int], same: pd.Series | None, chosen: WorklistSettings) -> dict[int, np.ndarray]:
     from artgraph.graph import knn
 
-    near = knn(X, n_neighbors=chosen.n_neighbors, duplicate_ids=table["image_sha256"], seed=chosen.seed).indices
+    near = knn(X, n_neighbors=chosen.n_neighbors, duplicate_ids=same, seed=chosen.seed).indices
     return {row: near[row][near[row] >= 0] for row in rows}
 
 
