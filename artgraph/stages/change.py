@@ -7,7 +7,6 @@ happens in a copy that takes the corpus's place when it is ready (``artgraph.sta
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,16 +107,13 @@ class Change:
         corpus
         fresh : As for ``apply_change``.
         """
+        from artgraph.descriptors.backbones import file_sha256
+
         labels = [corpus.label(*ref)["sha256"] for ref in ordered(corpus)]
         table = [content_sha256(self.paintings[name]) for name in self.paintings.columns]
-        files = {key: _file_sha256(file) for key, file in self.vectors.items()}
+        files = {key: file_sha256(file) for key, file in self.vectors.items()}
         given = [files, fresh]
         return content_sha256([*self.paintings.columns, *table, *self.origin, *self.redone, *labels, *given])
-
-
-def _file_sha256(file: Path) -> str:
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -183,10 +179,10 @@ def affected(corpus: Corpus, change: Change, *, fresh: bool = False) -> dict[Ref
     lineage, corrected, found = Lineage(corpus), change.corrected(corpus), {}
     moved = bool(len(change.fresh)) or change.n_removed(corpus) > 0
     for ref in ordered(corpus):
-        inputs = lineage.inputs_of(ref)
+        inputs, stage, held = lineage.inputs_of(ref), lineage.stage(ref), lineage.label(ref)["facts"].get("held")
         if reasons := lineage.stale(ref):
             found[ref] = reasons[0]
-        elif fresh and _was_carried(lineage, ref):
+        elif fresh and (stage == "coordinates" or (held and stage != "import_vectors")):  # vectors are as they came
             found[ref] = "works were added or taken away since it was made"
         elif named := [one for one in inputs if one.kind == "paintings" and one.key in corrected]:
             found[ref] = f"{named[0].key} was corrected in {corrected[named[0].key]} works"
@@ -201,12 +197,6 @@ def affected(corpus: Corpus, change: Change, *, fresh: bool = False) -> dict[Ref
             if beside and lineage.stage(other) == lineage.stage(ref):
                 found[other] = found[ref]
     return {ref: found[ref] for ref in ordered(corpus) if ref in found}
-
-
-def _was_carried(lineage: Lineage, ref: Ref) -> bool:
-    """Return whether a thing would be another after a fresh run; vectors that were imported are as they were given."""
-    stage = lineage.stage(ref)
-    return stage == "coordinates" or (stage != "import_vectors" and bool(lineage.label(ref)["facts"].get("held")))
 
 
 def apply_change(

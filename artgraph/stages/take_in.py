@@ -80,7 +80,7 @@ def without(corpus: Corpus, ids: Iterable[str]) -> Found:
     gone = corpus.paintings.iloc[np.flatnonzero(there)]
     listed = [
         (image, "removed", "taken out", f"the work '{key}'")
-        for key, image in zip(gone["id"], gone["image"], strict=True)
+        for key, image in zip(gone["id"], gone["image" if corpus.has_pictures else "id"], strict=True)
     ]
     now = pd.DataFrame(listed, columns=["input", "kind", "reason", "detail"], dtype="string")
     change = Change(

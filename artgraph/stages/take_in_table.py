@@ -57,7 +57,10 @@ def compare_table(
     planned = plan_table(table)
     listed, by_id = planned.paintings, pd.Series(np.arange(len(there)), index=there["id"])
     rows = by_id.reindex(listed["id"]).to_numpy()
-    new = np.flatnonzero(np.isnan(rows))
+    new, before = np.flatnonzero(np.isnan(rows)), _refused_before(corpus)
+    if metadata is None or not only_new:  # what was taken out stays out, unless another table brings it
+        out = before["input"][before["kind"] == "removed"]
+        new = new[~listed["id"].iloc[new].isin(out).to_numpy()]
     row_of = {int(at): int(rows[at]) for at in np.flatnonzero(~np.isnan(rows))}
     paintings = there.copy()
     if not only_new:
@@ -72,7 +75,7 @@ def compare_table(
     merged = pd.concat([paintings.iloc[kept], listed.iloc[new]] if len(new) else [paintings.iloc[kept]])
     merged = merged.reset_index(drop=True).astype({name: there[name].dtype for name in there.columns})
     batches = np.bincount(corpus.batch[kept], minlength=len(corpus.batches)).tolist() + ([len(new)] if len(new) else [])
-    refused, count = _refused(corpus, planned.refused, only_new=only_new)
+    refused, count = _refused(before, planned.refused, added=listed["id"].iloc[new], only_new=only_new)
     change = Change(
         merged,
         np.concatenate([kept, np.full(len(new), -1, dtype=np.int64)]),
@@ -105,10 +108,16 @@ def _facts(corpus: Corpus, counts: Mapping[str, int], *, n_new: int, n_refused: 
     return facts | {name: count for name, count in counts.items() if name.startswith("rows")}
 
 
-def _refused(corpus: Corpus, now: pd.DataFrame, *, only_new: bool) -> tuple[pd.DataFrame, int]:
-    """Return the rows that are refused, and how many were not refused before."""
+def _refused_before(corpus: Corpus) -> pd.DataFrame:
     file = corpus.path / "refused.csv"
-    before = pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else now.iloc[:0]
+    columns = ["input", "kind", "reason", "detail"]
+    return pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else pd.DataFrame(columns=columns)
+
+
+def _refused(before: pd.DataFrame, now: pd.DataFrame, *, added: pd.Series, only_new: bool) -> tuple[pd.DataFrame, int]:
+    """Return the rows that are refused and the works that were taken out, and how many were not refused before."""
     known, found = (Counter(zip(one["reason"], one["detail"], strict=True)) for one in (before, now))
-    whole = pd.concat([before, now], ignore_index=True) if only_new else now
-    return whole.drop_duplicates(["input", "reason", "detail"]).reset_index(drop=True), (found - known).total()
+    removed = before["kind"] == "removed"
+    before = before[(removed & ~before["input"].isin(added)) | (~removed & only_new)]
+    whole = pd.concat([before, now], ignore_index=True).drop_duplicates(["input", "reason", "detail"])
+    return whole.reset_index(drop=True), (found - known).total()
