@@ -57,6 +57,11 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.table)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the table is of pictures: what ``CONFOUNDS`` names is measured on them."""
+        return any(name == "image" or name.startswith("image_") for name in self.table.columns)
+
     # ---- artists
 
     @cached_property
@@ -170,9 +175,11 @@ class Catalogue:
         """Return the values of a column, None where missing; an unknown one is an InputError that lists all."""
         if name not in self.table.columns:
             known = [one for one in self.table.columns if not one.startswith("image_")]
+            also = list(CONFOUNDS) if self.has_pictures else []
+            measured = f"; measured of every picture: {', '.join(also)}" if also else ""
             raise InputError(
-                f"There is no column '{name}' (there are: {', '.join(known)}; measured of every picture: "
-                f"{', '.join(CONFOUNDS)}).{did_you_mean(name, [*known, *CONFOUNDS])}"
+                f"There is no column '{name}' (there are: {', '.join(known)}{measured})."
+                f"{did_you_mean(name, [*known, *also])}"
             )
         column = self.table[name].astype(object)
         return list(column.where(column.notna(), None))
@@ -184,18 +191,21 @@ class Catalogue:
 
         Parameters
         ----------
-        names : Of ``CONFOUNDS``, or columns of the table; default: all of ``CONFOUNDS``.
+        names : Of ``CONFOUNDS``, or columns of the table; default: all of ``CONFOUNDS``, where there are pictures.
         also : More of them.
 
         Returns
         -------
         dict of str to list, length n
         """
-        wanted = [name for name in (CONFOUNDS if names is None else names) if name not in also] + list(also)
+        all_measured = CONFOUNDS if self.has_pictures else ()
+        wanted = [name for name in (all_measured if names is None else names) if name not in also] + list(also)
         return {name: self._measured(name) if name in CONFOUNDS else self.column(name) for name in wanted}
 
     def _measured(self, name: str) -> list[Any]:
         table = self.table
+        if not self.has_pictures:
+            raise InputError(f"'{name}' is measured on pictures, and there are none: leave it out.")
         if name in ("one tone", "margin"):
             if self.thumbnails is None:
                 raise InputError(f"'{name}' is measured on thumbnails, which are not given")

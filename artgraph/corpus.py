@@ -78,8 +78,8 @@ class Corpus:
     path
     home : Where thumbnails, plots and (relative) pictures lie, and what messages name.
     paintings : pandas.DataFrame, (n, columns)
-        ``id`` (unique, sorted), ``image`` (path below the image root), ``artist``, ``title``, ``date``, ``style``,
-        the user's own columns, and what ``ingest`` saw: ``image_sha256``, ``image_width``, ... Text or missing.
+        ``id`` (unique, sorted), ``artist``, ``title``, ``date``, ``style``, the user's own columns; of pictures
+        ``image`` (path below the image root) and what ``ingest`` saw: ``image_sha256``, ... Text or missing.
     ids_sha256 : Hash of the ids in their order; every label repeats it.
 
     Raises
@@ -105,7 +105,7 @@ class Corpus:
         path: str | Path,
         paintings: pd.DataFrame,
         *,
-        image_root: str | Path,
+        image_root: str | Path | None,
         refused: pd.DataFrame | None = None,
         facts: Mapping[str, Any] | None = None,
     ) -> Corpus:
@@ -115,8 +115,9 @@ class Corpus:
         ----------
         path : A new or empty directory, or a corpus of the same paintings.
         paintings : pandas.DataFrame, (n, columns)
-            With a unique ``id`` and an ``image`` column; it is stored sorted by id, or in the order that is there.
+            With a unique ``id`` and, if there are pictures, ``image``; stored sorted by id, or in the order there is.
         image_root : The folder that ``image`` is relative to. Stored relative to the corpus when it lies inside it.
+            None: there are no pictures.
         refused : Inputs not taken: ``input``, ``kind``, ``reason``, ``detail``.
         facts : What the ingest counted.
 
@@ -134,8 +135,9 @@ class Corpus:
                 f"{path} already holds other paintings. Where works were added to the folder, or taken away: "
                 f"artgraph update {shlex.quote(str(path))}. For a corpus of its own, choose another folder with -o."
             )
-        root, here = Path(image_root).resolve(), path.resolve()
+        root, here = Path(image_root or "").resolve(), path.resolve()
         inside = root.relative_to(here).as_posix() if root.is_relative_to(here) else root.as_posix()
+        inside = "" if image_root is None else inside
         about = {"batches": batches, "refused": refused, "facts": facts}
         write_table(path, paintings, format=FORMAT, image_root=inside, **about)
         return cls(path)
@@ -150,6 +152,11 @@ class Corpus:
     def image_root(self) -> Path:
         """The folder that ``paintings["image"]`` is relative to."""
         return self.home / self.head["image_root"]
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there are pictures; else there is no column ``image``, nor what is measured on them."""
+        return bool(self.head["image_root"])
 
     @property
     def batches(self) -> list[int]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from artgraph.errors import ImageError, IngestError
@@ -21,8 +22,10 @@ from artgraph.metadata import STANDARD, Metadata, read_metadata
 
 __all__ = [
     "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "passed_over", "plan",
-    "read_metadata", "refusals_table",
+    "plan_table", "read_metadata", "refusals_table",
 ]  # fmt: skip
+
+CONTROLS = "[\x00-\x1f\x7f-\x9f]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,67 @@ def plan(
     return Plan(_paintings(pictures, rows, metadata), refusals_table(refused), counts, notes)
 
 
+def plan_table(metadata: Metadata) -> Plan:
+    """Take each row of a table for a work, where there are no pictures.
+
+    A row without an id, or whose id holds a line break or another control character, is refused, and so are rows that
+    differ but have one id; rows that are alike in every column count once. Ids are brought to Unicode normal form C.
+    A column that names pictures is kept as ``file``. Reasons of refusal: "ragged row", "no name", "unreadable name",
+    "conflicting rows".
+
+    Parameters
+    ----------
+    metadata : from `read_metadata`; without a column ``id`` it is an IngestError.
+
+    Returns
+    -------
+    Plan
+        Without a column ``image``; ``counts`` has ``images`` and ``without_row`` 0.
+    """
+    table = metadata.table
+    if "id" not in table:
+        raise IngestError(
+            f"No column of {metadata.name} holds the ids of works. It has: {', '.join(metadata.columns)}. Expected one "
+            f"of: {', '.join(STANDARD['id'])}. Say which it is with --column id=NAME."
+        )
+    table = table.rename(columns={"image": "file"}).assign(
+        id=table["id"].map(normal, na_action="ignore"), metadata_line=pd.array(metadata.lines, dtype="Int64")
+    )
+    ids, values = table["id"], table.drop(columns="metadata_line")
+    again = values.duplicated().to_numpy()
+    bare = ids.isna().to_numpy()
+    odd = ids.str.contains(CONTROLS, na=False).to_numpy(dtype=bool)
+    different = ids[~again & ~bare].value_counts()
+    several = ids.isin(different[different > 1].index).to_numpy()
+    taken = ~(again | bare | odd | several)
+    trouble = [(line, "ragged row", detail) for line, detail in metadata.refused]
+    for row in np.flatnonzero(bare | odd | several):
+        line, key = metadata.lines[row], ids.iloc[row]
+        if bare[row]:
+            trouble.append((line, "no name", "Its id field is empty."))
+        elif odd[row]:
+            trouble.append(
+                (line, "unreadable name", f"The id '{key}' holds a line break or another control character.")
+            )
+        else:
+            trouble.append((line, "conflicting rows", f"{different[key]} different rows have the id '{key}'."))
+    unit = "line" if metadata.delimiter else "row"
+    refused = [
+        Refusal(_printable(f"{metadata.name} {unit} {line}"), "row", reason, _printable(detail[:500]))
+        for line, reason, detail in sorted(trouble)
+    ]
+    works = table[taken].sort_values("id", kind="stable").reset_index(drop=True).astype({"id": "string"})
+    for name in STANDARD:
+        if name not in works and name != "image":
+            works[name] = pd.array([None] * len(works), dtype="string")
+    standard = [name for name in STANDARD if name in works]
+    others = [name for name in works if name not in (*standard, "metadata_line")]
+    n, n_rows = len(works), len(table) + len(metadata.refused)
+    counts = {"images": 0, "paintings": n, "images_refused": 0, "without_row": 0}
+    counts |= {"rows": n_rows, "rows_joined": n, "rows_merged": n_rows - n - len(refused), "rows_refused": len(refused)}
+    return Plan(works[[*standard, *others, "metadata_line"]], refusals_table(refused), counts)
+
+
 def check_matched(planned: Plan, metadata: Metadata, root: str | Path) -> None:
     """Raise IngestError where not one row of the spreadsheet was given to a picture, with an example of each side.
 
@@ -216,7 +280,7 @@ def _paintings(pictures: list[str], rows: dict[str, int], metadata: Metadata | N
 def _bad_name(path: str) -> str | None:
     if re.search("[\ud800-\udfff]", path):
         return "The name is not valid UTF-8. Rename the file."
-    if re.search("[\x00-\x1f\x7f-\x9f]", path):
+    if re.search(CONTROLS, path):
         return "The name holds a line break or another control character. Rename the file."
     return None
 

@@ -252,9 +252,11 @@ class Lineage:
         label = self._remembered(ref)
         name = (label and stage_of(label)) or self._first(ref)
         name = name if name in STAGES else self._first(ref)
+        if name == "describe" and not self.corpus.has_pictures:
+            name = "import_vectors"
         if name == "coarsen":
             return self.command(Ref(ref.kind, ref.key.rsplit("-", 1)[0]))
-        stage, key, words = STAGES[name], ref.key, []
+        stage, key, words = STAGES[name], ref.key, ["FILE"] if name == "import_vectors" else []
         if name in ("evaluate", "interpret", "worklist", "influence"):
             key = key.removesuffix(next((end for end, by in REPORTS.items() if by == name), ""))
         if label:

@@ -108,7 +108,9 @@ def damage_beside(path: Path, head: Mapping[str, Any], thumbnails: Iterable[str]
 
 def _ingest(path: Path, head: Mapping[str, Any] | None = None) -> str:
     """Return the command that makes the table of a corpus, with what its head says of it."""
-    images = shlex.quote(str(path / head["image_root"])) if head else "IMAGES"
+    images = "IMAGES" if not head else shlex.quote(str(path / head["image_root"]))
+    if head and not head["image_root"]:
+        images = "--no-pictures"
     metadata = " --metadata FILE" if head and head["facts"].get("rows") else ""
     return f"artgraph ingest {images}{metadata} -o {shlex.quote(str(path))}"
 

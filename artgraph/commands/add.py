@@ -65,13 +65,16 @@ def add(corpus: Any, pictures: Path | None, check: bool, as_json: bool, **option
     """Add new works to a corpus; those that are there keep their clusters and places.
 
     PICTURES is a folder with the new pictures; without it, the corpus's own folder is searched for them. Only new
-    pictures are described. Works that are farther from everything than the corpus's own works are from each other are
-    listed: they fit nothing yet, and have no cluster.
+    pictures are described. To a corpus without pictures the new rows of a table are added, with their vectors.
+
+    Works that are farther from everything than the corpus's own works are from each other are listed: they fit nothing
+    yet, and have no cluster.
 
     \b
     Example:
       artgraph add mycorpus new-scans --metadata new-scans.csv
       artgraph add mycorpus --check
+      artgraph add myvectors --metadata new.csv --vectors imported=new.parquet
     """
     bars = Bars("add")
     growth = stage("add")(corpus, pictures, progress=bars, tell=_quiet if as_json else bars.say, **options)

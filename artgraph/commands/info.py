@@ -28,7 +28,8 @@ def info(corpus: Any, as_json: bool) -> None:
     if as_json:
         show_json(about)
         return
-    click.echo(f"{about['path']}: {about['n']} paintings, pictures in {about['image_root']}")
+    pictures = f"pictures in {about['image_root']}" if about["image_root"] else "no pictures"
+    click.echo(f"{about['path']}: {about['n']} paintings, {pictures}")
     for text in ingest_lines(corpus):
         say(f"  {text}")
     for text in batch_lines(about["batches"]):

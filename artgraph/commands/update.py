@@ -17,7 +17,7 @@ __all__ = ["update"]
 @click.argument("pictures", type=click.Path(path_type=Path), required=False)
 @spreadsheet_options("update", unmatched=False)
 @change_options("update")
-@option("update", "remove_gone", is_flag=True, help="Take out works whose picture is no longer in the folder.")
+@option("update", "remove_gone", is_flag=True, help="Take out works whose picture, or row, is gone.")
 @option("update", "fresh", is_flag=True, help="Make all again from the features on; clusters keep their numbers.")
 @option("update", "dry_run", is_flag=True, help="Only say what would be done, and how long it took the last time.")
 def update(corpus: Any, pictures: Path | None, as_json: bool, **options: Any) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -111,8 +112,9 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     """
     artists = list(artists)
     qualifiers = [None] * len(artists) if qualifiers is None else list(qualifiers)
+    linkable = lru_cache(None, typed=True)(_linkable)  # a name mostly stands in many rows
     keys = [
-        None if _qualifies(_plain(beside)) else _linkable(written)
+        None if _qualifies(_plain(beside)) else linkable(written)
         for written, beside in zip(artists, qualifiers, strict=True)
     ]
     several = _of_several_lives(key for key in keys if key is not None)

@@ -71,6 +71,7 @@ class MethodsDescription:
     columns_used : those whose values made links, taught features or latents, or fixed works, as the lineage says.
     regress_out : what was removed from features that were clustered without a graph.
     columns_read : those that were read once the clusters were there, to describe them.
+    has_pictures : whether what one sees in the works was measured.
     """
 
     n: int
@@ -88,6 +89,7 @@ class MethodsDescription:
     columns_used: Sequence[str] = ()
     regress_out: Sequence[str] = ()
     columns_read: Sequence[str] = ()
+    has_pictures: bool = True
 
 
 def methods_text(description: MethodsDescription) -> str:
@@ -192,8 +194,9 @@ def _of_labels(one: MethodsDescription) -> list[str]:
     said = [
         "Over-representation was tested by the hypergeometric distribution, p corrected for all clusters and values "
         "of a column (Benjamini and Hochberg)",
-        "What one sees in the pictures was measured on thumbnails and compared with the other works by Mann and "
-        "Whitney's test with one work by each artist on either side, p corrected likewise",
+        ("What one sees in the pictures was measured on thumbnails" if one.has_pictures else "Dates were read")
+        + " and compared with the other works by Mann and Whitney's test with one work by each artist on either side, "
+        "p corrected likewise",
     ]
     graphs = [graph or {} for graph in (one.vgae_graph, one.graph)]
     artist = one.taught_by_names or bool(one.tuned_by_names) or _links_artists(one.graph, one.partition)

@@ -22,6 +22,7 @@ from artgraph.stages.generations import Generations
 from artgraph.stages.history import history
 from artgraph.stages.interpret import interpret
 from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
+from artgraph.stages.pictures import need_pictures
 from artgraph.stages.view import View
 from artgraph.stages.worklist import worklist
 
@@ -73,8 +74,8 @@ def atlas(
     out : Default: ``atlas`` in the corpus.
     images : {"auto", "medium", "small", "none"}
         "medium" takes a picture of each painting along with a longest side of 1,200 pixels, "small" thumbnails alone,
-        "none" no picture. "auto" is "medium" where these pictures come to no more than 100 MB, as twelve of them let
-        expect, otherwise "small".
+        "none" no picture: names and titles in their place, as for a corpus without pictures. "auto" is "medium" where
+        these pictures come to no more than 100 MB, as twelve of them let expect, otherwise "small".
     title : Of the page; by default the name of the corpus's folder.
 
     Returns
@@ -86,13 +87,17 @@ def atlas(
     Raises
     ------
     InputError
-        Unknown ``images``, an empty ``title``, or ``out`` holds another page.
+        Unknown ``images``, or pictures of a corpus that has none; an empty ``title``, or ``out`` holds another page.
     """
     from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
 
     check_choice("images", images, IMAGES)
     if title is not None and not title.strip():
         raise InputError("The title is empty: give one, or leave it out to take the name of the corpus's folder.")
+    if not corpus.has_pictures:
+        if images in ("medium", "small"):
+            need_pictures(corpus, f"--images {images}")
+        images = "none"
     view = View(corpus, partition)
     compare = _beside(corpus, partition) if compare is None else compare
     view.lineage.inputs(Ref("partitions", other) for other in compare)
@@ -119,7 +124,7 @@ def atlas(
             artists=view.catalogue.artist_names,
             years=view.catalogue.years,
             pictures=picture if larger else None,
-            sources=lambda row: _href(corpus, row, out.resolve()),
+            sources=(lambda row: _href(corpus, row, out.resolve())) if corpus.has_pictures else None,
             windows=_windows(corpus),
             batch=corpus.batch,
             days=generations.days,

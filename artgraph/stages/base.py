@@ -15,13 +15,15 @@ from artgraph.makers import STAGES
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     import scipy.sparse as sp
 
     from artgraph.corpus import Corpus
 
 __all__ = [
     "Made", "Progress", "adjacency_of", "catalogue_of", "columns", "confound_refs", "confounds_of", "drawing",
-    "features_of", "features_under", "make", "measured_thumbnails", "progress_of", "put", "thumbnails",
+    "features_of", "features_under", "make", "measured_thumbnails", "picture_hashes", "picture_refs", "progress_of",
+    "put", "thumbnails",
 ]  # fmt: skip
 
 Progress = Callable[[str, int, int], None] | None  # (stage, done, total)
@@ -177,11 +179,21 @@ def measured_thumbnails(corpus: Corpus, rows: np.ndarray) -> dict[str, np.ndarra
 
 
 def catalogue_of(corpus: Corpus, *, measured: bool = False) -> Catalogue:
-    """Return the catalogue of a corpus; ``measured``: with what is measured on its thumbnails."""
-    if measured:
+    """Return the catalogue of a corpus; ``measured``: with what is measured on its thumbnails, if there are any."""
+    if measured and corpus.has_pictures:
         thumbnails(corpus)
         return Catalogue(corpus.paintings, corpus.get("features", "thumbnails"))
     return Catalogue(corpus.paintings)
+
+
+def picture_hashes(corpus: Corpus) -> pd.Series | None:
+    """Return what tells which works of a corpus show the same picture (n values); None where there are no pictures."""
+    return corpus.paintings["image_sha256"] if corpus.has_pictures else None
+
+
+def picture_refs(corpus: Corpus) -> list[Ref]:
+    """Return references to what is measured on the pictures of a ``corpus``; none where there are no pictures."""
+    return [Ref("features", "thumbnails")] if corpus.has_pictures else []
 
 
 def confound_refs(names: Iterable[str]) -> list[Ref]:

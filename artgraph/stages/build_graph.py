@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import GraphSettings
-from artgraph.stages.base import Made, catalogue_of, columns, confound_refs, drawing, features_of, make, thumbnails
-from artgraph.stages.preflight import check_artists
+from artgraph.stages.base import (
+    Made,
+    catalogue_of,
+    columns,
+    confound_refs,
+    drawing,
+    features_of,
+    make,
+    picture_hashes,
+    thumbnails,
+)
+from artgraph.stages.preflight import check_artists, check_measured
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,11 +55,12 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
         "layers", ``layer-<key>``.
     """
     chosen = GraphSettings.of(settings)
+    check_measured(corpus, chosen.regress_out, option="--regress-out")
     if any(ref.kind == "features" for ref in confound_refs(chosen.regress_out)):
         thumbnails(corpus)
     check_artists(catalogue_of(corpus), str(corpus.home), chosen=chosen)
     by_artist = chosen.artist_edges or chosen.cross_artist
-    read = ["image_sha256"] + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
+    read = ["image_sha256"] * corpus.has_pictures + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
     inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]
 
     def search(part: str, X: np.ndarray, wanted: dict[str, Any]) -> Neighbors:
@@ -148,7 +159,7 @@ def _one_graph(
     wanted = {
         "n_neighbors": chosen.n_neighbors * (WIDER if corrected else 1),
         "metric": chosen.metric,
-        "duplicate_ids": corpus.paintings["image_sha256"],
+        "duplicate_ids": picture_hashes(corpus),
         "exclude_same": artists,
     }
     searched = search(part, X, wanted)

@@ -107,9 +107,11 @@ class Change:
         corpus
         fresh : As for ``apply_change``.
         """
+        from artgraph.descriptors.backbones import file_sha256
+
         labels = [corpus.label(*ref)["sha256"] for ref in ordered(corpus)]
         table = [content_sha256(self.paintings[name]) for name in self.paintings.columns]
-        files = {key: content_sha256([Path(file).read_bytes().hex()]) for key, file in self.vectors.items()}
+        files = {key: file_sha256(file) for key, file in self.vectors.items()}
         given = [files, fresh]
         return content_sha256([*self.paintings.columns, *table, *self.origin, *self.redone, *labels, *given])
 
@@ -177,10 +179,10 @@ def affected(corpus: Corpus, change: Change, *, fresh: bool = False) -> dict[Ref
     lineage, corrected, found = Lineage(corpus), change.corrected(corpus), {}
     moved = bool(len(change.fresh)) or change.n_removed(corpus) > 0
     for ref in ordered(corpus):
-        inputs = lineage.inputs_of(ref)
+        inputs, stage, held = lineage.inputs_of(ref), lineage.stage(ref), lineage.label(ref)["facts"].get("held")
         if reasons := lineage.stale(ref):
             found[ref] = reasons[0]
-        elif fresh and (lineage.label(ref)["facts"].get("held") or lineage.stage(ref) == "coordinates"):
+        elif fresh and (stage == "coordinates" or (held and stage != "import_vectors")):  # vectors are as they came
             found[ref] = "works were added or taken away since it was made"
         elif named := [one for one in inputs if one.kind == "paintings" and one.key in corrected]:
             found[ref] = f"{named[0].key} was corrected in {corrected[named[0].key]} works"

@@ -11,7 +11,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 from artgraph.stages.base import Made, Progress, columns, progress_of, put
 from artgraph.stages.fuse import fuse_features
-from artgraph.stages.pictures import check_originals
+from artgraph.stages.pictures import check_originals, need_pictures
 from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
 from artgraph.stages.weights import note_weights
 
@@ -67,6 +67,7 @@ def describe(
     from artgraph.learning.device import pick_device
     from artgraph.shards import ShardStore, clear_shards
 
+    need_pictures(corpus, "describe")
     device = pick_device(device)
     refuse_unused(descriptors, options)
     made = [

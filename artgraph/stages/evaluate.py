@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import EvaluateSettings
-from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, features_under, make
+from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, features_under, make, picture_refs
+from artgraph.stages.preflight import check_measured
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,8 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     Made
         Its facts hold ``scores``, ``chance`` (permutation null), ``interval`` (95 %, bootstrap over artists) and
         ``per_class``, where there is a reference; ``internal``, ``retrieval``, ``duplicates``, ``confounds``,
-        ``suspects`` and ``caveats``.
+        ``suspects`` and ``caveats``. Of works without pictures there are no ``duplicates``, and no confounds but
+        columns.
 
     Raises
     ------
@@ -48,9 +50,10 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     against, seed = chosen.against, chosen.seed
     basis, used = lineage.basis(partition), lineage.columns_used(ref)
     check_not_circular(against, used)
+    check_measured(corpus, chosen.confounds, option="--confound")
     lineage.inputs(columns(against, *chosen.confounds))  # unknown ones are refused before anything is measured
     catalogue = catalogue_of(corpus, measured=True)
-    inputs = [ref, *([Ref("graphs", basis.graph)] if basis.graph else []), Ref("features", "thumbnails")]
+    inputs = [ref, *([Ref("graphs", basis.graph)] if basis.graph else []), *picture_refs(corpus)]
     inputs += [*(Ref("features", key) for key in basis.features), *columns("artist", against, *chosen.confounds)]
     inputs += columns(*(name for name in ("split",) if name in corpus.paintings))
 
@@ -68,7 +71,8 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
         adjacency = adjacency_of(corpus, basis.graph) if basis.graph else None
         facts["internal"] = ev.internal_scores(labels, X, adjacency, groups=artists, seed=seed)
         facts["retrieval"] = _retrieval(X, reference, artists, chosen, used=used)
-        facts["duplicates"] = _duplicates(corpus, labels, against)
+        if corpus.has_pictures:
+            facts["duplicates"] = _duplicates(corpus, labels, against)
         confounds = catalogue.confounds(also=[name for name in chosen.confounds if name != against])
         beside = {against: list(reference)} if compared else {}
         facts["confounds"] = ev.confound_table(labels, beside | confounds, seed=seed)

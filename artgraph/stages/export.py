@@ -13,7 +13,7 @@ import numpy as np
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
 from artgraph.stages.base import Made, Progress, progress_of
-from artgraph.stages.pictures import picture, thumbnail, thumbnail_pixels
+from artgraph.stages.pictures import need_pictures, picture, thumbnail, thumbnail_pixels
 from artgraph.stages.view import View, with_free_names
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def export(
         raise InputError(f"'{to}' has one set of columns; --all is for csv")
     if image_url and to not in ("gexf", "graphml", "gephi-csv"):
         raise InputError(f"'{to}' takes no --image-url; gexf, graphml and gephi-csv do")
+    if pictures or image_url:
+        need_pictures(corpus, "--pictures" if pictures else "--image-url")
     out = Path(out) if out else corpus.path / "exports" / FORMATS[to].format(partition)
     out.parent.mkdir(parents=True, exist_ok=True)
     view, report = View(corpus, partition), progress_of(progress, "export")
@@ -150,6 +152,8 @@ def _for_graphs(
     ``image`` is a file to show, relative to ``folder``; the original is ``file``.
     """
     corpus = view.corpus
+    if not corpus.has_pictures:
+        return _trimmed(view)
     names = [f"{digest}.webp" for digest in corpus.paintings["image_sha256"]]
     table = _trimmed(view)
     if pictures:
@@ -167,6 +171,8 @@ def _for_graphs(
 def _trimmed(view: View, also: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the table without what only artgraph needs, and without ``also``; the original picture is ``file``."""
     table = view.table.drop(columns=[name for name in (*_OWN_USE, *also) if name in view.table])
+    if not view.corpus.has_pictures:
+        return table
     return with_free_names(table, ("file",)).rename(columns={"image": "file"})
 
 

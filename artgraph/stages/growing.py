@@ -14,9 +14,11 @@ from artgraph.corpus import Corpus
 from artgraph.errors import CorpusError, IngestError, InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, affected, apply_change
+from artgraph.stages.import_vectors import check_order
 from artgraph.stages.ingest import left_out
 from artgraph.stages.spreadsheet import list_artists
 from artgraph.stages.take_in import Found, compare, without
+from artgraph.stages.take_in_table import compare_table
 
 if TYPE_CHECKING:
     from artgraph.stages.base import Progress
@@ -73,6 +75,7 @@ def add(
     ----------
     corpus
     images : A folder with the new pictures: that of the corpus, where they were put among the others, or another one.
+        A corpus without pictures has none: works whose rows are new in the table are added.
     metadata : A spreadsheet that has the new works; default: that of the corpus. Works that are there already are not
         corrected by it: see ``update``.
     columns, encoding : Of the spreadsheet; see ``ingest``.
@@ -96,7 +99,7 @@ def add(
     InputError
         Features that were imported, without those of the new works.
     """
-    found = compare(
+    found = _found(
         corpus,
         images=images,
         metadata=metadata,
@@ -158,7 +161,8 @@ def update(
     ----------
     corpus, vectors, max_refused, weights, device, workers, tell, progress : As for ``add``.
     images, metadata : Default: those that the corpus was made of.
-    remove_gone : Take out works whose picture is no longer in the folder; without it they stay.
+    remove_gone : Take out works whose picture is no longer in the folder, or, in a corpus without pictures, whose row
+        is no longer in the table; without it they stay.
     fresh : Make everything again from the features on, as a first run would; clusters keep their numbers where they
         are the same.
     dry_run : Only say what would be done.
@@ -168,7 +172,7 @@ def update(
     -------
     Growth
     """
-    found = compare(
+    found = _found(
         corpus,
         images=images,
         metadata=metadata,
@@ -240,13 +244,24 @@ def _seconds(corpus: Corpus, again: Mapping[str, str], n: int) -> dict[str, floa
     return {ref: round(known[ref] * n / len(corpus), 1) for ref in again if ref in known}
 
 
+def _found(corpus: Corpus, *, images: str | Path | None, workers: int, progress: Progress, **about: Any) -> Found:
+    if corpus.has_pictures:
+        return compare(corpus, images=images, workers=workers, progress=progress, **about)
+    if images is not None:
+        raise InputError(
+            f"{corpus.path} was made without pictures, so a folder, {images}, has nothing for it: new works come with "
+            "--metadata TABLE and --vectors NAME=FILE"
+        )
+    return compare_table(corpus, **about)
+
+
 def _check_refused(found: Found, max_refused: float) -> None:
     tried = len(found.added) + found.refused
     if found.refused > max_refused * max(tried, 1):
-        listed = found.change.refused
-        reason = listed[listed["kind"] == "image"].iloc[-1]
+        reason = found.change.refused.iloc[-1]
+        what = "pictures" if reason["kind"] == "image" else "rows"
         raise IngestError(
-            f"{found.refused} of {tried} new pictures were refused, more than --max-refused {max_refused:g} allows, "
+            f"{found.refused} of {tried} new {what} were refused, more than --max-refused {max_refused:g} allows, "
             f"such as {reason['input']} ({reason['reason']}). Nothing was changed."
         )
 
@@ -255,6 +270,17 @@ def _check_vectors(corpus: Corpus, found: Found) -> None:
     """Refuse new works without the vectors that imported features need, before anything is computed."""
     lineage = Lineage(corpus)
     imported = [key for key in corpus.keys("features") if lineage.stage(Ref("features", key)) == "import_vectors"]
+    for key, file in found.change.vectors.items():
+        if key not in imported:
+            raise InputError(
+                f"--vectors {key}={file}: no features of that name were imported into {corpus.path} (there are: "
+                f"{', '.join(imported) or 'none'})"
+            )
+        if not Path(file).is_file():
+            raise InputError(f"--vectors {key}={file}: there is no such file")
+        if not corpus.has_pictures:
+            works = found.change.paintings.iloc[found.change.fresh]
+            check_order(file, works, advice="sort table and array by id")
     lacking = [key for key in imported if key not in found.change.vectors]
     if lacking and len(found.change.fresh):
         raise InputError(

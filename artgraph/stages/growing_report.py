@@ -77,10 +77,12 @@ def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False, 
             lines.append(f"{count:,} {'work' if count == 1 else 'works'} {what}")
     lines += [f"'{name}' corrected in {count:,} works" for name, count in found.corrected.items()]
     if found.refused:
-        lines.append(f"{found.refused} new pictures were refused; {corpus.path / 'refused.csv'} says why")
+        what = "pictures" if corpus.has_pictures else "rows"
+        lines.append(f"{found.refused} new {what} were refused; {corpus.path / 'refused.csv'} says why")
     if found.gone:
+        where = "picture in the folder" if corpus.has_pictures else "row in the table"
         lines.append(
-            f"{len(found.gone)} works have no picture in the folder any more, such as {found.gone[0]}; they stay. "
+            f"{len(found.gone)} works have no {where} any more, such as {found.gone[0]}; they stay. "
             "Take them out with --remove-gone"
         )
     lines += [f"note: {note}" for note in found.notes]

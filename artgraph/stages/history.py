@@ -30,7 +30,10 @@ def history(corpus: Corpus, partition: str) -> list[tuple[str, str | dict[str, s
         A step, and a sentence or its settings and figures.
     """
     lineage = Lineage(corpus)
-    rows = [("Pictures", f"{len(corpus):,} taken, {corpus.head['facts'].get('images_refused', 0):,} refused")]
+    facts = corpus.head["facts"]
+    rows = [("Pictures", f"{len(corpus):,} taken, {facts.get('images_refused', 0):,} refused")]
+    if not corpus.has_pictures:
+        rows = [("Works", f"{len(corpus):,}, without pictures; {facts.get('rows_refused', 0):,} rows refused")]
     for ref in lineage.ancestors(Ref("partitions", partition)):
         trained = {"train_vgae": "VGAE", "train_descriptor": "Network"}.get(lineage.stage(ref))
         title = trained if ref.kind == "models" else TITLES.get(ref.kind)

@@ -5,13 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from artgraph.errors import InputError
 from artgraph.lineage import Ref
 from artgraph.stages.base import Made, columns, make
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from artgraph.corpus import Corpus
 
-__all__ = ["import_vectors"]
+__all__ = ["check_order", "import_vectors"]
+
+
+def check_order(file: str | Path, works: pd.DataFrame, *, advice: str) -> None:
+    """Refuse an array without ids where the works are in another order than in the table that they were taken from.
+
+    Parameters
+    ----------
+    file : Of vectors.
+    works : (n, columns), rows of the table of the corpus, sorted by id.
+    advice : What to do.
+
+    Raises
+    ------
+    InputError
+        Row i of the array may be meant for the work in row i of the table, which is another one.
+    """
+    if Path(file).suffix.lower() == ".npy" and not works["metadata_line"].is_monotonic_increasing:
+        raise InputError(
+            f"{Path(file).name} says nothing of ids, and the works are sorted by id here, otherwise than in their "
+            f"table: {advice}, or import a parquet file with a column 'id'."
+        )
 
 
 def import_vectors(
@@ -30,6 +54,8 @@ def import_vectors(
     corpus
     file : str or Path
         ``.npy`` (rows in the order of the corpus, or of ``id_file``), ``.parquet`` (with a column ``id``) or ``.h5ad``.
+        Works without pictures may be in another order in their table than in the corpus; ``id_file`` then has to be
+        given.
     name : Key of the features.
     id_file : For ``.npy``: a text file with one id a line.
     field : The list column of a parquet file, or the ``obsm`` entry of an h5ad file.
@@ -39,6 +65,8 @@ def import_vectors(
     from artgraph.descriptors.backbones import file_sha256
     from artgraph.descriptors.imported import read_vectors
 
+    if not corpus.has_pictures and id_file is None:
+        check_order(file, corpus.paintings, advice="give their ids, one a line, with --id-file FILE")
     X, facts = read_vectors(file, corpus.paintings["id"], id_file=id_file, key=field, allow_missing=allow_missing)
     params = {"file_sha256": facts["file_sha256"], "field": field, "allow_missing": allow_missing}
     if id_file is not None:

@@ -25,7 +25,8 @@ def info(corpus: Corpus) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``path``, ``n``, ``columns`` (name to number of values), ``ingest`` (what it counted), ``image_root``,
+        ``path``, ``n``, ``columns`` (name to number of values), ``ingest`` (what it counted), ``image_root`` (None
+        without pictures),
         ``damage`` (of refused.csv and thumbnails: pairs of what is wrong and the command that mends it), and
         ``things``: a list of dicts with ``kind``, ``key``, ``stage``, ``params``, ``facts``, ``stale`` (reasons, also
         damage; empty when up to date) and ``command``, which makes the thing again; of a partition that works were
@@ -52,7 +53,7 @@ def info(corpus: Corpus) -> dict[str, Any]:
         ],
         "columns": {name: int(table[name].notna().sum()) for name in table.columns},
         "ingest": corpus.head["facts"],
-        "image_root": str(corpus.image_root),
+        "image_root": str(corpus.image_root) if corpus.has_pictures else None,
         "damage": damage_beside(corpus.path, corpus.head, table.get("image_sha256", ())),
         "things": [about(Ref(kind, key)) for kind in KINDS for key in corpus.keys(kind)],
     }

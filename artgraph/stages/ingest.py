@@ -15,7 +15,7 @@ from artgraph.atomic import locked, write_bytes
 from artgraph.corpus import KINDS, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.shards import ShardStore, clear_shards, shard_bounds
-from artgraph.soundness import damage_beside, whole_webp
+from artgraph.soundness import damage_beside, read_head, whole_webp
 from artgraph.stages.spreadsheet import as_before, list_artists, refuse_unmatched, relative, spellings_note
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from artgraph.ingest import Plan
     from artgraph.stages.base import Progress
 
-__all__ = ["ingest", "inspect_one", "left_out"]
+__all__ = ["check_kind", "ingest", "inspect_one", "left_out"]
 
 SHARD = 128
 WORK = ".ingest-"
@@ -33,7 +33,7 @@ REVISION = 2  # counted up when the same folder and spreadsheet give another tab
 
 
 def ingest(
-    images: str | Path,
+    images: str | Path | None,
     out: str | Path,
     *,
     metadata: str | Path | None = None,
@@ -44,22 +44,25 @@ def ingest(
     workers: int = 2,
     progress: Progress = None,
 ) -> Corpus:
-    """Make a corpus of a folder of pictures and, if there is one, a spreadsheet.
+    """Make a corpus of a folder of pictures and, if there is one, a spreadsheet; or of a table alone.
 
-    Every picture is decoded whole, so that a damaged one is found now; a thumbnail of it is kept.
+    Every picture is decoded whole, so that a damaged one is found now; a thumbnail of it is kept. Without pictures each
+    row of the table is a work, and its features are imported.
 
     Parameters
     ----------
-    images : Searched recursively.
+    images : Searched recursively. None: there are no pictures.
     out : The corpus. If it is there already it must hold the same paintings; their data are brought up to date.
-    metadata : CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules.
+    metadata : CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules. Without pictures it
+        has to be there, with a column of ids.
     columns : Our column name to the spreadsheet's, where the usual names do not fit.
     encoding : Of a CSV file; default: found out, see ``artgraph.tabletext.decode``.
     max_unmatched : float in [0, 1]
         Share of the pictures that may have no row in the spreadsheet before this is an error (the corpus is made all
         the same). That no row at all belongs to a picture is always an error, and nothing is made.
     max_refused : float in [0, 1]
-        Share of the pictures found that may be refused before this is an error (the corpus is made all the same).
+        Share of the pictures found (without pictures: of the rows) that may be refused before this is an error (the
+        corpus is made all the same).
     workers : Decoding threads.
     progress : callable(stage, done, total)
 
@@ -73,10 +76,15 @@ def ingest(
     ------
     IngestError
         No pictures, or more refused than ``max_refused``; ``out`` is the folder of pictures; or that is a corpus.
+    CorpusError
+        ``out`` holds other works; or the same without pictures, where there are some now, or the other way round.
     """
     from artgraph.folders import list_folder
     from artgraph.ingest import check_matched, plan, read_metadata
 
+    check_kind(out, pictures=images is not None)
+    if images is None:
+        return _ingest_table(Path(out), metadata, columns=columns, encoding=encoding, max_refused=max_refused)
     images, out = Path(images), Path(out)
     if not images.is_dir():
         raise IngestError(f"{images} is not a folder. Give the folder that the pictures are in.")
@@ -110,6 +118,65 @@ def ingest(
         )
     if table:
         refuse_unmatched(corpus, table.name, max_unmatched)
+    return corpus
+
+
+def check_kind(out: str | Path, *, pictures: bool) -> None:
+    """Raise CorpusError where a corpus is there that has pictures, and is to have none, or the other way round.
+
+    Parameters
+    ----------
+    out : Of the corpus, which need not be there.
+    pictures : Whether it is to have pictures.
+    """
+    try:
+        root = read_head(Path(out) / "corpus.json").get("image_root")
+    except (OSError, CorpusError):
+        return
+    if isinstance(root, str) and bool(root) != pictures:
+        there = "works without pictures" if pictures else "works with pictures"
+        raise CorpusError(
+            f"{out} holds {there}. Choose another folder with -o"
+            + ("; or go on with: artgraph import, build-graph, train-vgae, communities." if pictures else ".")
+        )
+
+
+def _ingest_table(
+    out: Path,
+    metadata: str | Path | None,
+    *,
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+    max_refused: float,
+) -> Corpus:
+    """Make a corpus of a table whose rows are works without pictures."""
+    from artgraph.ingest import plan_table, read_metadata
+
+    metadata, reading, notes = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
+    if metadata is None:
+        raise IngestError("Without pictures there has to be a table of the works: give one with --metadata FILE.")
+    table = read_metadata(metadata, **{name: value or None for name, value in reading.items()})
+    stamp = _fingerprint(None, (), metadata, reading)
+    corpus = _unchanged(out, stamp)
+    if corpus is None:
+        planned = plan_table(table)
+        paintings, refused = planned.paintings, planned.refused
+        if paintings.empty:
+            why = f"; most of all: {refused['reason'].value_counts().index[0]}" if len(refused) else ""
+            raise IngestError(f"No row of {metadata} could be taken ({len(refused)} refused{why}).")
+        facts = {name: count for name, count in planned.counts.items() if name.startswith("rows")}
+        facts["notes"] = [*notes, *table.notes, *spellings_note(paintings)]
+        facts |= {"spreadsheet": relative(metadata, out), "reading": reading}
+        with locked(out, folders=("", *KINDS)):
+            corpus = Corpus.create(out, paintings, image_root=None, refused=refused, facts=facts)
+            list_artists(corpus)
+            corpus.journal("paintings", stamp)
+    facts = corpus.head["facts"]
+    if facts["rows_refused"] > max_refused * facts["rows"]:
+        raise IngestError(
+            f"{facts['rows_refused']} of {facts['rows']} rows were refused, more than --max-refused {max_refused:g} "
+            f"allows. {out / 'refused.csv'} says which and why."
+        )
     return corpus
 
 
@@ -219,7 +286,9 @@ def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
     return record
 
 
-def _fingerprint(images: Path, found: Sequence[str], metadata: str | Path | None, reading: Mapping[str, Any]) -> str:
+def _fingerprint(
+    images: Path | None, found: Sequence[str], metadata: str | Path | None, reading: Mapping[str, Any]
+) -> str:
     """Return a hash of what the result depends on: names, sizes and times of the pictures, and the spreadsheet."""
     listing = []
     for path in found:
@@ -229,7 +298,8 @@ def _fingerprint(images: Path, found: Sequence[str], metadata: str | Path | None
         except OSError:
             listing.append([path, None, None])
     sheet = hashlib.sha256(Path(metadata).read_bytes()).hexdigest() if metadata else None
-    whole = json.dumps([REVISION, os.path.realpath(images), listing, sheet, reading], sort_keys=True)
+    root = None if images is None else os.path.realpath(images)
+    whole = json.dumps([REVISION, root, listing, sheet, reading], sort_keys=True)
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -239,7 +309,7 @@ def _unchanged(out: Path, stamp: str) -> Corpus | None:
         lines = (out / "journal.jsonl").read_text("utf-8").splitlines()
         stamps = [line for line in lines if '"made": "paintings/' in line]
         corpus = Corpus(out) if stamps and json.loads(stamps[-1])["made"] == f"paintings/{stamp}" else None
-        damaged = corpus and damage_beside(out, corpus.head, corpus.paintings["image_sha256"])
+        damaged = corpus and damage_beside(out, corpus.head, corpus.paintings.get("image_sha256", ()))
         return None if damaged else corpus
     except (OSError, ValueError, KeyError, TypeError, CorpusError):
         return None

@@ -10,7 +10,16 @@ import numpy as np
 from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import InterpretSettings
-from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, features_of, features_under, make
+from artgraph.stages.base import (
+    Made,
+    adjacency_of,
+    catalogue_of,
+    columns,
+    features_of,
+    features_under,
+    make,
+    picture_refs,
+)
 from artgraph.stages.pictures import thumbnail
 
 if TYPE_CHECKING:
@@ -33,7 +42,8 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
     Per cluster: exemplars (at most two by one artist), what one sees in its works more or less than in the others
     (``visual``: light, colour, line, composition, format, and date), artists, decades and values of other columns that
     are over-represented (hypergeometric, corrected), palette, the descriptors that distinguish it, the nearest clusters
-    with the works between them, and a sentence. Also a table for Excel and a paragraph for a methods section.
+    with the works between them, and a sentence. Of works without pictures there is no palette, and of what one sees
+    only the date. Also a table for Excel and a paragraph for a methods section.
 
     Parameters
     ----------
@@ -55,7 +65,7 @@ def interpret(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
     basis = lineage.basis(partition)
     names = chosen.columns or catalogue.described_columns
     inputs = [Ref("partitions", partition), *([Ref("graphs", basis.graph)] if basis.graph else [])]
-    inputs += [*(Ref("features", key) for key in basis.features), Ref("features", "thumbnails")]
+    inputs += [*(Ref("features", key) for key in basis.features), *picture_refs(corpus)]
 
     def compute() -> tuple[dict, dict]:
         found = _clusters(corpus, catalogue, partition, names, chosen)
@@ -92,12 +102,12 @@ def _clusters(
     blocks = {key: features_of(corpus, (key,)) for key in lineage.descriptors(on)}
     shares = reading.descriptor_shares(blocks, labels)
     near = reading.neighboring_clusters(adjacency_of(corpus, graph), labels) if graph else {}
-    suspects = suspect_clusters(labels, catalogue.confounds(SUSPECTS))
+    suspects = suspect_clusters(labels, catalogue.confounds(SUSPECTS if corpus.has_pictures else ()))
     seen = _seen(corpus, catalogue, labels)
     found = []
     for label, rows in best.items():
         members = np.flatnonzero(labels == label)
-        pictures = [picture for row in rows if (picture := thumbnail(corpus, row))]
+        pictures = [picture for row in rows if corpus.has_pictures and (picture := thumbnail(corpus, row))]
         facts = {
             "cluster": label,
             "size": len(members),
@@ -124,8 +134,9 @@ def _seen(corpus: Corpus, catalogue: Catalogue, labels: np.ndarray) -> dict[int,
     from artgraph.interpret.distinctions import correlations
 
     known = {one.name: one for one in VISUAL_MEASURES}
-    names = [*known, DATE]
-    values = np.column_stack([corpus.get("features", "thumbnails", "visual"), catalogue.years])
+    measured = [corpus.get(*ref, "visual") for ref in picture_refs(corpus)]
+    names = [*(known if measured else ()), DATE]
+    values = np.column_stack([*measured, catalogue.years])
     together = correlations(values, names)
     found: dict[int, list[dict[str, Any]]] = {}
     for label, rows in distinctions(values, labels, catalogue.artists, names=names).items():
@@ -197,6 +208,7 @@ def describe_methods(corpus: Corpus, partition: str, columns_read: Sequence[str]
         regress_out=removed if clustered else (),
         columns_used=lineage.columns_used(ref),
         columns_read=columns_read,
+        has_pictures=corpus.has_pictures,
     )
 
 
@@ -226,7 +238,7 @@ def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
                 "decades": named(one["decades"]),
                 **{name: named(found) for name, found in one["columns"].items()},
                 "exemplars": "; ".join(one["exemplars"]),
-                "palette": " ".join(one["palette"]),
+                **({"palette": " ".join(one["palette"])} if corpus.has_pictures else {}),
                 "nearest clusters": "; ".join(f"{other['cluster']} ({other['share']:.0%})" for other in one["near"]),
             }
         )

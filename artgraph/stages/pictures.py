@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artgraph.atomic import write_bytes
-from artgraph.errors import ImageError, IngestError
+from artgraph.errors import ImageError, IngestError, InputError
 from artgraph.soundness import whole_webp
 
 if TYPE_CHECKING:
@@ -16,7 +16,22 @@ if TYPE_CHECKING:
 
     from artgraph.corpus import Corpus
 
-__all__ = ["caption", "check_originals", "picture", "thumbnail", "thumbnail_file", "thumbnail_pixels"]
+__all__ = ["caption", "check_originals", "need_pictures", "picture", "thumbnail", "thumbnail_file", "thumbnail_pixels"]
+
+
+def need_pictures(corpus: Corpus, what: str) -> None:
+    """Raise InputError where a corpus was made without pictures.
+
+    Parameters
+    ----------
+    corpus
+    what : That needs them.
+    """
+    if not corpus.has_pictures:
+        raise InputError(
+            f"{what} needs pictures, and {corpus.home} was made without (--no-pictures). Features of its works come "
+            f"from: artgraph import {shlex.quote(str(corpus.home))} FILE"
+        )
 
 
 def check_originals(corpus: Corpus) -> None:

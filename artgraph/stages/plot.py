@@ -106,8 +106,9 @@ def _sheets(
     report: Callable[[int, int], None] | None,
 ) -> list[Made]:
     from artgraph.plots import plot_sheet
-    from artgraph.stages.pictures import caption, picture
+    from artgraph.stages.pictures import caption, need_pictures, picture
 
+    need_pictures(view.corpus, "plot sheets")
     corpus, partition, labels, typical = view.corpus, view.partition, view.labels, view.typicality
     there = np.unique(labels[labels >= 0])
     wanted = there if clusters is None else np.asarray(clusters)

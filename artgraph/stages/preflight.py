@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from artgraph.descriptors import Descriptor
     from artgraph.settings import GraphSettings
 
-__all__ = ["check_artists", "check_corpus", "check_descriptors", "check_folder"]
+__all__ = ["check_artists", "check_corpus", "check_descriptors", "check_folder", "check_measured"]
 
 SIZES = ("height_cm", "width_cm")
 
@@ -75,9 +75,13 @@ def check_folder(
         The spreadsheet cannot be read.
     """
     from artgraph.ingest import find_images, read_metadata
+    from artgraph.stages.ingest import check_kind
 
     check_choice("lead", lead, LEADS)
     check_seed(seed)
+    check_kind(out, pictures=True)
+    if images is None:
+        raise InputError("run needs a folder of pictures; without one: ingest, import_vectors, build_graph, ...")
     if Path(out).is_file():
         raise InputError(f"{out} is a file; -o takes a folder, which need not exist yet.")
     if Path(images).is_dir():
@@ -115,6 +119,25 @@ def check_corpus(corpus: Corpus, *, artist_edges: bool, n_clusters: int | None, 
     _check_number(n, f"{corpus.path} holds {n} paintings", n_clusters=n_clusters, lead=lead)
     if artist_edges:
         check_artists(Catalogue(corpus.paintings), str(corpus.path))
+
+
+def check_measured(corpus: Corpus, names: Sequence[str], *, option: str) -> None:
+    """Refuse, by an InputError, confounds that are measured on pictures where a corpus has none.
+
+    Parameters
+    ----------
+    corpus
+    names : Of confounds, or columns.
+    option : By which they were asked for.
+    """
+    if corpus.has_pictures:
+        return
+    if found := [name for name in names if name in CONFOUNDS]:
+        own = " Its own column of that name can be used under another one." if found[0] in corpus.paintings else ""
+        raise InputError(
+            f"{option} '{found[0]}' is measured on pictures, and {corpus.home} has none: leave it out, or name a "
+            f"column of the table.{own}"
+        )
 
 
 def check_artists(

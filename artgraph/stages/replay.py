@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -15,7 +16,9 @@ from artgraph.errors import CorpusError, IngestError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, apply_change, ordered
 from artgraph.stages.inspecting import inspect_all
+from artgraph.stages.pictures import need_pictures
 from artgraph.stages.remake import remade
+from artgraph.stages.spreadsheet import relative
 from artgraph.tablefiles import write_table
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ def replay(
     out = Path(out)
     if out.exists() and any(out.iterdir()):
         raise CorpusError(f"{out} is there already. Name a folder that is not: -o NEW")
+    if images is not None:
+        need_pictures(corpus, "--images")
     root = Path(images) if images is not None else corpus.image_root
     where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
     first = _first_batches(corpus)
@@ -74,10 +79,10 @@ def replay(
         out,
         _table(corpus, measured, rows),
         format=FORMAT,
-        image_root=root.resolve().as_posix(),
+        image_root=root.resolve().as_posix() if corpus.has_pictures else "",
         batches=corpus.batches[:first],
         refused=None,
-        facts=corpus.head["facts"],
+        facts=_facts(corpus, out),
     )
     new = Corpus(out)
     things = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "coordinates"]
@@ -95,6 +100,8 @@ def replay(
         change = Change(table, origin, np.zeros(len(upto), dtype=bool), corpus.batches[: batch + 1], vectors=vectors)
         tell(f"batch {batch}: {len(upto) - len(before)} works are added")
         apply_change(new, change, tell=tell, **where)
+        for file in vectors.values():
+            file.unlink()
         new = Corpus(out)
     for ref in things:
         if str(ref) not in outcome:
@@ -108,12 +115,21 @@ def replay(
 
 def _first_batches(corpus: Corpus) -> int:
     """Return how many batches were there when everything was last made whole."""
-    held = [corpus.label(*ref)["facts"].get("held") for ref in ordered(corpus)]
+    made = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "import_vectors"]
+    held = [corpus.label(*ref)["facts"].get("held") for ref in made]
     return min([entry["batches"] for entry in held if entry], default=len(corpus.batches))
 
 
+def _facts(corpus: Corpus, out: Path) -> dict[str, Any]:
+    """Return what the ingest counted, with the place of the spreadsheet as seen from the new corpus."""
+    facts = dict(corpus.head["facts"])
+    if "spreadsheet" in facts:
+        facts["spreadsheet"] = relative(os.path.normpath(corpus.home / facts["spreadsheet"]), out)
+    return facts
+
+
 def _measured(corpus: Corpus, root: Path, out: Path, progress: Progress) -> pd.DataFrame:
-    if "image_sha256" not in corpus.paintings:
+    if not corpus.has_pictures or "image_sha256" not in corpus.paintings:
         return pd.DataFrame(index=range(len(corpus)))
     records: list[dict[str, Any]] = []
     for image in corpus.paintings["image"]:  # pictures that were added from elsewhere have whole paths

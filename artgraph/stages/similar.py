@@ -13,8 +13,9 @@ import numpy as np
 from artgraph.checks import did_you_mean
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.base import Made, features_of
+from artgraph.stages.base import Made, features_of, picture_hashes
 from artgraph.stages.generations import Generations
+from artgraph.stages.pictures import need_pictures
 from artgraph.stages.project import project
 from artgraph.stages.summary import work_names
 
@@ -80,6 +81,8 @@ def similar(
     """
     from artgraph.retrieval import middle, nearest
 
+    if sheet is not None:
+        need_pictures(corpus, "--sheet")
     lineage = Lineage(corpus)
     on = tuple(on or lineage.params(Ref("graphs", graph))["on"])
     lineage.inputs(Ref("features", key) for key in on)
@@ -100,8 +103,9 @@ def similar(
         about = work_names(corpus, corpus.paintings["id"].iloc[[value]])[0]
     if not vector.any():
         raise InputError(f"Nothing is known of {about} in the features {', '.join(on)}, so nothing can be near it")
+    same = picture_hashes(corpus)
     rows, distances = nearest(
-        X, vector, n_neighbors=n_neighbors, exclude=own, duplicate_ids=corpus.paintings["image_sha256"].to_numpy()
+        X, vector, n_neighbors=n_neighbors, exclude=own, duplicate_ids=None if same is None else same.to_numpy()
     )
     hits = _table(corpus, rows, distances, labels)
     if out is not None:
@@ -126,7 +130,7 @@ def _understood(corpus: Corpus, query: str, labels: np.ndarray | None, partition
         if int(found[1]) not in labels:
             raise InputError(f"'{partition}' has no cluster {found[1]} (there are: 0 to {labels.max(initial=-1)})")
         return "cluster", int(found[1])
-    if Path(query).is_file():
+    if Path(query).is_file() and corpus.has_pictures:
         digest = hashlib.sha256(Path(query).read_bytes()).hexdigest()
         same = np.flatnonzero(corpus.paintings["image_sha256"] == digest)
         return ("id", int(same[0])) if len(same) else ("file", Path(query))
@@ -137,6 +141,12 @@ def _understood(corpus: Corpus, query: str, labels: np.ndarray | None, partition
             shown = "; ".join(work_names(corpus, ids.iloc[rows[:5]])) + ("; …" if len(rows) > 5 else "")
             raise InputError(f"'{query}' may be {len(rows)} works in {corpus.path}: {shown}. Write the id of one.")
     names = [*ids, *(_name(text) for text in ids), *corpus.paintings["title"].dropna()]
+    if not corpus.has_pictures:
+        beside = "; a picture file cannot be placed among works without pictures" if Path(query).is_file() else ""
+        raise InputError(
+            f"'{query}' is neither a work in {corpus.path} (by id, such as {', '.join(ids.iloc[:2])}, or by title), "
+            f"nor a cluster (such as cluster:0){beside}.{did_you_mean(query, names)}"
+        )
     raise InputError(
         f"'{query}' is neither a work in {corpus.path} (by id, such as {', '.join(ids.iloc[:2])}, by the name of its "
         f"file, or by title), nor a cluster (such as cluster:0), nor a picture file.{did_you_mean(query, names)}"
@@ -146,7 +156,8 @@ def _understood(corpus: Corpus, query: str, labels: np.ndarray | None, partition
 def _meant(paintings: pd.DataFrame, query: str) -> Iterator[list[int]]:
     """Yield the rows that a query may mean, the strictest reading first: path, end of a path, name, title."""
     wanted = _plain(query).removeprefix("./")
-    paths = [{_plain(text) for text in pair if isinstance(text, str)} for pair in paintings[["id", "image"]].to_numpy()]
+    named = paintings[["id", *(name for name in ("image",) if name in paintings)]]
+    paths = [{_plain(text) for text in pair if isinstance(text, str)} for pair in named.to_numpy()]
     titles = [_plain(text) if isinstance(text, str) else None for text in paintings["title"]]
     yield [row for row, one in enumerate(paths) if wanted in one]
     yield [row for row, one in enumerate(paths) if any(f"/{text}".endswith(f"/{wanted}") for text in one)]

@@ -112,13 +112,12 @@ def ingest_lines(corpus: Corpus) -> list[str]:
     found, taken, refused = (facts.get(f"images_{what}", n) for what in ("found", "taken", "refused"))
     refused = refused if "images_refused" in facts else 0
     lines = [f"{found} pictures found = {taken} taken + {refused} refused{_reasons(corpus) if refused else ''}"]
-    lines += _passed_over(facts)
+    lines = [*lines, *_passed_over(facts)] if corpus.has_pictures else [f"{_many(n, 'work')} without pictures"]
     if facts.get("rows"):
         rest = {"refused": facts.get("rows_refused", 0), "repeated": facts.get("rows_merged", 0)}
         more = "".join(f", {count:,} {what}" for what, count in rest.items() if count)
-        lines.append(
-            f"{facts['rows']:,} rows of {_sheet(facts)}: {facts.get('rows_joined', 0):,} matched a picture{more}"
-        )
+        joined = "matched a picture" if corpus.has_pictures else "taken"
+        lines.append(f"{facts['rows']:,} rows of {_sheet(facts)}: {facts.get('rows_joined', 0):,} {joined}{more}")
         if bare := facts.get("images_without_row", 0):
             lines.append(f"{_many(bare, 'picture')} without a row of the spreadsheet")
     artists, years = len(catalogue.works_by_artist), int(np.isfinite(catalogue.years).sum())

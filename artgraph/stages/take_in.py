@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.stages.base import Progress
 
-__all__ = ["Found", "compare", "without"]
+__all__ = ["Found", "compare", "corrected_table", "spreadsheet_of", "without"]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def without(corpus: Corpus, ids: Iterable[str]) -> Found:
     gone = corpus.paintings.iloc[np.flatnonzero(there)]
     listed = [
         (image, "removed", "taken out", f"the work '{key}'")
-        for key, image in zip(gone["id"], gone["image"], strict=True)
+        for key, image in zip(gone["id"], gone["image" if corpus.has_pictures else "id"], strict=True)
     ]
     now = pd.DataFrame(listed, columns=["input", "kind", "reason", "detail"], dtype="string")
     change = Change(
@@ -130,7 +130,7 @@ def compare(
     root = Path(images) if images is not None else corpus.image_root
     if not root.is_dir():
         raise IngestError(f"{root} is not a folder. Name the folder that the pictures are in.")
-    sheet, reading, notes = _spreadsheet(corpus, metadata, columns=columns, encoding=encoding, must=not only_new)
+    sheet, reading, notes = spreadsheet_of(corpus, metadata, columns=columns, encoding=encoding, must=not only_new)
     table = read_metadata(sheet, **{name: value or None for name, value in reading.items()}) if sheet else None
     paths = list_folder(root, leave_out=left_out(root, corpus.home, sheet)).pictures
     planned = plan(paths, table, root=root, metadata_dir=Path(sheet).parent if sheet else None)
@@ -168,7 +168,9 @@ def compare(
 
     paintings = there.copy()
     if not only_new and table is not None:
-        paintings = _corrected(paintings, listed, row_of, [name for name in table.table.columns if name in listed])
+        paintings = corrected_table(
+            paintings, listed, row_of, columns=[name for name in table.table.columns if name in listed]
+        )
     if other:
         paintings = _with_records(paintings, {row_of[at]: records[at] for at in other})
         for at in other:
@@ -215,10 +217,15 @@ def compare(
     )
 
 
-def _spreadsheet(
+def spreadsheet_of(
     corpus: Corpus, metadata: str | Path | None, *, columns: Any, encoding: str | None, must: bool
 ) -> tuple[str | Path | None, dict[str, Any], list[str]]:
-    """Return the spreadsheet, how it is read, and notes; one of the first day that is gone is none, where it may be."""
+    """Return the spreadsheet, how it is read, and notes; one of the first day that is gone is none, where it may be.
+
+    Parameters
+    ----------
+    corpus, metadata, columns, encoding : As for ``compare``; ``must`` : whether it has to be there, if there was one.
+    """
     try:
         return as_before(corpus.home, metadata, {"columns": dict(columns or {}), "encoding": encoding})
     except IngestError:
@@ -268,10 +275,17 @@ def _with_records(paintings: pd.DataFrame, records: Mapping[int, dict[str, Any]]
     return paintings
 
 
-def _corrected(
-    paintings: pd.DataFrame, listed: pd.DataFrame, row_of: Mapping[int, int], columns: Sequence[str]
+def corrected_table(
+    paintings: pd.DataFrame, listed: pd.DataFrame, row_of: Mapping[int, int], *, columns: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the table with what the spreadsheet says now of the works that it has; ids stay as they were."""
+    """Return the table with what the spreadsheet says now of the works that it has; ids stay as they were.
+
+    Parameters
+    ----------
+    paintings, listed : (n, columns), the table of the corpus; (m, columns), what the spreadsheet says.
+    row_of : From the place of a work in ``listed`` to its row in ``paintings``.
+    columns : That are taken over.
+    """
     said = listed["metadata_line"].notna().to_numpy()
     pairs = [(at, row) for at, row in row_of.items() if said[at]]
     at, rows = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, Progress, catalogue_of, columns, make, progress_of
-from artgraph.stages.pictures import check_originals
+from artgraph.stages.pictures import check_originals, need_pictures
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -74,6 +74,7 @@ def train_descriptor(
     from artgraph.learning.checkpoint import Checkpoint
     from artgraph.learning.device import pick_device
 
+    need_pictures(corpus, "train-descriptor")
     if name in DESCRIPTORS:
         raise InputError(f"'{name}' is a descriptor already; give yours another --name")
     config, device = TuningConfig.of(settings), pick_device(device)

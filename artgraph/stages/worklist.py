@@ -12,7 +12,7 @@ from artgraph.catalogue import Catalogue
 from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import KINDS, WorklistSettings
-from artgraph.stages.base import Made, catalogue_of, columns, features_of, make
+from artgraph.stages.base import Made, catalogue_of, columns, features_of, make, picture_hashes, picture_refs
 from artgraph.stages.generations import works_since
 from artgraph.stages.worklist_table import write_worklist
 
@@ -75,8 +75,8 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", added_since: str | No
     catalogue = catalogue_of(corpus, measured=True)
     basis = lineage.basis(partition)
     on = lineage.descriptors(basis.features)
-    inputs = [Ref("partitions", partition), *(Ref("features", key) for key in (*on, "thumbnails"))]
-    inputs += columns("image_sha256", "artist", "date", *([school] if school else []))
+    inputs = [Ref("partitions", partition), *(Ref("features", key) for key in on), *picture_refs(corpus)]
+    inputs += columns(*["image_sha256"] * corpus.has_pictures, "artist", "date", *([school] if school else []))
 
     def compute() -> tuple[dict, dict]:
         X = features_of(corpus, on, regress_out=basis.regress_out)
@@ -129,7 +129,8 @@ def _works(
     from artgraph.interpret.evidence import shared_traits
 
     table, kinds = corpus.paintings, chosen.kinds
-    found_near = knn(X, n_neighbors=15, duplicate_ids=table["image_sha256"], seed=chosen.seed)
+    same = picture_hashes(corpus)
+    found_near = knn(X, n_neighbors=15, duplicate_ids=same, seed=chosen.seed)
     near, ids = found_near.indices, table["id"].to_numpy()
     distance = _distance(X, near)
     apart = {work["row"] for work in _alone(distance, [], max_fdr=chosen.max_fdr)}
@@ -154,7 +155,7 @@ def _works(
     apart = {work["row"] for work in alone}
     works = [work for work in kept if work["row"] not in apart] + (alone if "alone" in kinds else [])
     rows = [work["row"] for work in works]
-    lists = {key: _nearest(features_of(corpus, (key,)), rows, table, chosen) for key in on} if rows else {}
+    lists = {key: _nearest(features_of(corpus, (key,)), rows, same, chosen) for key in on} if rows else {}
     for work in works:
         row = work.pop("row")
         work["id"] = ids[row]
@@ -179,6 +180,8 @@ def _traits(corpus: Corpus, catalogue: Catalogue) -> dict[str, list[Any]]:
     """Return what pictures may be alike in that is no style; folders are not among it: they often are the style."""
     from artgraph.evaluation.confounds import binned
 
+    if not corpus.has_pictures:
+        return {}
     width, height = (corpus.paintings[f"image_{side}"].to_numpy(float) for side in ("width", "height"))
     shape = np.where(width > 2.2 * height, "very wide", np.where(height > 2.2 * width, "very tall", None))
     found = {"round picture": [bool(value) for value in corpus.get("features", "thumbnails", "round")]}
@@ -219,10 +222,10 @@ def _alone(distance: np.ndarray, found: list[dict[str, Any]], *, max_fdr: float)
     return works
 
 
-def _nearest(X: np.ndarray, rows: list[int], table: pd.DataFrame, chosen: WorklistSettings) -> dict[int, np.ndarray]:
+def _nearest(X: np.ndarray, rows: list[int], same: pd.Series | None, chosen: WorklistSettings) -> dict[int, np.ndarray]:
     from artgraph.graph import knn
 
-    near = knn(X, n_neighbors=chosen.n_neighbors, duplicate_ids=table["image_sha256"], seed=chosen.seed).indices
+    near = knn(X, n_neighbors=chosen.n_neighbors, duplicate_ids=same, seed=chosen.seed).indices
     return {row: near[row][near[row] >= 0] for row in rows}
 
 

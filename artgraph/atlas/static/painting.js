@@ -131,7 +131,7 @@
         words("h1", title, { tabindex: -1, class: title.length > 90 ? "long" : null }),
         ag.value("date", i) && words("p", ag.value("date", i), { class: "date" }),
         home(i, c),
-        el("p", { class: "do" }, img && el("a", { class: "save", href: ag.link.look(i) }, "Look closer"), ag.keepButton(i)),
+        el("p", { class: "do" }, img && el("a", { class: "save", href: ag.link.look(i) }, "Look closer"), ag.data.images && ag.keepButton(i)),
         facts(i),
         ag.spans(i),
         windows(i, figure)),
@@ -145,7 +145,7 @@
             const { similarity, shares } = about.get(row);
             return el("span", null, similarity !== null && el("span", { title: "From 0 (not similar) to 1 (the same)" }, `similarity ${similarity.toFixed(2)}`), shares && reason(shares),
               other !== c && el("span", { class: "elsewhere" }, ag.chip(other), words("bdi", ag.shorten(ag.clusterName(other), 40))),
-              " ", el("a", { href: ag.link.beside(i, row), "aria-label": `Side by side with ${ag.line(row)}` }, "side by side"));
+              " ", ag.data.images && el("a", { href: ag.link.beside(i, row), "aria-label": `Side by side with ${ag.line(row)}` }, "side by side"));
           },
         })));
     ag.stepping(node);

@@ -41,6 +41,7 @@
   };
   for (const [name, page] of Object.entries(pages)) if (!page) delete pages[name];
 
+  document.body.classList.toggle("bare", !ag.data.images); // names and titles in place of pictures
   document.getElementById("bar").append(
     el("a", { href: ag.link.front(), class: "home-link" }, words("bdi", ag.shorten(ag.data.title, 80))),
     el("nav", { "aria-label": "Pages" },

@@ -139,7 +139,7 @@
         el("span", { class: "many" }, `${ag.count(rows.length, "work")} chosen`),
         el("a", { class: "save", href: ag.link.front({ works: ag.packRows(rows) }) }, "Open as a page"),
         ag.saveButton(rows, `${ag.data.title}-chosen`, "Save as CSV"),
-        rows.length === 2 && el("a", { class: "save", href: ag.link.beside(rows[0], rows[1]) }, "Side by side"),
+        rows.length === 2 && ag.data.images && el("a", { class: "save", href: ag.link.beside(rows[0], rows[1]) }, "Side by side"),
         el("button", { type: "button", class: "save", onclick: () => this.clear() }, "Clear"),
       ].filter(Boolean) : [el("span", { class: "quiet" }, this.shape === "box" ? "Drag a box around works, or click them one by one." : "Draw a line around works, or click them one by one.")]));
     }

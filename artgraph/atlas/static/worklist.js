@@ -16,7 +16,7 @@
         work.sentence && words("p", ag.shorten(work.sentence, 600), { class: "sentence" }),
         work.evidence.filter((e) => e.neighbors.length).map((e) => el("figure", { class: "evidence" },
           e.descriptor && el("figcaption", null, "Nearest works by the descriptor ", words("bdi", ag.shorten(e.descriptor, 40))),
-          el("ul", { class: "gallery", role: "list" }, e.neighbors.slice(0, 6).map((k) => ag.tile(k, { captions: true, note: () => el("a", { href: ag.link.beside(i, k), "aria-label": `Side by side with ${ag.line(k)}` }, "side by side") })))))));
+          el("ul", { class: "gallery", role: "list" }, e.neighbors.slice(0, 6).map((k) => ag.tile(k, { captions: true, note: () => ag.data.images && el("a", { href: ag.link.beside(i, k), "aria-label": `Side by side with ${ag.line(k)}` }, "side by side") })))))));
   }
 
   ag.worklistPage = function (query) {
