@@ -28,10 +28,8 @@ Rules
    date, else stale.
 5. No pickle. 6. Tables are parquet inside, CSV at the borders. 7. Other formats are exports, never the thing itself.
 
-Paintings of the first day stand sorted by id; those added later stand behind them, batch by batch, each sorted by id.
-Format 1 had no batches: it is read as one batch, and written as format 2 by the first change.
-
-Labels hold no clock times, so that the same work gives the same bytes; times stand in ``journal.jsonl`` alone.
+Paintings are sorted by id; those added later stand behind the others. Format 1 had no batches: it is read as one, and
+written as format 2 by the first change. Labels hold no clock times: the same work gives the same bytes.
 """
 
 from __future__ import annotations

@@ -314,7 +314,7 @@ def test_the_walk_of_a_cataloguer(home):
     def typed(*words):
         result = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
         assert result.exit_code == 0, result.output
-        return result.output
+        return result.stdout
 
     corpus = home / "corpus"
     before = dict(zip(Corpus(corpus).paintings["id"], Corpus(corpus).get("partitions", "leiden").tolist(), strict=True))

@@ -317,7 +317,7 @@ def test_add_by_the_command_and_again(home):
     said = json.loads(call(*words).stdout)
     assert said["added"] == [f"W-{i}" for i in range(N, N + NEW)]
     assert [set(one) for one in said["placed"]] == [{"id", "cluster", "confidence", "second", "role"}] * NEW
-    assert 0 <= said["agreement"] <= 1
+    assert 0 <= said["drift"]["agreement"] <= 1
     grown = Corpus(corpus.path)
     assert grown.batches == [N, NEW]
     assert grown.head["facts"]["rows_joined"] == N + NEW

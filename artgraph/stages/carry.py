@@ -13,8 +13,8 @@ import numpy as np
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import adjacency_of, catalogue_of, confound_refs, features_of, put
-from artgraph.stages.change import Step, carried_label, made_here
 from artgraph.stages.coordinates import hold, kept
+from artgraph.stages.step import Step, carried_label, made_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ happens in a copy that takes the corpus's place when it is ready (``artgraph.sta
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from artgraph.stages.base import Progress
 
-__all__ = ["Change", "Step", "affected", "apply_change", "carried_label", "made_here", "ordered", "stale_label"]
+__all__ = ["Change", "affected", "apply_change", "check_current", "only_table", "ordered"]
 
 DONE = ".done.json"
 SAW = ("image", "metadata_line")  # columns that only say where something was read
@@ -123,42 +123,6 @@ def _same(one: Any, other: Any) -> bool:
     return all(missing) if any(missing) else str(one) == str(other)
 
 
-@dataclass
-class Step:
-    """One change while it is made.
-
-    Attributes
-    ----------
-    old, new : The corpus as it was, and its copy.
-    change
-    weights : Of networks, as for ``describe``.
-    device, workers, progress
-    told : What to say when it is done: facts by reference.
-    """
-
-    old: Corpus
-    new: Corpus
-    change: Change
-    weights: Any = None
-    device: str = "auto"
-    workers: int = 2
-    progress: Progress = None
-    told: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    @property
-    def same_rows(self) -> bool:
-        """Whether only the table changes: no rows, no pictures."""
-        return _only_table(self.old, self.change)
-
-    def stack(self, old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-        """Return rows (n, ...): those of ``old`` where works keep theirs, byte for byte; ``fresh`` for the others."""
-        rows = np.empty((len(self.new), *old.shape[1:]), dtype=old.dtype)
-        has = self.change.kept >= 0
-        rows[has] = old[self.change.kept[has]]
-        rows[~has] = fresh
-        return rows
-
-
 def ordered(corpus: Corpus) -> list[Ref]:
     """Return everything in a corpus, each after what it was made from."""
     lineage, found = Lineage(corpus), {}
@@ -236,11 +200,11 @@ def apply_change(
     """
     from artgraph.stages.carry import CARRY
     from artgraph.stages.remake import clear, make_again
+    from artgraph.stages.step import Step, carried_label, stale_label
 
     again, stamp = affected(corpus, change, fresh=fresh), change.stamp(corpus, fresh=fresh)
-    with staged(corpus.path, stamp, linked=_only_table(corpus, change)) as copy:
-        if Corpus(corpus.path).head != corpus.head:
-            raise LockedError(f"Another artgraph has changed {corpus.path} meanwhile. Run this again.")
+    with staged(corpus.path, stamp, linked=only_table(corpus, change)) as copy:
+        check_current(corpus)
         write_table(
             copy,
             change.paintings,
@@ -277,7 +241,14 @@ def apply_change(
     return done.facts
 
 
-def _only_table(corpus: Corpus, change: Change) -> bool:
+def check_current(corpus: Corpus) -> None:
+    """Raise LockedError where another process has changed a ``corpus`` since it was opened."""
+    if Corpus(corpus.path).head != corpus.head:
+        raise LockedError(f"Another artgraph has changed {corpus.path} meanwhile. Run this again.")
+
+
+def only_table(corpus: Corpus, change: Change) -> bool:
+    """Return whether a ``change`` of a ``corpus`` is one of the table alone: no rows, no pictures."""
     return len(corpus) == len(change.paintings) and not len(change.fresh)
 
 
@@ -301,59 +272,3 @@ def _refused(corpus: Corpus) -> pd.DataFrame | None:
 
     file = corpus.path / "refused.csv"
     return pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else None
-
-
-def made_here(step: Step, ref: Ref, inputs: Iterable[Ref] | None = None) -> dict[str, Any]:
-    """Return ``made_by``, ``inputs`` and ``facts`` for the label of a thing that was carried over.
-
-    Parameters
-    ----------
-    step, ref
-    inputs : Default: those of its label.
-    """
-    lineage, label = Lineage(step.new), step.old.label(*ref)
-    sources = [Ref.of(text) for text in label["inputs"]] if inputs is None else list(inputs)
-    first = {"first_day": len(step.old), "batches": len(step.old.batches), "added": 0, "removed": 0, "redone": 0}
-    held = dict(label["facts"].get("held") or first)
-    held.pop("agreement", None)
-    change = step.change
-    held["added"] += change.n_added
-    held["removed"] += change.n_removed(step.old)
-    held["redone"] += change.n_redone
-    made_by = {"stage": Lineage(step.old).stage(ref), "params": label["made_by"]["params"]}
-    made_by["revision"] = label["made_by"].get("revision", 0)
-    return {"made_by": made_by, "inputs": lineage.inputs(sources), "facts": label["facts"] | {"held": held}}
-
-
-def stale_label(step: Step, ref: Ref) -> None:
-    """Keep a report under a label for the works there are now; it does not follow from them, and is stale.
-
-    Parameters
-    ----------
-    step, ref
-    """
-    label = step.old.label(*ref)
-    made_by = {name: value for name, value in label["made_by"].items() if name != "version"}
-    step.new.put(*ref, {}, made_by=made_by, inputs=label["inputs"], facts=label["facts"])
-
-
-def carried_label(step: Step, ref: Ref) -> dict[str, Any]:
-    """Keep a thing that has no rows (a model) as it is, under a label for the works that there are now.
-
-    Parameters
-    ----------
-    step, ref
-
-    Returns
-    -------
-    dict
-        Empty.
-    """
-    label = step.old.label(*ref)
-    parts = {}
-    for name in label["files"]:
-        stem = name.rsplit(".", 1)[0]
-        part = "" if stem == ref.key else stem[len(ref.key) + 1 :]
-        parts[part] = step.old.get(*ref, part)
-    step.new.put(*ref, parts, **made_here(step, ref))
-    return {}

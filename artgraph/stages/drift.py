@@ -9,8 +9,9 @@ import numpy as np
 
 from artgraph.corpus import Corpus
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.change import Change, Step, affected
+from artgraph.stages.change import Change, affected
 from artgraph.stages.fitting import ALPHA, chances
+from artgraph.stages.step import Step
 
 if TYPE_CHECKING:
     from artgraph.stages.base import Progress
@@ -29,20 +30,21 @@ def added_since(corpus: Corpus, ref: Ref) -> np.ndarray:
     return corpus.batch >= held["batches"]
 
 
-def drift(corpus: Corpus, partition: str) -> dict[str, Any]:
+def drift(corpus: Corpus, partition: str, *, agreement: float | None = None) -> dict[str, Any]:
     """Say how a partition has aged since it was last made whole.
 
     Parameters
     ----------
     corpus, partition
+    agreement : Of ``agreement_with_fresh``, where it was asked for.
 
     Returns
     -------
     dict
         ``works`` then, ``added``, ``removed`` and ``redone`` since; ``mended``: share of the works of then whose
         neighbour list now names an added one; ``confidence`` and ``confidence_added``: mean of the works of then, and
-        of those added; ``fits_nothing``: how many of those added fit nothing yet; ``agreement``: AMI with a fresh
-        partition where ``agreement_with_fresh`` was asked for; ``fresh_run``: whether one is recommended, and ``why``.
+        of those added; ``fits_nothing``: how many of those added fit nothing yet; ``agreement``: as
+        given; ``fresh_run``: whether one is recommended, and ``why``.
     """
     ref, lineage = Ref("partitions", partition), Lineage(corpus)
     label = lineage.label(ref)
@@ -58,7 +60,7 @@ def drift(corpus: Corpus, partition: str) -> dict[str, Any]:
         found["confidence"] = round(float(confidence[~new].mean()), 4)
         found["confidence_added"] = round(float(confidence[new].mean()), 4)
     found["fits_nothing"] = int((chances(corpus, ref)[new] < ALPHA).sum())
-    found["agreement"] = held.get("agreement")
+    found["agreement"] = agreement
     share = int(new.sum()) / max(held["first_day"], 1)
     why = []
     if share > ADDED:

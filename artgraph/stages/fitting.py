@@ -12,7 +12,7 @@ from artgraph.stages.base import features_of
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
-    from artgraph.stages.change import Step
+    from artgraph.stages.step import Step
 
 __all__ = ["ALPHA", "arrivals", "chances", "graph_of_pictures", "offered", "strangers"]
 

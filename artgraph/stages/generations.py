@@ -126,14 +126,14 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def age(corpus: Corpus, partition: str) -> dict[str, Any] | None:
+def age(corpus: Corpus, partition: str, *, agreement: float | None = None) -> dict[str, Any] | None:
     """Return how a partition has aged since it was last made whole; None where works were neither added nor removed.
 
     A partition that is stale or damaged, or rests on what is, has no age.
 
     Parameters
     ----------
-    corpus, partition
+    corpus, partition, agreement : As for ``drift``.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def age(corpus: Corpus, partition: str) -> dict[str, Any] | None:
     if not lineage.known(ref)["facts"].get("held") or any(lineage.stale(one) for one in lineage.ancestors(ref)):
         return None
     generations = Generations(corpus)
-    return drift(corpus, partition) | {
+    return drift(corpus, partition, agreement=agreement) | {
         "new": int(generations.new(partition).sum()),
         "since": generations.since(partition),
     }

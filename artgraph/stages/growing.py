@@ -13,7 +13,7 @@ import pandas as pd
 from artgraph.corpus import Corpus
 from artgraph.errors import CorpusError, IngestError, InputError
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.change import Change, affected, apply_change
+from artgraph.stages.change import Change, affected, apply_change, check_current
 from artgraph.stages.import_vectors import check_order
 from artgraph.stages.ingest import left_out
 from artgraph.stages.spreadsheet import list_artists
@@ -220,6 +220,7 @@ def has_grown(images: str | Path, out: str | Path) -> bool:
 def _changed(
     corpus: Corpus, found: Found, *, tell: Tell, fresh: bool = False, reports: bool = True, **where: Any
 ) -> Growth:
+    check_current(corpus)
     again = _again(corpus, found.change, fresh=fresh)
     facts = apply_change(corpus, found.change, fresh=fresh, reports=reports, tell=tell, **where)
     now = Corpus(corpus.path)

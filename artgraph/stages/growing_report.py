@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.drift import agreement_with_fresh, drift
+from artgraph.stages.drift import agreement_with_fresh
 from artgraph.stages.fitting import offered, strangers
+from artgraph.stages.generations import age
 from artgraph.stages.lead import lead_of
 
 if TYPE_CHECKING:
@@ -49,9 +50,8 @@ def growth_facts(growth: Growth, *, check: bool = False) -> dict[str, Any]:
         facts["placed"] = _placed(growth, partition)
         facts["fits_nothing"] = strangers(corpus, partition, found.added)
         facts["offered"] = offered(corpus, partition, found.added)
-        facts["drift"] = drift(corpus, partition)
-        if check:
-            facts["agreement"] = agreement_with_fresh(corpus, partition)
+        agreement = agreement_with_fresh(corpus, partition) if check else None
+        facts["drift"] = age(corpus, partition, agreement=agreement)
     return facts
 
 
@@ -92,16 +92,7 @@ def growth_lines(growth: Growth, *, check: bool = False, dry_run: bool = False, 
         return lines
     lines += _placed_lines(facts)
     lines += changes_lines({ref: growth.facts[ref] for ref in growth.again if ref in growth.facts})
-    aged = facts["drift"]
-    if aged["added"]:
-        lines.append(
-            f"since the last fresh run: {aged['added']:,} added, {aged['removed']:,} removed; {aged['mended']:.0%} of "
-            "the earlier works have an added one among their neighbours"
-        )
-    if "agreement" in facts:
-        lines.append(f"agreement of the clusters with those of a fresh run: AMI {facts['agreement']:.2f} (1: the same)")
-    if aged["fresh_run"]:
-        lines.append(f"a fresh run is recommended ({aged['why']}): artgraph update {here} --fresh")
+    lines += drift_lines(facts["drift"], str(corpus.path)) if facts["drift"] else []
     if following and (not found.nothing or growth.again):
         stale = [key for key in corpus.keys("reports") if Lineage(corpus).stale(Ref("reports", key))]
         if stale:

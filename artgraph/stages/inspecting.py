@@ -31,7 +31,7 @@ def last_taken(corpus: Corpus) -> float:
     return latest
 
 
-def is_other(corpus: Corpus, row: int, image: str, since: float) -> bool:
+def is_other(corpus: Corpus, row: int, image: str, *, since: float) -> bool:
     """Return whether the picture of a row has changed (bool): another size, or written since, with another hash.
 
     Parameters

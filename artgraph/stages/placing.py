@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from artgraph.corpus import Corpus
-    from artgraph.stages.change import Step
+    from artgraph.stages.step import Step
 
 __all__ = ["placed_partition"]
 

@@ -24,7 +24,7 @@ from artgraph.stages.worklist import worklist
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.stages.base import Made
-    from artgraph.stages.change import Step
+    from artgraph.stages.step import Step
 
 __all__ = ["clear", "make_again", "remade"]
 

@@ -152,9 +152,8 @@ def compare(
         before = _refused_before(corpus)
         out = set(before["input"][before["kind"] == "removed"])
         new = [at for at in new if files[at] not in out]
-    other = (
-        [] if only_new else [at for at, row in row_of.items() if is_other(corpus, row, listed["image"].iloc[at], since)]
-    )
+    matched = {} if only_new else row_of
+    other = [at for at, row in matched.items() if is_other(corpus, row, listed["image"].iloc[at], since=since)]
     inspected = inspect_all(
         root, [files[at] for at in [*new, *other]], corpus.home / "thumbs", workers=workers, progress=progress
     )
