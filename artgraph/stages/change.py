@@ -143,10 +143,10 @@ def affected(corpus: Corpus, change: Change, *, fresh: bool = False) -> dict[Ref
     lineage, corrected, found = Lineage(corpus), change.corrected(corpus), {}
     moved = bool(len(change.fresh)) or change.n_removed(corpus) > 0
     for ref in ordered(corpus):
-        inputs, stage, held = lineage.inputs_of(ref), lineage.stage(ref), lineage.label(ref)["facts"].get("held")
+        inputs, stage = lineage.inputs_of(ref), lineage.stage(ref)
         if reasons := lineage.stale(ref):
             found[ref] = reasons[0]
-        elif fresh and (stage == "coordinates" or (held and stage != "import_vectors")):  # vectors are as they came
+        elif fresh and stage != "import_vectors" and (stage == "coordinates" or "held" in lineage.label(ref)["facts"]):
             found[ref] = "works were added or taken away since it was made"
         elif named := [one for one in inputs if one.kind == "paintings" and one.key in corrected]:
             found[ref] = f"{named[0].key} was corrected in {corrected[named[0].key]} works"
