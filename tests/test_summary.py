@@ -69,7 +69,7 @@ def test_what_came_in_is_said_in_full(taken):
     reasons = pd.read_csv(taken.path / "refused.csv").query("kind == 'image'")["reason"].tolist()
     said = ingest_lines(taken)
     assert said[0] == f"11 pictures found = 9 taken + 2 refused (1 {reasons[0]}, 1 {reasons[1]})"
-    assert said[1] == "10 rows of the spreadsheet: 8 matched a picture, 1 refused, 1 repeated"
+    assert said[1] == "10 rows of the spreadsheet metadata.csv: 8 matched a picture, 1 refused, 1 repeated"
     assert said[2] == "1 picture without a row of the spreadsheet"
     assert said[3] == "known: the artist of 7 of 9 paintings (5 artists), the date of 7, the title of 7"
     assert said[-1] == f"{taken.path / 'refused.csv'} says which were refused and why"

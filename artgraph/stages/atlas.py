@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,10 +44,15 @@ def _alone(write: Callable[..., Made]) -> Callable[..., Made]:
         folder = Path(out) if out else corpus.path / "atlas"
         if folder.exists() and not folder.is_dir():  # refused by who writes the page
             return write(corpus, partition=partition, out=out, **options)
-        with locked(folder):
-            if out is None:
-                (folder / "index.html").unlink(missing_ok=True)
-            return write(corpus, partition=partition, out=out, **options)
+        existed = folder.exists()
+        try:
+            with locked(folder):
+                if out is None:
+                    (folder / "index.html").unlink(missing_ok=True)
+                return write(corpus, partition=partition, out=out, **options)
+        finally:
+            if not existed and not any(file.name != ".lock" for file in folder.glob("*")):
+                shutil.rmtree(folder, ignore_errors=True)  # what failed leaves no folder
 
     return held
 
