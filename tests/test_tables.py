@@ -14,6 +14,7 @@ from artgraph.cli import main
 from artgraph.corpus import Corpus
 from artgraph.errors import IngestError
 from artgraph.ingest import check_matched, plan, read_metadata
+from artgraph.stages.summary import ingest_lines
 from tests.hazards import encode, scene
 
 
@@ -321,7 +322,8 @@ def test_the_way_a_spreadsheet_was_read_is_remembered(scans):
         os.utime(scans / "scans" / "images" / "a.jpg", (seconds, seconds))  # not up to date any more
         corpus = pipeline.ingest(scans / "scans", scans / "corpus", **given)
         assert corpus.paintings["artist"].tolist() == ["Dürer", "DÜRER", "Unknown"]
-        assert any("--column artist=Maker of the last ingest" in note for note in corpus.head["facts"]["notes"])
+        assert corpus.head["facts"]["reading"] == {"columns": {"artist": "Maker"}, "encoding": "mac_roman"}
+        assert "the spreadsheet was read with --column artist=Maker --encoding mac_roman" in ingest_lines(corpus)
     (scans / "m.csv").unlink()
     with pytest.raises(IngestError, match=r"was made with the spreadsheet .*m\.csv, which is not there any more"):
         pipeline.ingest(scans / "scans", scans / "corpus")

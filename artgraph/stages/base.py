@@ -224,7 +224,8 @@ def features_of(corpus: Corpus, on: Sequence[str], *, regress_out: Sequence[str]
     from artgraph.stages.coordinates import fit_of, place
 
     blocks = [corpus.get("features", key) for key in on]
-    return place(blocks, fit_of(corpus, on, regress_out), confounds_of(corpus, regress_out))
+    with single_threaded_algebra():  # the same bits wherever it is called
+        return place(blocks, fit_of(corpus, on, regress_out), confounds_of(corpus, regress_out))
 
 
 def features_under(corpus: Corpus, partition: str) -> np.ndarray:

@@ -128,6 +128,7 @@ def ingest_lines(corpus: Corpus) -> list[str]:
             f"known: the artist of {named:,} of {n:,} paintings ({_many(artists, 'artist')}), "
             f"the date of {years:,}, the title of {titles:,}"
         )
+        lines += _reading(facts)
     else:
         lines.append("no artists, dates or titles are known; a spreadsheet with them, given with --metadata, says more")
     lines += [f"note: {note}" for note in facts.get("notes", ())]
@@ -176,6 +177,14 @@ def closing(corpus: Corpus, first: str, why: str) -> list[str]:
         f"3. Open {corpus.path / 'exports' / f'{first}.csv'} in Excel, {first}.gexf beside it in Gephi.",
         f"Everything that is there, and how it was made: artgraph info {here}",
     ]
+
+
+def _reading(facts: Mapping[str, Any]) -> list[str]:
+    """Return a line on how the spreadsheet was read, where a person said how: now, or at an earlier ingest."""
+    given = facts.get("reading") or {}
+    said = [f"--column {ours}={theirs}" for ours, theirs in sorted((given.get("columns") or {}).items())]
+    said += [f"--encoding {given['encoding']}"] if given.get("encoding") else []
+    return [f"the spreadsheet was read with {' '.join(said)}"] if said else []
 
 
 def _sheet(facts: Mapping[str, Any]) -> str:

@@ -155,8 +155,8 @@ def test_from_the_command_line(fused):
     command = ["describe", str(fused.path), "--with", "color,texture", "--fuse"]
     result = call([*command, "--fuse-name", "both", "--fuse-weights", "texture=2"])
     assert result.exit_code == 0, result.output
-    assert "features both: 12 × 24 (up to date)" in result.output
-    assert "features fused: 12 × 24\n" in call(command).output
+    assert "features both: 12 paintings, 24 numbers each (up to date)" in result.output
+    assert "features fused: 12 paintings, 24 numbers each\n" in call(command).output
     assert call([*command, "--fuse-weights", "texture"]).exit_code == 2
     assert "not among color" in call([*command, "--fuse-weights", "gram=2"]).output
 
