@@ -247,18 +247,17 @@ class Corpus:
         kind, key, part : ``part`` is '' for the main file, 'knn' for ``style.knn.npz``.
         """
         label = self.label(kind, key)
-        stem = f"{key}.{part}" if part else key
-        for name, entry in label["files"].items():
-            if name.rsplit(".", 1)[0] == stem:
-                file = self._folder(kind) / name
-                data = soundness.read_bytes(file)
-                if data is None or hashlib.sha256(data).hexdigest() != entry["sha256"]:
-                    raise CorpusError(
-                        f"{file} is {'missing' if data is None else 'damaged'} (its label {key}.json has another "
-                        f"sha256). Make it again: {self.remedy(self, kind, key)}"
-                    )
-                return parse(name, data)
-        raise MissingError(f"{kind} '{key}' in {self.path} has no part '{part}' (files: {', '.join(label['files'])})")
+        if (name := soundness.parts_of(label).get(part)) is None:
+            files = ", ".join(label["files"])
+            raise MissingError(f"{kind} '{key}' in {self.path} has no part '{part}' (files: {files})")
+        file = self._folder(kind) / name
+        data = soundness.read_bytes(file)
+        if data is None or hashlib.sha256(data).hexdigest() != label["files"][name]["sha256"]:
+            raise CorpusError(
+                f"{file} is {'missing' if data is None else 'damaged'} (its label {key}.json has another sha256). "
+                f"Make it again: {self.remedy(self, kind, key)}"
+            )
+        return parse(name, data)
 
     def put(
         self,

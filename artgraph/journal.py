@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from artgraph.soundness import read_bytes
 
-__all__ = ["batch_days", "note", "remembered"]
+__all__ = ["batch_days", "entries", "note", "remembered"]
 
 NOTED = ("made_by", "inputs")  # of a label
 
@@ -43,15 +43,29 @@ def note(
         opened.write("\n" * cut_off + json.dumps(line) + "\n")
 
 
+def entries(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield what each line of a journal (``file``, perhaps none) says, in order; damaged ones are passed over."""
+    yield from _entries((read_bytes(file) or b"").decode("utf-8", "replace"))
+
+
+def _entries(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:  # cut off by a kill
+            continue
+        if isinstance(entry, dict):
+            yield entry
+
+
 def remembered(file: Path) -> dict[str, dict[str, Any]]:
     """Return {what was made: its made_by and inputs} of a journal (``file``); damaged lines are passed over."""
     found = {}
-    for line in (read_bytes(file) or b"").decode("utf-8", "replace").splitlines():
+    for entry in entries(file):
         try:
-            entry = json.loads(line)
             if isinstance(entry["made_by"]["params"], dict) and isinstance(entry["inputs"], dict):
                 found[entry["made"]] = {name: entry[name] for name in NOTED}
-        except (ValueError, KeyError, TypeError):  # cut off by a kill, or of a version that noted less
+        except (KeyError, TypeError):  # of a version that noted less
             continue
     return found
 
@@ -75,9 +89,8 @@ def batch_days(text: str, n_batches: int) -> list[str | None]:
     ['2026-11-02', '2026-11-29', None]
     """
     days: list[str | None] = []
-    for line in text.splitlines():
+    for entry in _entries(text):
         try:
-            entry = json.loads(line)
             made, day, batches = str(entry["made"]), time.strptime(entry["at"][:10], "%Y-%m-%d"), entry.get("batches")
         except (ValueError, KeyError, TypeError):
             continue

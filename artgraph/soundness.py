@@ -18,7 +18,7 @@ from artgraph.errors import CorpusError, InputError
 from artgraph.formats import content_sha256, to_json
 
 __all__ = [
-    "LARGEST", "check_parts", "damage_beside", "damaged_files", "ids_there", "label_sha256", "read_bytes",
+    "LARGEST", "check_parts", "damage_beside", "damaged_files", "ids_there", "label_sha256", "parts_of", "read_bytes",
     "read_head", "read_label", "read_object", "read_table", "whole_webp",
 ]  # fmt: skip
 
@@ -186,6 +186,11 @@ def whole_webp(file: Path) -> bool:
         return start[:4] == b"RIFF" and start[8:] == b"WEBP" and file.stat().st_size == length
     except OSError:
         return False
+
+
+def parts_of(label: Mapping[str, Any]) -> dict[str, str]:
+    """Return {part: its file} of the thing that a ``label`` is of: '' is the main one, 'knn' that of style.knn.npz."""
+    return {name.rsplit(".", 1)[0][len(label["key"]) + 1 :]: name for name in label["files"]}
 
 
 def check_parts(kind: str, key: str, parts: Mapping[str, Any]) -> None:

@@ -16,7 +16,9 @@ from artgraph.errors import CorpusError, InputError
 from artgraph.formats import content_sha256, plain, to_json
 from artgraph.soundness import read_bytes, read_head
 
-__all__ = ["ordered_as_there", "write_table"]
+__all__ = ["ordered_as_there", "read_refused", "write_table"]
+
+REFUSED = ["input", "kind", "reason", "detail"]
 
 
 def ordered_as_there(path: Path, paintings: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
@@ -70,7 +72,7 @@ def write_table(
     _check_ids(paintings)
     buffer = io.BytesIO()
     paintings.to_parquet(buffer, index=False, engine="pyarrow")
-    refused = pd.DataFrame(columns=["input", "kind", "reason", "detail"]) if refused is None else refused
+    refused = pd.DataFrame(columns=REFUSED) if refused is None else refused
     listing = refused.to_csv(index=False, lineterminator="\n").encode("utf-8-sig", "backslashreplace")
     files = {"refused.csv": listing, "paintings.parquet": buffer.getvalue()}
     head = {
@@ -89,6 +91,14 @@ def write_table(
         (path / "corpus.json").unlink(missing_ok=True)
         for name, data in files.items():
             write_bytes(path / name, data)
+
+
+def read_refused(path: Path) -> pd.DataFrame:
+    """Return ``refused.csv`` of a corpus (``path``): text columns input, kind, reason, detail; empty if gone."""
+    file = path / "refused.csv"
+    if not file.is_file():
+        return pd.DataFrame(columns=REFUSED, dtype="string")
+    return pd.read_csv(file, dtype="string", keep_default_na=False)
 
 
 def _check_ids(paintings: pd.DataFrame) -> None:

@@ -22,7 +22,7 @@ from artgraph.errors import LockedError
 from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
 from artgraph.staging import staged
-from artgraph.tablefiles import write_table
+from artgraph.tablefiles import read_refused, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,6 @@ class Change:
     redone : (n,) bool, works that stay and have another picture.
     batches : How many of the rows each batch added.
     refused, facts : As for ``Corpus.create``; None: as they are.
-    image_root : Likewise.
     vectors : Key of imported features to the file that has those of the added works.
     """
 
@@ -56,7 +55,6 @@ class Change:
     batches: Sequence[int]
     refused: pd.DataFrame | None = None
     facts: Mapping[str, Any] | None = None
-    image_root: str | None = None
     vectors: Mapping[str, Path] = field(default_factory=dict)
 
     @cached_property
@@ -92,11 +90,10 @@ class Change:
             if name not in corpus.paintings or name not in self.paintings:
                 found[name] = int(stay.sum())
                 continue
-            before = corpus.paintings[name].astype(object).iloc[self.origin[stay]].to_numpy()
-            now = self.paintings[name].astype(object).to_numpy()[stay]
-            same = np.array([_same(a, b) for a, b in zip(before, now, strict=True)], dtype=bool)
-            if not same.all():
-                found[name] = int((~same).sum())
+            before = corpus.paintings[name].astype("string").iloc[self.origin[stay]].reset_index(drop=True)
+            now = self.paintings[name].astype("string")[stay].reset_index(drop=True)
+            if other := int(((before != now).fillna(False) | (before.isna() != now.isna())).sum()):
+                found[name] = other
         return found
 
     def stamp(self, corpus: Corpus, *, fresh: bool = False) -> str:
@@ -114,13 +111,6 @@ class Change:
         files = {key: file_sha256(file) for key, file in self.vectors.items()}
         given = [files, fresh]
         return content_sha256([*self.paintings.columns, *table, *self.origin, *self.redone, *labels, *given])
-
-
-def _same(one: Any, other: Any) -> bool:
-    import pandas as pd
-
-    missing = [bool(pd.isna(value)) for value in (one, other)]
-    return all(missing) if any(missing) else str(one) == str(other)
 
 
 def ordered(corpus: Corpus) -> list[Ref]:
@@ -167,6 +157,7 @@ def apply_change(
     corpus: Corpus,
     change: Change,
     *,
+    again: Mapping[Ref, str] | None = None,
     weights: Any = None,
     device: str = "auto",
     workers: int = 2,
@@ -180,6 +171,7 @@ def apply_change(
     Parameters
     ----------
     corpus, change
+    again : As of ``affected``, where it is known already.
     weights : Of networks; see ``describe``.
     device : {"auto", "cpu", "cuda"}
     workers : Decoding threads.
@@ -202,16 +194,17 @@ def apply_change(
     from artgraph.stages.remake import clear, make_again
     from artgraph.stages.step import Step, carried_label, stale_label
 
-    again, stamp = affected(corpus, change, fresh=fresh), change.stamp(corpus, fresh=fresh)
+    again = affected(corpus, change, fresh=fresh) if again is None else again
+    stamp = change.stamp(corpus, fresh=fresh)
     with staged(corpus.path, stamp, linked=only_table(corpus, change)) as copy:
         check_current(corpus)
         write_table(
             copy,
             change.paintings,
             format=FORMAT,
-            image_root=corpus.head["image_root"] if change.image_root is None else change.image_root,
+            image_root=corpus.head["image_root"],
             batches=change.batches,
-            refused=_refused(corpus) if change.refused is None else change.refused,
+            refused=read_refused(corpus.path) if change.refused is None else change.refused,
             facts=corpus.head["facts"] if change.facts is None else change.facts,
         )
         new = Corpus(copy, home=corpus.path)
@@ -265,10 +258,3 @@ class _Done:
     def add(self, name: str, facts: Mapping[str, Any]) -> None:
         self.facts[name] = dict(facts)
         write_bytes(self.file, json.dumps(self.facts).encode())
-
-
-def _refused(corpus: Corpus) -> pd.DataFrame | None:
-    import pandas as pd
-
-    file = corpus.path / "refused.csv"
-    return pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else None

@@ -9,6 +9,7 @@ import numpy as np
 
 from artgraph.corpus import Corpus
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import parts_of
 from artgraph.stages.change import Change, affected
 from artgraph.stages.fitting import ALPHA, chances
 from artgraph.stages.step import Step
@@ -55,7 +56,7 @@ def drift(corpus: Corpus, partition: str, *, agreement: float | None = None) -> 
     indices = corpus.get("graphs", graph, "knn")["indices"] if graph else np.empty((len(corpus), 0), dtype=int)
     named = (new[indices] & (indices >= 0)).any(axis=1)
     found["mended"] = round(float(named[~new].mean()), 4) if (~new).any() else 0.0
-    if f"{partition}.membership.npz" in label["files"] and new.any():
+    if "membership" in parts_of(label) and new.any():
         confidence = corpus.get("partitions", partition, "membership")["confidence"]
         found["confidence"] = round(float(confidence[~new].mean()), 4)
         found["confidence_added"] = round(float(confidence[new].mean()), 4)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import parts_of
 from artgraph.stages.base import features_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def arrivals(step: Step, ref: Ref) -> dict[str, np.ndarray] | None:
         return None
     chance = np.full(len(step.new), np.nan, dtype=np.float32)
     kept, fresh = step.change.kept, step.change.fresh
-    if "arrivals" in _parts(step.old, ref):
+    if "arrivals" in parts_of(step.old.label(*ref)):
         chance[kept >= 0] = _stored(step.old, ref)[kept[kept >= 0]]
     if len(fresh):
         blocks = [step.new.get("features", key) for key in params["on"]]
@@ -58,7 +59,7 @@ def graph_of_pictures(corpus: Corpus, ref: Ref) -> Ref | None:
     """Return the graph under a thing (``ref``) of a corpus whose features were made from pictures; None without one."""
     lineage = Lineage(corpus)
     for one in lineage.ancestors(ref):
-        if one.kind == "graphs" and "arrivals" in _parts(corpus, one):
+        if one.kind == "graphs" and "arrivals" in parts_of(corpus.label(*one)):
             return one
     return None
 
@@ -112,8 +113,3 @@ def offered(corpus: Corpus, partition: str, ids: Sequence[str]) -> list[list[str
     nearest = corpus.get(*graph, "knn")["distances"][~strange, 0]
     radius = float(np.quantile(nearest[np.isfinite(nearest)], 1 - ALPHA))
     return [list(corpus.paintings["id"].iloc[group]) for group in groups_among(X, rows, radius=radius)]
-
-
-def _parts(corpus: Corpus, ref: Ref) -> list[str]:
-    names = corpus.label(*ref)["files"]
-    return [name.rsplit(".", 1)[0].removeprefix(f"{ref.key}.") for name in names]

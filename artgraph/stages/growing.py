@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from artgraph.corpus import Corpus
 from artgraph.errors import CorpusError, IngestError, InputError
+from artgraph.journal import entries
 from artgraph.lineage import Lineage, Ref
-from artgraph.stages.change import Change, affected, apply_change, check_current
+from artgraph.stages.change import affected, apply_change, check_current
 from artgraph.stages.import_vectors import check_order
 from artgraph.stages.ingest import left_out
 from artgraph.stages.spreadsheet import list_artists
 from artgraph.stages.take_in import Found, compare, without
 from artgraph.stages.take_in_table import compare_table
+from artgraph.tablefiles import read_refused
 
 if TYPE_CHECKING:
     from artgraph.stages.base import Progress
@@ -90,7 +89,7 @@ def add(
     Returns
     -------
     Growth
-        ``found.added`` are the ids of the new works; the facts of a partition hold ``fits_nothing`` and ``offered``.
+        ``found.added`` are the ids of the new works; ``stages.growing_report.growth_facts`` says where they went.
 
     Raises
     ------
@@ -186,12 +185,13 @@ def update(
     _check_refused(found, max_refused)
     _check_vectors(corpus, found)
     where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
-    again = _again(corpus, found.change, fresh=fresh)
+    again = affected(corpus, found.change, fresh=fresh)
     if dry_run:
-        return Growth(corpus, found, again, _seconds(corpus, again, len(found.change.paintings)))
+        words = _words(again)
+        return Growth(corpus, found, words, _seconds(corpus, words, len(found.change.paintings)))
     if found.nothing and not again:
         return Growth(corpus, found)
-    return _changed(corpus, found, tell=tell, fresh=fresh, **where)
+    return _changed(corpus, found, again=again, tell=tell, fresh=fresh, **where)
 
 
 def has_grown(images: str | Path, out: str | Path) -> bool:
@@ -213,35 +213,35 @@ def has_grown(images: str | Path, out: str | Path) -> bool:
         return True
     there = set(list_folder(images, leave_out=left_out(Path(images), corpus.path, None)).pictures)
     known = set(corpus.paintings["image"])
-    refused = pd.read_csv(corpus.path / "refused.csv", dtype=str)["input"]
-    return bool(there - known - set(refused)) or bool(known - there)
+    return bool(there - known - set(read_refused(corpus.path)["input"])) or bool(known - there)
 
 
 def _changed(
-    corpus: Corpus, found: Found, *, tell: Tell, fresh: bool = False, reports: bool = True, **where: Any
+    corpus: Corpus,
+    found: Found,
+    *,
+    again: Mapping[Ref, str] | None = None,
+    tell: Tell,
+    fresh: bool = False,
+    reports: bool = True,
+    **where: Any,
 ) -> Growth:
     check_current(corpus)
-    again = _again(corpus, found.change, fresh=fresh)
-    facts = apply_change(corpus, found.change, fresh=fresh, reports=reports, tell=tell, **where)
+    again = affected(corpus, found.change, fresh=fresh) if again is None else again
+    facts = apply_change(corpus, found.change, again=again, fresh=fresh, reports=reports, tell=tell, **where)
     now = Corpus(corpus.path)
     list_artists(now)
-    return Growth(now, found, again, {}, facts)
+    return Growth(now, found, _words(again), {}, facts)
 
 
-def _again(corpus: Corpus, change: Change, *, fresh: bool) -> dict[str, str]:
-    return {str(ref): why for ref, why in affected(corpus, change, fresh=fresh).items()}
+def _words(again: Mapping[Ref, str]) -> dict[str, str]:
+    return {str(ref): why for ref, why in again.items()}
 
 
 def _seconds(corpus: Corpus, again: Mapping[str, str], n: int) -> dict[str, float]:
     """Return how long things took to make the last time, from the journal, scaled to n works."""
-    known: dict[str, float] = {}
-    try:
-        for line in (corpus.path / "journal.jsonl").read_text("utf-8").splitlines():
-            entry = json.loads(line)
-            if entry.get("seconds") is not None:
-                known[entry["made"]] = entry["seconds"]
-    except (OSError, ValueError):
-        return {}
+    noted = entries(corpus.path / "journal.jsonl")
+    known = {entry["made"]: entry["seconds"] for entry in noted if entry.get("seconds") is not None}
     return {ref: round(known[ref] * n / len(corpus), 1) for ref in again if ref in known}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import parts_of
 from artgraph.stages.drift import agreement_with_fresh
 from artgraph.stages.fitting import offered, strangers
 from artgraph.stages.generations import age
@@ -182,7 +183,7 @@ def _placed(growth: Growth, partition: str) -> list[dict[str, Any]]:
     rows = np.flatnonzero(corpus.paintings["id"].isin(ids))
     labels = corpus.get("partitions", partition)
     soft = None
-    if f"{partition}.membership.npz" in corpus.label("partitions", partition)["files"]:
+    if "membership" in parts_of(corpus.label("partitions", partition)):
         soft = corpus.get("partitions", partition, "membership")
     found = []
     for row in rows:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from artgraph.journal import entries
 from artgraph.stages.ingest import inspect_one
 
 if TYPE_CHECKING:
@@ -21,14 +21,9 @@ __all__ = ["inspect_all", "is_other", "last_taken"]
 
 def last_taken(corpus: Corpus) -> float:
     """Return when pictures were last taken into a ``corpus``, in seconds since 1970 (float); 0: nothing says so."""
-    latest = 0.0
-    try:
-        for line in (corpus.path / "journal.jsonl").read_text("utf-8").splitlines():
-            if '"paintings/' in line:
-                latest = calendar.timegm(time.strptime(json.loads(line)["at"], "%Y-%m-%dT%H:%M:%SZ"))
-    except (OSError, ValueError):
-        return 0.0
-    return latest
+    noted = entries(corpus.path / "journal.jsonl")
+    days = [entry["at"] for entry in noted if str(entry.get("made")).startswith("paintings/")]
+    return float(calendar.timegm(time.strptime(days[-1], "%Y-%m-%dT%H:%M:%SZ"))) if days else 0.0
 
 
 def is_other(corpus: Corpus, row: int, image: str, *, since: float) -> bool:

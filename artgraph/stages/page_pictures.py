@@ -6,15 +6,13 @@ import hashlib
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from artgraph.atomic import write_bytes
 from artgraph.checks import check_choice
-from artgraph.stages.pictures import thumbnail, thumbnail_file
+from artgraph.stages.pictures import thumbnail, thumbnail_again, thumbnail_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,14 +51,7 @@ def restored_thumbnails(corpus: Corpus) -> tuple[Callable[[int], bytes | None], 
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         broken = [row for row, good in enumerate(pool.map(whole, range(len(corpus)))) if not good]
-    again: dict[int, bytes | None] = {}
-    for row in broken:
-        again[row] = _thumbnail_of_original(corpus, row)
-        if again[row]:
-            file = thumbnail_file(corpus, row)
-            with suppress(OSError):  # a corpus that cannot be written to still gets a page with its pictures
-                file.parent.mkdir(exist_ok=True)
-                write_bytes(file, again[row])
+    again = {row: thumbnail_again(corpus, row) for row in broken}
     lost = [row for row in broken if not again[row]]
     return lambda row: again[row] if row in again else thumbnail(corpus, row), len(broken) - len(lost), lost
 
@@ -73,17 +64,6 @@ def _original(corpus: Corpus, row: int) -> bytes | None:
     except (OSError, ValueError):
         return None
     return data if hashlib.sha256(data).hexdigest() == corpus.paintings["image_sha256"].iloc[row] else None
-
-
-def _thumbnail_of_original(corpus: Corpus, row: int) -> bytes | None:
-    from artgraph.errors import ImageError
-    from artgraph.images import inspect_image
-
-    data = _original(corpus, row)
-    try:
-        return None if data is None else inspect_image(data).thumbnail
-    except ImageError:
-        return None
 
 
 def has_larger(corpus: Corpus) -> bool:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from artgraph.corpus import Corpus
 
-__all__ = ["caption", "check_originals", "need_pictures", "picture", "thumbnail", "thumbnail_file", "thumbnail_pixels"]
+__all__ = [
+    "caption", "check_originals", "need_pictures", "picture", "thumbnail", "thumbnail_again", "thumbnail_file",
+    "thumbnail_pixels",
+]  # fmt: skip
 
 
 def need_pictures(corpus: Corpus, what: str) -> None:
@@ -79,7 +82,7 @@ def thumbnail(corpus: Corpus, row: int) -> bytes | None:
     """
     file = thumbnail_file(corpus, row)
     if not whole_webp(file):
-        return _made_again(corpus, row, file)
+        return thumbnail_again(corpus, row)
     return file.read_bytes()
 
 
@@ -91,13 +94,15 @@ def thumbnail_pixels(corpus: Corpus, row: int) -> np.ndarray | None:
         data = thumbnail(corpus, row)
         return None if data is None else load_image(data)
     except ImageError:
-        data = _made_again(corpus, row, thumbnail_file(corpus, row))
+        data = thumbnail_again(corpus, row)
         return None if data is None else load_image(data)
 
 
-def _made_again(corpus: Corpus, row: int, file: Path) -> bytes | None:
+def thumbnail_again(corpus: Corpus, row: int) -> bytes | None:
+    """Make the thumbnail (bytes) of one row of a corpus again; None where its picture is gone, or another by now."""
     from artgraph.images import inspect_image
 
+    file = thumbnail_file(corpus, row)
     try:
         inspected = inspect_image(corpus.image_root / corpus.paintings["image"].iloc[row])
     except (ImageError, OSError):

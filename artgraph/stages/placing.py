@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import parts_of
 from artgraph.stages.base import adjacency_of, features_of
 from artgraph.stages.fitting import ALPHA, chances
 
@@ -63,7 +64,7 @@ def placed_partition(step: Step, ref: Ref, params: Mapping[str, Any]) -> tuple[d
         "modularity": round(float(modularity(adjacency, placed)), 4),
     }
     parts = {"": placed}
-    if f"{ref.key}.membership.npz" in step.old.label(*ref)["files"]:
+    if "membership" in parts_of(step.old.label(*ref)):
         fitted = step.old.label(*ref)["facts"]["membership"]
         if on:
             before = feature_membership(features_of(step.old, on, regress_out=removed), old)

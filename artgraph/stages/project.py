@@ -64,13 +64,10 @@ def _stage(corpus: Corpus, key: str) -> str | None:
 def _described(corpus: Corpus, key: str, files: Sequence[Path], weights: Weights, device: str) -> np.ndarray:
     from artgraph.descriptors import apply_fusion
 
-    stage, params, fitted = (
-        _stage(corpus, key),
-        corpus.label("features", key)["made_by"]["params"],
-        fitted_of(corpus, key),
-    )
+    stage, fitted = _stage(corpus, key), fitted_of(corpus, key)
     if stage == "fuse_features":
-        return apply_fusion([_described(corpus, part, files, weights, device) for part in params["on"]], fitted)
+        parts = corpus.label("features", key)["made_by"]["params"]["on"]
+        return apply_fusion([_described(corpus, part, files, weights, device) for part in parts], fitted)
     if stage != "describe":
         raise InputError(
             f"Features '{key}' in {corpus.path} were not computed from pictures alone ({stage or 'not by artgraph'}), "

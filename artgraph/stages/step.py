@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import parts_of
 from artgraph.stages.change import Change, only_table
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ class Step:
     change
     weights : Of networks, as for ``describe``.
     device, workers, progress
-    told : What to say when it is done: facts by reference.
     """
 
     old: Corpus
@@ -38,7 +37,6 @@ class Step:
     device: str = "auto"
     workers: int = 2
     progress: Progress = None
-    told: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def same_rows(self) -> bool:
@@ -54,16 +52,14 @@ class Step:
         return rows
 
 
-def made_here(step: Step, ref: Ref, inputs: Iterable[Ref] | None = None) -> dict[str, Any]:
+def made_here(step: Step, ref: Ref) -> dict[str, Any]:
     """Return ``made_by``, ``inputs`` and ``facts`` for the label of a thing that was carried over.
 
     Parameters
     ----------
     step, ref
-    inputs : Default: those of its label.
     """
     lineage, label = Lineage(step.new), step.old.label(*ref)
-    sources = [Ref.of(text) for text in label["inputs"]] if inputs is None else list(inputs)
     first = {"first_day": len(step.old), "batches": len(step.old.batches), "added": 0, "removed": 0, "redone": 0}
     held = dict(label["facts"].get("held") or first)
     change = step.change
@@ -72,7 +68,11 @@ def made_here(step: Step, ref: Ref, inputs: Iterable[Ref] | None = None) -> dict
     held["redone"] += change.n_redone
     made_by = {"stage": Lineage(step.old).stage(ref), "params": label["made_by"]["params"]}
     made_by["revision"] = label["made_by"].get("revision", 0)
-    return {"made_by": made_by, "inputs": lineage.inputs(sources), "facts": label["facts"] | {"held": held}}
+    return {
+        "made_by": made_by,
+        "inputs": lineage.inputs(map(Ref.of, label["inputs"])),
+        "facts": label["facts"] | {"held": held},
+    }
 
 
 def stale_label(step: Step, ref: Ref) -> None:
@@ -99,11 +99,6 @@ def carried_label(step: Step, ref: Ref) -> dict[str, Any]:
     dict
         Empty.
     """
-    label = step.old.label(*ref)
-    parts = {}
-    for name in label["files"]:
-        stem = name.rsplit(".", 1)[0]
-        part = "" if stem == ref.key else stem[len(ref.key) + 1 :]
-        parts[part] = step.old.get(*ref, part)
+    parts = {part: step.old.get(*ref, part) for part in parts_of(step.old.label(*ref))}
     step.new.put(*ref, parts, **made_here(step, ref))
     return {}

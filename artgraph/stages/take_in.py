@@ -16,6 +16,7 @@ from artgraph.stages.change import Change
 from artgraph.stages.ingest import left_out
 from artgraph.stages.inspecting import inspect_all, is_other, last_taken
 from artgraph.stages.spreadsheet import as_before, relative
+from artgraph.tablefiles import read_refused
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -88,7 +89,7 @@ def without(corpus: Corpus, ids: Iterable[str]) -> Found:
         origin,
         np.zeros(len(origin), dtype=bool),
         batches,
-        refused=pd.concat([_refused_before(corpus), now], ignore_index=True),
+        refused=pd.concat([read_refused(corpus.path), now], ignore_index=True),
     )
     return Found(change, removed=list(corpus.paintings["id"][there]))
 
@@ -149,7 +150,7 @@ def compare(
     since = last_taken(corpus)
     new = [at for at in range(len(listed)) if at not in row_of]
     if root.resolve() == corpus.image_root.resolve():  # what was taken out stays out
-        before = _refused_before(corpus)
+        before = read_refused(corpus.path)
         out = set(before["input"][before["kind"] == "removed"])
         new = [at for at in new if files[at] not in out]
     matched = {} if only_new else row_of
@@ -299,15 +300,9 @@ def corrected_table(
     return paintings
 
 
-def _refused_before(corpus: Corpus) -> pd.DataFrame:
-    file = corpus.path / "refused.csv"
-    columns = ["input", "kind", "reason", "detail"]
-    return pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else pd.DataFrame(columns=columns)
-
-
 def _refused(corpus: Corpus, pictures: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
     """Return all refusals: those of pictures that were there before, works that were taken out, and those of now."""
-    before = _refused_before(corpus)
+    before = read_refused(corpus.path)
     before = before[before["kind"].isin(["image", "removed"])]
     whole = pd.concat([before, planned, pictures], ignore_index=True)
     return whole.drop_duplicates(["input", "kind"], keep="last").reset_index(drop=True)

@@ -14,6 +14,7 @@ from artgraph.errors import IngestError
 from artgraph.stages.change import Change
 from artgraph.stages.spreadsheet import relative
 from artgraph.stages.take_in import Found, corrected_table, spreadsheet_of
+from artgraph.tablefiles import read_refused
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -57,7 +58,7 @@ def compare_table(
     planned = plan_table(table)
     listed, by_id = planned.paintings, pd.Series(np.arange(len(there)), index=there["id"])
     rows = by_id.reindex(listed["id"]).to_numpy()
-    new, before = np.flatnonzero(np.isnan(rows)), _refused_before(corpus)
+    new, before = np.flatnonzero(np.isnan(rows)), read_refused(corpus.path)
     if metadata is None or not only_new:  # what was taken out stays out, unless another table brings it
         out = before["input"][before["kind"] == "removed"]
         new = new[~listed["id"].iloc[new].isin(out).to_numpy()]
@@ -106,12 +107,6 @@ def _facts(corpus: Corpus, counts: Mapping[str, int], *, n_new: int, n_refused: 
             facts[name] = facts.get(name, 0) + more
         return facts
     return facts | {name: count for name, count in counts.items() if name.startswith("rows")}
-
-
-def _refused_before(corpus: Corpus) -> pd.DataFrame:
-    file = corpus.path / "refused.csv"
-    columns = ["input", "kind", "reason", "detail"]
-    return pd.read_csv(file, dtype="string", keep_default_na=False) if file.is_file() else pd.DataFrame(columns=columns)
 
 
 def _refused(before: pd.DataFrame, now: pd.DataFrame, *, added: pd.Series, only_new: bool) -> tuple[pd.DataFrame, int]:

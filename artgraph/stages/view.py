@@ -10,6 +10,7 @@ import numpy as np
 
 from artgraph.catalogue import Catalogue
 from artgraph.lineage import Lineage, Ref
+from artgraph.soundness import parts_of
 from artgraph.stages.base import adjacency_of, catalogue_of, features_under
 from artgraph.stages.generations import generation_columns
 from artgraph.stages.layout import layout
@@ -128,7 +129,7 @@ class View:
     @property
     def has_membership(self) -> bool:
         """Whether the partition stores a soft membership."""
-        return f"{self.partition}.membership.npz" in self.corpus.label("partitions", self.partition)["files"]
+        return "membership" in parts_of(self.corpus.label("partitions", self.partition))
 
     # ---- as exports show it
 

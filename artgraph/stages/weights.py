@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from artgraph.journal import entries
+
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.descriptors import Descriptor
@@ -34,17 +36,9 @@ def weights_noted(corpus: Corpus, sha256: str) -> Path | None:
     ----------
     corpus, sha256
     """
-    try:
-        lines = (corpus.path / "journal.jsonl").read_text("utf-8").splitlines()
-    except (OSError, ValueError):
-        return None
-    for line in reversed(lines):
-        if '"weights"' in line and sha256 in line:
-            try:
-                return Path(json.loads(line)["file"])
-            except (ValueError, KeyError, TypeError):  # a line that was cut off by a kill
-                continue
-    return None
+    noted = entries(corpus.path / "journal.jsonl")
+    files = [entry["file"] for entry in noted if entry.get("weights") == sha256 and "file" in entry]
+    return Path(files[-1]) if files else None
 
 
 def _file_of(descriptor: Descriptor) -> Path | None:
