@@ -13,3 +13,9 @@ def write(out, *, images=True, **given):
     )
     assert not given, given
     return write_atlas(out, paintings, clusters, links=links, about=about, images=images)
+
+
+def open_filters(page):
+    """Open the filters and wait for the fields, which are made when the browser reports the opening."""
+    page.locator(".filters summary").click()
+    page.locator(".filters .fields > *").first.wait_for()

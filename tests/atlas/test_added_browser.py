@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from artgraph.errors import InputError
+from tests.atlas.parts import open_filters
 
 N = 90
 DAYS = ("2026-06-02", "2026-09-14", "2026-11-29")
@@ -70,7 +71,7 @@ class TestInABrowser:
         page = visit(index)
         assert page.locator(".new-mark, .new-legend").count() == 0
         assert "added" not in page.locator(".lead").inner_text()
-        page.locator(".filters summary").click()
+        open_filters(page)
         assert page.locator("[name=since]").count() == 0
         page = visit(index, address(85))
         assert page.locator(".added, .apart-note").count() == 0
@@ -100,7 +101,7 @@ class TestInABrowser:
     @pytest.mark.parametrize(("batch", "works"), [("1", 20), ("2", 8)])
     def test_a_filter_of_works_added_since(self, visit, grown, until, batch, works):
         page = visit(grown)
-        page.locator(".filters summary").click()
+        open_filters(page)
         options = page.locator("[name=since] option").all_inner_texts()
         assert options == ["any", f"{DAYS[1]} (20)", f"{DAYS[2]} (8)"]
         page.locator("[name=since]").select_option(batch)
@@ -116,7 +117,7 @@ class TestInABrowser:
 
     def test_batches_of_one_day_and_of_unknown_days_are_told_apart(self, visit, atlas):
         page = visit(atlas(**(GROWN | {"days": (DAYS[0], DAYS[0], None)})))
-        page.locator(".filters summary").click()
+        open_filters(page)
         options = page.locator("[name=since] option").all_inner_texts()
         assert options == ["any", f"{DAYS[0]}, batch 1 (20)", "batch 2, on an unknown day (8)"]
         page = visit(atlas(**(GROWN | {"days": (None, None, None)})))

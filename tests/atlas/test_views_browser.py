@@ -14,7 +14,7 @@ import pytest
 
 from artgraph.dates import parse_years
 from artgraph.graph import linkable_artists
-from tests.atlas.parts import write
+from tests.atlas.parts import open_filters, write
 
 pytestmark = [
     pytest.mark.browser,
@@ -36,7 +36,7 @@ def saved(page, button):
 
 def test_filters_by_cluster_year_and_column_stand_in_the_address(visit, index):
     page = visit(index)
-    page.locator(".filters summary").click()
+    open_filters(page)
     page.locator(".fields [name='in.leiden']").select_option("0")
     page.locator(".fields [name='from']").fill("1850")
     page.locator(".fields [name='from']").blur()
@@ -150,7 +150,7 @@ def test_the_timeline_begins_before_christ(visit, ancient):
     page.locator(".counts tbody th a").first.click()
     page.wait_for_selector(".results h2")
     assert page.locator(".results .what").all_inner_texts() == ["A", "D"]
-    page.locator(".filters summary").click()
+    open_filters(page)
     assert page.locator(".fields [name='from']").get_attribute("placeholder") == "500 BC"
 
 
