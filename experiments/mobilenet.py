@@ -23,7 +23,7 @@ from torch import nn
 
 from artgraph.communities import gaussian_mixture, kmeans
 from artgraph.descriptors import make_descriptor
-from artgraph.descriptors.backbones import load_strictly, read_state
+from artgraph.descriptors.weights import load_strictly, read_state
 from artgraph.evaluation import over_represented
 from artgraph.evaluation.internal import feature_scores
 from experiments.study import Row, judged

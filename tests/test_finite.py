@@ -8,8 +8,8 @@ from scipy.sparse import csr_matrix
 
 from artgraph import pipeline
 from artgraph.descriptors import read_vectors
-from artgraph.descriptors.backbones import read_state
 from artgraph.descriptors.base import Descriptor
+from artgraph.descriptors.weights import read_state
 from artgraph.errors import InputError, WeightsError
 from artgraph.soundness import check_parts
 

@@ -1,32 +1,37 @@
-"""Where network weights come from: a local file, or timm's own hub loading. Never a silent substitute."""
+"""Any layers of any timm network: how they are named, which are read by default, and the network that gives them."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import logging
-import queue
+import inspect
 import re
 import threading
-from collections.abc import Callable, Collection, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import timm
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from timm.models._features import FeatureGetterNet
+from timm.models.efficientnet import EfficientNetFeatures
 
-from artgraph.errors import InputError, WeightsError
+from artgraph.descriptors import lite
+from artgraph.descriptors.weights import check_network, file_sha256, find_weights, load_strictly, read_state
+from artgraph.descriptors.whole import whole_network
+from artgraph.errors import InputError
 
-__all__ = ["Backbone", "check_network", "file_sha256", "find_weights", "load_backbone", "load_strictly", "read_state"]
+__all__ = ["Backbone", "default_layers", "load_backbone"]
 
-LOG = logging.getLogger("artgraph")
-PATIENCE = 10  # seconds that the hub has for its first answer
+CLASS_TOKEN = ".cls"  # after the name of a block: its class token instead of its positions
 
 
 def load_backbone(
-    name: str, *, weights: str | Path | None = None, layers: Sequence[str | int] | None = None
+    name: str,
+    *,
+    weights: str | Path | None = None,
+    layers: Sequence[str | int] | None = None,
+    class_tokens: bool = False,
+    size: int = 224,
 ) -> Backbone:
     """Find a timm network and its weights, without loading them yet.
 
@@ -34,12 +39,15 @@ def load_backbone(
 
     Parameters
     ----------
-    name : A timm model name, such as ``resnet50``.
-    weights : A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: the hub, or its cache.
-    layers : Feature maps to take, by timm's name (``layer2``) or index; default: all but the first and the last. Or
-        single convolutions, counted from 1 in the order of the forward pass without those on shortcuts, taken before
-        batch norm: ``conv10`` of ``resnet50`` is the last of its first stage, ``conv22`` of its second. The two cannot
-        be mixed.
+    name : A timm model name, such as ``resnet50`` or ``vit_small_patch14_dinov2``.
+    weights : A ``.safetensors`` file, or a ``.pth``/``.bin`` file of tensors only. Default: a package, the hub, or its
+        cache.
+    layers : Feature maps to take, by timm's name (``layer2``, ``blocks.5``) or index; ``blocks.5.cls`` is the class
+        token of a transformer's block. Default: ``default_layers``. Or single convolutions, counted from 1 in the order
+        of the forward pass without those on shortcuts, taken before batch norm: ``conv10`` of ``resnet50`` is the last
+        of its first stage, ``conv22`` of its second; not together with others.
+    class_tokens : Whether class tokens are of use.
+    size : Side of the input, pixels.
     """
     check_network(name)
     try:
@@ -49,31 +57,81 @@ def load_backbone(
         raise InputError(
             f"timm's '{name}' does not give feature maps; take a network that does, such as resnet50"
         ) from error
-    names = [info["module"] for info in skeleton.feature_info.get_dicts()]
+    if isinstance(skeleton, FeatureGetterNet):
+        return _transformer(name, weights, layers, class_tokens, size)
+    names, convolutions = [info["module"] for info in skeleton.feature_info.get_dicts()], _convolutions(skeleton)
     if layers is None:
-        layers = names[1:-1]
-    convolutions = _convolutions(skeleton)
+        layers = default_layers(names, "inverted" if isinstance(skeleton, EfficientNetFeatures) else "stages")
     single = [layer for layer in layers if re.fullmatch(r"conv\d+", str(layer)) and layer not in names]
     if single and len(single) < len(layers):
         raise InputError(f"Feature maps and single convolutions cannot be mixed: {', '.join(map(str, layers))}")
-    chosen = []
-    for layer in layers:
-        layer = names[int(layer)] if str(layer).isdigit() and int(layer) < len(names) else layer
-        if layer not in (convolutions if single else names):
-            raise InputError(
-                f"'{name}' has no layer '{layer}' (there are, by index: {', '.join(names)}; "
-                f"and conv1 … conv{len(convolutions)})"
-            )
-        chosen.append((list(convolutions) if single else names).index(layer))
+    more = f"; and conv1 … conv{len(convolutions)}"
+    chosen = _chosen(name, layers, list(convolutions) if single else names, said=names, more=more)
     file = find_weights(name, weights=weights)
-    indices = sorted(set(chosen))
     if single:
-        layers = [f"conv{i + 1}" for i in indices]
-        modules = [convolutions[layer][0] for layer in layers]
+        modules = [convolutions[layer][0] for layer in chosen]
         needed = next(i for i in range(len(names)) if set(modules) <= _modules(name, i))
-        return Backbone(name, file, (needed,), layers, [convolutions[layer][1] for layer in layers], modules)
-    channels = skeleton.feature_info.channels()
-    return Backbone(name, file, tuple(indices), [names[i] for i in indices], [channels[i] for i in indices])
+        return _Maps(name, file, {layer: convolutions[layer][1] for layer in chosen}, (needed,), modules)
+    channels = dict(zip(names, skeleton.feature_info.channels(), strict=True))
+    return _Maps(name, file, {layer: channels[layer] for layer in chosen}, tuple(map(names.index, chosen)))
+
+
+def default_layers(names: Sequence[str], family: str = "stages") -> list[str]:
+    """Return the layers of a network that are read where none are named.
+
+    ================  ============================================================================================
+    family
+    ================  ============================================================================================
+    ``stages``        ResNet, VGG, ConvNeXt, Swin, ...: all stages but the first and the last
+    ``inverted``      EfficientNet, MobileNet: from the third stage to the last, which is narrow and not yet the head
+    ``blocks``        ViT, DINO, CLIP, ...: the positions of the blocks at a quarter and at half of the depth, and the
+                      class tokens, where there are any, of those at half and at three quarters
+    ================  ============================================================================================
+
+    The middle: the first layers see edges, the last the thing. Chosen by how often the nearest work is by the same
+    artist, on artists kept for that, with one network of each of the first rows (``experiments/layers.py``); the others
+    follow by likeness.
+
+    Parameters
+    ----------
+    names : Of its layers, in order.
+    family : As above.
+    """
+    if family == "blocks":
+        quarter, half, most = (names[round(len(names) * share)] for share in (0.25, 0.5, 0.75))
+        return list(dict.fromkeys([quarter, half, half + CLASS_TOKEN, most + CLASS_TOKEN]))
+    return list(names[2:] if family == "inverted" else names[1:-1])
+
+
+def _chosen(
+    name: str, layers: Sequence[str | int], known: Sequence[str], *, said: Sequence[str], more: str = ""
+) -> list[str]:
+    """Return the layers that were asked for, by name, in the order of the network."""
+    for layer in (asked := [said[int(x)] if str(x).isdigit() and int(x) < len(said) else str(x) for x in layers]):
+        if layer not in known:
+            raise InputError(f"'{name}' has no layer '{layer}' (there are, by index: {', '.join(said)}{more})")
+    return [layer for layer in known if layer in asked]
+
+
+def _transformer(
+    name: str, weights: str | Path | None, layers: Sequence[str | int] | None, class_tokens: bool, size: int
+) -> Backbone:
+    with torch.device("meta"):
+        whole = timm.create_model(name, pretrained=False)
+    maps, more = {info["module"]: info["num_chs"] for info in whole.feature_info}, ""
+    known, names = dict(maps), list(maps)
+    if getattr(whole, "cls_token", None) is not None:
+        known = {layer + end: width for layer, width in maps.items() for end in ("", CLASS_TOKEN)}
+        more = f"; {names[-1]}{CLASS_TOKEN} is the class token of the last"
+    patch = getattr(getattr(whole, "patch_embed", None), "patch_size", (1, 1))[0]
+    if size % patch:
+        raise InputError(f"'{name}' reads patches of {patch} pixels: --size must be a multiple of {patch}, not {size}")
+    if layers is None:
+        layers = [one for one in default_layers(names, "blocks") if one in (known if class_tokens else maps)]
+    chosen = _chosen(name, layers, list(known), said=names, more=more)
+    if not class_tokens and (token := next((layer for layer in chosen if layer not in maps), None)):
+        raise InputError(f"'{token}' is one vector, without positions; read it with --with moments:{name}")
+    return _Blocks(name, find_weights(name, weights=weights), {one: known[one] for one in chosen}, names, size)
 
 
 def _convolutions(network: torch.nn.Module) -> dict[str, tuple[str, int]]:
@@ -110,20 +168,34 @@ class _Tapped(torch.nn.Module):
         return [self.here.caught[name] for name in self.modules_tapped]
 
 
-class Backbone:
-    """A timm network that gives the feature maps of some ``layers`` (with ``channels`` each), and its weights file."""
+class _Chosen(torch.nn.Module):
+    """A transformer that gives the positions, (b, c, h, w), or the class tokens, (b, c, 1, 1), of some blocks."""
 
-    def __init__(
-        self,
-        name: str,
-        file: Path,
-        indices: tuple[int, ...],
-        layers: list[str],
-        channels: list[int],
-        modules: list[str] | None = None,
-    ) -> None:
-        self.name, self.file, self.indices, self.layers, self.channels = name, file, indices, layers, channels
-        self.modules = modules
+    def __init__(self, network: torch.nn.Module, layers: Sequence[str], names: Sequence[str]) -> None:
+        super().__init__()
+        self.network = network
+        blocks = [layer.removesuffix(CLASS_TOKEN) for layer in layers]
+        self.indices = sorted({names.index(block) for block in blocks})
+        self.wanted = [
+            (self.indices.index(names.index(block)), layer.endswith(CLASS_TOKEN))
+            for block, layer in zip(blocks, layers, strict=True)
+        ]
+        taken = inspect.signature(network.forward_intermediates).parameters
+        self.tokens = {"return_prefix_tokens": True} if "return_prefix_tokens" in taken else {}
+
+    def forward(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        found = self.network.forward_intermediates(
+            pixels, indices=self.indices, stop_early=True, output_fmt="NCHW", intermediates_only=True, **self.tokens
+        )
+        pairs = [one if isinstance(one, (tuple, list)) else (one, None) for one in found]
+        return [pairs[i][1][:, 0, :, None, None] if token else pairs[i][0] for i, token in self.wanted]
+
+
+class Backbone(ABC):
+    """A timm network that gives some ``layers`` (a dict of their names to their channels), and its weights file."""
+
+    def __init__(self, name: str, file: Path, layers: Mapping[str, int]) -> None:
+        self.name, self.file, self.layers, self.channels = name, file, list(layers), list(layers.values())
         config = timm.get_pretrained_cfg(name) or timm.models.PretrainedCfg()
         self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) * 255 for values in (config.mean, config.std))
         self.sha256 = file_sha256(file)
@@ -136,162 +208,43 @@ class Backbone:
         """Return pixels (b, 3, h, w) in 0…255 with the mean and standard deviation that the network was trained on."""
         return (pixels - self.mean.to(pixels.device)) / self.std.to(pixels.device)
 
+    @abstractmethod
     def network(self) -> torch.nn.Module:
         """Return the network, in eval mode, with its weights (``load_strictly``), which may include a classifier's."""
+
+
+class _Maps(Backbone):
+    """Feature maps of a network's stages (``indices``), or of single convolutions in them (``modules``)."""
+
+    def __init__(
+        self,
+        name: str,
+        file: Path,
+        layers: Mapping[str, int],
+        indices: tuple[int, ...],
+        modules: list[str] | None = None,
+    ) -> None:
+        super().__init__(name, file, layers)
+        self.indices, self.modules = indices, modules
+
+    def network(self) -> torch.nn.Module:
         network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
         with torch.device("meta"):
             whole = timm.create_model(self.name, pretrained=False).state_dict()
         load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.name}'", unused=whole)
         network.eval().requires_grad_(False)
+        if self.name == lite.BACKBONE:
+            network = lite.folded(network)
         return _Tapped(network, self.modules).eval() if self.modules else network
 
 
-def find_weights(name: str, *, weights: str | Path | None = None) -> Path:
-    """Return the file with the weights of a timm network: the one given, or timm's own from the hub.
+class _Blocks(Backbone):
+    """Positions and class tokens of a transformer's blocks (``names`` of them all)."""
 
-    A WeightsError says what to fetch where the file is not there, or the hub and its cache do not have it.
+    def __init__(self, name: str, file: Path, layers: Mapping[str, int], names: Sequence[str], size: int) -> None:
+        super().__init__(name, file, layers)
+        self.names, self.size = names, size
 
-    Parameters
-    ----------
-    name, weights : As for ``load_backbone``.
-    """
-    check_network(name)
-    file = Path(weights) if weights else _from_hub(name)
-    if not file.is_file():
-        raise WeightsError(f"No weights file {file}. Give the path of a .safetensors file with --weights.")
-    return file
-
-
-def load_strictly(
-    network: torch.nn.Module,
-    state: dict[str, torch.Tensor],
-    *,
-    file: str | Path,
-    name: str | Path,
-    unused: Collection[str] = (),
-) -> None:
-    """Give a network its weights: all that it needs, and none that is unknown; anything else is a WeightsError.
-
-    Parameters
-    ----------
-    network : Changed. Its tensors may be on the ``meta`` device; then those of ``state`` become its own.
-    state : In any floating type; it is cast to the network's.
-    file, name : What the message calls the weights and the network.
-    unused : Keys that may be there and are not needed, such as a classifier's.
-    """
-    needed = network.state_dict()
-    missing = [key for key in needed if key not in state and not key.endswith("num_batches_tracked")]
-    unknown = [key for key in state if key not in needed and key not in unused]
-    misfit = [
-        f"{key} ({tuple(state[key].shape)} instead of {tuple(needed[key].shape)})"
-        for key in needed
-        if key in state and state[key].shape != needed[key].shape
-    ]
-    for what, keys in (("lacks", missing), ("has unknown", unknown), ("has other shapes for", misfit)):
-        if keys:
-            raise WeightsError(
-                f"{file} {what} {len(keys)} tensors of {name}, such as {', '.join(keys[:3])}. "
-                "It is not a complete weights file of this network under these names."
-            )
-    assign = any(tensor.is_meta for tensor in needed.values())
-    network.load_state_dict({key: state.get(key, needed[key]).to(needed[key].dtype) for key in needed}, assign=assign)
-
-
-def file_sha256(file: str | Path) -> str:
-    """Return the sha256 of a file (64 hexadecimal digits)."""
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def read_state(file: str | Path) -> dict[str, torch.Tensor]:
-    """Read tensors from a safetensors file, or from a ``.pth`` that holds tensors only.
-
-    A ``file`` that is damaged, holds more (``torch.load`` runs with ``weights_only=True``), or holds NaN or infinity is
-    a WeightsError.
-    """
-    try:
-        if Path(file).suffix == ".safetensors":
-            return _finite(load_file(file), file)
-        state = torch.load(file, map_location="cpu", weights_only=True)
-    except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
-        raise WeightsError(f"{file} cannot be read as weights: {error}") from error
-    except Exception as error:
-        if type(error).__name__ != "UnpicklingError":
-            raise
-        raise WeightsError(
-            f"{file} holds more than tensors, which could run code; convert it to safetensors"
-        ) from error
-    state = state.get("state_dict", state)
-    if not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise WeightsError(f"{file} is not a plain dictionary of tensors; convert it to safetensors")
-    return _finite(state, file)
-
-
-def _finite(state: dict[str, torch.Tensor], file: str | Path) -> dict[str, torch.Tensor]:
-    bad = [name for name, tensor in state.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
-    if bad:
-        others = f" and {len(bad) - 1} other tensors hold" if len(bad) > 1 else " holds"
-        raise WeightsError(
-            f"{file}: the tensor '{bad[0]}'{others} NaN or infinity, as after a training that diverged, or a cast to "
-            "float16. Fetch the file again, or take another one."
-        )
-    return state
-
-
-def check_network(name: str) -> None:
-    """Raise an InputError, with the nearest names, where timm has no network of this ``name``."""
-    if not timm.is_model(name):
-        near = difflib.get_close_matches(name.casefold(), timm.list_models(), n=4)
-        raise InputError(f"timm has no network '{name}'" + (f" (near it: {', '.join(near)})" if near else ""))
-
-
-def _from_hub(name: str) -> Path:
-    config = timm.get_pretrained_cfg(name)
-    if config is None or not (config.hf_hub_id or config.url):
-        raise WeightsError(f"timm publishes no weights for '{name}'. Give a file with --weights.")
-    repository = f"timm/{config.architecture}.{config.tag}" if config.hf_hub_id == "timm/" else config.hf_hub_id
-    advice = (
-        f"Fetch model.safetensors of huggingface.co/{repository} on a machine with a network and pass it with "
-        "--weights FILE; or use --with eye, which comes with artgraph."
-    )
-    if not repository:
-        raise WeightsError(
-            f"timm's weights for '{name}' are not on the hub. Fetch {config.url} and pass --weights FILE."
-        )
-    import huggingface_hub as hub
-
-    try:
-        return Path(hub.hf_hub_download(repository, "model.safetensors", local_files_only=True))
-    except hub.errors.LocalEntryNotFoundError:
-        pass
-    try:
-        url = hub.hf_hub_url(repository, "model.safetensors")
-        size = _answer(lambda: hub.get_hf_file_metadata(url, timeout=PATIENCE)).size or 0
-        LOG.warning("Downloading the weights of '%s' from %s (%.0f MB)", name, url, size / 1e6)
-        return Path(hub.hf_hub_download(repository, "model.safetensors"))
-    except Exception as error:  # the hub's client raises errors of its own, of its HTTP library and of the system
-        cause = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
-        raise WeightsError(f"The weights of '{name}' (hub: {repository}) cannot be had: {cause}. {advice}") from error
-
-
-def _answer(question: Callable[[], Any]) -> Any:
-    """Return what a function returns within ``PATIENCE``, or raise what it raises.
-
-    A download retries for minutes where there is no network, and the look-up of a host's address has no timeout.
-    """
-    answers = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put((question(), None))
-        except Exception as error:
-            answers.put((None, error))
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer, error = answers.get(timeout=PATIENCE)
-    except queue.Empty:
-        raise TimeoutError(f"no answer within {PATIENCE} s") from None
-    if error:
-        raise error
-    return answer
+    def network(self) -> torch.nn.Module:
+        network = whole_network(self.name, state=read_state(self.file), file=self.file, size=self.size)
+        return _Chosen(network.eval().requires_grad_(False), self.layers, self.names).eval()

@@ -11,9 +11,9 @@ import timm
 import torch
 from torch import nn
 
-from artgraph.descriptors.backbones import file_sha256, load_strictly, read_state
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.preprocess import resize_crop, square_tiles
+from artgraph.descriptors.weights import file_sha256, load_strictly, read_state
 from artgraph.errors import InputError, WeightsError
 
 __all__ = ["Csd", "StyleTower", "clip_tower", "read_checkpoint"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from artgraph.descriptors.backbones import load_backbone
+from artgraph.descriptors.backbones import CLASS_TOKEN, load_backbone
 from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError
 
@@ -37,8 +37,11 @@ def gram_vectors(activations: torch.Tensor) -> torch.Tensor:
     row, column = torch.triu_indices(c, c, device=gram.device)
     vector = gram[:, row, column]  # (b, c (c + 1) / 2)
     vector = vector * torch.where(row == column, 1.0, 2.0**0.5)
-    vector = vector.sign() * vector.abs().sqrt()
-    return torch.nn.functional.normalize(vector, dim=1)
+    return _rooted(vector)
+
+
+def _rooted(vectors: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.normalize(vectors.sign() * vectors.abs().sqrt(), dim=1)
 
 
 def moment_vectors(activations: torch.Tensor) -> torch.Tensor:
@@ -55,8 +58,7 @@ def moment_vectors(activations: torch.Tensor) -> torch.Tensor:
     tensor([[0.7071, 0.7071]])
     """
     flat = activations.flatten(2).float()  # (b, c, h·w)
-    vector = torch.cat([flat.mean(dim=2), flat.std(dim=2, correction=0)], dim=1)  # (b, 2 c)
-    return torch.nn.functional.normalize(vector.sign() * vector.abs().sqrt(), dim=1)
+    return _rooted(torch.cat([flat.mean(dim=2), flat.std(dim=2, correction=0)], dim=1))  # (b, 2 c)
 
 
 def sketch_buckets(
@@ -91,8 +93,8 @@ class Gram(Descriptor):
     Parameters
     ----------
     name : "gram", the whole Gram matrix; or "moments", each channel's mean and standard deviation alone.
-    backbone : Any timm network that gives feature maps.
-    layers, weights : See ``load_backbone``.
+    backbone : Any timm network that gives feature maps, vision transformers among them.
+    layers, weights : See ``load_backbone``. Of a class token, signed square root and length 1 are kept, by "moments".
     components : Stored dimensions per layer, at most.
     size : Side of the square centre crop, pixels.
     device : A torch device.
@@ -115,8 +117,12 @@ class Gram(Descriptor):
             raise InputError(f"There is no statistic '{name}' (there are: {', '.join(STATISTICS)})")
         self.name = name
         self.statistic, width = STATISTICS[name]
-        self.source = load_backbone(backbone, weights=weights, layers=layers)
-        self.widths = [width(channels) for channels in self.source.channels]
+        self.source = load_backbone(backbone, weights=weights, layers=layers, class_tokens=name == "moments", size=size)
+        self.tokens = [layer.endswith(CLASS_TOKEN) for layer in self.source.layers]
+        self.widths = [
+            channels if token else width(channels)
+            for channels, token in zip(self.source.channels, self.tokens, strict=True)
+        ]
         self.components, self.size, self.device = components, size, device
         self.network = None
 
@@ -135,8 +141,8 @@ class Gram(Descriptor):
         with torch.autocast("cuda", dtype=torch.bfloat16, enabled=str(self.device).startswith("cuda")):
             maps = self.network(pixels.contiguous(memory_format=torch.channels_last))
         blocks = []
-        for activations, (bucket, sign) in zip(maps, self.sketches, strict=True):
-            vector = self.statistic(activations)
+        for activations, token, (bucket, sign) in zip(maps, self.tokens, self.sketches, strict=True):
+            vector = _rooted(activations.flatten(1).float()) if token else self.statistic(activations)
             if bucket is not None:
                 hashed = torch.zeros(len(vector), MAX_WIDE, device=vector.device)
                 vector = hashed.index_add_(1, bucket.to(vector.device), vector * sign.to(vector.device))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from artgraph.descriptors.backbones import file_sha256
+from artgraph.descriptors.weights import file_sha256
 from artgraph.errors import InputError
 from artgraph.soundness import LARGEST
 

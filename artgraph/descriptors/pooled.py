@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from artgraph.descriptors.backbones import file_sha256, find_weights, read_state
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.preprocess import resize_crop
+from artgraph.descriptors.weights import file_sha256, find_weights, read_state
 from artgraph.descriptors.whole import input_of, whole_network
 from artgraph.errors import InputError
 

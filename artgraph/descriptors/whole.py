@@ -7,7 +7,7 @@ import timm
 import torch
 from timm.data import resolve_data_config
 
-from artgraph.descriptors.backbones import check_network, load_strictly
+from artgraph.descriptors.weights import check_network, load_strictly
 from artgraph.errors import InputError
 
 __all__ = ["input_of", "whole_network"]

@@ -104,7 +104,7 @@ class Change:
         corpus
         fresh : As for ``apply_change``.
         """
-        from artgraph.descriptors.backbones import file_sha256
+        from artgraph.descriptors.weights import file_sha256
 
         labels = [corpus.label(*ref)["sha256"] for ref in ordered(corpus)]
         table = [content_sha256(self.paintings[name]) for name in self.paintings.columns]

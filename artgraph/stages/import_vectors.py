@@ -62,8 +62,8 @@ def import_vectors(
     allow_missing : bool
         Give paintings that the file does not have a row of zeros (they have no neighbours), instead of an error.
     """
-    from artgraph.descriptors.backbones import file_sha256
     from artgraph.descriptors.imported import read_vectors
+    from artgraph.descriptors.weights import file_sha256
 
     if not corpus.has_pictures and id_file is None:
         check_order(file, corpus.paintings, advice="give their ids, one a line, with --id-file FILE")

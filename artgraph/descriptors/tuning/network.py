@@ -11,8 +11,8 @@ import torch
 from timm.optim import param_groups_layer_decay, param_groups_weight_decay
 
 from artgraph.descriptors import eye
-from artgraph.descriptors.backbones import file_sha256, find_weights, read_state
 from artgraph.descriptors.tuning.config import TuningConfig
+from artgraph.descriptors.weights import file_sha256, find_weights, read_state
 from artgraph.descriptors.whole import input_of, whole_network
 
 __all__ = ["Start", "make_optimizer", "precision_of"]
