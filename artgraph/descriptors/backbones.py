@@ -71,9 +71,9 @@ def load_backbone(
     if single:
         modules = [convolutions[layer][0] for layer in chosen]
         needed = next(i for i in range(len(names)) if set(modules) <= _modules(name, i))
-        return _Maps(name, file, {layer: convolutions[layer][1] for layer in chosen}, (needed,), modules)
+        return _Maps(name, file, {layer: convolutions[layer][1] for layer in chosen}, (needed,), modules=modules)
     channels = dict(zip(names, skeleton.feature_info.channels(), strict=True))
-    return _Maps(name, file, {layer: channels[layer] for layer in chosen}, tuple(map(names.index, chosen)))
+    return _Maps(name, file, {layer: channels[layer] for layer in chosen}, tuple(map(names.index, chosen)), size=size)
 
 
 def default_layers(names: Sequence[str], family: str = "stages") -> list[str]:
@@ -154,7 +154,7 @@ def _modules(name: str, index: int) -> set[str]:
 class _Tapped(torch.nn.Module):
     """A network that gives what some of its modules give."""
 
-    def __init__(self, network: torch.nn.Module, modules: list[str]) -> None:
+    def __init__(self, network: torch.nn.Module, modules: Sequence[str]) -> None:
         super().__init__()
         self.network, self.modules_tapped, self.here = network, modules, threading.local()  # threads share the network
         for name in modules:
@@ -222,10 +222,12 @@ class _Maps(Backbone):
         file: Path,
         layers: Mapping[str, int],
         indices: tuple[int, ...],
-        modules: list[str] | None = None,
+        *,
+        modules: Sequence[str] = (),
+        size: int = 224,
     ) -> None:
         super().__init__(name, file, layers)
-        self.indices, self.modules = indices, modules
+        self.indices, self.modules, self.size = indices, modules, size
 
     def network(self) -> torch.nn.Module:
         network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
@@ -234,7 +236,7 @@ class _Maps(Backbone):
         load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.name}'", unused=whole)
         network.eval().requires_grad_(False)
         if self.name == lite.BACKBONE:
-            network = lite.folded(network)
+            network = lite.folded(network, even=self.size % 32 == 0)
         return _Tapped(network, self.modules).eval() if self.modules else network
 
 

@@ -13,6 +13,7 @@ from artgraph.errors import InputError
 
 __all__ = ["STATISTICS", "Gram", "gram_vectors", "moment_vectors", "principal_components", "sketch_buckets"]
 
+AT_ONCE = 4  # pictures that a network without large matrices sees at once on a CPU: its maps then stay in the cache
 MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are; more are hashed down to this many
 
 
@@ -138,16 +139,21 @@ class Gram(Descriptor):
     def embed(self, batch: np.ndarray) -> np.ndarray:
         pixels = torch.from_numpy(batch).to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()  # (b, 3, h, w)
         pixels = self.source.normalise(pixels)
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=str(self.device).startswith("cuda")):
-            maps = self.network(pixels.contiguous(memory_format=torch.channels_last))
-        blocks = []
+        on_gpu = str(self.device).startswith("cuda")
+        few = len(pixels) if on_gpu or self.name == "gram" else AT_ONCE
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=on_gpu):
+            found = [self._vectors(some.contiguous(memory_format=torch.channels_last)) for some in pixels.split(few)]
+        return torch.cat(found).half().cpu().numpy()  # (b, wide)
+
+    def _vectors(self, pixels: torch.Tensor) -> torch.Tensor:
+        maps, blocks = self.network(pixels), []
         for activations, token, (bucket, sign) in zip(maps, self.tokens, self.sketches, strict=True):
             vector = _rooted(activations.flatten(1).float()) if token else self.statistic(activations)
             if bucket is not None:
                 hashed = torch.zeros(len(vector), MAX_WIDE, device=vector.device)
                 vector = hashed.index_add_(1, bucket.to(vector.device), vector * sign.to(vector.device))
             blocks.append(vector)
-        return torch.cat(blocks, dim=1).half().cpu().numpy()  # (b, wide)
+        return torch.cat(blocks, dim=1)
 
     def fit(self, sample: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
         fitted = {}

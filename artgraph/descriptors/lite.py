@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from timm.layers import Conv2dSame
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from artgraph.errors import WeightsError
@@ -85,12 +86,17 @@ def timm_names(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return renamed
 
 
-def folded(network: torch.nn.Module) -> torch.nn.Module:
-    """Return a network in eval mode with every batch norm folded into the convolution before it; a third quicker.
+def folded(network: torch.nn.Module, *, even: bool) -> torch.nn.Module:
+    """Return a network in eval mode that gives the same, but for rounding, in half of the time on a CPU.
+
+    Every batch norm is folded into the convolution before it. Convolutions of stride 2 that pad their input at the end
+    alone, as TensorFlow does, get a kernel with a row and a column of zeros before its own, and so need no padded copy.
 
     Parameters
     ----------
-    network : Changed. What it gives differs by rounding.
+    network : Changed.
+    even : Whether every input of a convolution of stride 2 has even sides, as for pictures whose side is a multiple of
+        32; else TensorFlow pads otherwise, and these convolutions stay as they are.
     """
     for module in network.modules():
         convolution = None
@@ -98,7 +104,18 @@ def folded(network: torch.nn.Module) -> torch.nn.Module:
             if isinstance(child, torch.nn.Conv2d):
                 convolution = name
             elif isinstance(child, torch.nn.BatchNorm2d) and convolution is not None:
-                setattr(module, convolution, fuse_conv_bn_eval(getattr(module, convolution), child))
+                fused = fuse_conv_bn_eval(getattr(module, convolution), child)
+                setattr(module, convolution, _unpadded(fused) if even and isinstance(fused, Conv2dSame) else fused)
                 setattr(module, name, child.act)
                 convolution = None
     return network
+
+
+def _unpadded(same: Conv2dSame) -> torch.nn.Conv2d:
+    side = same.kernel_size[0] + 1
+    wider = torch.nn.Conv2d(
+        same.in_channels, same.out_channels, side, stride=same.stride, padding=side // 2 - 1, groups=same.groups
+    )
+    wider.weight = torch.nn.Parameter(torch.nn.functional.pad(same.weight, (1, 0, 1, 0)), requires_grad=False)
+    wider.bias = same.bias
+    return wider

@@ -325,14 +325,15 @@ def test_the_weights_that_come_in_a_package():
     file = find_weights(lite.BACKBONE)
     network = timm.create_model(lite.BACKBONE, pretrained=False)
     network.load_state_dict(read_state(file), strict=True)  # every name, every shape
-    source = load_backbone(lite.BACKBONE)
-    assert source.layers == ["blocks.2", "blocks.4", "blocks.6"]
-    pixels = torch.randn(2, 3, 96, 96)
-    with torch.inference_mode():
-        folded = source.network()(pixels)
-        expected = network.eval().forward_intermediates(pixels, indices=[2, 3, 4], intermediates_only=True)
-    for mine, theirs in zip(folded, expected, strict=True):
-        torch.testing.assert_close(mine, theirs, rtol=1e-3, atol=1e-3)
+    for size in (96, 90):
+        source = load_backbone(lite.BACKBONE, size=size)
+        assert source.layers == ["blocks.2", "blocks.4", "blocks.6"]
+        pixels = torch.randn(2, 3, size, size)
+        with torch.inference_mode():
+            folded = source.network()(pixels)
+            expected = network.eval().forward_intermediates(pixels, indices=[2, 3, 4], intermediates_only=True)
+        for mine, theirs in zip(folded, expected, strict=True):
+            torch.testing.assert_close(mine, theirs, rtol=1e-3, atol=1e-3)
 
 
 def test_a_package_with_another_file_is_refused(monkeypatch):
