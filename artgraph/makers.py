@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from artgraph import settings as chosen
+from artgraph.descriptors.registry import DESCRIPTORS, PACKAGED
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.vgae.config import Config
 
@@ -95,7 +96,7 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
     """
     words = ["FILE"] if stage == "import_vectors" else []
     if stage == "describe":
-        key, words = _as_option(params)
+        key, words = _as_option(key, params)
     elif stage == "train_vgae":
         words = [word for graph in graphs if graph != "style" for word in ("--graph", graph)]
     if stage == "fuse_features":
@@ -105,10 +106,12 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
     return key, words
 
 
-def _as_option(params: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return what --with is given for the parameters of a descriptor, and the other options."""
+def _as_option(key: str, params: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return what --with is given for features of a descriptor with these parameters, and the other options."""
     name, backbone = params.get("descriptor", ""), params.get("backbone")
     words = ["--layers", ",".join(map(str, params["layers"]))] if params.get("layers") else []
     words += ["--ignore-color"] if params.get("grey") else []
-    words += ["--weights", "FILE"] if params.get("weights_sha256") and name != "eye" else []
-    return (name if backbone in (None, "artgraph_eye") else f"{name}:{backbone}"), words
+    words += ["--weights", "FILE"] if params.get("weights_sha256") and backbone not in PACKAGED else []
+    if (short := key.removesuffix("-grey")) in DESCRIPTORS and backbone in PACKAGED:
+        return short, words
+    return (name if backbone is None else f"{name}:{backbone}"), words

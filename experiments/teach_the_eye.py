@@ -56,6 +56,7 @@ FEWER = 160
 LOOKS = (12, 36, 108)  # at each of 300 works
 BATCH = TuningConfig().artists_per_batch * TuningConfig().works_per_artist
 LEIDEN_SEEDS = 3
+OURS = ("eye", "lite", "eye + lite")  # what needs no file of weights
 
 
 class Collection:
@@ -206,6 +207,7 @@ def eye(data):
     never = ~np.isin(data.artist, sorted(seen_artists(data.arguments.paintings, data.arguments.more)))
     specs = {"eye": ("eye",), "color + texture": ("color", "texture"), "gram:resnet18": (GRAM,), "vit_tiny": (VIT,)}
     specs |= {"mobilenetv2": ("cnn:mobilenetv2_100",), "eye + color + texture": ("eye", "color", "texture")}
+    specs |= {"lite": ("lite",), "eye + lite": ("eye", "lite")}
     old = never & (data.corpus.paintings["public_domain"].isin(["likely", "probably"])).to_numpy()
     found, asked = {}, sorted({part for parts in specs.values() for part in parts})
     pipeline.describe(data.corpus, descriptors=asked, weights=data.arguments.weights)
@@ -215,18 +217,20 @@ def eye(data):
         found[name] = {}
         for which, mask in (("never seen", never), ("of these, in the public domain", old)):
             rows = np.flatnonzero(mask)
-            found[name][which] = data.judged(X[rows], rows)
+            nearest = knn(X[rows], n_neighbors=1).indices
+            same = precision_at_k(nearest, data.artist[rows], k=1)["precision"]
+            found[name][which] = data.judged(X[rows], rows) | {"artist P@1": same}
     works = {"never seen": int(never.sum()), "artists": len(set(data.artist[never])), "old": int(old.sum())}
-    rate = data.keep("speed", lambda: speed(data))
-    return {"works": works, "figures": found, "pictures per second, two threads": rate}
+    rates = {name: data.keep(f"speed of {name}", lambda n=name: speed(data, specs[n])) for name in OURS}
+    return {"works": works, "figures": found, "pictures per second, two threads": rates}
 
 
-def speed(data):
-    """Return how many pictures the eye describes in a second (float), decoding among it; files in the cache."""
+def speed(data, specs):
+    """Return how many pictures some descriptors describe in a second (float), decoding among it; files in the cache."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = described(data.arguments.paintings, Path(folder))
         started = time.perf_counter()
-        pipeline.describe(corpus, descriptors=("eye",))
+        pipeline.describe(corpus, descriptors=specs)
         return round(len(corpus) / (time.perf_counter() - started), 1)
 
 

@@ -11,7 +11,7 @@ from artgraph.checks import check_choice
 from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["DESCRIPTORS", "make_descriptor", "refuse_unused", "weights_for"]
+__all__ = ["DESCRIPTORS", "PACKAGED", "make_descriptor", "refuse_unused", "weights_for"]
 
 _HOMES = {  # module, what makes the descriptor, and what it is given beside the options
     "clip": ("pooled", "Pooled", {"name": "clip", "backbone": "vit_large_patch14_clip_quickgelu_224.openai"}),
@@ -20,11 +20,15 @@ _HOMES = {  # module, what makes the descriptor, and what it is given beside the
     "csd": ("csd", "Csd", {}),
     "eye": ("eye", "eye", {}),
     "gram": ("gram", "Gram", {}),
+    "lite": ("gram", "Gram", {"name": "moments", "backbone": "tf_efficientnet_lite0"}),
     "moments": ("gram", "Gram", {"name": "moments"}),
     "patches": ("patches", "Patches", {}),
     "texture": ("texture", "Texture", {}),
 }
 
+
+#: Networks whose weights come with artgraph, or in a package that it depends on: no file is named for them.
+PACKAGED = ("artgraph_eye", "tf_efficientnet_lite0")
 
 # options, and a descriptor that each is for
 _FOR = dict.fromkeys(("backbone", "layers", "weights", "size"), "gram") | {"tiles": "csd", "window_cm": "patches"}
@@ -112,15 +116,19 @@ def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fe
     ----------
     backbone : Name of the network.
     weights : Each a file; ``backbone=file``; or a folder, in which ``<backbone>*.safetensors`` is looked for (none or
-        several: a WeightsError). A file without a name is for every network that has none named.
+        several: a WeightsError). A file without a name is for every network that has none named, but for those whose
+        weights come in a package.
     fetch : What a message advises where a folder has none.
     """
     listed = [weights] if isinstance(weights, (str, Path)) else list(weights)
     named = dict(str(entry).split("=", 1) for entry in listed if "=" in str(entry))
     if backbone in named:
         return Path(named[backbone])
+    packaged = backbone in PACKAGED
     for entry in (Path(entry) for entry in listed if "=" not in str(entry)):
         if not entry.is_dir():
+            if packaged:
+                continue
             return entry
         found = sorted(entry.glob(f"{backbone}*.safetensors"))
         if len(found) > 1:
@@ -128,7 +136,7 @@ def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fe
         if found:
             return found[0]
     folders = [str(entry) for entry in listed if Path(entry).is_dir()]
-    if folders:
+    if folders and not packaged:
         advice = fetch or f"Name one with --weights {backbone}=FILE."
         raise WeightsError(f"{', '.join(folders)} has no file {backbone}*.safetensors. {advice}")
     return None

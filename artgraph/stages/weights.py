@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from artgraph.descriptors.registry import PACKAGED
 from artgraph.journal import entries
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ __all__ = ["note_weights", "weights_noted"]
 def note_weights(corpus: Corpus, descriptors: Iterable[Descriptor]) -> None:
     """Note in the journal of a ``corpus`` which files ``descriptors`` read their weights from, each once."""
     for one in descriptors:
-        file, sha256 = _file_of(one), one.params().get("weights_sha256")
-        if file is not None and sha256 and one.name != "eye" and weights_noted(corpus, sha256) != file.resolve():
+        file, params = _file_of(one), one.params()
+        sha256, packaged = params.get("weights_sha256"), params.get("backbone") in PACKAGED
+        if file is not None and sha256 and not packaged and weights_noted(corpus, sha256) != file.resolve():
             with open(corpus.path / "journal.jsonl", "a", encoding="utf-8") as journal:
                 journal.write(json.dumps({"weights": sha256, "file": str(file.resolve())}) + "\n")
 

