@@ -1,7 +1,7 @@
 """System 6: artgraph, its best unsupervised setting and what each part of it is worth.
 
-Three networks' features joined with equal say, a graph of 15 nearest neighbours, a VGAE that learns from artists'
-names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run`` makes it, and Leiden at
+The features of networks joined with equal say (``NETWORKS_OF``), a graph of 15 nearest neighbours, a VGAE that learns
+from artists' names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run`` makes it, and Leiden at
 as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
 artists whose names were hidden, the names of the other half of the artists were all that was given. One row goes
 further back: there the ViT, too, was trained on by the given names, before anything was described.
@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from artgraph import pipeline
-from artgraph.communities import kmeans, leiden_n_clusters, spectral
+from artgraph.communities import kmeans, leiden_consensus, leiden_n_clusters, spectral
 from artgraph.descriptors import fuse, make_descriptor
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
 from artgraph.vgae import Config, train_vgae
@@ -23,7 +23,13 @@ from experiments.study import DESCRIBED, Row, judged
 
 __all__ = ["ROWS"]
 
-BEST = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100")
+BEST = ("gram:resnet18", "moments:vit_tiny_patch16_224", "lite", "cnn:mobilenetv2_100")
+FEATURES = {  # what is joined; chosen by artists, see ``choice``, and what it was before the middle layers
+    "best": BEST,
+    "before": ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100"),
+    "last layer of the ViT": ("gram:resnet18", "cnn:vit_tiny_patch16_224", "lite", "cnn:mobilenetv2_100"),
+    "no Lite0": ("gram:resnet18", "moments:vit_tiny_patch16_224", "cnn:mobilenetv2_100"),
+}
 
 
 def graph(X, *, exclude_same=None):
@@ -37,8 +43,14 @@ def linked(X, given, *, across=True, strength=pipeline.ARTIST_EDGE_WEIGHT):
     return merge_layers(similar, artist_links(given, X), strength=strength)
 
 
-def clusters(study, seed, adjacency, *, method="leiden"):
-    """Return as many clusters as there are styles, (n,) int32."""
+def clusters(study, seed, adjacency, *, method="leiden", consensus=0):
+    """Return as many clusters as there are styles, (n,) int32; of that many runs by ``consensus``."""
+    if consensus:
+        resolution = leiden_n_clusters(adjacency, study.n_styles, seed=seed)[1]
+        labels, _ = leiden_consensus(
+            adjacency, consensus, resolution=resolution, n_clusters=study.n_styles, seed=seed
+        )
+        return labels
     if method == "spectral":
         return spectral(adjacency, study.n_styles, seed=seed)
     return leiden_n_clusters(adjacency, study.n_styles, seed=seed)[0]
@@ -50,21 +62,51 @@ def names(study, hidden=None):
     return linkable if hidden is None else np.where(hidden, None, linkable)
 
 
-def latents(study, seed, *, artists, model="vgae", hops=2):
-    """Return the latents (n, d) of a model that was told these names; None: none."""
+def joined(study, features="best", *, dates=False):
+    """Return the features (n, d) of a set of ``FEATURES``, perhaps with the period of each work beside them."""
+    blocks = [study.features(key) for key in FEATURES[features]]
+    X = fuse(blocks)
+    if not dates:
+        return X
+    return with_period(X, parse_years(study.column("date")))
+
+
+def latents(study, seed, *, artists, model="vgae", hops=2, features="best", dates=False):
+    """Return the latents (n, d) of a model that was told these names (None: none), from a set of ``FEATURES``."""
     settings = config(study, seed, model=model, hops=hops)
     told = None if artists is None else artists.tolist()
 
     def learn():
-        X = fuse([study.features(key) for key in BEST])
+        X = joined(study, features, dates=dates)
         return train_vgae(X, graph(X), artists=artists, config=settings, device="cpu").mu
 
-    return study.keep.array("latents", learn, of=[study.stamp, asdict(settings), told, REVISION])
+    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features], PERIOD if dates else None]
+    return study.keep.array("latents", learn, of=of)
 
 
 def config(study, seed, **settings):
     """Return the settings (Config) of a VGAE."""
     return Config(seed=seed, epochs=2 if study.quick else None, **settings)
+
+
+def choice(study, seed):
+    """Return the share of nearest works by the same artist, on artists kept for choices, of each set (dict)."""
+    dev = chosen_half(study.artist)
+    found = {}
+    for name in FEATURES:
+        X = joined(study, name)[dev]
+        for k in (1, 5):
+            same = precision_at_k(knn(X, n_neighbors=5).indices, study.artist[dev], k=k)["precision"]
+            found[f"{name}: artist P@{k}"] = same
+    return found
+
+
+def given_half(study, seed, *, features="best", dates=False, consensus=0):
+    """Return the figures (dict) of artgraph that was given the names of half of the artists, and no others."""
+    given = names(study, study.hidden(seed))
+    Z = latents(study, seed, artists=given, features=features, dates=dates)
+    labels = clusters(study, seed, linked(Z, given), consensus=consensus)
+    return judged(study, seed, Z, labels)
 
 
 def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, links=True, across=True):
@@ -135,10 +177,22 @@ def alone(study, seed, *, descriptor):
 
 
 NETWORKS = ("ResNet-18", "ViT-Tiny", "MobileNet")
-LAST = REVISION + 1  # of rows whose last graph has artist links: across artists since 1
+LAST = REVISION + 2  # of rows whose last graph has artist links: across artists since 1, middle layers since 2
+HALF = "Measured with the names of half of the artists alone; what stands under AMI, ARI and purity is that partition."
 
 ROWS = (
     Row("artgraph, whole", whole, networks=NETWORKS, revision=LAST),
+    Row("artgraph, whole, with dates", dated, networks=NETWORKS, revision=LAST, differs=PERIOD_IS),
+    *(
+        Row(f"artgraph, given half: {name}", partial(given_half, **given), networks=NETWORKS, revision=LAST, differs=HALF)
+        for name, given in {
+            "the networks as before, last layers of the ViT and no Lite0": {"features": "before"},
+            "the last layer of the ViT": {"features": "last layer of the ViT"},
+            "without Lite0": {"features": "no Lite0"},
+            "consensus of 16 runs": {"consensus": 16},
+        }.items()
+    ),
+    Row("which layers and networks, by artists", choice, kind="reading", revision=LAST),
     Row(
         "artgraph with a ViT tuned by the given half of the names",
         tuned,

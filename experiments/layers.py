@@ -32,8 +32,6 @@ __all__ = ["chosen_half", "settings"]
 NETWORKS = {
     "vit_tiny_patch16_224": [f"blocks.{i}{end}" for i in range(12) for end in ("", ".cls")],
     "tf_efficientnet_lite0": [f"blocks.{i}" for i in (0, 1, 2, 4, 6)],
-    "mobilenetv2_100": [f"blocks.{i}" for i in (0, 1, 2, 4, 6)],
-    "resnet18": ["layer1", "layer2", "layer3"],
 }
 SETS = {
     "vit_tiny_patch16_224": {
@@ -51,11 +49,6 @@ SETS = {
         "all but the first": "blocks.1 blocks.2 blocks.4 blocks.6",
         "the last two": "blocks.4 blocks.6",
     },
-    "mobilenetv2_100": {
-        "the default": "blocks.2 blocks.4 blocks.6",
-        "all but the first and the last": "blocks.1 blocks.2 blocks.4",
-    },
-    "resnet18": {"the default": "layer1 layer2 layer3", "the last two": "layer2 layer3"},
 }
 KEY = "layers-{}"  # of the features of all layers of a network
 

@@ -89,7 +89,7 @@ def default_layers(names: Sequence[str], family: str = "stages") -> list[str]:
     ================  ============================================================================================
 
     The middle: the first layers see edges, the last the thing. Chosen by how often the nearest work is by the same
-    artist, on artists kept for that, with one network of each of the first rows (``experiments/layers.py``); the others
+    artist, on artists kept for that, with ViT-Tiny and EfficientNet-Lite0 (``experiments/layers.py``); other networks
     follow by likeness.
 
     Parameters
