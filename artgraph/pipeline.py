@@ -45,7 +45,7 @@ from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
-from artgraph.stages.lead import MIN_PAINTINGS_FOR_VGAE, lead_of
+from artgraph.stages.lead import lead_of, names_for, wants_vgae
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
@@ -62,7 +62,6 @@ __all__ = [
     "remove", "replay", "run", "similar", "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
-MIN_EDGES_FOR_VGAE = 10
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 
 
@@ -75,7 +74,7 @@ def run(
     encoding: str | None = None,
     max_unmatched: float = 1.0,
     descriptors: Sequence[str] = ("eye",),
-    artist_edges: bool = False,
+    artist_edges: bool | None = None,
     n_clusters: int | None = None,
     lead: str = "auto",
     max_refused: float = 0.05,
@@ -88,8 +87,8 @@ def run(
 ) -> Corpus:
     """Do everything: a folder of paintings in, style clusters, a Gephi file and a page out.
 
-    Two partitions are found: ``leiden`` on the graph of the features, and ``vgae-leiden`` on the graph of the VGAE's
-    latents. One of them leads: it is described, exported, and the first that the page shows.
+    The partition ``leiden`` is found on the graph of the features; where artists' names teach a VGAE, ``vgae-leiden``
+    on the graph of its latents, too. One of them leads: it is described, exported, and the first that the page shows.
 
     Parameters
     ----------
@@ -97,9 +96,11 @@ def run(
         grown since, the new works are added to the corpus: see ``update``.
     metadata, columns, encoding, max_unmatched : See ``ingest``.
     descriptors : See ``describe``; the graph is built on all of them together.
-    artist_edges : bool
-        See ``GraphSettings``. Where 30 artists or more have two works, the graph of the latents then has neighbours by
-        other artists alone (``cross_artist``), and works by one artist are linked in a layer of their own.
+    artist_edges : bool or None
+        See ``GraphSettings``; None: where 30 artists or more have two works, or as in the graph that is there. With so
+        many the graph of the latents then has neighbours by other artists alone (``cross_artist``), and works by one
+        artist are linked in a layer of their own. Without names a VGAE is not trained, unless ``lead`` asks for it or
+        the corpus has one.
     n_clusters : See ``ClusterSettings``.
     lead : {"auto", "leiden", "vgae-leiden"}; the partition that leads; "auto": see ``lead_of``.
     max_refused : See ``ingest``.
@@ -146,25 +147,24 @@ def run(
         corpus = ingest(images, out, **table, max_unmatched=max_unmatched, **taking)
     for text in ingest_lines(corpus):
         tell(text)
-    check_corpus(corpus, **asked)
+    names, lines = names_for(corpus, artist_edges)
+    for text in lines:
+        tell(text)
+    check_corpus(corpus, **asked | {"artist_edges": names})
     begin("describe")
     for one in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
         tell(line(one))
     on = [descriptor.key for descriptor in ready]
     clusters = {"n_clusters": n_clusters, "seed": seed, "progress": progress}
-    begin("build-graph")
-    graph = build_graph(corpus, on=on, artist_edges=artist_edges, seed=seed)
-    tell(line(graph))
+    made("build-graph", build_graph, on=on, artist_edges=names, seed=seed)
     made("communities", communities, **clusters)
-    if len(corpus) >= MIN_PAINTINGS_FOR_VGAE and graph.facts["edges"] < MIN_EDGES_FOR_VGAE:
-        tell(
-            f"No latents: {graph.facts['edges']} links are too few to learn from ({MIN_EDGES_FOR_VGAE} are needed). "
-            "Pictures that are copies of each other, or look the same, are not linked."
-        )
-    elif len(corpus) >= MIN_PAINTINGS_FOR_VGAE:
+    wanted, lines = wants_vgae(corpus, lead, names=names)
+    for text in lines:
+        tell(text)
+    if wanted:
         made("train-vgae", train_vgae, seed=seed, device=device, progress=progress)
         edges = {}
-        if artist_edges and catalogue_of(corpus).has_many_artists:
+        if names and catalogue_of(corpus).has_many_artists:
             edges = {"cross_artist": True, "artist_edges": True, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
         made("build-graph", build_graph, on=("vgae",), name="vgae", seed=seed, **edges)
         made("communities", communities, graph="vgae", **clusters)

@@ -206,6 +206,12 @@ class ClusterSettings(Settings):
     )
     n_clusters: int | None = setting(None, "How many clusters; default: as the method finds.", least=1)
     quality: str = setting("modularity", "What Leiden maximises.", choices=QUALITIES)
+    consensus: int | None = setting(
+        None,
+        "Leiden: first weight every link by the share of so many runs, such as 16, that keep its ends together.",
+        least=2,
+        metavar="RUNS",
+    )
     graphs: tuple[str, ...] | None = setting(
         None, "Leiden on several graphs with weights; 'artists' is the layer of artist edges.", metavar="A=1,B=0.5"
     )
@@ -227,7 +233,8 @@ class ClusterSettings(Settings):
         super().__post_init__()
         beyond = [name for name in ("graphs", "fixed", "max_size") if getattr(self, name) not in (None, ())]
         beyond += ["quality"] if self.quality != "modularity" else []
-        check_settings(self.method, resolution=self.resolution, n_clusters=self.n_clusters, beyond=beyond)
+        given = {"resolution": self.resolution, "n_clusters": self.n_clusters, "consensus": self.consensus}
+        check_settings(self.method, **given, beyond=beyond)
         if self.on and METHODS[self.method].takes == "graph":
             raise InputError(
                 f"'{self.method}' clusters a graph. Make one of these features: artgraph build-graph --on {self.on[0]}"

@@ -40,6 +40,7 @@ def walk(arguments, folder):
     styles = int(pd.read_csv(metadata)["style"].nunique())
     command = ["run", arguments.paintings, "--metadata", metadata, "--with", "gram", "--backbone", "resnet18"]
     command += ["--weights", arguments.weights, "--n-clusters", styles, "-o", folder]
+    command += ["--no-artist-edges", "--lead", "vgae-leiden"]  # both partitions, and no names
     started = time.perf_counter()
     subprocess.run([sys.executable, "-m", "artgraph", *map(str, command)], check=True, stdout=sys.stderr)
     seconds = time.perf_counter() - started

@@ -36,6 +36,7 @@ def collection(folder, several):
 
 
 OPTIONS = ["--n-clusters", "3"]
+WITH_VGAE = ["--lead", "vgae-leiden"]
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,13 @@ OPTIONS = ["--n-clusters", "3"]
 )
 def test_a_collection_without_contrast(tmp_path, kind, options, latents):
     folder = collection(tmp_path / "p", pictures(kind))
-    ended = CliRunner().invoke(main, ["run", str(folder), "-o", str(tmp_path / "c"), "--with", "color", *options])
+    ended = CliRunner().invoke(
+        main, ["run", str(folder), "-o", str(tmp_path / "c"), "--with", "color", *WITH_VGAE, *options]
+    )
     assert ended.exit_code == 0, ended.output
     assert (tmp_path / "c" / "atlas" / "index.html").is_file()
-    assert (tmp_path / "c" / "exports" / "leiden.gexf").is_file()
+    lead = "vgae-leiden" if latents else "leiden"
+    assert (tmp_path / "c" / "exports" / f"{lead}.gexf").is_file()
     assert Corpus(tmp_path / "c").has("models", "vgae") == latents
     assert ("No latents: 0 links are too few to learn from (10 are needed)" in ended.output) != latents
 

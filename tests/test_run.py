@@ -1,6 +1,7 @@
 """run: every parameter reaches every stage that has it, and the partition that leads follows from a written rule."""
 
 import inspect
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.errors import ArtgraphError, InputError
 from artgraph.makers import STAGES
 from artgraph.stages.base import features_under
+from artgraph.stages.lead import names_for, wants_vgae
 from artgraph.testing import toy_corpus, toy_pictures
 from artgraph.vgae.config import Config
 
@@ -128,19 +130,18 @@ def test_without_names_the_features_lead(tmp_path):
     corpus = pipeline.run(tmp_path / "in", tmp_path / "corpus", descriptors=("color",), tell=said.append)
     assert pipeline.lead_of(corpus)[0] == "leiden"
     assert (corpus.path / "exports" / "leiden.gexf").is_file()
+    assert not corpus.has("models", "vgae")
+    (skipped,) = (text for text in said if "autoencoder is trained" in text)
+    assert f"--lead vgae-leiden, or artgraph train-vgae {corpus.path}" in skipped
     # the end, word for word
-    here, clusters = corpus.path, corpus.label("partitions", "vgae-leiden")["facts"]["n_clusters"]
+    here = corpus.path
     assert said[said.index("") :] == [
         "",
         "60 pictures found = 60 taken + 0 refused",
         "not pictures that artgraph reads: 1 .csv",
         "no artists, dates or titles are known; a spreadsheet with them, given with --metadata, says more",
         "",
-        "Shown first: leiden, 3 clusters, found in the features, because no artists' names taught the autoencoder, and "
-        "without them it adds little.",
-        f"The other: vgae-leiden, {clusters} clusters, found in what the autoencoder made of the features. To show it "
-        "first:",
-        f"  artgraph atlas {here} --partition vgae-leiden --compare leiden",
+        "Shown: leiden, 3 clusters, found in the features; the only one, because no autoencoder was trained.",
         "",
         "What to do next:",
         f"1. Open {here}/atlas/index.html (double-click); to share it, zip the folder atlas.",
@@ -151,6 +152,56 @@ def test_without_names_the_features_lead(tmp_path):
     # measures are for `artgraph info` and --diagnose
     for word in ("hubness", "active unit", "AUC", "modularity", "KL", "latent"):
         assert not any(word in text for text in said), word
+
+
+def with_artists(folder, artists):
+    """Write 60 toy pictures, or as many as there are artists, with these artists; return the spreadsheet."""
+    metadata = toy_pictures(folder, n=len(artists))
+    pd.read_csv(metadata).assign(artist=artists).to_csv(metadata, index=False)
+    return metadata
+
+
+@pytest.mark.parametrize(
+    ("artists", "used", "line"),
+    [
+        ([f"Artist {row // 2}" for row in range(60)], True, "because 30 artists have two works or more.*--no-artist-"),
+        ([f"Artist {row // 2}" for row in range(58)], False, "not used: 29 artists have.*all the same: --artist-edges"),
+        (["Jan Steen"] * 9, False, "not used: 1 artist has two works or more"),
+        ([f"Artist {row}" for row in range(9)], False, "not used: no artist has two works or more.*names help.$"),
+        (["unknown"] * 9, False, "not used: no artist has two works"),
+        ([None] * 9, False, None),
+    ],
+    ids=["30 artists", "29 artists", "one artist", "one work each", "unknown", "no names"],
+)
+def test_names_are_used_where_many_artists_have_two_works(tmp_path, artists, used, line):
+    metadata = with_artists(tmp_path / "in", artists)
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "corpus", metadata=metadata)
+    found, lines = names_for(corpus)
+    assert found == used
+    assert len(lines) == (line is not None)
+    assert all(re.search(line, text) for text in lines)
+    assert names_for(corpus, True) == (True, [])
+    assert names_for(corpus, False) == (False, [])
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("works", [2, 3])  # 30 artists, or 20
+def test_an_earlier_run_decides_for_later_ones(tmp_path, before, works):
+    metadata = with_artists(tmp_path / "in", [f"Artist {row // works}" for row in range(60)])
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "corpus", metadata=metadata)
+    pipeline.describe(corpus, descriptors=("color",))
+    made = pipeline.build_graph(corpus, on=("color",), artist_edges=before)
+    used, (line,) = names_for(corpus)
+    assert used == before
+    assert ("--no-artist-edges" if before else "To use them") in line
+    assert ("as before" in line) == (before or works == 2)
+    assert not pipeline.build_graph(corpus, on=("color",), artist_edges=used).fresh
+    assert made.facts["edges"] > 10
+    # an autoencoder is trained where names teach, where it is asked for, or where it is there
+    assert wants_vgae(corpus, "auto", names=True) == wants_vgae(corpus, "vgae-leiden", names=False) == (True, [])
+    assert wants_vgae(corpus, "auto", names=False)[0] is False
+    pipeline.train_vgae(corpus, epochs=1)
+    assert wants_vgae(corpus, "auto", names=False) == (True, [])
 
 
 def test_every_stage_of_a_run_says_that_it_has_begun(tmp_path):

@@ -46,7 +46,10 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
 @spreadsheet_options("run")
 @option("run", "descriptors", "--with", callback=names, help=WITH_HELP)
-@option("run", "artist_edges", is_flag=True, help="Also link works by the same artist; names then teach the VGAE.")
+@option(
+    "run", "artist_edges", "--artist-edges/--no-artist-edges",
+    help="Link works by the same artist, whose names then teach the VGAE; default: where 30 artists have two works.",
+)  # fmt: skip
 @option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")
 @option("run", "lead", type=Choice(LEADS), help="The partition that is described, exported and shown first.")
 @option("run", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "baselines": ["agglomerative", "bayesian_gaussian_mixture", "gaussian_mixture", "hdbscan", "kmeans"],
         "clustering": ["cluster", "soft_membership"],
+        "consensus": ["leiden_consensus"],
         "deep": ["dec"],
         "labels": ["keep_names"],
         "laplacian": ["eigengap", "spectral"],

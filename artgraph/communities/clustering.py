@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from artgraph import communities
+from artgraph.communities.consensus import kept_together, leiden_consensus
 from artgraph.communities.laplacian import eigengap
 from artgraph.communities.leiden_igraph import leiden, leiden_n_clusters
 from artgraph.communities.membership import (
@@ -41,12 +42,14 @@ class Partition:
     refit : the same method on a part: (rows, seed) to labels.
     facts : JSON values: ``resolution``; for "auto" ``profile``, ``verdict``; for spectral clustering ``eigengap``.
     profile : where the resolution was chosen automatically.
+    runs : (r, n) int32, labels of the runs of a consensus; None without one.
     """
 
     labels: np.ndarray
     refit: Refit
     facts: dict = field(default_factory=dict)
     profile: Profile | None = None
+    runs: np.ndarray | None = None
 
 
 def cluster(
@@ -56,6 +59,7 @@ def cluster(
     resolution: float | str = 1.0,
     n_clusters: int | None = None,
     quality: str = "modularity",
+    consensus: int | None = None,
     layer_weights: Sequence[float] | None = None,
     fixed: np.ndarray | None = None,
     max_size: int | None = None,
@@ -73,6 +77,7 @@ def cluster(
     method : a key of ``METHODS``.
     resolution : Leiden's; "auto" as in :func:`leiden_auto`.
     n_clusters : for a Bayesian mixture the most that there may be; spectral by default as ``eigengap`` proposes.
+    consensus : Leiden's; the number of runs, as in :func:`leiden_consensus`.
     quality, layer_weights, fixed, max_size : Leiden's, as in :func:`leiden_multiplex`.
     seed
     progress : called with (done, total) over the resolutions that "auto" tries.
@@ -86,13 +91,14 @@ def cluster(
     beyond = ["quality"] if quality != "modularity" else []
     beyond += ["layers"] if several else []
     beyond += [name for name, value in (("fixed", fixed), ("max_size", max_size)) if value is not None]
-    check_settings(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond)
+    check_settings(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond, consensus=consensus)
     if method != "leiden":
         return _by_name(data, method, n_clusters=n_clusters, seed=seed)
     if set(beyond) - {"quality"} or quality not in ("modularity", "cpm"):
         settings = {"layer_weights": layer_weights, "quality": quality, "resolution": resolution, "max_size": max_size}
         return _multiplex(data if several else [data], fixed, seed=seed, **settings)
-    return _leiden(data, resolution, n_clusters, quality=quality, seed=seed, progress=progress)
+    settings = {"quality": quality, "consensus": consensus, "seed": seed, "progress": progress}
+    return _leiden(data, resolution, n_clusters, **settings)
 
 
 def soft_membership(
@@ -103,7 +109,7 @@ def soft_membership(
     labels: np.ndarray | None = None,
     seed: int = 0,
 ) -> tuple[Membership, dict]:
-    """Say how surely each row belongs to its cluster, calibrated on subsamples.
+    """Say how surely each row belongs to its cluster, calibrated on subsamples, or on the runs of a consensus.
 
     Returns the membership and JSON values: ``roles`` (how many of each), ``runs``, and what ``calibrate`` fitted.
 
@@ -117,7 +123,10 @@ def soft_membership(
     labels = partition.labels if labels is None else labels
     takes = "features" if isinstance(data, np.ndarray) else "graph"
     raw = feature_membership(data, labels) if takes == "features" else graph_membership(adjacency, labels)
-    runs = subsample_runs(len(labels), partition.refit, n_runs=RUNS[takes], seed=seed)
+    if partition.runs is None:
+        runs = subsample_runs(len(labels), partition.refit, n_runs=RUNS[takes], seed=seed)
+    else:
+        runs = [(np.arange(len(labels)), found) for found in partition.runs]
     shares, counts = co_assignment(labels, runs)
     ready, fitted = calibrate(raw, labels, shares=shares, counts=counts)
     found = assign_roles(ready, labels)
@@ -131,11 +140,12 @@ def _leiden(
     n_clusters: int | None,
     *,
     quality: str,
+    consensus: int | None,
     seed: int,
     progress: Progress,
 ) -> Partition:
     """Cluster one graph at a given resolution, one that gives so many clusters, or one chosen automatically."""
-    profile, facts = None, {}
+    profile, runs, facts = None, None, {}
     if resolution == "auto":
         labels, profile = leiden_auto(adjacency, seed=seed, progress=progress)
         resolution = float(profile.resolution[profile.chosen]) if profile.chosen >= 0 else None
@@ -145,6 +155,9 @@ def _leiden(
         labels = leiden(adjacency, resolution=resolution, quality=quality, seed=seed)
     else:
         labels, resolution = leiden_n_clusters(adjacency, n_clusters, quality=quality, seed=seed)
+    if consensus is not None and resolution is not None:
+        labels, runs = leiden_consensus(adjacency, consensus, resolution=resolution, n_clusters=n_clusters, seed=seed)
+        facts["consensus"] = _agreement(adjacency, labels, runs)
 
     def refit(rows: np.ndarray, seed: int) -> np.ndarray:
         if resolution is None:
@@ -152,7 +165,15 @@ def _leiden(
         part = adjacency[rows][:, rows]
         return leiden(part, resolution=resolution, quality=quality, seed=seed, n_iterations=2)
 
-    return Partition(labels, refit, facts | {"resolution": resolution}, profile)
+    return Partition(labels, refit, facts | {"resolution": resolution}, profile, runs)
+
+
+def _agreement(adjacency: sp.sparray, labels: np.ndarray, runs: np.ndarray) -> dict[str, float]:
+    """Return how many runs there were, and the mean share of them that keep a link inside clusters, or between them."""
+    first, second = adjacency.nonzero()
+    share, inside = kept_together(first, second, runs), labels[first] == labels[second]
+    means = {"inside": share[inside], "between": share[~inside]}
+    return {"runs": len(runs)} | {key: round(float(part.mean()), 4) for key, part in means.items() if part.size}
 
 
 def _multiplex(layers: list[sp.sparray], fixed: np.ndarray | None, *, seed: int, **settings: object) -> Partition:

@@ -164,11 +164,11 @@ class Runner:
         self.graph, self.weights = to_igraph(linked)
         self.seed, self.n_iterations, self.quality = check_seed(seed), n_iterations, quality
 
-    def __call__(self, resolution: float) -> np.ndarray:
-        """Return the labels, (n,) int32, at one resolution."""
+    def __call__(self, resolution: float, *, seed: int | None = None) -> np.ndarray:
+        """Return the labels, (n,) int32, at one resolution; with another ``seed`` if one is given."""
         labels = np.full(self.n, -1, dtype=np.int32)
         if self.n_linked:
-            with seeded_igraph(self.seed):
+            with seeded_igraph(self.seed if seed is None else seed):
                 settings = {"weights": self.weights, "resolution": resolution, "n_iterations": self.n_iterations}
                 labels[self.linked] = self.graph.community_leiden(self.quality, **settings).membership
         return relabel_by_size(labels)

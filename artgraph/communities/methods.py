@@ -40,7 +40,12 @@ QUALITIES = ("modularity", "cpm", "rb-er", "surprise", "significance")
 
 
 def check_settings(
-    method: str, *, resolution: float | str = 1.0, n_clusters: int | None = None, beyond: Iterable[str] = ()
+    method: str,
+    *,
+    resolution: float | str = 1.0,
+    n_clusters: int | None = None,
+    beyond: Iterable[str] = (),
+    consensus: int | None = None,
 ) -> None:
     """Raise an InputError for an unknown ``method``, or settings that do not go together.
 
@@ -48,13 +53,15 @@ def check_settings(
     ----------
     method, resolution, n_clusters : as in :func:`~artgraph.communities.cluster`.
     beyond : other settings of Leiden that are not at their defaults: quality, layers, fixed, max_size.
+    consensus : Leiden's; it weights the links of one graph anew, and only modularity does not depend on their scale.
     """
     from artgraph.checks import check_choice
 
     check_choice("method", method, METHODS)
     beyond, number = list(beyond), METHODS[method].number
     if method != "leiden":
-        for name in [*beyond, *(["resolution"] if resolution == "auto" else [])]:
+        runs = ["consensus"] if consensus is not None else []
+        for name in [*beyond, *(["resolution"] if resolution == "auto" else []), *runs]:
             raise InputError(f"'{name}' is a setting of Leiden; '{method}' does not have it.")
     if number == "needed" and n_clusters is None:
         raise InputError(f"'{method}' needs to know how many clusters there are. Add: --n-clusters 11")
@@ -63,6 +70,8 @@ def check_settings(
     if resolution == "auto" and (n_clusters is not None or beyond):
         other = "n_clusters" if n_clusters is not None else beyond[0]
         raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
+    if consensus is not None and beyond:
+        raise InputError(f"'consensus' is for Leiden with modularity on one graph; leave '{beyond[0]}' out.")
     if n_clusters is not None and set(beyond) - {"quality"}:
         other = next(name for name in beyond if name != "quality")
         raise InputError(f"'n_clusters' and '{other}' do not go together; set the resolution instead.")

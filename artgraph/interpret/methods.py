@@ -34,6 +34,7 @@ CITATIONS = {  # kind of setting: its value: the work to cite
         "leiden": "Traag, Waltman and van Eck 2019, From Louvain to Leiden, doi:10.1038/s41598-019-41695-z",
         "spectral": "von Luxburg 2007, A tutorial on spectral clustering, doi:10.1007/s11222-007-9033-z",
     },
+    "consensus": {True: "Poulin and Théberge 2019, Ensemble clustering for graphs, doi:10.1007/s41109-019-0162-z"},
     "test": {
         "over-representation": "Benjamini and Hochberg 1995, Controlling the false discovery rate",
         "artists": "Hoffman, Sen and Weinberg 2001, Within-cluster resampling, doi:10.1093/biomet/88.4.1121",
@@ -116,7 +117,8 @@ def methods_text(description: MethodsDescription) -> str:
     for graph in graphs:
         cited += [("search", "knn"), ("regress_out", bool(graph.get("regress_out")))]
         cited += [(kind, graph.get(kind)) for kind in ("kernel", "hubness", "merge")]
-    cited += [("method", one.partition.get("method")), ("test", "over-representation"), ("test", "artists")]
+    cited += [("consensus", bool(one.partition.get("consensus"))), ("method", one.partition.get("method"))]
+    cited += [("test", "over-representation"), ("test", "artists")]
     works = [CITATIONS[kind][value] for kind, value in cited if value in CITATIONS[kind]]
     return ". ".join(sentences) + f". Cite: {'; '.join(dict.fromkeys(works))}."
 

@@ -36,8 +36,9 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
     -------
     Made
         ``partitions/<name>``: (n,) int32, 0 the largest cluster, -1 none; part ``membership``: soft membership,
-        confidence, second cluster and role of every work, calibrated on subsamples. With ``levels`` above 1 also
-        partitions ``<name>-2``, ``<name>-3`` ..., as long as there are clusters to join.
+        confidence, second cluster and role of every work, calibrated on subsamples, or on the runs of a
+        consensus. With ``levels`` above 1 also partitions ``<name>-2``, ``<name>-3`` ..., as long as there are clusters
+        to join.
 
     Raises
     ------
@@ -80,6 +81,7 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
             resolution=chosen.resolution,
             n_clusters=chosen.n_clusters,
             quality=chosen.quality,
+            consensus=chosen.consensus,
             layer_weights=list(layers.values()) or None,
             fixed=codes,
             max_size=chosen.max_size,

@@ -51,7 +51,7 @@ def check_folder(
     *,
     metadata: str | Path | None = None,
     reading: Mapping[str, Any] | None = None,
-    artist_edges: bool = False,
+    artist_edges: bool | None = None,
     true_scale: bool = False,
     n_clusters: int | None = None,
     lead: str = "auto",
@@ -63,7 +63,7 @@ def check_folder(
     ----------
     images, out, metadata : As for ``run``.
     reading : How the spreadsheet is read: keyword arguments of ``read_metadata``.
-    artist_edges : Whether works by the same artist are to be linked: then an artist needs two works.
+    artist_edges : True where works by the same artist are to be linked: then an artist needs two works.
     true_scale : Whether a descriptor needs the size of the paintings.
     n_clusters, lead, seed : As for ``run``.
 
