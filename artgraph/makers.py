@@ -42,7 +42,7 @@ def _named(package: str, names: str) -> tuple[str, ...]:
 
 METHODS = "leiden spectral kmeans agglomerative gaussian_mixture bayesian_gaussian_mixture hdbscan dec"
 STAGES = {
-    "describe": Stage("describe", "--with", "eye", chosen.DescriptorSettings, 1, _named("descriptors", "extract")),
+    "describe": Stage("describe", "--with", "", chosen.DescriptorSettings, 1, _named("descriptors", "extract")),
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
     "train_descriptor": Stage(

@@ -29,6 +29,7 @@ from typing import Any
 
 from artgraph.atomic import write_bytes
 from artgraph.corpus import Corpus
+from artgraph.settings import FEATURES
 from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made, Progress, catalogue_of
 from artgraph.stages.build_graph import build_graph
@@ -73,7 +74,7 @@ def run(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     max_unmatched: float = 1.0,
-    descriptors: Sequence[str] = ("eye",),
+    descriptors: Sequence[str] = FEATURES,
     artist_edges: bool | None = None,
     n_clusters: int | None = None,
     lead: str = "auto",

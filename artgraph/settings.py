@@ -16,11 +16,12 @@ from artgraph.communities.methods import METHODS, QUALITIES, check_settings
 from artgraph.errors import InputError
 
 __all__ = [
-    "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings", "GraphSettings",
+    "FEATURES", "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings", "GraphSettings",
     "InfluenceSettings", "InterpretSettings", "LayoutSettings", "Settings", "WorklistSettings", "choices_of",
     "flag_of", "setting",
 ]  # fmt: skip
 
+FEATURES = ("eye", "lite")  # where none are named: what needs no file of weights (``experiments/teach_the_eye.py``)
 KINDS = ("attribution", "date", "school", "anonymous", "alone")  # of works on a worklist
 
 
@@ -161,7 +162,7 @@ class GraphSettings(Settings):
 
     renamed: ClassVar[Mapping[str, str]] = {"weights": "kernel", "artist_strength": "artist_edge_weight"}
 
-    on: tuple[str, ...] = setting(("eye",), "Features, separated by commas.", keys=True)
+    on: tuple[str, ...] = setting(FEATURES, "Features, separated by commas.", keys=True)
     n_neighbors: int = setting(15, "Neighbours of each painting.", least=1)
     metric: Literal["cosine", "euclidean"] = setting("cosine", "Distance between features.")
     kernel: Literal["jaccard", "fuzzy", "gauss", "cosine"] = setting("jaccard", "Weight of an edge.")

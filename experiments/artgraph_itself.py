@@ -1,8 +1,8 @@
 """System 6: artgraph, its best unsupervised setting and what each part of it is worth.
 
-The features of networks joined with equal say (``NETWORKS_OF``), a graph of 15 nearest neighbours, a VGAE that learns
-from artists' names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run`` makes it, and Leiden at
-as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
+The features of several networks joined with equal say (``FEATURES``), a graph of 15 nearest neighbours, a VGAE that
+learns from artists' names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run`` makes
+it, and Leiden at as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
 artists whose names were hidden, the names of the other half of the artists were all that was given. One row goes
 further back: there the ViT, too, was trained on by the given names, before anything was described.
 """
@@ -15,10 +15,12 @@ import numpy as np
 from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_consensus, leiden_n_clusters, spectral
 from artgraph.descriptors import fuse, make_descriptor
+from artgraph.evaluation import precision_at_k
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
 from artgraph.vgae import Config, train_vgae
 from experiments import tuned as networks
 from experiments.common import REVISION
+from experiments.layers import chosen_half
 from experiments.study import DESCRIBED, Row, judged
 
 __all__ = ["ROWS"]
@@ -47,9 +49,7 @@ def clusters(study, seed, adjacency, *, method="leiden", consensus=0):
     """Return as many clusters as there are styles, (n,) int32; of that many runs by ``consensus``."""
     if consensus:
         resolution = leiden_n_clusters(adjacency, study.n_styles, seed=seed)[1]
-        labels, _ = leiden_consensus(
-            adjacency, consensus, resolution=resolution, n_clusters=study.n_styles, seed=seed
-        )
+        labels, _ = leiden_consensus(adjacency, consensus, resolution=resolution, n_clusters=study.n_styles, seed=seed)
         return labels
     if method == "spectral":
         return spectral(adjacency, study.n_styles, seed=seed)
@@ -62,25 +62,21 @@ def names(study, hidden=None):
     return linkable if hidden is None else np.where(hidden, None, linkable)
 
 
-def joined(study, features="best", *, dates=False):
-    """Return the features (n, d) of a set of ``FEATURES``, perhaps with the period of each work beside them."""
-    blocks = [study.features(key) for key in FEATURES[features]]
-    X = fuse(blocks)
-    if not dates:
-        return X
-    return with_period(X, parse_years(study.column("date")))
+def joined(study, features="best"):
+    """Return the features (n, d) of a set of ``FEATURES``."""
+    return fuse([study.features(key) for key in FEATURES[features]])
 
 
-def latents(study, seed, *, artists, model="vgae", hops=2, features="best", dates=False):
+def latents(study, seed, *, artists, model="vgae", hops=2, features="best"):
     """Return the latents (n, d) of a model that was told these names (None: none), from a set of ``FEATURES``."""
     settings = config(study, seed, model=model, hops=hops)
     told = None if artists is None else artists.tolist()
 
     def learn():
-        X = joined(study, features, dates=dates)
+        X = joined(study, features)
         return train_vgae(X, graph(X), artists=artists, config=settings, device="cpu").mu
 
-    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features], PERIOD if dates else None]
+    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features]]
     return study.keep.array("latents", learn, of=of)
 
 
@@ -101,10 +97,10 @@ def choice(study, seed):
     return found
 
 
-def given_half(study, seed, *, features="best", dates=False, consensus=0):
+def given_half(study, seed, *, features="best", consensus=0):
     """Return the figures (dict) of artgraph that was given the names of half of the artists, and no others."""
     given = names(study, study.hidden(seed))
-    Z = latents(study, seed, artists=given, features=features, dates=dates)
+    Z = latents(study, seed, artists=given, features=features)
     labels = clusters(study, seed, linked(Z, given), consensus=consensus)
     return judged(study, seed, Z, labels)
 
@@ -182,9 +178,14 @@ HALF = "Measured with the names of half of the artists alone; what stands under 
 
 ROWS = (
     Row("artgraph, whole", whole, networks=NETWORKS, revision=LAST),
-    Row("artgraph, whole, with dates", dated, networks=NETWORKS, revision=LAST, differs=PERIOD_IS),
     *(
-        Row(f"artgraph, given half: {name}", partial(given_half, **given), networks=NETWORKS, revision=LAST, differs=HALF)
+        Row(
+            f"artgraph, given half: {name}",
+            partial(given_half, **given),
+            networks=NETWORKS,
+            revision=LAST,
+            differs=HALF,
+        )
         for name, given in {
             "the networks as before, last layers of the ViT and no Lite0": {"features": "before"},
             "the last layer of the ViT": {"features": "last layer of the ViT"},

@@ -13,7 +13,8 @@ from artgraph.stages.lead import LEADS
 __all__ = ["METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
 
 WITH_HELP = (
-    "eye, color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the network."
+    "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the "
+    "network."
 )
 METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 

@@ -16,6 +16,7 @@ CITATIONS = {  # kind of setting: its value: the work to cite
         "eye": f"{KHOSLA} (how artgraph_eye was trained)",
         "patches": "Zhao, Song and Ermon 2019, InfoVAE, arXiv 1706.02262",
     },
+    "backbone": {"tf_efficientnet_lite0": "Tan and Le 2019, EfficientNet, arXiv 1905.11946 (EfficientNet-Lite0)"},
     "search": {"knn": "Johnson, Douze and Jégou 2017, Billion-scale similarity search, arXiv 1702.08734 (FAISS)"},
     "kernel": {
         "jaccard": "Levine et al. 2015, doi:10.1016/j.cell.2015.05.047 (shared-neighbour graph)",
@@ -112,7 +113,7 @@ def methods_text(description: MethodsDescription) -> str:
     of_graph = _of_graph(one.graph, one.partition, "the latents" if one.vgae else "these features") if one.graph else ()
     sentences = [f"{one.n} paintings were grouped by style with artgraph {one.version}", *_of_features(one)]
     sentences += [*_of_latents(one), *of_graph, *_of_clusters(one), *_of_labels(one)]
-    cited = [("descriptor", params.get("descriptor")) for params in one.descriptors.values()]
+    cited = [(kind, params.get(kind)) for params in one.descriptors.values() for kind in ("descriptor", "backbone")]
     cited += [("names", bool(one.tuned_by_names) or one.taught_by_names), ("model", (one.vgae or {}).get("model"))]
     for graph in graphs:
         cited += [("search", "knn"), ("regress_out", bool(graph.get("regress_out")))]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
+from artgraph.settings import FEATURES
 from artgraph.stages.base import Made, Progress, columns, progress_of, put
 from artgraph.stages.fuse import fuse_features
 from artgraph.stages.pictures import check_originals, need_pictures
@@ -27,7 +28,7 @@ __all__ = ["describe", "describe_rows", "windows"]
 def describe(
     corpus: Corpus,
     *,
-    descriptors: Sequence[str | Descriptor] = ("eye",),
+    descriptors: Sequence[str | Descriptor] = FEATURES,
     fuse: bool = False,
     fuse_name: str = "fused",
     fuse_weights: Mapping[str, float] | None = None,
