@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
 import threading
 import time
+from collections import deque
 from typing import TextIO
 
 import click
 
-__all__ = ["Bars"]
+__all__ = ["Bars", "Pace"]
 
 TIME = "{desc}: {elapsed}"  # where the length is not known
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
+COLD, WARM, RECENT = 2, 3, 100  # laps that are left out, that a forecast needs, and that it is made from at most
 
 
 class Bars:
@@ -32,8 +36,9 @@ class Bars:
         self.every, self.after, self.file = every, after, file or sys.stderr
         self.watched = self.file.isatty()
         self._lock, self._closed, self._ticker = threading.RLock(), threading.Event(), None
-        self._stage, self._ended, self._bar, self._done, self._total, self._before = "", "", None, 0, 0, 0
+        self._stage, self._ended, self._bar, self._done, self._total = "", "", None, 0, 0
         self._began = self._due = 0.0
+        self._pace = Pace()
         if context := click.get_current_context(silent=True):
             context.call_on_close(self.close)
         if first:
@@ -46,11 +51,14 @@ class Bars:
             if stage != self._stage:
                 self._end()
                 self._begin(stage, done)
-            if not self._total:  # what was done when the length became known was done by an earlier run, or at no cost
-                self._before = done
+            if total and not self._total:  # what is done by now was done by an earlier run, or at no cost
+                self._pace = Pace()
+            if total:
+                self._pace.reach(done)
             known, self._done, self._total = self._total, done, total
             if self._bar is not None:
-                self._bar.total, self._bar.bar_format = total or None, None if total else TIME
+                self._bar.total, self._bar.bar_format = total or None, BAR if total else TIME
+                self._bar.set_postfix_str(self._left(), refresh=False)
                 self._bar.update(done - self._bar.n)
                 if known != total:
                     self._bar.refresh()
@@ -70,7 +78,7 @@ class Bars:
             self._end()
 
     def _begin(self, stage: str, done: int) -> None:
-        self._stage, self._before, self._total, self._began = stage, done, 0, time.monotonic()
+        self._stage, self._total, self._began = stage, 0, time.monotonic()
         self._due = self._began + self.after
         if self.watched:
             from tqdm import tqdm
@@ -104,9 +112,40 @@ class Bars:
         seconds = time.monotonic() - self._began
         if not self._total:
             return f"{self._stage}: at work" + ("" if first else f" for {_span(seconds)}")
-        left, done = self._total - self._done, self._done - self._before
-        known = f", about {_span(seconds * left / done)} left" if done > 0 else ""
-        return f"{self._stage}: {self._done:,} of {self._total:,}{known}"
+        return ", ".join(filter(None, [f"{self._stage}: {self._done:,} of {self._total:,}", self._left()]))
+
+    def _left(self) -> str:
+        seconds = self._pace.seconds
+        return "" if seconds is None else f"about {_span(seconds * (self._total - self._done))} left"
+
+
+class Pace:
+    """Seconds for each thing done, the median of recent laps, revised with every lap.
+
+    A lap takes a second or more, so that things that come in bursts count as one. The first two are left out: a
+    network's first steps take many times as long as later ones. Nothing is said before three more.
+    """
+
+    def __init__(self) -> None:
+        self._laps: deque[float] = deque(maxlen=RECENT)
+        self._cold, self._since, self._from = COLD, None, 0
+
+    def reach(self, done: int) -> None:
+        """Note that ``done`` things are done now."""
+        now = time.monotonic()
+        if self._since is None:
+            self._since, self._from = now, done
+        elif done > self._from and now - self._since >= 1.0:
+            if self._cold:
+                self._cold -= 1
+            else:
+                self._laps.append((now - self._since) / (done - self._from))
+            self._since, self._from = now, done
+
+    @property
+    def seconds(self) -> float | None:
+        """Median of the recent laps; None before there are three."""
+        return statistics.median(self._laps) if len(self._laps) >= WARM else None
 
 
 def _span(seconds: float) -> str:

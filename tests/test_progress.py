@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from artgraph.progress import Bars
+from artgraph.progress import Bars, Pace
 
 
 class Terminal(io.StringIO):
@@ -37,14 +37,58 @@ def test_a_stage_of_unknown_length_says_that_it_is_at_work_and_goes_on_saying_it
     assert re.fullmatch(r"build-graph: at work for \d+ s", said[2])
 
 
-def test_a_stage_of_known_length_says_how_far_it_is_and_how_long_it_will_take(log):
+def test_a_stage_of_known_length_says_how_far_it_is(log):
     bars = Bars(every=0.03, after=0.01, file=log)
     bars("describe", 0, 0)
     bars("describe", 1000, 4773)  # found ready
     bars("describe", 1200, 4773)
     said = waited(log, "1,200").splitlines()
     bars.close()
-    assert re.fullmatch(r"describe: 1,200 of 4,773, about [\d.]+ (s|min|h) left", said[-1])
+    assert said[-1] == "describe: 1,200 of 4,773"  # nothing is foretold from one step
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test moves."""
+    now = [0.0]
+    monkeypatch.setattr("artgraph.progress.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_how_long_it_will_take_is_the_median_of_warm_steps_and_is_revised(clock):
+    pace, said = Pace(), []
+    for step, seconds in enumerate([285, 140, 13, 2, 2, 40, 2, 2]):  # the first is over before its length is known
+        clock[0] += seconds
+        pace.reach(step + 1)
+        said.append(pace.seconds)
+    assert said == [None, None, None, None, None, 2, 2, 2]  # a slow one, with a check in it, does not count
+    for step in range(9, 200):
+        clock[0] += 5
+        pace.reach(step)
+    assert pace.seconds == 5
+
+
+def test_things_that_come_in_bursts_count_together(clock):
+    pace = Pace()
+    pace.reach(0)
+    for burst in range(1, 7):
+        clock[0] += 6.0
+        for done in range(3 * burst - 2, 3 * burst + 1):
+            pace.reach(done)
+            clock[0] += 0.0
+    assert pace.seconds == pytest.approx(2.0, rel=0.5)
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_training_is_foretold_on_a_terminal_and_in_a_file(clock, stream):
+    file = stream()
+    bars = Bars("train-vgae", after=0.005, every=0.005, file=file)
+    for step in range(1, 9):
+        clock[0] += 60.0 if step < 4 else 3.0
+        bars("train-vgae", step, 28)
+    said = waited(file, "8 of 28.*left|8/28.*left")
+    bars.close()
+    assert re.search(r"8( of |/)28.*about 60 s left", said)
 
 
 def test_short_stages_and_ended_ones_say_nothing(log):

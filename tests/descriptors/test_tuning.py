@@ -145,7 +145,7 @@ def test_the_loss_falls(pictures, objective):
     tuned = train_descriptor(paths, start, artists=artists, config=config, workers=1, tell=told.append)
     losses = [row["loss"] for row in tuned.history[1:]]
     assert losses[-1] < losses[0]
-    assert "24 steps" in told[0]
+    assert told == ["24 steps at 32 pixels in float32 on cpu"]  # how long they take is not known yet
     assert tuned.facts["selected_by"] == "nothing"  # six artists are too few to hold any out
     assert tuned.facts["step"] == 24
 
@@ -187,15 +187,6 @@ def test_names_are_needed_where_they_teach(pictures):
     paths, _ = paths_and_artists(pictures)
     with pytest.raises(InputError, match="two artists with two works"):
         Run(paths, Start("artgraph_eye", from_scratch=True, size=32), artists=None)
-
-
-def test_the_forecast_changes_nothing(pictures):
-    paths, artists = paths_and_artists(pictures)
-    config = TuningConfig(from_scratch=True, steps=2)
-    run = Run(paths, Start("artgraph_eye", from_scratch=True, size=32), artists=artists, config=config, workers=1)
-    before = {name: value.clone() for name, value in run.network.state_dict().items()}
-    assert "min on cpu" in run.forecast()
-    assert all(torch.equal(before[name], value) for name, value in run.network.state_dict().items())
 
 
 def test_a_network_that_was_tuned_at_another_size_is_a_plain_file_again(pictures):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -71,15 +70,15 @@ def train_descriptor(
     subjects : (n,) int, what is shown, -1 where unknown; see ``artgraph.learning.artists.WorkSampler``.
     config, device : Default: ``TuningConfig()`` on the CPU.
     workers : Threads that decode.
-    tell : Is given a sentence on how long it will take, before it starts.
-    progress : Called with (step, steps).
+    tell : Is given a sentence on how much there is to do, before it starts.
+    progress : Called with (step, steps); how long it will take shows only once some steps are done.
     resume : A checkpoint to go on from.
     checkpoint : Is called after every step with a function that returns all that is needed to go on.
     """
     run = Run(paths, start, artists=artists, subjects=subjects, config=config, device=device, workers=workers)
     if resume is not None:
         run.load(resume)
-    tell(run.forecast())
+    tell(run.size())
     if not run.history:
         run.check()
     for batch in run.loader.steps(run.step, run.steps):
@@ -161,23 +160,10 @@ class Run:
         since = sum(row["step"] > self.best_step for row in self.history)
         return self.config.patience is not None and len(self.held) > 0 and since > self.config.patience
 
-    def forecast(self) -> str:
-        """Time one step that changes nothing; return a sentence on how long the rest will take."""
-        batch = next(self.loader.steps(self.step, self.step + 1))
-        buffers = [(buffer, buffer.clone()) for buffer in self.network.buffers()]  # batch norm has a state
-        self._loss(batch)[0].backward()  # the first is slower
-        started = time.perf_counter()
-        self._loss(batch)[0].backward()
-        seconds = time.perf_counter() - started
-        self.optimizer.zero_grad()
-        for buffer, before in buffers:
-            buffer.copy_(before)
-        left = self.steps - self.step
-        minutes = math.ceil(left * seconds / 60)
-        return (
-            f"{left} steps of {batch.pixels.shape[0] * batch.pixels.shape[1]} pictures at {self.start.size} pixels in "
-            f"{str(self.dtype).removeprefix('torch.')}, {seconds:.2g} s each: about {minutes} min on {self.device}"
-        )
+    def size(self) -> str:
+        """Return a sentence on how many steps are left; how long they take is known once some are done."""
+        dtype = str(self.dtype).removeprefix("torch.")
+        return f"{self.steps - self.step} steps at {self.start.size} pixels in {dtype} on {self.device}"
 
     def one_step(self, batch: Batch) -> None:
         """Learn from one ``Batch``."""
