@@ -1,8 +1,8 @@
 """System 6: artgraph, its best unsupervised setting and what each part of it is worth.
 
 The features of several networks joined with equal say (``FEATURES``), a graph of 15 nearest neighbours, a VGAE that
-learns from artists' names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run`` makes
-it, and Leiden at as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
+learns from artists' names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run``
+makes it, and Leiden at as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
 artists whose names were hidden, the names of the other half of the artists were all that was given. One row goes
 further back: there the ViT, too, was trained on by the given names, before anything was described.
 """
@@ -14,7 +14,10 @@ import numpy as np
 
 from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_consensus, leiden_n_clusters, spectral
+from artgraph.dates import parse_years
 from artgraph.descriptors import fuse, make_descriptor
+from artgraph.descriptors.period import impute_period, nearest_dated, period_features
+from artgraph.descriptors.registry import WEIGHTS
 from artgraph.evaluation import precision_at_k
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
 from artgraph.vgae import Config, train_vgae
@@ -25,12 +28,13 @@ from experiments.study import DESCRIBED, Row, judged
 
 __all__ = ["ROWS"]
 
-BEST = ("gram:resnet18", "moments:vit_tiny_patch16_224", "lite", "cnn:mobilenetv2_100")
-FEATURES = {  # what is joined; chosen by artists, see ``choice``, and what it was before the middle layers
+BEST = ("gram:resnet18", "moments:vit_tiny_patch16_224", "cnn:vit_tiny_patch16_224", "lite")
+FEATURES = {  # what is joined
     "best": BEST,
-    "before": ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100"),
-    "last layer of the ViT": ("gram:resnet18", "cnn:vit_tiny_patch16_224", "lite", "cnn:mobilenetv2_100"),
-    "no Lite0": ("gram:resnet18", "moments:vit_tiny_patch16_224", "cnn:mobilenetv2_100"),
+    "before": ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100"),  # last layers, and no Lite0
+    "no middle layers": ("gram:resnet18", "cnn:vit_tiny_patch16_224", "lite"),
+    "no Lite0": ("gram:resnet18", "moments:vit_tiny_patch16_224", "cnn:vit_tiny_patch16_224"),
+    "and MobileNet": (*BEST, "cnn:mobilenetv2_100"),
 }
 
 
@@ -62,21 +66,29 @@ def names(study, hidden=None):
     return linkable if hidden is None else np.where(hidden, None, linkable)
 
 
-def joined(study, features="best"):
-    """Return the features (n, d) of a set of ``FEATURES``."""
-    return fuse([study.features(key) for key in FEATURES[features]])
+def joined(study, features="best", *, dates=0.0):
+    """Return the features (n, d) of a set of ``FEATURES``, with the period of each work beside them by its weight."""
+    blocks = [study.features(key) for key in FEATURES[features]]
+    X = fuse(blocks)
+    if not dates:
+        return X
+    years = parse_years(study.column("date"))
+    dated = np.isfinite(years)
+    period = impute_period(period_features(years), nearest_dated(X, dated, np.flatnonzero(~dated)))
+    each, whitening = [1.0] * len(blocks), [0.5] * len(blocks)
+    return fuse([*blocks, period], weights=[*each, dates], whitening=[*whitening, 0.0])
 
 
-def latents(study, seed, *, artists, model="vgae", hops=2, features="best"):
-    """Return the latents (n, d) of a model that was told these names (None: none), from a set of ``FEATURES``."""
+def latents(study, seed, *, artists, model="vgae", hops=2, features="best", dates=0.0):
+    """Return the latents (n, d) of a model that was told these names (None: none), from what ``joined`` gives."""
     settings = config(study, seed, model=model, hops=hops)
     told = None if artists is None else artists.tolist()
 
     def learn():
-        X = joined(study, features)
+        X = joined(study, features, dates=dates)
         return train_vgae(X, graph(X), artists=artists, config=settings, device="cpu").mu
 
-    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features]]
+    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features], dates]
     return study.keep.array("latents", learn, of=of)
 
 
@@ -97,15 +109,15 @@ def choice(study, seed):
     return found
 
 
-def given_half(study, seed, *, features="best", consensus=0):
+def given_half(study, seed, *, features="best", consensus=0, dates=0.0):
     """Return the figures (dict) of artgraph that was given the names of half of the artists, and no others."""
     given = names(study, study.hidden(seed))
-    Z = latents(study, seed, artists=given, features=features)
+    Z = latents(study, seed, artists=given, features=features, dates=dates)
     labels = clusters(study, seed, linked(Z, given), consensus=consensus)
     return judged(study, seed, Z, labels)
 
 
-def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, links=True, across=True):
+def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, links=True, across=True, dates=0.0):
     """Return the figures (dict) of artgraph, or of artgraph less something.
 
     Parameters
@@ -120,13 +132,15 @@ def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, link
         Whether artists' names are given at all.
     links : bool
         Whether same-artist links stand in the graph that is clustered.
+    dates : float
+        Weight of the period, see ``joined``.
     across : bool
         Whether, with links, neighbours in that graph are by other hands.
     """
 
     def part(hidden):
         given = names(study, hidden) if told else None
-        Z = latents(study, seed, artists=given, model=model, hops=hops)
+        Z = latents(study, seed, artists=given, model=model, hops=hops, dates=dates)
         if method == "k-means":
             return Z, kmeans(Z, study.n_styles, seed=seed)
         adjacency = linked(Z, given, across=across) if told and links else graph(Z)
@@ -172,12 +186,21 @@ def alone(study, seed, *, descriptor):
     return judged(study, seed, X, clusters(study, seed, graph(X)))
 
 
-NETWORKS = ("ResNet-18", "ViT-Tiny", "MobileNet")
+DATE_WEIGHT = WEIGHTS["date"]
+NETWORKS = ("ResNet-18", "ViT-Tiny", "Lite0")
 LAST = REVISION + 2  # of rows whose last graph has artist links: across artists since 1, middle layers since 2
 HALF = "Measured with the names of half of the artists alone; what stands under AMI, ARI and purity is that partition."
 
+NEW = ("moments:vit_tiny_patch16_224", "lite")
 ROWS = (
     Row("artgraph, whole", whole, networks=NETWORKS, revision=LAST),
+    Row(
+        "artgraph, whole, with dates",
+        partial(whole, dates=DATE_WEIGHT),
+        networks=NETWORKS,
+        revision=LAST,
+        differs="Period is not look: what styles and dates have in common is counted here.",
+    ),
     *(
         Row(
             f"artgraph, given half: {name}",
@@ -187,8 +210,8 @@ ROWS = (
             differs=HALF,
         )
         for name, given in {
-            "the networks as before, last layers of the ViT and no Lite0": {"features": "before"},
-            "the last layer of the ViT": {"features": "last layer of the ViT"},
+            "the networks as before": {"features": "before"},
+            "without middle layers of the ViT": {"features": "no middle layers"},
             "without Lite0": {"features": "no Lite0"},
             "consensus of 16 runs": {"consensus": 16},
         }.items()
@@ -214,21 +237,22 @@ ROWS = (
         "artgraph without artist links in the last graph",
         partial(whole, links=False),
         networks=NETWORKS,
-        revision=REVISION,
+        revision=LAST,
     ),
-    Row("artgraph without artists' names", partial(whole, told=False), networks=NETWORKS, revision=REVISION),
+    Row("artgraph without artists' names", partial(whole, told=False), networks=NETWORKS, revision=LAST),
     Row("artgraph without VGAE: links alone", partial(whole, model="none"), networks=NETWORKS, revision=LAST),
-    Row("artgraph without VGAE and names", partial(whole, model="none", told=False), networks=NETWORKS),
+    Row("artgraph without VGAE and names", partial(whole, model="none", told=False), networks=NETWORKS, revision=LAST),
     Row(
         "artgraph without graph: names alone, k-means",
         partial(whole, method="k-means", model="contrastive", hops=0),
         networks=NETWORKS,
-        revision=REVISION,
+        revision=LAST,
     ),
     Row(
         "artgraph without graph and names: k-means",
         partial(whole, method="k-means", model="none", told=False),
         networks=NETWORKS,
+        revision=LAST,
     ),
-    *(Row(f"{name} alone, Leiden", partial(alone, descriptor=name)) for name in (*DESCRIBED, "patches")),
+    *(Row(f"{name} alone, Leiden", partial(alone, descriptor=name)) for name in (*DESCRIBED, "patches", *NEW)),
 )

@@ -38,6 +38,7 @@ NETWORKS = {
     "MobileNet": ("cnn:mobilenetv2_100",) * 2,
     "ResNet-18": ("gram:resnet18",) * 2,
     "ViT-Tiny": ("cnn:vit_tiny_patch16_224",) * 2,
+    "Lite0": ("lite",) * 2,
 }
 DESCRIBED = ("gram:resnet18", "cnn:vit_tiny_patch16_224", "cnn:mobilenetv2_100", "color", "texture")
 

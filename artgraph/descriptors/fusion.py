@@ -10,6 +10,9 @@ from artgraph.errors import InputError
 
 __all__ = ["apply_fusion", "fit_fusion", "fuse"]
 
+EXACT = (
+    2000  # of a block with fewer rows or fewer columns all components are computed; of a larger one that takes hours
+)
 FLOOR = 1e-6  # components with less than this share of the first one's variance are rounding errors
 
 
@@ -18,7 +21,7 @@ def fuse(
     *,
     components: int = 128,
     weights: Sequence[float] | None = None,
-    whitening: float = 0.5,
+    whitening: float | Sequence[float] = 0.5,
 ) -> np.ndarray:
     """Join feature blocks with a weight each, whatever their units and dimensions.
 
@@ -33,7 +36,7 @@ def fuse(
     components : Dimensions kept per block, at most.
     weights : One per block, 0 or more; default 1 for each. Cosines of rows go by their squares.
     whitening : 0 leaves the spreads of the components as they are, where the first few decide; 1 makes all alike, the
-        last and noisiest too.
+        last and noisiest too. One for all blocks, or one for each.
 
     Examples
     --------
@@ -53,7 +56,7 @@ def fit_fusion(
     *,
     components: int = 128,
     weights: Sequence[float] | None = None,
-    whitening: float = 0.5,
+    whitening: float | Sequence[float] = 0.5,
 ) -> dict[str, np.ndarray]:
     """Learn what ``apply_fusion`` needs to know.
 
@@ -69,21 +72,30 @@ def fit_fusion(
     weights = np.ones(len(blocks)) if weights is None else np.asarray(weights, dtype=float)
     if weights.shape != (len(blocks),) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError(f"blocks to fuse need a weight each, 0 or more and not all 0; got {weights.tolist()}")
-    if not 0 <= whitening <= 1:
-        raise InputError(f"whitening goes from 0 to 1, not {whitening}")
+    whitenings = [whitening] * len(blocks) if isinstance(whitening, (int, float)) else list(whitening)
+    if len(whitenings) != len(blocks) or not all(0 <= one <= 1 for one in whitenings):
+        raise InputError(f"whitening goes from 0 to 1, for all blocks or for each; not {whitening}")
     fitted = {}
-    for i, (block, weight) in enumerate(zip(blocks, weights, strict=True)):
+    for i, (block, weight, whiten) in enumerate(zip(blocks, weights, whitenings, strict=True)):
         k = min(components, *block.shape)
         if (block != block[:1]).any():
-            pca = PCA(k, svd_solver="covariance_eigh" if block.shape[1] < 2000 else "full").fit(block)
+            pca = _components(block, k)
             share = np.maximum(pca.explained_variance_ratio_, 0)
-            scale = np.where(share > FLOOR * share[0], np.maximum(share, 1e-30) ** (-whitening / 2), 0)
+            scale = np.where(share > FLOOR * share[0], np.maximum(share, 1e-30) ** (-whiten / 2), 0)
             mean, basis, explained = pca.mean_, pca.components_.T * scale, np.cumsum(share)
         else:  # all rows alike
             mean, basis, explained = block[0], np.zeros((block.shape[1], k)), np.ones(k)
         fitted |= {f"{i}.mean": mean, f"{i}.components": basis, f"{i}.weight": [weight], f"{i}.explained": explained}
     fitted["offset"] = _join(blocks, fitted).mean(axis=0)
     return {name: np.asarray(value, dtype=np.float32) for name, value in fitted.items()}
+
+
+def _components(block: np.ndarray, k: int) -> PCA:
+    """Return the first ``k`` principal components: exact where a side is short, else near (cosines to 0.001)."""
+    n, d = block.shape
+    if min(n, d) < EXACT:
+        return PCA(k, svd_solver="covariance_eigh" if d < EXACT else "full").fit(block)
+    return PCA(k, svd_solver="randomized", n_oversamples=k, iterated_power=4, random_state=0).fit(block)
 
 
 def apply_fusion(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -11,7 +11,7 @@ from artgraph.checks import check_choice
 from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["DESCRIPTORS", "PACKAGED", "make_descriptor", "refuse_unused", "weights_for"]
+__all__ = ["DESCRIPTORS", "PACKAGED", "WEIGHTS", "make_descriptor", "refuse_unused", "weights_for"]
 
 _HOMES = {  # module, what makes the descriptor, and what it is given beside the options
     "clip": ("pooled", "Pooled", {"name": "clip", "backbone": "vit_large_patch14_clip_quickgelu_224.openai"}),
@@ -29,6 +29,10 @@ _HOMES = {  # module, what makes the descriptor, and what it is given beside the
 
 #: Networks whose weights come with artgraph, or in a package that it depends on: no file is named for them.
 PACKAGED = ("artgraph_eye", "tf_efficientnet_lite0")
+
+#: What a descriptor weighs where several are joined, if not 1; cosines go by the squares. ``eye``: by the retrieval of
+#: artists that it never saw (``experiments/teach_the_eye.py``); ``date``: period is not to decide over look.
+WEIGHTS = {"eye": 0.5, "date": 0.35}
 
 # options, and a descriptor that each is for
 _FOR = dict.fromkeys(("backbone", "layers", "weights", "size"), "gram") | {"tiles": "csd", "window_cm": "patches"}
