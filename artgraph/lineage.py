@@ -333,6 +333,7 @@ class Lineage:
             removed = self.label(one)["made_by"]["params"].get("regress_out") or ()
             columns = {source.key for source in self.inputs_of(one, "paintings")}
             found |= {key for key in columns - {*removed, *NO_LABELS} if not key.startswith("image")}
+            found |= {"date"} if self.stage(one) == "describe_dates" else set()
         return sorted(found)
 
     def taught_by_names(self, ref: Ref) -> list[Ref]:

@@ -43,6 +43,7 @@ def _named(package: str, names: str) -> tuple[str, ...]:
 METHODS = "leiden spectral kmeans agglomerative gaussian_mixture bayesian_gaussian_mixture hdbscan dec"
 STAGES = {
     "describe": Stage("describe", "--with", "", chosen.DescriptorSettings, 1, _named("descriptors", "extract")),
+    "describe_dates": Stage("describe", "--with"),
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
     "train_descriptor": Stage(
@@ -50,7 +51,7 @@ STAGES = {
     ),
     "thumbnails": Stage("evaluate", "--partition", revision=1),
     "coordinates": Stage("add", ""),
-    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 1, _named("graph", "knn")),
+    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 2, _named("graph", "knn")),
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 2, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),

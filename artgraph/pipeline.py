@@ -76,6 +76,7 @@ def run(
     max_unmatched: float = 1.0,
     descriptors: Sequence[str] = FEATURES,
     artist_edges: bool | None = None,
+    dates: bool = False,
     n_clusters: int | None = None,
     lead: str = "auto",
     max_refused: float = 0.05,
@@ -102,6 +103,7 @@ def run(
         many the graph of the latents then has neighbours by other artists alone (``cross_artist``), and works by one
         artist are linked in a layer of their own. Without names a VGAE is not trained, unless ``lead`` asks for it or
         the corpus has one.
+    dates : Join the works' dates with the features, by a weight of their own; see ``describe_dates``.
     n_clusters : See ``ClusterSettings``.
     lead : {"auto", "leiden", "vgae-leiden"}; the partition that leads; "auto": see ``lead_of``.
     max_refused : See ``ingest``.
@@ -130,6 +132,7 @@ def run(
     begin("checks")
     asked = {"artist_edges": artist_edges, "n_clusters": n_clusters, "lead": lead}
     true_scale = options.get("window_cm") is not None
+    dates, descriptors = dates or "date" in descriptors, [name for name in descriptors if name != "date"]
     refuse_unused(descriptors, options)
     sheet, reading, _ = as_before(Path(out), metadata, {"columns": columns, "encoding": encoding})
     check_folder(images, out, metadata=sheet, reading=reading, true_scale=true_scale, seed=seed, **asked)
@@ -151,11 +154,13 @@ def run(
     names, lines = names_for(corpus, artist_edges)
     for text in lines:
         tell(text)
-    check_corpus(corpus, **asked | {"artist_edges": names})
+    check_corpus(corpus, **asked | {"artist_edges": names}, dates=dates)
     begin("describe")
-    for one in describe(corpus, descriptors=ready, workers=workers, seed=seed, progress=progress):
+    seen = [*ready, *(["date"] if dates else [])]
+    described = describe(corpus, descriptors=seen, workers=workers, seed=seed, progress=progress)
+    for one in described:
         tell(line(one))
-    on = [descriptor.key for descriptor in ready]
+    on = [one.key for one in described]
     clusters = {"n_clusters": n_clusters, "seed": seed, "progress": progress}
     made("build-graph", build_graph, on=on, artist_edges=names, seed=seed)
     made("communities", communities, **clusters)

@@ -2,8 +2,8 @@
 
 The features of several networks joined with equal say (``FEATURES``), a graph of 15 nearest neighbours, a VGAE that
 learns from artists' names, a graph of neighbours by other hands with artist links beside them, as ``pipeline.run``
-makes it, and Leiden at as many clusters as there are styles. Nothing asks for styles before the judging. On the works by
-artists whose names were hidden, the names of the other half of the artists were all that was given. One row goes
+makes it, and Leiden at as many clusters as there are styles. Nothing asks for styles before the judging. On the works
+by artists whose names were hidden, the names of the other half of the artists were all that was given. One row goes
 further back: there the ViT, too, was trained on by the given names, before anything was described.
 """
 
@@ -16,7 +16,7 @@ from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_consensus, leiden_n_clusters, spectral
 from artgraph.dates import parse_years
 from artgraph.descriptors import fuse, make_descriptor
-from artgraph.descriptors.period import impute_period, nearest_dated, period_features
+from artgraph.descriptors.period import BANDWIDTH, impute_period, nearest_dated, period_features
 from artgraph.descriptors.registry import WEIGHTS
 from artgraph.evaluation import precision_at_k
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
@@ -88,7 +88,8 @@ def latents(study, seed, *, artists, model="vgae", hops=2, features="best", date
         X = joined(study, features, dates=dates)
         return train_vgae(X, graph(X), artists=artists, config=settings, device="cpu").mu
 
-    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features], dates]
+    period = [dates, BANDWIDTH, LAST] if dates else 0.0
+    of = [study.stamp, asdict(settings), told, REVISION, FEATURES[features], period]
     return study.keep.array("latents", learn, of=of)
 
 
@@ -198,7 +199,7 @@ ROWS = (
         "artgraph, whole, with dates",
         partial(whole, dates=DATE_WEIGHT),
         networks=NETWORKS,
-        revision=LAST,
+        revision=LAST + 1,
         differs="Period is not look: what styles and dates have in common is counted here.",
     ),
     *(

@@ -13,8 +13,8 @@ from artgraph.stages.lead import LEADS
 __all__ = ["METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
 
 WITH_HELP = (
-    "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, separated by commas; gram:resnet18 names the "
-    "network."
+    "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, and date, separated by commas; gram:resnet18 "
+    "names the network."
 )
 METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
 
@@ -51,6 +51,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
     "run", "artist_edges", "--artist-edges/--no-artist-edges",
     help="Link works by the same artist, whose names then teach the VGAE; default: where 30 artists have two works.",
 )  # fmt: skip
+@option("run", "dates", is_flag=True, help="Join the works' dates with what is seen, by a low weight.")
 @option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")
 @option("run", "lead", type=Choice(LEADS), help="The partition that is described, exported and shown first.")
 @option("run", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")

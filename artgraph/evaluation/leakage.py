@@ -6,6 +6,8 @@ from artgraph.errors import CircularError
 
 __all__ = ["caveats", "check_not_circular"]
 
+PERIODS = ("date", "dated", "dating", "year", "decade", "century", "period", "epoch", "age", "dynasty")  # say when
+
 
 def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) -> None:
     """Refuse, by a CircularError, to evaluate a partition against a column that made its graph.
@@ -15,7 +17,13 @@ def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) ->
     """
     if isinstance(link_columns, str):
         link_columns = [link_columns]
-    if _plain(reference_name) in {_plain(column) for column in link_columns}:
+    used = {_plain(column) for column in link_columns}
+    if "date" in used and _plain(reference_name) in PERIODS:
+        raise CircularError(
+            f"Dates are among the features of this graph, so a score against '{reference_name}' would measure what was "
+            "put in. Evaluate it against another column, or build a graph without dates."
+        )
+    if _plain(reference_name) in used:
         raise CircularError(
             f"Paintings with the same {reference_name} were linked in this graph, so a score against "
             f"'{reference_name}' would measure the links and not the paintings. Evaluate it against another column, or "
@@ -33,11 +41,7 @@ def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: Ma
     """
     link_columns = [link_columns] if isinstance(link_columns, str) else list(link_columns)
     check_not_circular(reference_name, link_columns)
-    found = [
-        f"Paintings with the same {column} were linked. Where {column} and {reference_name} go together, these scores "
-        f"owe something to the links: compare with a graph without them."
-        for column in link_columns
-    ]
+    found = [_owed(column, reference_name) for column in link_columns]
     if not scores:
         return found
     total = scores["n"] + scores["n_unlabelled"] + scores["n_unassigned"]
@@ -58,6 +62,18 @@ def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: Ma
     if scores["n"] < 100:
         found.append(f"{scores['n']} paintings are few: read the intervals, not the third digit.")
     return found
+
+
+def _owed(column: str, reference_name: str) -> str:
+    said = (
+        "Dates are among the features."
+        if _plain(column) == "date"
+        else f"Paintings with the same {column} were linked."
+    )
+    return (
+        f"{said} Where {column} and {reference_name} go together, these scores owe something to that: compare with a "
+        "graph without them."
+    )
 
 
 def _plain(name: str) -> str:

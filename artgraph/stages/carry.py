@@ -90,6 +90,14 @@ def _patches(step: Step, ref: Ref, places: np.ndarray) -> dict[str, Any]:
     return _put(step, ref, {"": parts}, {})
 
 
+def _dates(step: Step, ref: Ref) -> dict[str, Any]:
+    from artgraph.stages.dates import period_rows
+
+    fresh = period_rows(step.new, step.change.fresh, Lineage(step.old).params(ref))
+    X = step.stack(step.old.get(*ref), fresh)
+    return _put(step, ref, {"": X}, {"n": len(X)})
+
+
 def _fused(step: Step, ref: Ref) -> dict[str, Any]:
     from artgraph.descriptors import apply_fusion
 
@@ -237,6 +245,7 @@ def _put(step: Step, ref: Ref, parts: dict[str, Any], facts: dict[str, Any]) -> 
 CARRY: dict[str, Callable[[Step, Ref], dict[str, Any]]] = {
     "coordinates": _coordinates,
     "describe": _described,
+    "describe_dates": _dates,
     "fuse_features": _fused,
     "import_vectors": _imported,
     "thumbnails": _thumbnails,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from artgraph.corpus import Corpus
 
-__all__ = ["fit_of", "hold", "kept", "place"]
+__all__ = ["fit_of", "hold", "joining", "kept", "place"]
 
 
 def kept(on: Sequence[str], regress_out: Sequence[str] = ()) -> Ref:
@@ -51,14 +51,30 @@ def fit_of(corpus: Corpus, on: Sequence[str], regress_out: Sequence[str] = ()) -
     if corpus.has(*ref) and not Lineage(corpus).stale(ref):
         return _read(corpus, ref)
     lineage, blocks = Lineage(corpus), [corpus.get("features", key) for key in on]
-    X, fusion, settings = blocks[0], {}, {}
+    X, fusion, settings = blocks[0], {}, joining(corpus, on)
     if len(on) > 1 or lineage.stage(Ref("features", on[0])) != "fuse_features":  # else with the weights of its parts
         if len(on) == 1 and lineage.inputs_of(Ref("features", on[0]), "graphs"):
-            settings = {"whitening": 0}  # the spread of latents is learned
+            settings["whitening"] = 0  # the spread of latents is learned
         fusion = fit_fusion(blocks, **settings)
         X = apply_fusion(blocks, fusion)
     regression = fit_regression(X, confounds_of(corpus, regress_out)) if regress_out else None
     return {"fusion": fusion, "regression": regression}
+
+
+def joining(corpus: Corpus, on: Sequence[str]) -> dict[str, Any]:
+    """Return what the features of a ``corpus`` under the keys ``on`` weigh where they are joined, and their whitening.
+
+    As ``fit_fusion`` takes them; the weights are those of ``WEIGHTS``, and distances between years stay as they are.
+    """
+    from artgraph.descriptors.registry import WEIGHTS
+
+    lineage, weights, whitening = Lineage(corpus), [], []
+    for key in on:
+        ref = Ref("features", key)
+        dates = lineage.stage(ref) == "describe_dates"
+        weights.append(WEIGHTS.get("date" if dates else lineage.params(ref).get("descriptor"), 1.0))
+        whitening.append(0.0 if dates else 0.5)
+    return {"weights": weights, "whitening": whitening}
 
 
 def place(

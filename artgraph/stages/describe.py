@@ -11,6 +11,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.makers import STAGES
 from artgraph.settings import FEATURES
 from artgraph.stages.base import Made, Progress, columns, progress_of, put
+from artgraph.stages.dates import check_dates, describe_dates
 from artgraph.stages.fuse import fuse_features
 from artgraph.stages.pictures import check_originals, need_pictures
 from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
@@ -45,7 +46,8 @@ def describe(
     corpus
     descriptors : sequence of str or Descriptor
         Names, as in ``artgraph.descriptors.DESCRIPTORS``, or ``name:backbone``; what ``train_descriptor`` trained here;
-        or descriptors made already.
+        or descriptors made already. "date": see ``describe_dates``; the others named here, or else all features made
+        from pictures, say what looks alike.
     fuse : Also join them into one feature; see ``fuse_features``.
     fuse_name : Its key.
     fuse_weights : What each descriptor weighs in it, by name or key; default 1.
@@ -69,6 +71,9 @@ def describe(
     from artgraph.shards import ShardStore, clear_shards
 
     need_pictures(corpus, "describe")
+    dates, descriptors = "date" in descriptors, [one for one in descriptors if one != "date"]
+    if dates:
+        check_dates(corpus)
     device = pick_device(device)
     refuse_unused(descriptors, options)
     made = [
@@ -78,7 +83,6 @@ def describe(
     keys = [descriptor.key or descriptor.name for descriptor in made]
     if len(set(keys)) < len(keys):
         raise InputError(f"Descriptors must differ in their keys, and these are: {', '.join(keys)}")
-    weights = _weights_by_key(fuse_weights, descriptors, keys)
     lineage = Lineage(corpus)
     with corpus.lock():
         note_weights(corpus, made)
@@ -126,6 +130,11 @@ def describe(
                 store.remove()
     fresh = {key for key, *_ in todo}
     done = [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
+    if dates:
+        pictured = [key for key in corpus.keys("features") if lineage.stage(Ref("features", key)) == "describe"]
+        done.append(describe_dates(corpus, near=keys or pictured))
+        keys, descriptors = [*keys, "date"], [*descriptors, "date"]
+    weights = _weights_by_key(fuse_weights, descriptors, keys)
     return [*done, fuse_features(corpus, on=keys, name=fuse_name, weights=weights)] if fuse else done
 
 

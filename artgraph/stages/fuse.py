@@ -8,6 +8,7 @@ from artgraph.errors import InputError
 from artgraph.lineage import Ref
 from artgraph.settings import FuseSettings
 from artgraph.stages.base import Made, make
+from artgraph.stages.coordinates import joining
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -43,12 +44,14 @@ def fuse_features(corpus: Corpus, *, name: str = "fused", **settings: Any) -> Ma
     chosen = FuseSettings.of(settings)
     if name in chosen.on:
         raise InputError(f"The fused feature cannot be called '{name}' like one of its parts; name it with --fuse-name")
-    weights = [1.0] * len(chosen.on) if chosen.weights is None else [float(weight) for weight in chosen.weights]
+    usual = joining(corpus, chosen.on)
+    weights = usual["weights"] if chosen.weights is None else [float(weight) for weight in chosen.weights]
+    whitening = [chosen.whitening if most else 0.0 for most in usual["whitening"]]
     inputs = [Ref("features", key) for key in chosen.on]
 
     def compute() -> list[tuple[dict, dict]]:
         blocks = [corpus.get(*ref) for ref in inputs]
-        fitted = fit_fusion(blocks, components=chosen.components, weights=weights, whitening=chosen.whitening)
+        fitted = fit_fusion(blocks, components=chosen.components, weights=weights, whitening=whitening)
         fused = apply_fusion(blocks, fitted)
         explained = {
             key: [round(float(share), 4) for share in fitted[f"{i}.explained"]] for i, key in enumerate(chosen.on)

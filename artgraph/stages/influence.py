@@ -11,6 +11,7 @@ from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import InfluenceSettings
 from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, drawing, make
+from artgraph.stages.dates import refuse_dates
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -34,10 +35,13 @@ def influence(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> 
 
     Raises
     ------
+    CircularError
+        Dates had a say in the partition.
     InputError
         The partition was not found in a graph, or no painting has a date that names a year.
     """
     chosen = InfluenceSettings.of(settings)
+    refuse_dates(corpus, partition, "an order in time")
     graph = Lineage(corpus).basis(partition).graph
     if graph is None:
         raise InputError(f"Partition '{partition}' was found in features, not in a graph: it has no links to follow.")

@@ -96,14 +96,15 @@ def _clusters(
     labels, table = corpus.get("partitions", partition), corpus.paintings
     ids, X = table["id"].to_numpy(), features_under(corpus, partition)
     best = reading.exemplars(reading.typicality(X, labels), labels, catalogue.artists, n_works=chosen.n_exemplars)
-    named = {"artists": catalogue.artist_names, "decades": catalogue.decades}
+    dated = "date" in lineage.columns_used(Ref("partitions", partition))  # then clusters follow dates by construction
+    named = {"artists": catalogue.artist_names, "decades": [None] * len(corpus) if dated else catalogue.decades}
     over = {name: over_represented(labels, values) for name, values in named.items()}
     beside = {name: over_represented(labels, table[name]) for name in columns}
     blocks = {key: features_of(corpus, (key,)) for key in lineage.descriptors(on)}
     shares = reading.descriptor_shares(blocks, labels)
     near = reading.neighboring_clusters(adjacency_of(corpus, graph), labels) if graph else {}
     suspects = suspect_clusters(labels, catalogue.confounds(SUSPECTS if corpus.has_pictures else ()))
-    seen = _seen(corpus, catalogue, labels)
+    seen = _seen(corpus, catalogue, labels, dated=dated)
     found = []
     for label, rows in best.items():
         members = np.flatnonzero(labels == label)
@@ -127,7 +128,7 @@ def _clusters(
     return found
 
 
-def _seen(corpus: Corpus, catalogue: Catalogue, labels: np.ndarray) -> dict[int, list[dict[str, Any]]]:
+def _seen(corpus: Corpus, catalogue: Catalogue, labels: np.ndarray, *, dated: bool) -> dict[int, list[dict[str, Any]]]:
     """Return for each cluster in what its works differ from the others to the eye, and in date, in words."""
     from artgraph.evaluation.visual import VISUAL_MEASURES
     from artgraph.interpret import distinctions, distinctive
@@ -135,8 +136,8 @@ def _seen(corpus: Corpus, catalogue: Catalogue, labels: np.ndarray) -> dict[int,
 
     known = {one.name: one for one in VISUAL_MEASURES}
     measured = [corpus.get(*ref, "visual") for ref in picture_refs(corpus)]
-    names = [*(known if measured else ()), DATE]
-    values = np.column_stack([*measured, catalogue.years])
+    names = [*(known if measured else ()), *(() if dated else [DATE])]
+    values = np.column_stack([*measured, *(() if dated else [catalogue.years])])
     together = correlations(values, names)
     found: dict[int, list[dict[str, Any]]] = {}
     for label, rows in distinctions(values, labels, catalogue.artists, names=names).items():
@@ -181,7 +182,7 @@ def describe_methods(corpus: Corpus, partition: str, columns_read: Sequence[str]
     made = [one for one in lineage.ancestors(ref, measured=False) if one.kind == "features" and one.key != "thumbnails"]
     stages = {one: lineage.stage(one) for one in made}
     params = {one.key: lineage.params(one) for one in made}
-    described = [one for one in made if stages[one] == "describe"]
+    described = [one for one in made if stages[one] in ("describe", "describe_dates")]
     fused = [one for one in made if stages[one] == "fuse_features"]
     latents = next((one for one in made if stages[one] == "train_vgae"), None)
     taught = lineage.taught_by_names(ref)

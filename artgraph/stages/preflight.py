@@ -11,6 +11,7 @@ import numpy as np
 from artgraph.catalogue import CONFOUNDS, Catalogue
 from artgraph.checks import check_choice, check_seed
 from artgraph.errors import InputError
+from artgraph.stages.dates import check_dates
 from artgraph.stages.lead import LEADS, MIN_PAINTINGS_FOR_VGAE
 
 if TYPE_CHECKING:
@@ -108,17 +109,19 @@ def check_folder(
         check_artists(named, str(metadata), advice=advice)
 
 
-def check_corpus(corpus: Corpus, *, artist_edges: bool, n_clusters: int | None, lead: str) -> None:
+def check_corpus(corpus: Corpus, *, artist_edges: bool, n_clusters: int | None, lead: str, dates: bool = False) -> None:
     """Refuse what the paintings that were taken cannot give; some pictures, or rows, may have been refused.
 
     Parameters
     ----------
-    corpus, artist_edges, n_clusters, lead : As for ``run``.
+    corpus, artist_edges, n_clusters, lead, dates : As for ``run``.
     """
     n = len(corpus)
     _check_number(n, f"{corpus.path} holds {n} paintings", n_clusters=n_clusters, lead=lead)
     if artist_edges:
         check_artists(Catalogue(corpus.paintings), str(corpus.path))
+    if dates:
+        check_dates(corpus)
 
 
 def check_measured(corpus: Corpus, names: Sequence[str], *, option: str) -> None:

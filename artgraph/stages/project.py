@@ -11,6 +11,7 @@ import numpy as np
 
 from artgraph.errors import InputError, WeightsError
 from artgraph.lineage import Lineage, Ref
+from artgraph.stages.dates import imputed
 from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
 from artgraph.stages.weights import weights_noted
 
@@ -68,6 +69,10 @@ def _described(corpus: Corpus, key: str, files: Sequence[Path], weights: Weights
     if stage == "fuse_features":
         parts = corpus.label("features", key)["made_by"]["params"]["on"]
         return apply_fusion([_described(corpus, part, files, weights, device) for part in parts], fitted)
+    if stage == "describe_dates":  # nobody says when a picture from outside was made
+        chosen = corpus.label("features", key)["made_by"]["params"]
+        near = project(corpus, chosen["near"], files, weights=weights, device=device)
+        return imputed(corpus, near, chosen)
     if stage != "describe":
         raise InputError(
             f"Features '{key}' in {corpus.path} were not computed from pictures alone ({stage or 'not by artgraph'}), "

@@ -12,6 +12,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import thumbnails
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
+from artgraph.stages.dates import describe_dates
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
 from artgraph.stages.fuse import fuse_features
@@ -72,6 +73,7 @@ def remade(
         return train_vgae(corpus, graph=graph, name=key, **shared, **params)
     makers: dict[str, Callable[[], Made]] = {
         "thumbnails": lambda: thumbnails(corpus),
+        "describe_dates": lambda: describe_dates(corpus, **params),
         "build_graph": lambda: build_graph(corpus, name=key, **params),
         "communities": lambda: communities(corpus, name=key, progress=where.get("progress"), **params),
         "layout": lambda: layout(corpus, graph=key, **params),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, catalogue_of
+from artgraph.stages.dates import DATED
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -58,8 +60,16 @@ def _report(facts: Mapping[str, Any]) -> str:
     return facts.get("summary", "").partition(". ")[0].rstrip(".")
 
 
+def _features(facts: Mapping[str, Any]) -> str:
+    said = f"{facts['n']:,} paintings, {facts['dimensions']} numbers each"
+    if "imputed" in facts:
+        said += f"; {facts['imputed']:,} without a year were given that of works that look alike (off by "
+        said += f"{facts['error']:.0f} years in the median)"
+    return said
+
+
 ABOUT = {
-    "features": lambda facts: f"{facts['n']:,} paintings, {facts['dimensions']} numbers each",
+    "features": _features,
     "graphs": _graph,
     "models": _model,
     "partitions": _partition,
@@ -159,6 +169,8 @@ def closing(corpus: Corpus, first: str, why: str) -> list[str]:
         lines.append(f"Shown first: {about(first)}, because {why}.")
         lines.append(f"The other: {about(other)}. To show it first:")
         lines.append(f"  artgraph atlas {here} --partition {other} --compare {first}")
+    if "date" in Lineage(corpus).columns_used(Ref("partitions", first)):
+        lines.append(DATED)
     catalogue = catalogue_of(corpus)
     if any(catalogue.artists) or np.isfinite(catalogue.years).any():
         second = (

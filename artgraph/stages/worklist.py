@@ -13,6 +13,7 @@ from artgraph.formats import json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import KINDS, WorklistSettings
 from artgraph.stages.base import Made, catalogue_of, columns, features_of, make, picture_hashes, picture_refs
+from artgraph.stages.dates import without_dates
 from artgraph.stages.generations import works_since
 from artgraph.stages.worklist_table import write_worklist
 
@@ -74,7 +75,7 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", added_since: str | No
         corpus.column_sha256(school)  # an unknown one is refused before anything is measured
     catalogue = catalogue_of(corpus, measured=True)
     basis = lineage.basis(partition)
-    on = lineage.descriptors(basis.features)
+    on = without_dates(corpus, lineage.descriptors(basis.features))  # evidence is what is seen
     inputs = [Ref("partitions", partition), *(Ref("features", key) for key in on), *picture_refs(corpus)]
     inputs += columns(*["image_sha256"] * corpus.has_pictures, "artist", "date", *([school] if school else []))
 

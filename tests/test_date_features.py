@@ -1,0 +1,74 @@
+"""Dates as features: period beside look, never in secret."""
+
+import numpy as np
+import pytest
+
+from artgraph import Corpus, pipeline
+from artgraph.descriptors.period import impute_period, nearest_dated, period_error, period_features
+from artgraph.errors import CircularError, InputError
+from artgraph.lineage import Lineage, Ref
+from artgraph.testing import toy_corpus
+
+
+def test_dot_products_fall_with_the_distance_in_years():
+    years = np.arange(1200.0, 2001.0, 10)
+    found = period_features(years)
+    np.testing.assert_allclose(found @ found.T, np.exp(-((years[:, None] - years) ** 2) / (2 * 25**2)), atol=1e-3)
+    assert np.isnan(period_features(np.array([np.nan]))).all()
+
+
+def test_undated_works_lie_between_their_nearest_dated_ones():
+    X = np.array([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [1.0, 0.05]], dtype=np.float32)
+    years = np.array([1600.0, 1610.0, 1900.0, np.nan])
+    near = nearest_dated(X, np.isfinite(years), np.array([3]), n_neighbors=2)
+    assert sorted(near[0]) == [0, 1]
+    period = period_features(years)
+    np.testing.assert_allclose(impute_period(period, near)[3], period[:2].mean(axis=0))
+    own = nearest_dated(X, np.isfinite(years), np.array([0, 1, 2]), n_neighbors=1)
+    assert own[:2, 0].tolist() == [1, 0]  # no work is its own evidence
+    assert own[2, 0] != 2
+    assert period_error(years[:2], np.array([[1], [0]])) == 10
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory):
+    corpus = toy_corpus(tmp_path_factory.mktemp("dated") / "corpus", n=60)
+    pipeline.describe(corpus, descriptors=("color", "texture", "date"))
+    pipeline.build_graph(corpus, on=("color", "texture", "date"))
+    pipeline.communities(corpus, n_clusters=3)
+    return corpus
+
+
+def test_dates_have_their_own_weight(dated):
+    from artgraph.descriptors import fuse
+    from artgraph.stages.base import features_of
+
+    blocks = [dated.get("features", key) for key in ("color", "texture", "date")]
+    expected = fuse(blocks, weights=[1, 1, 0.35], whitening=[0.5, 0.5, 0])
+    np.testing.assert_allclose(features_of(dated, ("color", "texture", "date")), expected, atol=1e-6)
+    facts = dated.label("features", "date")["facts"]
+    assert (facts["dated"], facts["imputed"]) == (60, 0)
+    assert facts["error"] >= 0
+
+
+def test_what_dates_made_is_not_judged_by_dates(dated):
+    assert Lineage(dated).columns_used(Ref("partitions", "leiden")) == ["date"]
+    with pytest.raises(CircularError, match="Dates are among the features"):
+        pipeline.evaluate(dated, against="date")
+    with pytest.raises(CircularError, match=r"Dates had a say in 'leiden'.*--on color,texture"):
+        pipeline.influence(dated)
+    facts = pipeline.evaluate(dated, against="style").facts
+    assert any("Dates are among the features" in text for text in facts["caveats"])
+    found = pipeline.interpret(dated).facts
+    assert "date had a say in the features" in found["methods"]
+    assert all(not cluster["decades"] for cluster in found["clusters"])
+    listed = dated.label("reports", pipeline.worklist(dated).key)["inputs"]
+    assert "features/date" not in listed
+    assert "features/color" in listed
+
+
+def test_too_few_dates(tmp_path):
+    corpus = toy_corpus(tmp_path / "corpus", n=12)
+    with pytest.raises(InputError, match="12 of 12 works have a date"):
+        pipeline.describe(corpus, descriptors=("color", "date"))
+    assert Corpus(corpus.path).keys("features") == []  # nothing was done before
