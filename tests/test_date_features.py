@@ -1,13 +1,17 @@
 """Dates as features: period beside look, never in secret."""
 
+import shutil
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from artgraph import Corpus, pipeline
+from artgraph.dates import parse_years
 from artgraph.descriptors.period import impute_period, nearest_dated, period_error, period_features
 from artgraph.errors import CircularError, InputError
 from artgraph.lineage import Lineage, Ref
-from artgraph.testing import toy_corpus
+from artgraph.testing import toy_corpus, toy_pictures
 
 
 def test_dot_products_fall_with_the_distance_in_years():
@@ -27,7 +31,7 @@ def test_undated_works_lie_between_their_nearest_dated_ones():
     own = nearest_dated(X, np.isfinite(years), np.array([0, 1, 2]), n_neighbors=1)
     assert own[:2, 0].tolist() == [1, 0]  # no work is its own evidence
     assert own[2, 0] != 2
-    assert period_error(years[:2], np.array([[1], [0]])) == 10
+    assert period_error(np.array([1600.0, 1620.0]), np.array([[1610.0], [1600.0]])) == 15
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +76,42 @@ def test_too_few_dates(tmp_path):
     with pytest.raises(InputError, match="12 of 12 works have a date"):
         pipeline.describe(corpus, descriptors=("color", "date"))
     assert Corpus(corpus.path).keys("features") == []  # nothing was done before
+
+
+def test_dates_on_the_second_day(tmp_path):
+    from artgraph.stages.project import project
+
+    sheet = toy_pictures(tmp_path / "all", n=48)
+    table = pd.read_csv(sheet)
+    for name, rows in (("pictures", table.iloc[:42]), ("new", table.iloc[42:])):
+        (tmp_path / name / "images").mkdir(parents=True)
+        for path in rows["path"]:
+            shutil.copy2(tmp_path / "all" / path, tmp_path / name / path)
+    table.loc[[5, 44], "date"] = np.nan
+    table.to_csv(sheet, index=False)
+    corpus = pipeline.ingest(tmp_path / "pictures", tmp_path / "corpus", metadata=sheet)
+    pipeline.describe(corpus, descriptors=("color", "date"))
+    pipeline.build_graph(corpus, on=("color", "date"), n_neighbors=5)
+    pipeline.communities(corpus)
+    before = corpus.get("features", "date").copy()
+    near = project(corpus, ("color", "date"), [corpus.image_root / corpus.paintings["image"].iloc[0]])
+    assert np.isfinite(near).all()
+
+    corpus = pipeline.add(corpus, tmp_path / "new", metadata=sheet).corpus
+    after = corpus.get("features", "date")
+    np.testing.assert_array_equal(after[:42], before)  # also of the undated one, whose neighbours may be others now
+    years = parse_years(corpus.paintings["date"])
+    known = np.isfinite(years)
+    np.testing.assert_allclose(after[known], period_features(years)[known], atol=1e-6)
+    assert known.sum() == 46
+    assert np.isfinite(after).all()
+
+    table.loc[0, "date"] = 1500
+    table.to_csv(sheet, index=False)
+    corpus = pipeline.update(corpus, metadata=sheet).corpus
+    row = int(np.flatnonzero(parse_years(corpus.paintings["date"]) == 1500)[0])
+    np.testing.assert_allclose(corpus.get("features", "date")[row], period_features(np.array([1500.0]))[0], atol=1e-6)
+    corpus = pipeline.remove(corpus, [corpus.paintings["id"].iloc[3]]).corpus
+    assert len(corpus.get("features", "date")) == 47
+    lineage = Lineage(corpus)
+    assert all(not lineage.stale(Ref("features", key)) for key in corpus.keys("features"))

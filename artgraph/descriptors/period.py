@@ -4,7 +4,6 @@ import faiss
 import numpy as np
 
 from artgraph.checks import unit_rows
-from artgraph.errors import InputError
 
 __all__ = ["BANDWIDTH", "NEAREST", "impute_period", "nearest_dated", "period_error", "period_features"]
 
@@ -61,14 +60,14 @@ def nearest_dated(X: np.ndarray, dated: np.ndarray, rows: np.ndarray, *, n_neigh
     X : (n, d) features of look.
     dated : (n,) bool.
     rows : (m,) int, the works.
-    n_neighbors : k, at most as many as there are others.
+    n_neighbors : k, or as many as there are others.
     """
     unit, known = unit_rows(np.asarray(X, dtype=np.float32), least=1e-9), np.flatnonzero(dated)
     index = faiss.IndexFlatIP(unit.shape[1])
     index.add(unit[known])
     found = known[index.search(unit[rows], min(n_neighbors + 1, len(known)))[1]]  # one more, for itself
     order = np.argsort(found == np.asarray(rows)[:, None], axis=1, kind="stable")
-    return np.take_along_axis(found, order, axis=1)[:, :n_neighbors]
+    return np.take_along_axis(found, order, axis=1)[:, : min(n_neighbors, max(1, len(known) - 1))]
 
 
 def period_error(years: np.ndarray, near: np.ndarray) -> float:
@@ -76,9 +75,7 @@ def period_error(years: np.ndarray, near: np.ndarray) -> float:
 
     Parameters
     ----------
-    years : (n,) floats, all known.
-    near : (n, k) int, rows of other works.
+    years : (n,) floats, of dated works.
+    near : (n, k) floats, the years of the other works nearest to each.
     """
-    if not len(years):
-        raise InputError("no work has a year")
-    return float(np.median(np.abs(np.median(years[near], axis=1) - years)))
+    return float(np.median(np.abs(np.median(near, axis=1) - years)))

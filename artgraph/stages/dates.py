@@ -61,7 +61,7 @@ def describe_dates(
         years = catalogue_of(corpus).years
         dated = np.flatnonzero(np.isfinite(years))
         made = period_rows(corpus, np.arange(len(corpus)), chosen)
-        guessed = period_error(years, _nearest(corpus, dated, chosen))
+        guessed = period_error(years[dated], years[_nearest(corpus, dated, chosen)])
         facts = {"n": len(made), "dimensions": made.shape[1], "dated": len(dated), "imputed": len(made) - len(dated)}
         return {"": made}, facts | {"error": round(guessed, 1)}
 
