@@ -12,7 +12,7 @@ from artgraph.errors import InputError
 from data.painter.habits import Habits, draw_habits
 from data.painter.manners import MANNERS, MARKS
 from data.painter.motif import look
-from data.painter.palettes import lay_out
+from data.painter.palettes import lay_out, smoothed
 from data.painter.reproductions import REPRODUCTIONS
 from data.painter.scenes import SCENES
 from data.painter.titles import MOVEMENTS, PEOPLE, PLACES, TITLES, TURNCOATS, WHENS
@@ -41,6 +41,8 @@ class Work:
         Height and width in pixels.
     palette : str
         Key of ``PALETTES``; empty where the manner brings its own colours.
+    finish : float, 0 to 1
+        Share of the picture, around what it is about, that is finished smoothly: the manner shows in the rest.
     reproduction : str
         Key of ``REPRODUCTIONS``; empty for the picture as it is.
     """
@@ -55,6 +57,7 @@ class Work:
     seed: int = 0
     size: tuple[int, int] = (240, 320)
     palette: str = ""
+    finish: float = 0.0
     reproduction: str = ""
 
 
@@ -137,14 +140,20 @@ def paint(work):
         The same pixels for the same work.
     """
     picture = paint_scene(
-        work.scene, work.style, habits=work.habits, seed=work.seed, size=work.size, palette=work.palette
+        work.scene,
+        work.style,
+        habits=work.habits,
+        seed=work.seed,
+        size=work.size,
+        palette=work.palette,
+        finish=work.finish,
     )
     if not work.reproduction:
         return picture
     return REPRODUCTIONS[work.reproduction](picture, np.random.default_rng([work.seed, *work.reproduction.encode()]))
 
 
-def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320), palette=""):
+def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320), palette="", finish=0.0):
     """Paint any scene in any manner, at any size.
 
     Parameters
@@ -161,6 +170,8 @@ def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320), palette=
         Height and width in pixels, each at least 64. Strokes grow with the picture.
     palette : str
         Key of ``PALETTES``; empty for the colours of the scene.
+    finish : float, 0 to 1
+        Share of the picture that is finished smoothly, without the manner's mark.
 
     Returns
     -------
@@ -183,4 +194,5 @@ def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320), palette=
     motif = look(scene, seed=seed, size=tuple(int(s) for s in size))
     if palette:
         motif = lay_out(motif, palette)
-    return manners[manner](motif, habits or Habits(), np.random.default_rng([seed, *manner.encode()]))
+    picture = manners[manner](motif, habits or Habits(), np.random.default_rng([seed, *manner.encode()]))
+    return smoothed(motif, picture, np.random.default_rng([seed, 3]), finish) if finish else picture

@@ -4,9 +4,7 @@ import numpy as np
 
 from data.painter.exhibition import Work, draw_format
 from data.painter.habits import draw_habits
-from data.painter.manners import MARKS
 from data.painter.palettes import PALETTES
-from data.painter.reproductions import REPRODUCTIONS
 from data.painter.scenes import SCENES
 from data.painter.titles import PEOPLE, PLACES, TITLES, WHENS
 
@@ -35,6 +33,7 @@ TWOFOLD = (  # who painted in two manners of others all their life
 )
 WORKS, CHANGED_WORKS, TWOFOLD_WORKS = 8, 6, 5  # of a keeper; of the others in each manner
 WORKSHOPS, WRONG, NAMELESS, UNDATED = 12, 8, 16, 30  # works
+MOST_FINISHED = 0.7  # share of a picture
 SHARES = {"photograph": 0.13, "cast": 0.06, "blocks": 0.05, "small": 0.05, "framed": 0.05}  # together a third
 
 
@@ -59,7 +58,7 @@ def hard_catalogue(*, seed=0):
     --------
     >>> works = hard_catalogue()
     >>> len(works), sum(w.style == "dotted" for w in works), sum(bool(w.reproduction) for w in works)
-    (296, 30, 99)
+    (296, 31, 101)
     """
     rng = np.random.default_rng([seed, 11])
     plan, masters = [], [name for names in KEEPERS.values() for name in names]
@@ -78,7 +77,7 @@ def hard_catalogue(*, seed=0):
             part = scenes[TWOFOLD_WORKS * k : TWOFOLD_WORKS * (k + 1)]
             plan += [(name, style, scene, start, start + 30) for scene in part]
     style_of = {name: style for style, names in KEEPERS.items() for name in names}
-    for k, name in enumerate(rng.choice(masters, WORKSHOPS, replace=False)):
+    for name in rng.choice(masters, WORKSHOPS, replace=False):
         plan.append((f"Workshop of {name}", style_of[name], str(rng.choice(list(SCENES))), FIRST, LAST))
     habits = {name: draw_habits(seed=[seed, 12, k]) for k, name in enumerate(dict.fromkeys(row[0] for row in plan))}
     favourite = {name: list(PALETTES)[k % len(PALETTES)] for k, name in enumerate(habits)}
@@ -101,10 +100,18 @@ def hard_catalogue(*, seed=0):
         )
         palette = favourite[name] if rng.random() < 0.4 else str(rng.choice(list(PALETTES)))
         rows.append(
-            dict(
-                artist=labels[i], style=style, scene=str(scene), year=None if i in undated else year, title=title,
-                habits=habits[name], seed=int(rng.integers(2**31)), size=draw_format(rng), palette=palette,
-                reproduction=came.get(i, ""),
-            )
-        )  # fmt: skip
+            {
+                "artist": labels[i],
+                "style": style,
+                "scene": str(scene),
+                "year": None if i in undated else year,
+                "title": title,
+                "habits": habits[name],
+                "seed": int(rng.integers(2**31)),
+                "size": draw_format(rng),
+                "palette": palette,
+                "finish": float(rng.uniform(0, MOST_FINISHED)),
+                "reproduction": came.get(i, ""),
+            }
+        )
     return [Work(f"images/{k:04d}.jpg", **rows[i]) for k, i in enumerate(rng.permutation(n), start=1)]

@@ -1,10 +1,13 @@
-"""Palettes that all manners of the hard exhibition share."""
+"""What all manners of the hard exhibition share: palettes, and the smooth finish of the schools."""
 
 from dataclasses import replace
 
-from data.painter.colors import from_oklab, hex_color, key, limit_palette, to_oklab
+import numpy as np
 
-__all__ = ["PALETTES", "lay_out"]
+from data.painter.colors import from_oklab, hex_color, key, limit_palette, mix, to_oklab, to_uint8
+from data.painter.noise import blur, fractal_noise
+
+__all__ = ["PALETTES", "lay_out", "smoothed"]
 
 PALETTES = {  # name: tubes, darkest and lightest tone
     "earth": ("#2a2019 #5a3d26 #8c6239 #b98d54 #dcc08c #f0e3c4 #5d6247 #7b7f78 #94553a", 0.16, 0.9),
@@ -33,3 +36,26 @@ def lay_out(motif, palette):
     lab = to_oklab(motif.color)
     lab[..., 0] = key(motif.tones, equalize=0.5, low=low, high=high)
     return replace(motif, color=limit_palette(from_oklab(lab), hex_color(tubes), softness=0.08, hue=0.9, keep=0.35))
+
+
+def smoothed(motif, picture, rng, share):
+    """Finish what the picture is about as the schools teach it, smoothly, and leave the manner's mark around it.
+
+    Parameters
+    ----------
+    motif : Motif
+    picture : array (h, w, 3), uint8
+    rng : numpy.random.Generator
+    share : float, 0 to 1
+        Of the picture that is finished.
+
+    Returns
+    -------
+    array (h, w, 3), uint8
+    """
+    h, w = motif.shape
+    y, x = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
+    away = np.hypot((y - motif.focus[0]) / h, (x - motif.focus[1]) / w)
+    away = away + 0.15 * fractal_noise(rng, (h, w), 60 * motif.unit) + 0.1 * motif.depth
+    done = np.clip(0.5 - (away - np.quantile(away, share)) * 12, 0, 1)
+    return to_uint8(mix(picture / np.float32(255), blur(motif.color, 0.6 * motif.unit), done))
