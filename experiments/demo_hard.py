@@ -22,8 +22,9 @@ from sklearn.preprocessing import normalize
 
 from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_n_clusters
+from artgraph.descriptors import fuse, make_descriptor
 from artgraph.graph import knn
-from artgraph.settings import ClusterSettings
+from artgraph.settings import FEATURES, ClusterSettings
 from data.painter import hard_catalogue, write_demo
 from data.painter.hard import CHANGED, TWOFOLD
 from experiments.common import REVISION, Keep, data_sha256, described, experiment, parser, spread
@@ -51,12 +52,12 @@ def walks():
     return found | {f"all but {tool}": tuple(one for one in every if one != tool) for tool in every}
 
 
-def walk(corpus, descriptor, count, *, using, seed):
-    """Return the clusters (n,) that artgraph finds with some of its tools."""
-    key, tag = f"{descriptor}-grey" if "ignore-colour" in using else descriptor, "-".join(using) or "plain"
+def walk(corpus, on, count, *, using, seed):
+    """Return the clusters (n,) that artgraph finds in features, ``on``, with some of its tools."""
+    on, tag = grey(on) if "ignore-colour" in using else on, "-".join(using) or "plain"
     out = {"regress_out": CONFOUNDS} if "confounds" in using else {}
     names = "names" in using
-    pipeline.build_graph(corpus, on=(key,), name=tag, artist_edges=names, seed=seed, **out)
+    pipeline.build_graph(corpus, on=on, name=tag, artist_edges=names, seed=seed, **out)
     if names:
         pipeline.train_vgae(corpus, graph=tag, name=f"vgae-{tag}", seed=seed)
         edges = {"cross_artist": True, "artist_edges": True, "artist_edge_weight": pipeline.ARTIST_EDGE_WEIGHT}
@@ -65,6 +66,11 @@ def walk(corpus, descriptor, count, *, using, seed):
     settings = {"consensus": 16} if "consensus" in using else {}
     pipeline.communities(corpus, graph=tag, name=tag, n_clusters=count, seed=seed, **settings)
     return corpus.get("partitions", tag)
+
+
+def grey(on):
+    """Return the keys (list of str) of the same features in grey."""
+    return [f"{key}-grey" for key in on]
 
 
 def mapped(X, *, seed):
@@ -86,14 +92,15 @@ def raw_leiden(X, count, *, seed):
     return leiden_n_clusters(adjacency.maximum(adjacency.T), count, seed=seed)[0]
 
 
-def rivals(corpus, descriptor, count, *, seed):
-    """Return the clusters (n,) of each rival (dict)."""
+def rivals(corpus, on, count, *, seed):
+    """Return the clusters (n,) of each rival (dict), in the same features as the walk, joined as it joins them."""
     found = {"colour, k-means": kmeans(corpus.get("features", "color"), count, seed=seed)}
-    for key in (descriptor, f"{descriptor}-grey"):
-        X = np.asarray(corpus.get("features", key))
-        found[f"{key}, k-means"] = kmeans(normalize(X), count, seed=seed)
-        found[f"{key}, {MAP}, HDBSCAN"] = HDBSCAN(min_cluster_size=10, copy=True).fit_predict(mapped(X, seed=seed))
-        found[f"{key}, Leiden on neighbours"] = raw_leiden(X, count, seed=seed)
+    for seen, keys in (("in colour", on), ("in grey", grey(on))):
+        blocks = [np.asarray(corpus.get("features", key)) for key in keys]
+        X = fuse(blocks) if len(blocks) > 1 else blocks[0]
+        found[f"{seen}: k-means"] = kmeans(normalize(X), count, seed=seed)
+        found[f"{seen}: {MAP}, HDBSCAN"] = HDBSCAN(min_cluster_size=10, copy=True).fit_predict(mapped(X, seed=seed))
+        found[f"{seen}: Leiden on neighbours"] = raw_leiden(X, count, seed=seed)
     return found
 
 
@@ -120,21 +127,22 @@ def judged(table, labels):
 
 def one(seed, arguments):
     """Return the figures (dict) of one exhibition, of each rival and each walk."""
-    folder, descriptor = arguments.work / f"hard-{seed}", arguments.descriptor
+    folder, descriptors = arguments.work / f"hard-{seed}", arguments.descriptors
     write_demo(folder, seed=seed, works=hard_catalogue(seed=seed), processes=1)
-    corpus = described(folder, arguments.work / "corpora", descriptors=(descriptor, "color"))
-    pipeline.describe(corpus, descriptors=(descriptor,), ignore_color=True)
-    table, key, keep = corpus.paintings, descriptor.replace(":", "-"), Keep(arguments.work / "kept")
-    count, of = table["style"].nunique(), [data_sha256(folder), descriptor, seed, REVISION]
+    corpus = described(folder, arguments.work / "corpora", descriptors=(*descriptors, "color"))
+    pipeline.describe(corpus, descriptors=descriptors, ignore_color=True)
+    table, keep = corpus.paintings, Keep(arguments.work / "kept")
+    on = [make_descriptor(one).key for one in descriptors]
+    count, of = table["style"].nunique(), [data_sha256(folder), on, seed, REVISION]
 
     def of_rivals():
-        return {name: judged(table, labels) for name, labels in rivals(corpus, key, count, seed=seed).items()}
+        return {name: judged(table, labels) for name, labels in rivals(corpus, on, count, seed=seed).items()}
 
     figures = keep(f"rivals, seed {seed}", of_rivals, of=[*of, MAP])
     for name, using in walks().items():
         made = keep(
             f"walk {' '.join(using)}, seed {seed}",
-            lambda using=using: judged(table, walk(corpus, key, count, using=using, seed=seed)),
+            lambda using=using: judged(table, walk(corpus, on, count, using=using, seed=seed)),
             of=of,
         )
         figures[f"artgraph: {name}"] = made
@@ -146,7 +154,7 @@ def main():
     arguments.add_argument(
         "--work", type=Path, required=True, help="for pictures and corpora; a killed run goes on there"
     )
-    arguments.add_argument("--descriptor", default="eye", help="any that needs no weights of its own (default eye)")
+    arguments.add_argument("--descriptors", nargs="+", default=list(FEATURES), help="that need no file of weights")
     arguments.add_argument("--seeds", type=int, default=5)
     arguments = arguments.parse_args()
 
