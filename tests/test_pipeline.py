@@ -274,14 +274,16 @@ def test_twenty_kills(tmp_path):
     assert kill_and_restart(tmp_path, kills=20, seed=1) >= 15
 
 
-def test_the_demo_runs_on_a_copy_of_what_comes_with_artgraph(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("hard", "works"), [(False, 288), (True, 296)])
+def test_the_demo_runs_on_a_copy_of_what_comes_with_artgraph(hard, works, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "run", lambda images, out, **options: (images, out, options))
-    images, out, options = pipeline.demo(tmp_path, workers=1, seed=3)
+    images, out, options = pipeline.demo(tmp_path, hard=hard, workers=1, seed=3)
+    assert options.get("ignore_color", False) == hard
     assert (images, out) == (tmp_path / "paintings", tmp_path)
     assert (options["metadata"], options["seed"]) == (images / "metadata.csv", 3)
     first = contents(images)
     assert sorted(first) == sorted([*pd.read_csv(images / "metadata.csv")["path"], "metadata.csv"])
-    assert len(first) == 289
+    assert len(first) == works + 1
 
     def written():
         return {path.name: path.stat().st_mtime_ns for path in images.rglob("*") if path.is_file()}
@@ -289,7 +291,7 @@ def test_the_demo_runs_on_a_copy_of_what_comes_with_artgraph(tmp_path, monkeypat
     (images / "images" / "0001.jpg").unlink()
     (images / "images" / "0002.jpg").write_bytes(b"half a pic")
     before = written()
-    pipeline.demo(tmp_path)  # as after a kill: what is missing or damaged comes anew, the rest is left alone
+    pipeline.demo(tmp_path, hard=hard)  # as after a kill: what is missing or damaged comes anew, the rest is left alone
     assert contents(images) == first
     after = written()
     assert {name for name in after if after[name] != before.get(name)} == {"0001.jpg", "0002.jpg"}

@@ -12,10 +12,16 @@ __all__ = ["demo"]
 
 @click.command(cls=Command)
 @click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
+@option(
+    "demo",
+    "hard",
+    is_flag=True,
+    help="The 296 pictures whose manners differ in the mark alone, described without colour.",
+)
 @option("demo", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("demo", "seed", type=SEED, help="Of everything that is random.")
 def demo(out: Path, **options: Any) -> None:
-    """Run everything on the 288 pictures that come with artgraph. Needs no network and no weights.
+    """Run everything on the pictures that come with artgraph. Needs no network and no weights.
 
     \b
     Example:

@@ -2,17 +2,20 @@
 
 from data.painter.exhibition import Work, catalogue, paint, paint_scene
 from data.painter.habits import Habits, draw_habits
-from data.painter.manners import MANNERS
+from data.painter.hard import hard_catalogue
+from data.painter.manners import MANNERS, MARKS
 from data.painter.scenes import SCENES
 from data.painter.writing import sample_works, write_demo
 
 __all__ = [
     "MANNERS",
+    "MARKS",
     "SCENES",
     "Habits",
     "Work",
     "catalogue",
     "draw_habits",
+    "hard_catalogue",
     "paint",
     "paint_scene",
     "sample_works",

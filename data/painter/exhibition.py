@@ -10,12 +10,14 @@ import numpy as np
 
 from artgraph.errors import InputError
 from data.painter.habits import Habits, draw_habits
-from data.painter.manners import MANNERS
+from data.painter.manners import MANNERS, MARKS
 from data.painter.motif import look
+from data.painter.palettes import lay_out, smoothed
+from data.painter.reproductions import REPRODUCTIONS
 from data.painter.scenes import SCENES
 from data.painter.titles import MOVEMENTS, PEOPLE, PLACES, TITLES, TURNCOATS, WHENS
 
-__all__ = ["Work", "catalogue", "paint", "paint_scene"]
+__all__ = ["Work", "catalogue", "draw_format", "paint", "paint_scene"]
 
 
 @dataclass(frozen=True)
@@ -28,26 +30,35 @@ class Work:
         Of the picture, from the folder of the exhibition, with forward slashes.
     artist, title : str
     style : str
-        Key of ``MANNERS``.
+        Key of ``MANNERS`` or ``MARKS``.
     scene : str
         Key of ``SCENES``.
-    year : int
+    year : int or None
     habits : Habits
     seed : int
         Of composition and brushwork.
     size : (int, int)
         Height and width in pixels.
+    palette : str
+        Key of ``PALETTES``; empty where the manner brings its own colours.
+    finish : float, 0 to 1
+        Share of the picture, around what it is about, that is finished smoothly: the manner shows in the rest.
+    reproduction : str
+        Key of ``REPRODUCTIONS``; empty for the picture as it is.
     """
 
     path: str
     artist: str
     style: str
     scene: str
-    year: int
+    year: int | None
     title: str
     habits: Habits = field(default_factory=Habits)
     seed: int = 0
     size: tuple[int, int] = (240, 320)
+    palette: str = ""
+    finish: float = 0.0
+    reproduction: str = ""
 
 
 def catalogue(*, seed=0):
@@ -90,7 +101,7 @@ def catalogue(*, seed=0):
         title = str(rng.choice(TITLES[scene])).format(
             place=rng.choice(PLACES), person=rng.choice(PEOPLE), when=rng.choice(WHENS)
         )
-        rows.append((year, artist, scene, style, title, int(rng.integers(2**31)), _format(rng)))
+        rows.append((year, artist, scene, style, title, int(rng.integers(2**31)), draw_format(rng)))
     rows.sort()
     return [
         Work(f"images/{i:04d}.jpg", artist, style, scene, year, title, habits[artist], number, size)
@@ -98,7 +109,20 @@ def catalogue(*, seed=0):
     ]
 
 
-def _format(rng, long=320):
+def draw_format(rng, *, long=320):
+    """Draw the format of a picture: lying, standing or square.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    long : int
+        Long side in pixels.
+
+    Returns
+    -------
+    (int, int)
+        Height and width in pixels.
+    """
     short = round(long * float(rng.choice([0.72, 0.75, 0.8])))
     return [(short, long), (long, short), (int(0.9 * long), int(0.9 * long))][rng.choice(3, p=[0.5, 0.3, 0.2])]
 
@@ -115,10 +139,21 @@ def paint(work):
     array (h, w, 3), uint8
         The same pixels for the same work.
     """
-    return paint_scene(work.scene, work.style, habits=work.habits, seed=work.seed, size=work.size)
+    picture = paint_scene(
+        work.scene,
+        work.style,
+        habits=work.habits,
+        seed=work.seed,
+        size=work.size,
+        palette=work.palette,
+        finish=work.finish,
+    )
+    if not work.reproduction:
+        return picture
+    return REPRODUCTIONS[work.reproduction](picture, np.random.default_rng([work.seed, *work.reproduction.encode()]))
 
 
-def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320)):
+def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320), palette="", finish=0.0):
     """Paint any scene in any manner, at any size.
 
     Parameters
@@ -126,13 +161,17 @@ def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320)):
     scene : str
         Key of ``SCENES``.
     manner : str
-        Key of ``MANNERS``.
+        Key of ``MANNERS`` or ``MARKS``.
     habits : Habits or None
         The painter's habits; None for the plain manner.
     seed : int
         Of composition and brushwork.
     size : (int, int)
         Height and width in pixels, each at least 64. Strokes grow with the picture.
+    palette : str
+        Key of ``PALETTES``; empty for the colours of the scene.
+    finish : float, 0 to 1
+        Share of the picture that is finished smoothly, without the manner's mark.
 
     Returns
     -------
@@ -145,11 +184,15 @@ def paint_scene(scene, manner, *, habits=None, seed=0, size=(240, 320)):
     """
     if scene not in SCENES:
         raise InputError(f"No scene '{scene}'. There are: {', '.join(SCENES)}.")
-    if manner not in MANNERS:
-        raise InputError(f"No manner '{manner}'. There are: {', '.join(MANNERS)}.")
+    manners = MANNERS | MARKS
+    if manner not in manners:
+        raise InputError(f"No manner '{manner}'. There are: {', '.join(manners)}.")
     if len(size) != 2 or min(size) < 64:
         raise InputError(
             f"A picture of size {size} cannot be painted. Give a height and a width of at least 64 pixels."
         )
     motif = look(scene, seed=seed, size=tuple(int(s) for s in size))
-    return MANNERS[manner](motif, habits or Habits(), np.random.default_rng([seed, *manner.encode()]))
+    if palette:
+        motif = lay_out(motif, palette)
+    picture = manners[manner](motif, habits or Habits(), np.random.default_rng([seed, *manner.encode()]))
+    return smoothed(motif, picture, np.random.default_rng([seed, 3]), finish) if finish else picture

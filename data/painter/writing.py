@@ -125,6 +125,7 @@ def _without_main():
 
 def _mark(work, quality):
     recipe = (work.style, work.scene, work.habits, work.seed, work.size, quality, _EDITION)
+    recipe += tuple(part for part in (work.palette, work.finish, work.reproduction) if part)
     return b"artgraph painter " + hashlib.sha256(repr(recipe).encode()).hexdigest()[:16].encode()
 
 

@@ -14,15 +14,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.metrics import adjusted_mutual_info_score
 
 from artgraph.errors import InputError
-from data.painter import MANNERS, SCENES, Habits, catalogue, draw_habits, paint, paint_scene, sample_works, write_demo
+from data.painter import (
+    MANNERS,
+    MARKS,
+    SCENES,
+    Habits,
+    catalogue,
+    draw_habits,
+    hard_catalogue,
+    paint,
+    paint_scene,
+    sample_works,
+    write_demo,
+)
 from data.painter.colors import from_oklab, key, limit_palette, to_oklab
 from data.painter.motif import look
+from data.painter.palettes import PALETTES
+from data.painter.reproductions import REPRODUCTIONS
 from data.painter.writing import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "artgraph" / "demo"
+HARD = DEMO / "hard"
 SAMPLE = ROOT / "data" / "sample"
 
 
@@ -78,7 +94,7 @@ def test_catalogue_depends_on_the_seed_alone(works):
     assert Counter((w.artist, w.style) for w in other) == Counter((w.artist, w.style) for w in works)
 
 
-@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("manner", MANNERS | MARKS)
 def test_painting_is_repeatable_and_unlike_its_neighbours(manner):
     first = paint_scene("harbour", manner, seed=3, size=(120, 160))
     assert first.shape == (120, 160, 3)
@@ -95,8 +111,8 @@ def test_painting_is_repeatable_and_unlike_its_neighbours(manner):
 
 @pytest.mark.parametrize("size", [(64, 64), (64, 200), (200, 64), (97, 131)])
 def test_every_manner_paints_at_any_size(size):
-    for i, manner in enumerate(MANNERS):
-        picture = paint_scene(list(SCENES)[i], manner, habits=draw_habits(seed=i), seed=i, size=size)
+    for i, manner in enumerate(MANNERS | MARKS):
+        picture = paint_scene(list(SCENES)[i % 12], manner, habits=draw_habits(seed=i), seed=i, size=size)
         assert picture.shape == (*size, 3)
 
 
@@ -219,14 +235,17 @@ def test_the_sample_is_small(works):
 
 def test_the_demo_fits_into_a_package(works):
     assert sum((DEMO / w.path).stat().st_size for w in works) <= 6e6
+    assert sum((HARD / w.path).stat().st_size for w in hard_catalogue()) <= 5e6
 
 
 @pytest.mark.parametrize(
-    ("folder", "works", "step"), [(SAMPLE, sample_works(), 5), (DEMO, catalogue(), 36)], ids=["sample", "demo"]
+    ("folder", "works", "step"),
+    [(SAMPLE, sample_works(), 5), (DEMO, catalogue(), 36), (HARD, hard_catalogue(), 37)],
+    ids=["sample", "demo", "hard"],
 )
 def test_what_lies_here_is_what_the_painter_paints(folder, works, step, tmp_path):
     rows = read_rows(folder / "metadata.csv")
-    assert rows == [{c: str(getattr(w, c)) for c in COLUMNS} for w in works]
+    assert rows == [{c: "" if getattr(w, c) is None else str(getattr(w, c)) for c in COLUMNS} for w in works]
     assert sorted(p.name for p in (folder / "images").iterdir()) == sorted(Path(w.path).name for w in works)
     copy, painted = tmp_path / "copy", []
     shutil.copytree(folder, copy)
@@ -241,6 +260,55 @@ def test_what_lies_here_is_what_the_painter_paints(folder, works, step, tmp_path
         Image.fromarray(paint(work)).save(again, "JPEG", quality=74)
         with Image.open(again) as picture:
             assert np.abs(kept - np.asarray(picture, float)).mean() < 3
+
+
+def test_the_hard_catalogue_is_as_its_docstring_says():
+    works = hard_catalogue()
+    assert hard_catalogue() == works != hard_catalogue(seed=1)
+    assert len(works) == len({w.path for w in works}) == 296
+    assert {w.style for w in works} == set(MARKS)
+    assert min(Counter(w.style for w in works).values()) >= 24
+    names = Counter(w.artist for w in works if w.artist and not w.artist.startswith("Workshop"))
+    assert sum(count > 1 for count in names.values()) == 34
+    assert Counter(w.artist.startswith("Workshop of") for w in works)[True] == 12
+    assert sum(w.artist == "" for w in works) == 16
+    assert sum(w.year is None for w in works) == 30
+    assert {w.reproduction for w in works} == {"", *REPRODUCTIONS}
+    assert 0.32 < sum(bool(w.reproduction) for w in works) / len(works) < 0.35
+    usual = {name: Counter(w.style for w in works if w.artist == name).most_common() for name in names}
+    kept = [styles for name, styles in usual.items() if len(styles) < 2 or styles[1][1] < 5]
+    assert len(kept) == 30
+    assert sum(count for styles in kept for _, count in styles[1:]) == 8  # bear the wrong name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neither_palette_scene_year_nor_reproduction_gives_a_hard_manner_away(seed):
+    works = hard_catalogue(seed=seed)
+    style = [w.style for w in works]
+    for column in ("palette", "scene", "reproduction"):
+        assert adjusted_mutual_info_score(style, [getattr(w, column) for w in works]) < 0.08
+    assert {w.palette for w in works} == set(PALETTES)
+    years = {manner: [w.year for w in works if w.style == manner and w.year] for manner in MARKS}
+    assert max(min(found) for found in years.values()) < min(max(found) for found in years.values())
+
+
+@pytest.mark.parametrize("name", REPRODUCTIONS)
+def test_a_reproduction_is_of_the_same_size_and_another_picture(name):
+    picture = paint_scene("harbour", "knifed", seed=1, size=(96, 128))
+    made = REPRODUCTIONS[name](picture, np.random.default_rng(0))
+    assert made.shape == picture.shape
+    assert made.dtype == np.uint8
+    assert (made != picture).mean() > 0.5
+
+
+def test_a_finished_share_hides_the_mark_there_alone():
+    def painted(finish):
+        return paint_scene("portrait", "hatched", seed=2, size=(160, 128), palette="north", finish=finish).astype(int)
+
+    marked, whole, half = painted(0.0), painted(1.0), painted(0.5)
+    assert np.abs(marked - whole).mean() > 5
+    assert 0.3 < (np.abs(half - whole).max(-1) < 3).mean() < 0.8
+    assert (half == marked).all(-1).mean() > 0.2
 
 
 def test_oklab_round_trip_and_greys():

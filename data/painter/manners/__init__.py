@@ -1,8 +1,9 @@
 """The manners of painting: each takes what is seen, an artist's habits and a random generator, and gives a picture."""
 
 from data.painter.manners import dabs, geometry, oil, prints, washes
+from data.painter.manners.marks import MARKS
 
-__all__ = ["MANNERS"]
+__all__ = ["MANNERS", "MARKS"]
 
 MANNERS = {
     "pointillist": dabs.pointillist,
