@@ -128,7 +128,7 @@ def weights_for(backbone: str, weights: str | Path | Sequence[str | Path], *, fe
     named = dict(str(entry).split("=", 1) for entry in listed if "=" in str(entry))
     if backbone in named:
         return Path(named[backbone])
-    packaged = backbone in PACKAGED
+    packaged = backbone in PACKAGED and backbone != "artgraph_eye"  # who names a file with that one means it
     for entry in (Path(entry) for entry in listed if "=" not in str(entry)):
         if not entry.is_dir():
             if packaged:
