@@ -6,7 +6,8 @@ grey. The walk is taken step by step, with each tool alone, and with each left o
 confounds regressed out, artists' names (VGAE, then neighbours by other artists beside links between works by one),
 consensus of Leiden runs where this version has it. All are given the number of manners but HDBSCAN, which finds its own
 (its noise counts as a cluster of its own); its map is UMAP's where umap-learn is installed, else t-SNE's. Manners are
-read for judging alone. How hard the exhibition is was set with seed 0 (``data/README.md``), which is not among these. Glue: of the pairs of works by an artist of two manners, one in each, the share in one cluster.
+read for judging alone. How hard the exhibition is was set with seed 0 (``data/README.md``), which is not among these.
+Glue: of the pairs of works by an artist of two manners, one in each, the share in one cluster.
 """
 
 import dataclasses
