@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 
 from artgraph import pipeline
 from artgraph.cli import main
-from artgraph.descriptors import apply_fusion, fit_fusion, fuse
+from artgraph.descriptors import apply_fusion, fit_fusion, fuse, fusion
 from artgraph.errors import InputError, MissingError, StaleError
 from artgraph.lineage import Lineage, Ref
 
@@ -58,6 +58,33 @@ def test_rounding_errors_are_not_blown_up():
     rng = np.random.default_rng(0)
     a = np.outer(rng.standard_normal(30), [3.0, 1.0, 2.0])  # one direction, and nothing beside it
     np.testing.assert_allclose(np.abs(fuse([a], whitening=1)).max(axis=0)[1:], 0, atol=1e-6)
+
+
+def cosines(X):
+    """Cosines of all pairs of rows."""
+    unit = X / np.linalg.norm(X, axis=1, keepdims=True)
+    return unit @ unit.T
+
+
+def joined_by_full_svd(X, k):
+    """What ``fuse`` gives for one block, by the definition: half whitened, rows of length 1, centred."""
+    left, values, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    reduced = left[:, :k] * np.sqrt(values[:k])  # component j has the variance values[j] ** 2 / (n - 1)
+    reduced /= np.linalg.norm(reduced, axis=1, keepdims=True)
+    return reduced - reduced.mean(axis=0)
+
+
+def test_more_columns_than_rows_are_joined_exactly():
+    wide = np.random.default_rng(0).standard_normal((300, 6000)) * 0.99 ** np.arange(6000)
+    np.testing.assert_allclose(cosines(fuse([wide])), cosines(joined_by_full_svd(wide, 128)), atol=1e-4)
+
+
+def test_a_block_long_on_both_sides_is_near_what_the_full_svd_gives(monkeypatch):
+    large = np.random.default_rng(0).standard_normal((400, 300)) * 0.98 ** np.arange(300)
+    monkeypatch.setattr(fusion, "EXACT", 300)  # as if either side were too long
+    near = fuse([large], components=64)
+    np.testing.assert_allclose(cosines(near), cosines(joined_by_full_svd(large, 64)), atol=1e-3)
+    assert fuse([large], components=64).tobytes() == near.tobytes()
 
 
 def test_new_rows_get_the_place_that_they_would_have_had():
