@@ -44,7 +44,7 @@ METHODS = "leiden spectral kmeans agglomerative gaussian_mixture bayesian_gaussi
 STAGES = {
     "describe": Stage("describe", "--with", "", chosen.DescriptorSettings, 1, _named("descriptors", "extract")),
     "describe_dates": Stage("describe", "--with"),
-    "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 0, _named("descriptors", "fuse")),
+    "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 1, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
     "train_descriptor": Stage(
         "train-descriptor", "--name", "mine", TuningConfig, 2, _named("descriptors.tuning", "train_descriptor")

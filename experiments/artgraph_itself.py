@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from artgraph import pipeline
 from artgraph.communities import kmeans, leiden_consensus, leiden_n_clusters, spectral
@@ -22,6 +23,7 @@ from artgraph.evaluation import precision_at_k
 from artgraph.graph import artist_links, jaccard_weights, knn, linkable_artists, merge_layers
 from artgraph.vgae import Config, train_vgae
 from experiments import tuned as networks
+from experiments.artist_transfer import MANY, of_two, right
 from experiments.common import REVISION
 from experiments.layers import chosen_half
 from experiments.study import DESCRIBED, Row, judged
@@ -110,6 +112,32 @@ def choice(study, seed):
     return found
 
 
+def two_styles(study, seed):
+    """Return the share of works by artists with many works in two styles that lie in the right cluster (dict).
+
+    By the two measures of ``artist_transfer``: where their own style is the commonest; where, by other artists' works,
+    it is better represented than the artist's other one.
+    """
+    table = pd.crosstab(study.artist, study.style)
+    changed = table[(table >= MANY).sum(axis=1) > 1]
+    given = names(study)
+    before, best = joined(study, "before"), joined(study)
+    parts = {"features as before": graph(before), "features as before, links across artists": linked(before, given)}
+    parts |= {"features": graph(best), "features, links across artists": linked(best, given)}
+    parts["latents, links across artists"] = linked(latents(study, seed, artists=given), given)
+    found = {}
+    for name, adjacency in parts.items():
+        labels, shares, works = clusters(study, seed, adjacency), [], []
+        for artist, row in changed.iterrows():
+            rows = np.flatnonzero((study.artist == artist) & np.isin(study.style, row.index[row >= MANY]))
+            own = right(labels, study.style, rows), of_two(labels, study.style, study.artist, rows)
+            shares.append(own)
+            works.append(len(rows))
+        both = np.average(shares, axis=0, weights=works)
+        found[name] = {"own style the commonest": float(both[0]), "own style rather than the other": float(both[1])}
+    return found
+
+
 def given_half(study, seed, *, features="best", consensus=0, dates=0.0):
     """Return the figures (dict) of artgraph that was given the names of half of the artists, and no others."""
     given = names(study, study.hidden(seed))
@@ -118,7 +146,19 @@ def given_half(study, seed, *, features="best", consensus=0, dates=0.0):
     return judged(study, seed, Z, labels)
 
 
-def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, links=True, across=True, dates=0.0):
+def whole(
+    study,
+    seed,
+    *,
+    method="leiden",
+    model="vgae",
+    hops=2,
+    told=True,
+    links=True,
+    across=True,
+    features="best",
+    dates=0.0,
+):
     """Return the figures (dict) of artgraph, or of artgraph less something.
 
     Parameters
@@ -133,15 +173,15 @@ def whole(study, seed, *, method="leiden", model="vgae", hops=2, told=True, link
         Whether artists' names are given at all.
     links : bool
         Whether same-artist links stand in the graph that is clustered.
-    dates : float
-        Weight of the period, see ``joined``.
+    features, dates : str, float
+        See ``joined``.
     across : bool
         Whether, with links, neighbours in that graph are by other hands.
     """
 
     def part(hidden):
         given = names(study, hidden) if told else None
-        Z = latents(study, seed, artists=given, model=model, hops=hops, dates=dates)
+        Z = latents(study, seed, artists=given, model=model, hops=hops, features=features, dates=dates)
         if method == "k-means":
             return Z, kmeans(Z, study.n_styles, seed=seed)
         adjacency = linked(Z, given, across=across) if told and links else graph(Z)
@@ -189,6 +229,8 @@ def alone(study, seed, *, descriptor):
 
 DATE_WEIGHT = WEIGHTS["date"]
 NETWORKS = ("ResNet-18", "ViT-Tiny", "Lite0")
+BEFORE = ("ResNet-18", "ViT-Tiny", "MobileNet")
+AS_BEFORE = "Measured with the networks as before: the last layers alone, MobileNet in place of Lite0."
 LAST = REVISION + 2  # of rows whose last graph has artist links: across artists since 1, middle layers since 2
 HALF = "Measured with the names of half of the artists alone; what stands under AMI, ARI and purity is that partition."
 
@@ -218,6 +260,7 @@ ROWS = (
         }.items()
     ),
     Row("which layers and networks, by artists", choice, kind="reading", revision=LAST),
+    Row("works by artists of two styles", two_styles, kind="reading", networks=NETWORKS, revision=LAST),
     Row(
         "artgraph with a ViT tuned by the given half of the names",
         tuned,
@@ -240,14 +283,21 @@ ROWS = (
         networks=NETWORKS,
         revision=LAST,
     ),
-    Row("artgraph without artists' names", partial(whole, told=False), networks=NETWORKS, revision=LAST),
+    Row(
+        "artgraph without artists' names",
+        partial(whole, told=False, features="before"),
+        networks=BEFORE,
+        differs=AS_BEFORE,
+        revision=REVISION,
+    ),
     Row("artgraph without VGAE: links alone", partial(whole, model="none"), networks=NETWORKS, revision=LAST),
     Row("artgraph without VGAE and names", partial(whole, model="none", told=False), networks=NETWORKS, revision=LAST),
     Row(
         "artgraph without graph: names alone, k-means",
-        partial(whole, method="k-means", model="contrastive", hops=0),
-        networks=NETWORKS,
-        revision=LAST,
+        partial(whole, method="k-means", model="contrastive", hops=0, features="before"),
+        networks=BEFORE,
+        differs=AS_BEFORE,
+        revision=REVISION,
     ),
     Row(
         "artgraph without graph and names: k-means",

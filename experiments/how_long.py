@@ -3,7 +3,7 @@
 ``python -m experiments.how_long --paintings DIR --paintings DIR --json``
 
 For each folder, as many of its pictures as asked for (copied again under other names where it holds fewer) go through
-``artgraph run`` with the descriptor that comes with artgraph, without a spreadsheet. Processor time is what the program
+``artgraph run`` with the default descriptors, without a spreadsheet. Processor time is what the program
 used of all cores, so that other programs on the machine do not count; on two cores that are free, about half of it
 passes.
 """

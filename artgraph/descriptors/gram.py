@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from artgraph.descriptors import lite as packaged_network
 from artgraph.descriptors.backbones import CLASS_TOKEN, load_backbone
 from artgraph.descriptors.base import Descriptor
 from artgraph.errors import InputError
 
-__all__ = ["STATISTICS", "Gram", "gram_vectors", "moment_vectors", "principal_components", "sketch_buckets"]
+__all__ = ["STATISTICS", "Gram", "gram_vectors", "lite", "moment_vectors", "principal_components", "sketch_buckets"]
 
 AT_ONCE = 4  # pictures that a network without large matrices sees at once on a CPU: its maps then stay in the cache
 MAX_WIDE = 65536  # entries of one layer's Gram matrix that are kept as they are; more are hashed down to this many
@@ -174,6 +175,16 @@ class Gram(Descriptor):
     def _blocks(self, wide: np.ndarray) -> list[np.ndarray]:
         widths = [min(width, MAX_WIDE) for width in self.widths]
         return np.split(wide, np.cumsum(widths)[:-1], axis=1)
+
+
+def lite(*, layers: Sequence[str | int] | None = None, size: int = 224, device: str = "cpu") -> Gram:
+    """Return ``moments`` of EfficientNet-Lite0, whose weights come in a package: nothing to download.
+
+    Parameters
+    ----------
+    layers, size, device : See ``Gram``.
+    """
+    return Gram(name="moments", backbone=packaged_network.BACKBONE, layers=layers, size=size, device=device)
 
 
 class _Column:

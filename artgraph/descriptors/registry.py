@@ -20,7 +20,7 @@ _HOMES = {  # module, what makes the descriptor, and what it is given beside the
     "csd": ("csd", "Csd", {}),
     "eye": ("eye", "eye", {}),
     "gram": ("gram", "Gram", {}),
-    "lite": ("gram", "Gram", {"name": "moments", "backbone": "tf_efficientnet_lite0"}),
+    "lite": ("gram", "lite", {}),
     "moments": ("gram", "Gram", {"name": "moments"}),
     "patches": ("patches", "Patches", {}),
     "texture": ("texture", "Texture", {}),

@@ -350,12 +350,15 @@ def test_a_package_with_another_file_is_refused(monkeypatch):
 def test_lite_needs_no_file_and_is_not_given_that_of_others(weights, tmp_path):
     from artgraph.descriptors import lite
 
-    sha256 = make_descriptor("lite").params()["weights_sha256"]
-    assert sha256 == lite.SHA256
+    spec = f"moments:{lite.BACKBONE}"
+    assert make_descriptor("lite").params() == make_descriptor(spec).params()
     for given in (weights, weights.parent, tmp_path):  # a file for the other networks; folders without one of its own
-        assert make_descriptor("lite", weights=given).params()["weights_sha256"] == sha256
+        assert make_descriptor("lite", weights=given).params()["weights_sha256"] == lite.SHA256
+        assert make_descriptor(spec, weights=given).params()["weights_sha256"] == lite.SHA256
     own = tmp_path / f"{lite.BACKBONE}.safetensors"
     with torch.random.fork_rng():
         save_file(timm.create_model(lite.BACKBONE, pretrained=False).state_dict(), own)
     for given in (f"{lite.BACKBONE}={own}", tmp_path):
-        assert make_descriptor("lite", weights=given).params()["weights_sha256"] != sha256
+        assert make_descriptor(spec, weights=given).params()["weights_sha256"] != lite.SHA256
+    with pytest.raises(InputError, match="no network to choose"):
+        make_descriptor("lite:resnet18")
