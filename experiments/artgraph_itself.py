@@ -120,6 +120,8 @@ def two_styles(study, seed):
     """
     table = pd.crosstab(study.artist, study.style)
     changed = table[(table >= MANY).sum(axis=1) > 1]
+    if not len(changed):
+        return {"artists of two styles": 0.0}
     given = names(study)
     before, best = joined(study, "before"), joined(study)
     parts = {"features as before": graph(before), "features as before, links across artists": linked(before, given)}
