@@ -91,10 +91,14 @@ def fit_fusion(
 
 
 def _components(block: np.ndarray, k: int) -> PCA:
-    """Return the first ``k`` principal components: exact where a side is short, else near (cosines to 0.001)."""
+    """Return the first ``k`` principal components: exact where a side is short, else near (cosines to 0.001).
+
+    The exact ones are computed in float64: in float32 those of small variance, which whitening lifts, differ between
+    processors and numbers of threads.
+    """
     n, d = block.shape
     if min(n, d) < EXACT:
-        return PCA(k, svd_solver="covariance_eigh" if d < EXACT else "full").fit(block)
+        return PCA(k, svd_solver="covariance_eigh" if d < EXACT else "full").fit(block.astype(np.float64))
     return PCA(k, svd_solver="randomized", n_oversamples=k, iterated_power=4, random_state=0).fit(block)
 
 

@@ -197,3 +197,19 @@ def test_wrong_names(fused):
         pipeline.fuse_features(fused, on=("color", "gram"))
     with pytest.raises(InputError, match="differ in their keys"):
         pipeline.describe(fused, descriptors=("color", "color"))
+
+
+def test_components_of_small_variance_are_not_rounding_errors():
+    """Spreads falling to a 300th (variances to a 100,000th), lifted by whitening: as in float64, not by processor."""
+    rng = np.random.default_rng(0)
+    turn = np.linalg.qr(rng.normal(size=(24, 24)))[0]
+    X = (rng.normal(size=(200, 24)) * np.geomspace(1, 3e-3, 24) @ turn + 1).astype(np.float32)
+    exact = X.astype(np.float64) - X.astype(np.float64).mean(axis=0)
+    U, spread, _ = np.linalg.svd(exact, full_matrices=False)
+    expected = U * spread * (spread**2 / (spread**2).sum()) ** -0.25
+    expected = expected / np.linalg.norm(expected, axis=1, keepdims=True)
+    np.testing.assert_allclose(fuse([X]) @ fuse([X]).T, _centred(expected) @ _centred(expected).T, atol=2e-5)
+
+
+def _centred(X):
+    return X - X.mean(axis=0)
