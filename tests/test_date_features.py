@@ -55,6 +55,14 @@ def test_dates_have_their_own_weight(dated):
     assert facts["error"] >= 0
 
 
+def test_one_feature_alone_has_the_weight_of_one(dated):
+    from artgraph.stages.base import features_of
+
+    for key in ("color", "date"):
+        lengths = np.linalg.norm(features_of(dated, (key,)), axis=1)
+        assert 0.8 < lengths.mean() < 1.01, key
+
+
 def test_what_dates_made_is_not_judged_by_dates(dated):
     assert Lineage(dated).columns_used(Ref("partitions", "leiden")) == ["date"]
     with pytest.raises(CircularError, match="Dates are among the features"):

@@ -65,6 +65,7 @@ def joining(corpus: Corpus, on: Sequence[str]) -> dict[str, Any]:
     """Return what the features of a ``corpus`` under the keys ``on`` weigh where they are joined, and their whitening.
 
     As ``fit_fusion`` takes them; the weights are those of ``WEIGHTS``, and distances between years stay as they are.
+    One feature alone weighs 1: there is nothing beside it, and its lengths are read by the autoencoder.
     """
     from artgraph.descriptors.registry import WEIGHTS
 
@@ -74,7 +75,7 @@ def joining(corpus: Corpus, on: Sequence[str]) -> dict[str, Any]:
         dates = lineage.stage(ref) == "describe_dates"
         weights.append(WEIGHTS.get("date" if dates else lineage.params(ref).get("descriptor"), 1.0))
         whitening.append(0.0 if dates else 0.5)
-    return {"weights": weights, "whitening": whitening}
+    return {"weights": weights if len(on) > 1 else [1.0], "whitening": whitening}
 
 
 def place(

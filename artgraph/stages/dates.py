@@ -29,8 +29,8 @@ def check_dates(corpus: Corpus) -> None:
     least = max(NEAREST, int(LEAST * n))
     if known < least:
         raise InputError(
-            f"{known} of {n} works have a date that names a year; dates can be used from {least} on, for the others "
-            "are guessed from them."
+            f"{known} of {n} works have a date that names a year. Dates are used where {least} have one, for those of "
+            "the other works are guessed from them."
         )
 
 

@@ -58,8 +58,8 @@ def names_for(corpus: Corpus, asked: bool | None = None) -> tuple[bool, list[str
 def wants_vgae(corpus: Corpus, lead: str, *, names: bool) -> tuple[bool, list[str]]:
     """Decide whether an autoencoder is trained; return that, and lines that say why not.
 
-    Without names it agrees with style less than the features that go in (AMI 0.268 and 0.291, on 2,832 paintings
-    described by ``eye``), so it is trained where names teach, where it is asked for, and where it is there already.
+    Without names it agrees with style no better than the features that go in (``experiments/artgraph_itself.py``), so
+    it is trained where names teach, where it is asked for, and where it is there already.
 
     Parameters
     ----------
