@@ -12,7 +12,7 @@ from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from artgraph.errors import CorpusError, LockedError
 
-__all__ = ["TEMPORARY", "atomic_path", "locked", "remove_temporaries", "write_bytes"]
+__all__ = ["TEMPORARY", "atomic_path", "locked", "locked_file", "remove_temporaries", "write_bytes"]
 
 TEMPORARY = ".tmp-"
 # What flock answers on file systems that cannot lock: Lustre, some NFS and FUSE mounts.
@@ -90,13 +90,35 @@ def locked(path: str | Path, *, folders: Sequence[str] = ("",)) -> Iterator[Path
         lock.release()
 
 
-def _acquire(path: Path) -> BaseFileLock:
+@contextmanager
+def locked_file(path: str | Path, *, wait: float = 10.0) -> Iterator[None]:
+    """Hold one file (``path``) for writing, beside whoever holds its folder; others wait so many seconds (``wait``).
+
+    Raises LockedError where another process holds it longer, CorpusError where the folder cannot be written to.
+    """
+    path = Path(path)
     try:
-        lock = FileLock(path / ".lock", timeout=0, **_NO_FALLBACK)
+        lock = _acquire(path.parent, name=f".{path.name}.lock", timeout=wait)
+    except Timeout as error:
+        raise LockedError(
+            f"Another artgraph has been writing to {path} for {wait:g} seconds. If none is running, delete "
+            f"{error.lock_file}."
+        ) from None
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be written to: {error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquire(path: Path, *, name: str = ".lock", timeout: float = 0) -> BaseFileLock:
+    try:
+        lock = FileLock(path / name, timeout=timeout, **_NO_FALLBACK)
         lock.acquire()
     except (NotImplementedError, OSError) as error:
         if isinstance(error, OSError) and error.errno not in NO_LOCKS:  # a Timeout has no number
             raise
-        lock = SoftFileLock(path / ".lock-held", timeout=0)
+        lock = SoftFileLock(path / f"{name}-held", timeout=timeout)
         lock.acquire()
     return lock

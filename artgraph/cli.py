@@ -7,9 +7,11 @@ import click
 
 from artgraph import __version__
 from artgraph.commands.add import add
+from artgraph.commands.ask import ask
 from artgraph.commands.atlas import atlas
 from artgraph.commands.build_graph import build_graph
 from artgraph.commands.communities import communities
+from artgraph.commands.decide import decide
 from artgraph.commands.demo import demo
 from artgraph.commands.describe import describe
 from artgraph.commands.evaluate import evaluate
@@ -23,6 +25,7 @@ from artgraph.commands.plot import plot
 from artgraph.commands.remove import remove
 from artgraph.commands.replay import replay
 from artgraph.commands.run import run
+from artgraph.commands.serve import serve
 from artgraph.commands.similar import similar
 from artgraph.commands.train_descriptor import train_descriptor
 from artgraph.commands.train_vgae import train_vgae
@@ -66,12 +69,15 @@ for command in (
     build_graph,
     train_vgae,
     communities,
+    decide,
     evaluate,
     interpret,
     worklist,
+    ask,
     influence,
     export,
     atlas,
+    serve,
     similar,
     plot,
     info,

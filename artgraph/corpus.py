@@ -6,6 +6,7 @@
       corpus.json             label of the table: format, n, ids_sha256, image root, how many works each batch added
       paintings.parquet       row i is painting i everywhere
       refused.csv             every input that was not taken, and why
+      decisions.csv           what people decided (artgraph.decisions.table); only appended to, never part of a change
       artists.csv             every spelling of an artist, and whom it was taken for (where the table names artists)
       thumbs/<sha256>.webp    one small picture per painting, named by the picture's own hash
       features/gram.npy       (n, d) float32                          + gram.json

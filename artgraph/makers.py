@@ -61,6 +61,7 @@ STAGES = {
     ),
     "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 2, ("artgraph.interpret",)),
     "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 2, _named("interpret", "affinity")),
+    "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 0, _named("interpret", "questions")),
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
@@ -68,7 +69,7 @@ STAGES = {
 # the stage that makes a thing of a kind, where there is no label that says so
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
-REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence"}
+REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence", "-questions": "ask"}
 
 
 def stage_of(label: Mapping[str, Any]) -> str | None:
@@ -100,6 +101,7 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
         key, words = _as_option(key, params)
     elif stage == "train_vgae":
         words = [word for graph in graphs if graph != "style" for word in ("--graph", graph)]
+        words += ["--no-decisions"] if params.get("decisions") is False else []
     if stage == "fuse_features":
         words = ["--with", ",".join(params["on"]), "--fuse"]
     elif STAGES[stage].settings is not None:

@@ -12,8 +12,9 @@
         │ communities   graph → partition
         │ evaluate      partition, column → report
         │ interpret     what each cluster is; worklist: what to look at again; influence: clusters in time
+        │ ask           which pairs of works to ask people about
         ▼
-      export, atlas                     Gephi, CSV, a page to look at
+      export, atlas, serve              Gephi, CSV, a page to look at and to decide on
 
 Every stage is a function of a ``Corpus`` and keyword parameters, among them the fields of its class in
 ``artgraph.settings``, and skips what is already there, made with the same settings from the same inputs. ``run`` is all
@@ -30,10 +31,12 @@ from typing import Any
 from artgraph.atomic import write_bytes
 from artgraph.corpus import Corpus
 from artgraph.settings import FEATURES
+from artgraph.stages.ask import ask
 from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made, Progress, catalogue_of
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
+from artgraph.stages.decide import decide
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
 from artgraph.stages.export import export, network
@@ -50,6 +53,7 @@ from artgraph.stages.lead import lead_of, names_for, wants_vgae
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
+from artgraph.stages.serve import serve
 from artgraph.stages.similar import similar
 from artgraph.stages.spreadsheet import as_before
 from artgraph.stages.summary import closing, ingest_lines, line
@@ -58,9 +62,10 @@ from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
 
 __all__ = [
-    "Made", "add", "atlas", "build_graph", "communities", "demo", "describe", "evaluate", "export", "fuse_features",
-    "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line", "network", "plot",
-    "remove", "replay", "run", "similar", "train_descriptor", "train_vgae", "update", "worklist",
+    "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
+    "fuse_features", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line",
+    "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae", "update",
+    "worklist",
 ]  # fmt: skip
 
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners

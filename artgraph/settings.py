@@ -16,9 +16,9 @@ from artgraph.communities.methods import METHODS, QUALITIES, check_settings
 from artgraph.errors import InputError
 
 __all__ = [
-    "FEATURES", "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings", "GraphSettings",
-    "InfluenceSettings", "InterpretSettings", "LayoutSettings", "Settings", "WorklistSettings", "choices_of",
-    "flag_of", "setting",
+    "FEATURES", "AskSettings", "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings",
+    "GraphSettings", "InfluenceSettings", "InterpretSettings", "LayoutSettings", "Settings", "WorklistSettings",
+    "choices_of", "flag_of", "setting",
 ]  # fmt: skip
 
 FEATURES = ("eye", "lite")  # where none are named: what needs no file of weights (``experiments/teach_the_eye.py``)
@@ -220,6 +220,7 @@ class ClusterSettings(Settings):
         None, "Leiden: works with the same value in this column stay together.", metavar="COLUMN"
     )
     max_size: int | None = setting(None, "Leiden: works in a cluster, at most.", least=1)
+    decisions: bool = setting(True, "Obey what people decided, where they did: see artgraph decide.")
     levels: int = setting(1, "Above 1: also clusters of clusters, as partitions NAME-2, NAME-3 ...", least=1)
     membership: bool = setting(True, "Confidence, second cluster and role of every work.")
     keep_names_of: str | None = setting(
@@ -288,6 +289,14 @@ class WorklistSettings(Settings):
         super().__post_init__()
         for kind in self.kinds:
             check_choice("kind", kind, KINDS)
+
+
+@dataclass(frozen=True)
+class AskSettings(Settings):
+    """How many questions are asked."""
+
+    budget: int = setting(50, "Questions, at most.", least=1)
+    seed: int = setting(0, "Of the runs whose disagreement says what is uncertain.")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ THE_SAME = {  # calls these
     "add": "ingest, describe, import_vectors",  # what it makes follows from works that are new: see test_growing
     "update": "ingest, describe, import_vectors",
     "remove": "what it is given is gone afterwards",
+    "decide": "its rows stand in decisions.csv, whose hash is in the label of a partition: see test_deciding",
     "replay": "all of them, in another folder",
 }
 

@@ -31,6 +31,7 @@ from artgraph.atlas.summary import summarize
 from artgraph.atomic import write_bytes
 from artgraph.checks import check_labels
 from artgraph.colors import cluster_color
+from artgraph.decisions import COLUMNS
 from artgraph.errors import InputError
 
 __all__ = ["write_atlas"]
@@ -101,12 +102,14 @@ def write_atlas(
         "title": str(about.title),
         "n": n,
         "stamp": _stamp(columns["id"]),
+        "corpus": about.corpus or _stamp(columns["id"]),
         "columns": [[c, pack(v)] for c, v in columns.items()],
         "small": [c for c in columns if _TECHNICAL.fullmatch(c)],
         "name": name,
         "labels": labels.tolist(),
         "colors": [cluster_color(c["label"]) for c in found],
         "clusters": found,
+        "names": _names(clusters.names, found),
         "years": [year_number(year) for year in years.tolist()] if np.isfinite(years).any() else None,
         "artists": {"names": pack(artists), "changes": changes_over_time(labels, artists, years)},
         "compare": {
@@ -132,6 +135,8 @@ def write_atlas(
         "windows": paintings.windows and packed_windows(paintings.windows, n),
         "added": _added(paintings, clusters, n),
         "worklist": about.worklist,
+        "questions": _questions(about.questions, n),
+        "decisions": [[str(d.get(c) or "") for c in COLUMNS] for d in about.decisions],
         "provenance": [
             [str(stage), [[str(k), str(v)] for k, v in rest.items()] if isinstance(rest, Mapping) else str(rest)]
             for stage, rest in about.provenance
@@ -195,6 +200,20 @@ def _check(columns: dict[str, list], n: int, reference: str | None) -> None:
 def _stamp(ids: Sequence[str]) -> str:
     """Return eight hex digits that tell one list of paintings from another: addresses of a selection carry them."""
     return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _names(names: Mapping[int, str] | Sequence[str | None], found: list[dict]) -> dict[str, str] | None:
+    """Return the names that people gave clusters, by their numbers; None where there are none."""
+    pairs = names.items() if isinstance(names, Mapping) else enumerate(names)
+    known = {c["label"] for c in found}
+    return {str(label): str(name) for label, name in pairs if name and label in known} or None
+
+
+def _questions(questions: Sequence[tuple[int, int, str]], n: int) -> list[list]:
+    for a, b, _ in questions:
+        if not (0 <= a < n and 0 <= b < n) or a == b:
+            raise InputError(f"A question is on rows {a} and {b}: expected two of the {n} paintings.")
+    return [[int(a), int(b), str(reason or "")] for a, b, reason in questions]
 
 
 def _neighbor_lists(links: sp.csr_matrix) -> list[list[int]]:

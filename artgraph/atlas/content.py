@@ -56,6 +56,7 @@ class Clusters:
         ``report`` (``columns``, ``descriptors``, ``suspect``, ``near`` as from ``artgraph interpret``, rows for ids).
     new : (n,) bool, added since these clusters were found; they are marked.
     apart : (share, (n,) bool), works that are farther from everything than this share of the collection's own works.
+    names : the name that people gave each cluster, by its number (a list, or a dict of some); None where there is none.
     compare : other partitions (n,) int, by name, shown beside this one.
     reference : column of the table that the clusters are compared with. It is shown, never used.
     """
@@ -67,6 +68,7 @@ class Clusters:
     descriptions: Sequence[Mapping] = ()
     new: np.ndarray | None = None
     apart: tuple[float, np.ndarray] | None = None
+    names: Mapping[int, str] | Sequence[str | None] = ()
     compare: Mapping[str, np.ndarray] = field(default_factory=dict)
     reference: str | None = None
 
@@ -99,6 +101,10 @@ class About:
     columns_used : columns of the table that the clusters depend on, through links or through training.
     provenance : pairs of a stage and its parameters. Rows whose stage is "caveat" are printed as warnings.
     methods : a paragraph on the methods, ready to be quoted.
+    corpus : a text that tells this collection from others and stays when works are added: decisions that are not yet
+        saved are kept in the browser under it. Without: made from the ids.
+    questions : (row, row, reason), pairs of paintings to ask people about: are they of one manner?
+    decisions : rows of ``decisions.csv`` by its columns, those that the corpus has.
     worklist : ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
     """
 
@@ -107,3 +113,6 @@ class About:
     provenance: Sequence[tuple[str, str | Mapping]] = ()
     methods: str | None = None
     worklist: Sequence[Mapping] | None = None
+    corpus: str | None = None
+    questions: Sequence[tuple[int, int, str]] = ()
+    decisions: Sequence[Mapping[str, str]] = ()

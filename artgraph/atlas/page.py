@@ -5,16 +5,20 @@ import json
 import re
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 
-__all__ = ["POLICY", "SCRIPTS", "STYLES", "data_script", "index_page", "is_ours"]
+__all__ = [
+    "POLICY", "SCRIPTS", "SERVED_POLICY", "STYLES", "data_of", "data_script", "index_page", "is_ours", "served_page",
+]  # fmt: skip
 
 # In the order in which they build on each other.
 SCRIPTS = (
-    "core.js", "paintings.js", "added.js", "search.js", "csv.js", "filters.js", "gallery.js", "bars.js", "camera.js",
-    "tiles.js", "wall.js", "select.js", "map.js", "timeline.js", "front.js", "cluster.js", "spans.js", "viewer.js",
-    "painting.js", "artists.js", "flow.js", "compare.js", "worklist.js", "made.js", "router.js",
+    "core.js", "paintings.js", "decisions.js", "added.js", "search.js", "csv.js", "filters.js", "gallery.js",
+    "bars.js", "camera.js", "tiles.js", "wall.js", "deciding.js", "select.js", "map.js", "timeline.js", "front.js",
+    "cluster.js", "spans.js", "viewer.js", "painting.js", "artists.js", "flow.js", "compare.js", "worklist.js",
+    "questions.js", "made.js", "live.js", "router.js",
 )  # fmt: skip
-STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css", "viewer.css")
+STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css", "viewer.css", "decisions.css")
 
 # Some browsers let 'self' match nothing in a page opened from disk; file: says the same for those, and a page on
 # a web host can load nothing by it.
@@ -22,6 +26,9 @@ POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
     "base-uri 'none'; form-action 'none'"
 )
+
+# What a page of `artgraph serve` may do besides: talk to the server that it comes from.
+SERVED_POLICY = "connect-src 'self'; "
 
 _GENERATOR = '<meta name="generator" content="artgraph atlas">'
 
@@ -57,3 +64,20 @@ def index_page(title: str, n: int, *, hosts: Sequence[str] = ()) -> bytes:
 def is_ours(page: bytes) -> bool:
     """Tell whether a page is an atlas that artgraph wrote."""
     return _GENERATOR.encode() in page
+
+
+def served_page(page: bytes) -> bytes:
+    """Return an atlas's ``page`` (index.html) as ``artgraph serve`` gives it: it may talk to its server, and knows."""
+    allowed = page.replace(b"default-src 'none'; ", f"default-src 'none'; {SERVED_POLICY}".encode(), 1)
+    return allowed.replace(_GENERATOR.encode(), _GENERATOR.encode() + b'\n<meta name="artgraph-serve">', 1)
+
+
+def data_of(folder: Path) -> dict | None:
+    """Return what ``data_script`` wrote into an atlas's ``folder``; None where there is no whole atlas of this form."""
+    try:
+        text = (folder / "data.js").read_text(encoding="utf-8")
+        if not (folder / "index.html").is_file():
+            return None
+        return json.loads(text[text.index("data: ") + len("data: ") : text.rindex(" };")])
+    except (OSError, ValueError):
+        return None

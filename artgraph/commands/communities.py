@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, settings_options, show, stage, with_corpus
+from artgraph.options import Bars, Command, option, say, settings_options, show, stage, with_corpus
 from artgraph.settings import ClusterSettings
 
 __all__ = ["communities"]
@@ -38,6 +38,11 @@ def communities(corpus: Any, **options: Any) -> None:
     if any((made.facts.get("changes") or {}).values()):
         for text in changes_lines({f"{made.kind}/{made.key}": made.facts}):
             click.echo(text)
+    if decided := made.facts.get("decisions"):
+        click.echo(f"{decided['held']} decisions by {decided['persons']} persons are obeyed")
+        for kind in ("unmet", "open"):
+            for text in decided[kind]:
+                say(f"  {'not met' if kind == 'unmet' else 'does not hold'}: {text}")
     wanted = options["n_clusters"]
     if wanted and made.facts.get("n_clusters", wanted) != wanted:
         click.echo(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")

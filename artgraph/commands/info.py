@@ -41,6 +41,13 @@ def info(corpus: Any, as_json: bool) -> None:
     _wrapped("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()), "  ")
     for reason, command in about.get("damage", ()):
         say(f"  DAMAGED: {reason}. Mend it: {command}")
+    if decided := about["decisions"]:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in decided["kinds"].items())
+        say(f"decisions: {decided['n']} hold, by {decided['persons']} persons ({kinds or 'none'})")
+        for partition, cluster, name in decided["names"]:
+            say(f"  cluster {cluster} of {partition} is called '{name}'")
+        for text in decided["problems"]:
+            _wrapped(f"  does not hold: {text}", "      ")
     for thing in about["things"]:
         params = {key: value for key, value in thing["params"].items() if value not in (None, [], False)}
         settings = ", ".join(f"{key}={_shown(key, value)}" for key, value in params.items())
@@ -51,6 +58,8 @@ def info(corpus: Any, as_json: bool) -> None:
         if "drift" in thing:
             for text in drift_lines(thing["drift"], about["path"]):
                 _wrapped(f"    {text}", "      ")
+        if "undecided" in thing:
+            say(f"    decisions have changed since. Obey them: {thing['command']}")
         if thing["stale"]:
             say(f"    STALE: {thing['stale'][0]}. Make it again: {thing['command']}")
 

@@ -34,6 +34,7 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     Example:
       artgraph interpret mycorpus --column school,museum
     """
+    from artgraph.stages.ruling import names_of
     from artgraph.stages.summary import work_names
 
     bars = Bars("interpret")
@@ -42,8 +43,10 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     if as_json:
         show_json(made.facts)
         return
+    names = names_of(corpus, made.facts["partition"])
     for one in made.facts["clusters"]:
-        say(f"cluster {one['cluster']}: {one['sentence']}")
+        name = f" '{names[one['cluster']]}'" if one["cluster"] in names else ""
+        say(f"cluster {one['cluster']}{name}: {one['sentence']}")
         for work in work_names(corpus, one["exemplars"][:3]):
             say(f"  such as {work}")
         if one["near"]:

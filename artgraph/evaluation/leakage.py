@@ -31,17 +31,26 @@ def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) ->
         )
 
 
-def caveats(reference_name: str, link_columns: Iterable[str] = (), *, scores: Mapping | None = None) -> list[str]:
+def caveats(
+    reference_name: str, link_columns: Iterable[str] = (), *, scores: Mapping | None = None, decisions: int = 0
+) -> list[str]:
     """Say in full sentences, perhaps none, what to keep in mind when reading the scores.
 
     Parameters
     ----------
     reference_name, link_columns : checked by :func:`check_not_circular`.
     scores : as :func:`~artgraph.evaluation.partition_scores` returns them.
+    decisions : how many decisions of people the partition obeys.
     """
     link_columns = [link_columns] if isinstance(link_columns, str) else list(link_columns)
     check_not_circular(reference_name, link_columns)
     found = [_owed(column, reference_name) for column in link_columns]
+    if decisions:
+        found.append(
+            f"{decisions} decisions of people shaped this partition. Whoever decided may know the {reference_name} of "
+            "the works: these scores owe something to that. Compare with: artgraph communities --no-decisions --name "
+            "NAME"
+        )
     if not scores:
         return found
     total = scores["n"] + scores["n_unlabelled"] + scores["n_unassigned"]

@@ -5,11 +5,13 @@ from artgraph.interpret.distinctions import distinctions, distinctive
 from artgraph.interpret.evidence import chance_of_nearness, departures, stand_out
 from artgraph.interpret.influence import cluster_times, influence
 from artgraph.interpret.methods import MethodsDescription, methods_text
+from artgraph.interpret.questions import Question, questions
 from artgraph.interpret.sentences import cluster_sentence, visual_sentence
 from artgraph.interpret.worklist import affinity, date_gaps, own_gaps, school_votes
 
 __all__ = [
-    "MethodsDescription", "affinity", "chance_of_nearness", "cluster_sentence", "cluster_times", "date_gaps",
-    "departures", "descriptor_shares", "distinctions", "distinctive", "exemplars", "influence", "methods_text",
-    "neighboring_clusters", "own_gaps", "palette", "school_votes", "stand_out", "typicality", "visual_sentence",
+    "MethodsDescription", "Question", "affinity", "chance_of_nearness", "cluster_sentence", "cluster_times",
+    "date_gaps", "departures", "descriptor_shares", "distinctions", "distinctive", "exemplars", "influence",
+    "methods_text", "neighboring_clusters", "own_gaps", "palette", "questions", "school_votes", "stand_out",
+    "typicality", "visual_sentence",
 ]  # fmt: skip

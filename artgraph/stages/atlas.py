@@ -18,6 +18,7 @@ from artgraph.errors import CorpusError, InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import InterpretSettings, WorklistSettings
 from artgraph.stages.base import Made, features_of
+from artgraph.stages.decided import Decided, questions_of
 from artgraph.stages.fitting import ALPHA
 from artgraph.stages.generations import Generations
 from artgraph.stages.history import history
@@ -143,6 +144,7 @@ def atlas(
             descriptions=clusters,
             new=generations.new(partition),
             apart=(1 - ALPHA, generations.fits_nothing(partition)),
+            names=view.names,
             compare={other: corpus.get("partitions", other) for other in compare},
             reference="style" if corpus.paintings["style"].notna().any() else None,
         ),
@@ -158,6 +160,9 @@ def atlas(
             provenance=history(corpus, partition),
             methods=report.get("methods"),
             worklist=_worklist(corpus, partition, rows),
+            corpus=generations.origin,
+            questions=questions_of(corpus, partition),
+            decisions=Decided(corpus).read(),
         ),
         images=images != "none",
     )

@@ -12,6 +12,7 @@ from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import ClusterSettings
 from artgraph.stages.base import Made, Progress, adjacency_of, columns, drawing, features_of, make, progress_of
+from artgraph.stages.ruling import expanded, obeyed, ruling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,9 +66,16 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
     if earlier is not None and chosen.keep_names_of is not None:
         params["earlier_sha256"] = content_sha256(earlier.tolist())
 
+    rule = ruling(corpus, name, earlier) if chosen.decisions else None
+    if rule is not None:
+        params["decisions_sha256"] = rule.sha256
+
     def compute() -> tuple[dict, dict]:
+        import numpy as np
+
         from artgraph.communities import cluster, keep_names, modularity, soft_membership
         from artgraph.communities.changes import changes
+        from artgraph.communities.obey import contracted, joined
         from artgraph.plots.clustering import plot_profile
 
         adjacency = adjacency_of(corpus, chosen.graph)
@@ -75,25 +83,41 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
         if layers:
             data = [layer_of(corpus, chosen.graph, key) for key in layers]
         codes, classes = _classes(corpus, chosen.fixed)
+        node = joined(len(corpus), rule.constraints.must) if rule and chosen.method == "leiden" else None
+        if node is not None:
+            seen = [contracted(one, node) for one in data] if layers else contracted(data, node)
+            of_nodes = None if codes is None else np.full(node.max(initial=-1) + 1, -1)
+            if of_nodes is not None:
+                np.maximum.at(of_nodes, node, codes)
         found = cluster(
-            data,
+            data if node is None else seen,
             chosen.method,
             resolution=chosen.resolution,
             n_clusters=chosen.n_clusters,
             quality=chosen.quality,
             consensus=chosen.consensus,
             layer_weights=list(layers.values()) or None,
-            fixed=codes,
+            fixed=codes if node is None else of_nodes,
             max_size=chosen.max_size,
             seed=chosen.seed,
             progress=progress_of(progress, "resolutions"),
         )
+        found = found if node is None else expanded(found, node)
         labels = found.labels if earlier is None else keep_names(found.labels, earlier)
-        facts = found.facts | {
-            "n_clusters": len(set(labels[labels >= 0].tolist())),
-            "unassigned": int((labels < 0).sum()),
-            "modularity": round(float(modularity(adjacency, labels)), 4),
-        }
+        said = {}
+        if rule is not None:
+            labels, said["decisions"] = obeyed(
+                corpus, rule, labels, earlier=earlier, adjacency=adjacency, seed=chosen.seed
+            )
+        facts = (
+            found.facts
+            | said
+            | {
+                "n_clusters": len(set(labels[labels >= 0].tolist())),
+                "unassigned": int((labels < 0).sum()),
+                "modularity": round(float(modularity(adjacency, labels)), 4),
+            }
+        )
         if classes is not None:
             facts["fixed"] = {value: int(labels[codes == code][0]) for code, value in enumerate(classes)}
         if earlier is not None:

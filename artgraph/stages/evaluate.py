@@ -53,6 +53,8 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
     check_measured(corpus, chosen.confounds, option="--confound")
     lineage.inputs(columns(against, *chosen.confounds))  # unknown ones are refused before anything is measured
     catalogue = catalogue_of(corpus, measured=True)
+    decided = corpus.label(*ref)["facts"].get("decisions")
+    decisions = decided["held"] if decided else 0
     inputs = [ref, *([Ref("graphs", basis.graph)] if basis.graph else []), *picture_refs(corpus)]
     inputs += [*(Ref("features", key) for key in basis.features), *columns("artist", against, *chosen.confounds)]
     inputs += columns(*(name for name in ("split",) if name in corpus.paintings))
@@ -64,8 +66,9 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
         compared = bool(((labels >= 0) & column.notna().to_numpy()).any())
         X = features_under(corpus, partition)
         facts = {"partition": partition, "against": against, "caveats": []}
+        facts |= {"decisions": decided} if decided else {}
         if compared:
-            facts |= _agreement(labels, reference, artists, against=against, used=used, seed=seed)
+            facts |= _agreement(labels, reference, artists, against=against, used=used, seed=seed, decisions=decisions)
         else:
             facts["caveats"] = [f"No painting in a cluster has a {against}: only what needs no reference is measured."]
         adjacency = adjacency_of(corpus, basis.graph) if basis.graph else None
@@ -85,7 +88,14 @@ def evaluate(corpus: Corpus, *, partition: str = "leiden", **settings: Any) -> M
 
 
 def _agreement(
-    labels: np.ndarray, reference: np.ndarray, artists: list[str | None], *, against: str, used: list[str], seed: int
+    labels: np.ndarray,
+    reference: np.ndarray,
+    artists: list[str | None],
+    *,
+    against: str,
+    used: list[str],
+    seed: int,
+    decisions: int,
 ) -> dict[str, Any]:
     from artgraph import evaluation as ev
 
@@ -96,7 +106,7 @@ def _agreement(
         "chance": ev.permutation_null(labels, reference, seed=seed),
         "interval": ev.bootstrap_interval(labels, reference, groups=artists, seed=seed),
         "per_class": ev.per_class(labels, reference).merge(sure, on="reference"),
-        "caveats": ev.caveats(against, used, scores=scores),
+        "caveats": ev.caveats(against, used, scores=scores, decisions=decisions),
     }
 
 

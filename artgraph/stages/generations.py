@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,8 +42,17 @@ class Generations:
     @cached_property
     def days(self) -> list[str | None]:
         """The day (UTC, such as '2026-11-29') on which each batch was added; None where the journal does not say."""
-        journal = read_bytes(self.corpus.path / "journal.jsonl") or b""
-        return batch_days(journal.decode("utf-8", "replace"), len(self.corpus.batches))
+        return batch_days(self._journal.decode("utf-8", "replace"), len(self.corpus.batches))
+
+    @property
+    def origin(self) -> str | None:
+        """A text that tells this corpus from others and stays when works are added: of how its journal begins."""
+        first = self._journal.partition(b"\n")[0]
+        return hashlib.sha256(first).hexdigest()[:16] if first else None
+
+    @cached_property
+    def _journal(self) -> bytes:
+        return read_bytes(self.corpus.path / "journal.jsonl") or b""
 
     @cached_property
     def added(self) -> list[str | None]:

@@ -8,6 +8,7 @@ from artgraph.corpus import KINDS
 from artgraph.lineage import Lineage, Ref
 from artgraph.soundness import damage_beside
 from artgraph.stages.generations import Generations, age
+from artgraph.stages.ruling import overview, undecided
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -31,7 +32,8 @@ def info(corpus: Corpus) -> dict[str, Any]:
         ``things``: a list of dicts with ``kind``, ``key``, ``stage``, ``params``, ``facts``, ``stale`` (reasons, also
         damage; empty when up to date) and ``command``, which makes the thing again; of a partition that works were
         added to or taken from also ``drift`` (see ``artgraph.stages.generations.age``). ``batches``: how many ``works``
-        each added, and on which day (``added``).
+        each added, and on which day (``added``). A partition that does not obey the present decisions is ``undecided``;
+        ``decisions`` is what ``artgraph.stages.ruling.overview`` says of them.
     """
     table, lineage = corpus.paintings, Lineage(corpus)
 
@@ -43,6 +45,7 @@ def info(corpus: Corpus) -> dict[str, Any]:
             "stale": lineage.stale(ref),
             "command": lineage.command(ref),
             **({} if aged is None else {"drift": aged}),
+            **({"undecided": True} if ref.kind == "partitions" and undecided(corpus, ref.key) else {}),
         }
 
     return {
@@ -55,5 +58,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "ingest": corpus.head["facts"],
         "image_root": str(corpus.image_root) if corpus.has_pictures else None,
         "damage": damage_beside(corpus.path, corpus.head, table.get("image_sha256", ())),
+        "decisions": overview(corpus),
         "things": [about(Ref(kind, key)) for kind in KINDS for key in corpus.keys(kind)],
     }

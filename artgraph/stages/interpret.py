@@ -21,6 +21,7 @@ from artgraph.stages.base import (
     picture_refs,
 )
 from artgraph.stages.pictures import thumbnail
+from artgraph.stages.ruling import names_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,11 +228,12 @@ def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
     def named(rows: list[dict[str, Any]]) -> str:
         return "; ".join(f"{row['name']} ({row['count']} of {row['size']})" for row in rows)
 
-    rows = []
+    rows, names = [], names_of(corpus, partition)
     for one in made.facts["clusters"]:
         rows.append(
             {
                 "cluster": one["cluster"],
+                **({"name": names.get(one["cluster"], "")} if names else {}),
                 "size": one["size"],
                 "sentence": one["sentence"],
                 "compared with the rest": _differences(one["visual"]),

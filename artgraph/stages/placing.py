@@ -11,6 +11,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.soundness import parts_of
 from artgraph.stages.base import adjacency_of, features_of
 from artgraph.stages.fitting import ALPHA, chances
+from artgraph.stages.ruling import placed_by
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -58,11 +59,17 @@ def placed_partition(step: Step, ref: Ref, params: Mapping[str, Any]) -> tuple[d
     placed[stay] = labels[stay]  # a work without a cluster keeps having none
     outside = chances(step.new, Ref("graphs", graph)) < ALPHA  # the partition is not there yet
     placed[~stay & outside] = -1
+    ruled = None
+    if params.get("decisions", True):
+        placed, ruled = placed_by(step.new, ref.key, placed, stay=stay, adjacency=adjacency)
     facts = {
         "n_clusters": len(set(placed[placed >= 0].tolist())),
         "unassigned": int((placed < 0).sum()),
         "modularity": round(float(modularity(adjacency, placed)), 4),
     }
+    if ruled is not None:
+        before = step.old.label(*ref)["facts"].get("decisions", {})
+        facts["decisions"] = ruled | {"parts": before.get("parts", {})}  # clusters are not cut again
     parts = {"": placed}
     if "membership" in parts_of(step.old.label(*ref)):
         fitted = step.old.label(*ref)["facts"]["membership"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from artgraph.errors import InputError, MissingError, StaleError
 from artgraph.lineage import Lineage, Ref
+from artgraph.stages.ask import ask
 from artgraph.stages.base import thumbnails
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["clear", "make_again", "remade"]
 
-NO_SETTINGS = ("earlier_sha256", "level")
+NO_SETTINGS = ("answered_sha256", "answers_sha256", "decisions_sha256", "earlier_sha256", "level")
 
 
 def remade(
@@ -55,6 +56,7 @@ def remade(
     shared = {name: where[name] for name in ("device", "progress") if name in where}
     report = {name: value for name, value in params.items() if name != "partition"}
     of = key.removesuffix("-clusters").removesuffix("-worklist").removesuffix("-influence")
+    of = of.removesuffix("-questions")
     if stage == "describe" and ref.kind == "features":
         from artgraph.stages.project import descriptor_of
 
@@ -81,6 +83,7 @@ def remade(
         "interpret": lambda: interpret(corpus, partition=of, **report),
         "worklist": lambda: worklist(corpus, partition=of, **report),
         "influence": lambda: influence(corpus, partition=of, **report),
+        "ask": lambda: ask(corpus, partition=of, **report),
     }
     if stage in makers:
         return makers[stage]()
@@ -149,5 +152,7 @@ def _earlier_labels(step: Step, ref: Ref) -> None:
     labels = np.full(len(step.new), -1, dtype=np.int32)
     stay = step.change.origin >= 0
     labels[stay] = old[step.change.origin[stay]]
-    made_by = {"stage": "communities", "revision": -1, "params": step.old.label(*ref)["made_by"]["params"]}
-    step.new.put(*ref, {"": labels}, made_by=made_by, inputs={})
+    label = step.old.label(*ref)
+    made_by = {"stage": "communities", "revision": -1, "params": label["made_by"]["params"]}
+    facts = {key: value for key, value in label["facts"].items() if key == "decisions"}  # how clusters were split
+    step.new.put(*ref, {"": labels}, made_by=made_by, inputs={}, facts=facts)

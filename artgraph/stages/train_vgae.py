@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
+from artgraph.stages.answers import answered_pairs
 from artgraph.stages.base import Made, Progress, catalogue_of, columns, drawing, features_of, make, progress_of
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def train_vgae(
     *,
     graph: str = "style",
     name: str = "vgae",
+    decisions: bool = True,
     device: str = "auto",
     progress: Progress = None,
     **settings: Any,
@@ -36,6 +39,7 @@ def train_vgae(
     corpus
     graph : The graph to learn; its features are the input.
     name : Key of the model and of the latents.
+    decisions : Whether latents follow what people answered of pairs of works, where there are answers and they help.
     device : {"auto", "cpu", "cuda"}
     progress : callable(stage, done, total)
     **settings : Fields of ``artgraph.vgae.Config``.
@@ -45,7 +49,8 @@ def train_vgae(
     Made
         ``models/<name>``; ``features/<name>`` holds the latents, (n, latent_dim) float32. The facts hold figures on
         held-out edges and artists, active units, KL per dimension, neighbour overlap, a warning where the latents
-        collapsed, and the history of every epoch.
+        collapsed, and the history of every epoch; ``answers``: how many there were, how well latents rank those that
+        were held out, and whether they are used, see ``artgraph.learning.answers``.
     """
     from artgraph.learning.checkpoint import Checkpoint
     from artgraph.vgae import Config, encode, train_vgae
@@ -53,7 +58,11 @@ def train_vgae(
     config = Config.of(settings)
     built = Lineage(corpus).params(Ref("graphs", graph))
     inputs = [Ref("graphs", graph), *(columns("artist") if built["artist_edges"] else [])]
-    latents = []
+    latents, params = [], config.params() | ({} if decisions else {"decisions": False})
+    told = answered_pairs(corpus) if decisions and config.learns else {}
+    told = {pair: answer for pair, answer in told.items() if answer != "unsure"}
+    if told:
+        params["answers_sha256"] = content_sha256(sorted(told.items()))
 
     def given() -> tuple[np.ndarray, sp.csr_matrix, list[str | None] | None]:
         names = catalogue_of(corpus).artists if built["artist_edges"] else None
@@ -63,12 +72,13 @@ def train_vgae(
         X, adjacency, artists = given()
         checkpoint = Checkpoint(
             corpus.path / "models" / f".training-{name}.safetensors",
-            made_from=[config.params(), Lineage(corpus).inputs(inputs)],
+            made_from=[params, Lineage(corpus).inputs(inputs)],
         )
         trained = train_vgae(
             X,
             adjacency,
             artists=artists,
+            answers=_answers(corpus, told),
             config=config,
             device=device,
             progress=progress_of(progress, "train-vgae"),
@@ -86,10 +96,19 @@ def train_vgae(
             latents.append(encode(state, X, adjacency, artists=artists, config=config, device=device)[0])
         return {"": latents[0]}, {"n": len(latents[0]), "dimensions": latents[0].shape[1]}
 
-    params, model = config.params(), Ref("models", name)
+    model = Ref("models", name)
     made = make(corpus, "train_vgae", model, params=params, inputs=inputs, compute=fit)
     make(corpus, "train_vgae", Ref("features", name), params=params, inputs=[model, *inputs], compute=encoded)
     return made
+
+
+def _answers(corpus: Corpus, told: dict[tuple[str, str], str]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the rows of each pair, (m, 2), and whether they are of one manner; None without answers."""
+    import numpy as np
+
+    rows = {key: row for row, key in enumerate(corpus.paintings["id"])}
+    pairs = np.array([(rows[a], rows[b]) for a, b in told])
+    return (pairs, np.array([answer == "same" for answer in told.values()])) if told else None
 
 
 def diagnose_training(corpus: Corpus, *, name: str = "vgae", out: str | Path | None = None) -> Made:

@@ -14,6 +14,7 @@ from artgraph.soundness import parts_of
 from artgraph.stages.base import adjacency_of, catalogue_of, features_under
 from artgraph.stages.generations import generation_columns
 from artgraph.stages.layout import layout
+from artgraph.stages.ruling import names_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +74,11 @@ class View:
     def labels(self) -> np.ndarray:
         """Cluster of each painting, (n,) int32."""
         return self.corpus.get("partitions", self.partition)
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The names that people gave to clusters, by number."""
+        return names_of(self.corpus, self.partition)
 
     @cached_property
     def X(self) -> np.ndarray:
@@ -137,11 +143,13 @@ class View:
     def table(self) -> pd.DataFrame:
         """id, cluster, typicality, confidence, second, role and year of each painting, then the corpus's columns.
 
-        Where works were added after the first day, also ``added``, ``new`` and ``fits_nothing``, before these.
+        Where people named clusters, also ``cluster_name``; where works were added after the first day, ``added``,
+        ``new`` and ``fits_nothing``, before these.
         """
         from artgraph.export import paintings_table
 
-        scores = {"typicality": self.typicality, **self.membership, "year": np.floor(self.catalogue.years)}
+        named = {"cluster_name": [self.names.get(label) for label in self.labels.tolist()]} if self.names else {}
+        scores = {**named, "typicality": self.typicality, **self.membership, "year": np.floor(self.catalogue.years)}
         scores |= generation_columns(self.corpus, self.partition)
         table = paintings_table(self.corpus.paintings, self.labels, scores=scores)
         table["year"] = table["year"].astype("Int64")

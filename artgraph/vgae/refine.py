@@ -23,9 +23,10 @@ from artgraph.vgae.losses import gate_weights
 from artgraph.vgae.model import VGAE
 from artgraph.vgae.propagation import hops
 
-__all__ = ["checked", "encode", "latents", "refine", "threads_for"]
+__all__ = ["ANSWERS", "checked", "encode", "latents", "refine", "threads_for"]
 
 FEW = 2000  # paintings, below which a second thread costs more than it saves
+ANSWERS = "answers.map"  # in a state: (k, k), what ``learning.answers`` learned; logstd stays the encoder's
 VISITS = 12  # of each work, on average
 AT_ONCE = 16  # batches of different artists
 LEARNING_RATE = 0.05  # divided by the root of the dimensions: a step moves a latent of length 1 by about so much
@@ -89,10 +90,12 @@ def latents(
     gate : made where none is given, and only where an artist is known.
     """
     model = VGAE(config, X.shape[1])
-    model.load_state_dict(state)
+    model.load_state_dict({name: tensor for name, tensor in state.items() if name != ANSWERS})
     model = model.to(device).eval()
     mu, logstd = model.encode(prepare(config, hetero_data(X, adjacency), device=device))
     mu = mu.cpu().numpy()
+    if ANSWERS in state:
+        mu = mu @ state[ANSWERS].cpu().numpy()
     if config.refine_strength > 0 and (codes >= 0).any():
         gate = gate or (SimilarityGate(X).to(device) if config.gated else None)
         mu = refine(mu, codes, config=config, gate=gate, device=device)

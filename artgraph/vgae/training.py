@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix
 from artgraph.errors import InputError
 from artgraph.graph.artists import SimilarityGate
 from artgraph.graph.typed import SIMILAR, hetero_data
+from artgraph.learning.answers import answers_auc, learn_answers
 from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.checkpoint import on_cpu, pack, unpack
 from artgraph.learning.device import pick_device
@@ -25,7 +26,7 @@ from artgraph.vgae.config import Config
 from artgraph.vgae.edges import EdgeSampler, sample_non_edges
 from artgraph.vgae.encoders import prepare
 from artgraph.vgae.model import VGAE
-from artgraph.vgae.refine import checked, encode, latents, threads_for
+from artgraph.vgae.refine import ANSWERS, checked, encode, latents, threads_for
 from artgraph.vgae.validation import describe_latents, hold_out
 
 __all__ = ["Run", "Trained", "train_vgae"]
@@ -58,6 +59,7 @@ def train_vgae(
     adjacency: csr_matrix,
     *,
     artists: Sequence[str | None] | None = None,
+    answers: tuple[np.ndarray, np.ndarray] | None = None,
     config: Config | None = None,
     device: str = "auto",
     progress: Callable[[int, int], object] | None = None,
@@ -86,6 +88,8 @@ def train_vgae(
     X : (n, d) float array, features.
     adjacency : (n, n) CSR, the similarity graph: symmetric, non-negative weights, zero diagonal, 10 edges at least.
     artists : n names or None, as from ``artgraph.graph.linkable_artists``. None: no artist relation.
+    answers : pairs of rows (m, 2) int that people were asked about, and whether they are of one manner (m,) bool. The
+        latents follow them where that helps (``artgraph.learning.answers``); a model that learns nothing ignores them.
     config : its model must have something to learn from, or an InputError says so.
     device : {"auto", "cpu", "cuda"}
     progress : is called with the epochs done and all epochs.
@@ -97,13 +101,14 @@ def train_vgae(
     X, adjacency = checked(X, adjacency, least=FEWEST_EDGES)
     codes = artist_codes(artists, len(X))
     with torch_threads(threads_for(len(X))):
-        return _trained(X, adjacency, codes, config, device, progress, resume, checkpoint)
+        return _trained(X, adjacency, codes, answers, config, device, progress, resume, checkpoint)
 
 
 def _trained(
     X: np.ndarray,
     adjacency: csr_matrix,
     codes: np.ndarray,
+    answers: tuple[np.ndarray, np.ndarray] | None,
     config: Config,
     device: str,
     progress: Callable[[int, int], object] | None,
@@ -126,9 +131,15 @@ def _trained(
             checkpoint(run.dump)
         if progress is not None:
             progress(run.epoch, config.n_epochs)
-    mu, logstd = latents(run.best_state, X, adjacency, codes=codes, config=config, device=device, gate=run.gate)
-    facts = {"config": asdict(config), **run.facts(), **describe_latents(X, mu, logstd, config=config)}
-    return Trained(mu, run.best_state, run.history, facts)
+    state, taught, given = run.best_state, {}, {"config": config, "device": device, "gate": run.gate}
+    if answers is not None:
+        mu, _ = latents(state, X, adjacency, codes=np.full(len(X), -1), **given)
+        learned = learn_answers(mu, *answers, seed=config.seed)
+        taught = {"answers": learned.facts | {"auc_features": round(answers_auc(X, *answers), 4)}}
+        state = state if learned.map is None else {**state, ANSWERS: torch.from_numpy(learned.map)}
+    mu, logstd = latents(state, X, adjacency, codes=codes, **given)
+    facts = {"config": asdict(config), **run.facts(), **describe_latents(X, mu, logstd, config=config), **taught}
+    return Trained(mu, state, run.history, facts)
 
 
 class Run:

@@ -132,7 +132,7 @@
           ? `The later works are in other clusters than the earlier ones, more than by chance: their shares of the clusters differ by ${ag.percent(p.change.change)}, those of random halves by ${ag.percent(p.change.chance)} (p\u00a0${p.change.p < 0.001 ? "< 0.001" : `= ${p.change.p.toFixed(3)}`}).`
           : `No clear difference between the earlier and the later of ${ag.count(p.change.works, "dated work")}.`)),
       el("div", { class: "page-body" }, chart(p),
-        el("section", { class: "block" }, el("h2", null, "Works"), el("p", null, ag.saveButton(p.works, p.name)),
+        el("section", { class: "block" }, el("h2", null, "Works"), el("p", null, ag.chooseButton(), " ", ag.saveButton(p.works, p.name)),
           ag.gallery(p.works, { captions: true, who: false, note: (i) => el("span", null, ag.chip(ag.clusterOf(i)), [ag.value("date", i), ag.clusterName(ag.clusterOf(i))].filter(Boolean).map((t) => ag.shorten(t, 30)).join(" · ")) }))));
     return { node, title: p.name };
   };

@@ -19,11 +19,14 @@
     const kept = ag.columns.filter((c) => c !== "id" && !ag.data.small.includes(c));
     const others = ag.groupings().filter((g) => !g.key.startsWith("column:"));
     const own = ag.batches().length ? ["added", "new", "fits_nothing"] : [];
+    const name = (g, i) => (g.of(i) < 0 ? null : ag.givenName(g.key, g.of(i)));
+    const named = others.filter((g) => ag.all.some((i) => name(g, i)));
     const yes = (is) => (is ? "yes" : "no");
-    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...own, ...kept.map((c) => (own.includes(c) ? `${c}_2` : c))];
+    const heads = ["id", ...others.map((g) => (g === others[0] ? "cluster" : `cluster ${g.key}`)), ...named.map((g) => (g === others[0] ? "cluster name" : `cluster name ${g.key}`)), ...own, ...kept.map((c) => (own.includes(c) ? `${c}_2` : c))];
     const lines = rows.map((i) => [
       ag.id(i),
       ...others.map((g) => (g.of(i) < 0 ? null : g.of(i))),
+      ...named.map((g) => name(g, i)),
       ...(own.length ? [ag.added(i), yes(ag.isNew(i)), yes(ag.fitsNothing(i))] : []),
       ...kept.map((c) => ag.value(c, i)),
     ]);

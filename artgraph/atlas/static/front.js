@@ -78,7 +78,7 @@
     if (found) {
       const text = found.length ? ag.count(found.length, "painting") : "Nothing found";
       results.replaceChildren(
-        el("header", null, el("h2", null, text), ag.conditions(query), found.length > 0 && ag.saveButton(found, ag.data.title)),
+        el("header", null, el("h2", null, text), ag.conditions(query), found.length > 0 && el("p", { class: "do" }, ag.chooseButton(), ag.saveButton(found, ag.data.title))),
         found.length ? ag.gallery(found, { captions: true })
           : el("p", { class: "quiet" }, "The search looks at titles, artists, dates, styles and ids."));
       ag.say(`${text} for ${ag.inWords(query).map((a) => a[1]).join(", ")}`);

@@ -42,7 +42,7 @@
       words("span", ag.shorten(ag.title(i), 120), { class: "what" }),
       note && el("span", { class: "note" }, note(i)),
     );
-    return el("li", { style: { "--shape": shape(i) } }, link, caption);
+    return el("li", { class: ag.isChosen(i) ? "chosen" : null, style: { "--shape": shape(i) } }, link, caption);
   };
 
   // All of `rows`, a chunk at a time as the reader comes near the end.

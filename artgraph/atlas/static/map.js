@@ -11,7 +11,8 @@
     const y = middle(grid.row);
     const away = (i) => Math.hypot(grid.column[i] - x, grid.row[i] - y);
     const at = c.works.reduce((a, b) => (away(b) < away(a) ? b : a)); // a name stands on a work of its cluster
-    const name = c.name ? ag.shorten(c.name, 32) : String(c.label);
+    const given = ag.givenName(ag.data.name, c.label) || c.name;
+    const name = given ? ag.shorten(given, 32) : String(c.label);
     return { c, x: grid.column[at] + 0.5, y: grid.row[at] + 0.5, name, more: ag.knownFor(c).map((a) => ag.shorten(a, 24)).join(", ") };
   });
 

@@ -24,7 +24,7 @@
   ag.thumb = (i) => (data.images && !missing.has(i) ? `thumbs/${String(i).padStart(6, "0")}.webp` : null);
   const larger = new Set(data.larger || []);
   ag.larger = (i) => (data.images && larger.has(i) ? `pictures/${String(i).padStart(6, "0")}.webp` : null);
-  ag.source = (i) => (data.sources ? data.sources[i] : null);
+  ag.source = (i) => (data.sources && !ag.live ? data.sources[i] : null); // artgraph serve gives the atlas alone
   // A picture from the museum's own server (IIIF Image API 2 and 3), fetched only when a reader asks for it.
   ag.remote = (i, side) => (data.iiif && data.iiif.services[i] ? `${data.iiif.services[i]}/full/!${side},${side}/0/default.jpg` : null);
   ag.year = (i) => (data.years ? data.years[i] : null);
@@ -45,7 +45,11 @@
     return c.label < 0 ? [] : c.artists.filter((a) => a[1] >= 3 && beyond(a) >= a[1] / 2)
       .sort((a, b) => beyond(b) - beyond(a)).slice(0, 2).map((a) => a[0]);
   };
-  ag.clusterName = (c) => (c.label < 0 ? "In no cluster" : c.name || `Cluster ${c.label}`);
+  // A name that people gave stands before the number, under which files and addresses know the cluster.
+  ag.clusterName = function (c) {
+    const given = c.label < 0 ? null : ag.givenName(data.name, c.label);
+    return c.label < 0 ? "In no cluster" : given ? `${given} (cluster ${c.label})` : c.name || `Cluster ${c.label}`;
+  };
   ag.byYear = (rows) => [...rows].sort((a, b) => (ag.year(a) ?? 1e9) - (ag.year(b) ?? 1e9) || a - b);
 
   // Nearest works: {row, similarity, shares: [[descriptor, per cent], …] or null}
@@ -108,7 +112,7 @@
     for (const g of own.groups) g.color = clusters.get(g.label).color;
     groupings = [own];
     for (const [key, labels] of data.compare.partitions) {
-      groupings.push(ordered(grouping(key, key, (i) => labels[i], (l) => (l < 0 ? "In no cluster" : `Cluster ${l} (${key})`), inside(key))));
+      groupings.push(ordered(grouping(key, key, (i) => labels[i], (l) => other(key, l), inside(key))));
     }
     if (data.reference) {
       const column = data.reference;
@@ -119,6 +123,11 @@
     }
     return groupings;
   };
+  const other = function (key, label) {
+    const given = label < 0 ? null : ag.givenName(key, label);
+    return label < 0 ? "In no cluster" : given ? `${given} (cluster ${label}, ${key})` : `Cluster ${label} (${key})`;
+  };
+  ag.forgetGroupings = () => (groupings = null); // their names have changed
   ag.grouping = (key) => ag.groupings().find((g) => g.key === key);
 
   ag.NOTHING = "(nothing)"; // asks for the works where a column is empty
@@ -169,5 +178,6 @@
     compare: (a, b) => ag.hash(["compare", ...(a ? [a, b] : [])]),
     worklist: (kind) => ag.hash(["worklist"], { kind }),
     made: () => ag.hash(["made"]),
+    questions: () => ag.hash(["questions"]),
   };
 })(window.artgraph);

@@ -36,6 +36,7 @@
     timeline: ag.data.years && ["Timeline", ag.link.timeline()],
     artists: ag.artists().size > 0 && ["Artists", ag.link.artists()],
     compare: ag.groupings().length > 1 && ["Compare", ag.link.compare()],
+    questions: ["Questions", ag.link.questions()],
     worklist: ag.data.worklist && ["Worklist", ag.link.worklist()],
     made: ["How it was made", ag.link.made()],
   };
@@ -45,12 +46,12 @@
   document.getElementById("bar").append(
     el("a", { href: ag.link.front(), class: "home-link" }, words("bdi", ag.shorten(ag.data.title, 80))),
     el("nav", { "aria-label": "Pages" },
-      Object.values(pages).map(([text, href]) => el("a", { href }, text))),
+      Object.values(pages).map(([text, href]) => el("a", { href }, text)), ag.drawerButton),
     form);
   // pages as tall as the window end at its lower edge, however many lines the menu has
   new ResizeObserver(([bar]) => document.documentElement.style.setProperty("--bar", `${bar.target.getBoundingClientRect().height}px`)).observe(document.getElementById("bar"));
   document.getElementById("foot").append(
-    el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; nothing on this page is sent anywhere.`,
+    el("p", null, `${ag.count(ag.n, "painting")}. Made with artgraph; ${ag.live ? "decisions are sent to artgraph on this machine, and nothing anywhere else" : "nothing on this page is sent anywhere"}.`,
       ag.data.iiif && ` Only where you press “Load it larger” is a picture fetched, from ${ag.data.iiif.hosts.slice(0, 3).map((h) => h.replace(/^https?:\/\//, "")).join(", ")}${ag.data.iiif.hosts.length > 3 ? " or another museum’s server" : ""}.`));
   document.getElementById("skip").addEventListener("click", (e) => {
     e.preventDefault(); // the address after # is the page's own
@@ -79,6 +80,7 @@
     if (path[0] === "compare") return ag.comparePage(path[1], path[2]);
     if (path[0] === "worklist") return ag.worklistPage(query);
     if (path[0] === "made") return ag.madePage();
+    if (path[0] === "questions") return ag.questionsPage();
     return null;
   }
 
@@ -93,7 +95,7 @@
       if (pages[parsed.path[0]] && link.getAttribute("href") === pages[parsed.path[0]][1]) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    document.body.classList.toggle("on-map", ["map", "look", "beside"].includes(parsed.path[0]));
+    document.body.classList.toggle("on-map", ["map", "look", "beside"].includes(parsed.path[0]) || view.node.matches(".look-page"));
     document.body.classList.toggle("on-front", !parsed.path.length);
     if (main.firstElementChild !== view.node) main.replaceChildren(view.node);
     if (document.activeElement !== input) input.value = parsed.path.length ? "" : parsed.query.q || "";
@@ -125,7 +127,7 @@
     show();
   });
   addEventListener("keydown", (e) => {
-    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
     const writing = e.target.matches && e.target.matches("input, textarea, select");
     if (e.key === "/" && !writing) {
       e.preventDefault();
@@ -140,6 +142,8 @@
           history.back();
         } else ag.replace((view && view.home) || ag.link.front());
       }
+    } else if (!writing && view && view.press && view.press(e.key)) {
+      e.preventDefault();
     } else if (!writing && view && view.keys && view.keys[e.key] !== undefined) {
       e.preventDefault();
       ag.replace(ag.link.painting(view.keys[e.key]));

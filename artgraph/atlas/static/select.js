@@ -137,6 +137,7 @@
       if (this.panel.hidden) return;
       this.panel.replaceChildren(...(rows.length ? [
         el("span", { class: "many" }, `${ag.count(rows.length, "work")} chosen`),
+        ag.sayButton(rows),
         el("a", { class: "save", href: ag.link.front({ works: ag.packRows(rows) }) }, "Open as a page"),
         ag.saveButton(rows, `${ag.data.title}-chosen`, "Save as CSV"),
         rows.length === 2 && ag.data.images && el("a", { class: "save", href: ag.link.beside(rows[0], rows[1]) }, "Side by side"),

@@ -127,7 +127,7 @@
     return pane;
   };
 
-  const caption = (i) => el("p", { class: "caption" },
+  const caption = ag.workCaption = (i) => el("p", { class: "caption" },
     words("span", ag.shorten(ag.artist(i), 80), { class: "who" }),
     el("a", { href: ag.link.painting(i) }, words("span", ag.shorten(ag.title(i), 120), { class: "what" })),
     ag.value("date", i) && words("span", ag.shorten(ag.value("date", i), 40), { class: "note" }),
@@ -175,17 +175,18 @@
       }
       other.draw();
     }
+    const bar = ag.pairBar(...rows, () => ag.refresh());
     const node = el("article", { class: "look-page beside-page" },
       el("h1", { class: "unseen", tabindex: -1 }, `${ag.line(rows[0])}, beside ${ag.line(rows[1])}`),
       el("div", { class: "panes" }, panes.map((pane) => el("figure", null, pane.box, el("figcaption", null, caption(pane.row))))),
-      el("div", { class: "look-foot" }, el("p", { class: "look-do" },
+      el("div", { class: "look-foot" }, bar.node, el("p", { class: "look-do" },
         el("button", { type: "button", class: "save", "aria-pressed": "true", onclick: (e) => {
           together = !together;
           e.currentTarget.setAttribute("aria-pressed", String(together));
         } }, "Zoom both together"),
         el("a", { class: "save", href: ag.link.beside(rows[1], rows[0]) }, "Swap"),
         el("a", { class: "save", href: ag.link.painting(rows[0]) }, "Close"))));
-    return { node, title: `${ag.title(rows[0])} beside ${ag.title(rows[1])}`, home: ag.link.painting(rows[0]), focus: panes[0].box };
+    return { node, title: `${ag.title(rows[0])} beside ${ag.title(rows[1])}`, home: ag.link.painting(rows[0]), focus: panes[0].box, press: bar.press };
   };
 
   // The work that is kept to be set beside another, and the bar that says so on every page.

@@ -1,0 +1,149 @@
+"""Decisions are taken into a corpus, and its clusters, exports and changes obey."""
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from artgraph import pipeline
+from artgraph.cli import main
+from artgraph.decisions import FILE, Decision, append, new_key, read
+from artgraph.errors import InputError
+from artgraph.stages.ruling import undecided
+from artgraph.testing import toy_corpus
+
+
+@pytest.fixture
+def clustered(tmp_path):
+    corpus = toy_corpus(tmp_path, n=24)
+    pipeline.describe(corpus, descriptors=("color",))
+    pipeline.build_graph(corpus, on=("color",), n_neighbors=4)
+    pipeline.communities(corpus)
+    return corpus
+
+
+def tell(corpus, kind, who="ann", **about):
+    one = Decision(new_key(), "2026-11-29T06:00:00Z", who, kind, **{key: str(value) for key, value in about.items()})
+    assert append(corpus.path / FILE, [one])[0] == [one.key]
+
+
+def labels_of(corpus):
+    return dict(zip(corpus.paintings["id"], corpus.get("partitions", "leiden").tolist(), strict=True))
+
+
+def of_clusters(corpus):
+    """Two works of cluster 0, and one of each other."""
+    found = labels_of(corpus)
+    by = [[id_ for id_, label in found.items() if label == number] for number in sorted(set(found.values()))]
+    return by[0][0], by[0][1], by[1][0], by[2][0]
+
+
+def test_clusters_obey_and_the_label_knows(clustered):
+    a, b, c, d = of_clusters(clustered)
+    before = labels_of(clustered)
+    assert not pipeline.communities(clustered).fresh
+    tell(clustered, "same", work=a, other=c)
+    tell(clustered, "different", work=a, other=b)
+    tell(clustered, "belongs", work=d, partition="leiden", cluster=before[b])
+    assert undecided(clustered, "leiden")
+    made = pipeline.communities(clustered)
+    assert made.fresh
+    now = labels_of(clustered)
+    assert now[a] == now[c]
+    assert now[a] != now[b]
+    assert now[d] == before[b]
+    assert made.facts["decisions"]["held"] == 3
+    assert made.facts["decisions"]["unmet"] == []
+    assert not undecided(clustered, "leiden")
+    assert not pipeline.communities(clustered).fresh
+    assert any("decisions of people" in text for text in pipeline.evaluate(clustered).facts["caveats"])
+    without = pipeline.communities(clustered, decisions=False)
+    assert "decisions" not in without.facts
+
+
+def test_other_methods_are_repaired(clustered):
+    a, b, *_ = of_clusters(clustered)
+    tell(clustered, "different", work=a, other=b)
+    pipeline.communities(clustered, method="kmeans", n_clusters=2, name="k")
+    found = dict(zip(clustered.paintings["id"], clustered.get("partitions", "k"), strict=True))
+    assert found[a] != found[b]
+
+
+def test_merges_splits_and_names_hold_through_reruns_and_changes(clustered):
+    before = labels_of(clustered)
+    tell(clustered, "merge", partition="leiden", cluster=1, to=0)
+    tell(clustered, "split", partition="leiden", cluster=2, to=2)
+    tell(clustered, "name", partition="leiden", cluster=0, to="Wide <stripes>")
+    first = pipeline.communities(clustered)
+    now = labels_of(clustered)
+    assert all((now[id_] == 0) == (before[id_] in (0, 1)) for id_ in now)
+    parts = first.facts["decisions"]["parts"]["2"]
+    assert (len(parts), parts[0]) == (2, 2)
+    assert {now[id_] for id_ in now if before[id_] == 2} == set(parts)
+    pipeline.communities(clustered, seed=1)
+    assert labels_of(clustered) == now
+    pipeline.export(clustered, to="gexf")
+    pipeline.export(clustered, to="csv")
+    assert "Wide &lt;stripes&gt;" in (clustered.path / "exports" / "leiden.gexf").read_text("utf-8")
+    table = pd.read_csv(clustered.path / "exports" / "leiden.csv")
+    assert set(table["cluster_name"].dropna()) == {"Wide <stripes>"}
+    shown = CliRunner().invoke(main, ["info", str(clustered.path)]).output
+    assert "is called 'Wide <stripes>'" in shown
+    gone = next(id_ for id_, label in now.items() if label == 0)
+    keep = next(id_ for id_, label in now.items() if label == 0 and id_ != gone)
+    tell(clustered, "same", work=gone, other=keep)
+    pipeline.communities(clustered, seed=1)
+    changed = pipeline.remove(clustered, [gone]).corpus
+    assert len(read(changed.path / FILE)[0]) == 4
+    assert {**labels_of(changed), gone: 0} == now
+    assert "there is no work" in CliRunner().invoke(main, ["info", str(changed.path)]).output
+    pipeline.communities(changed, seed=2)
+    assert {**labels_of(changed), gone: 0} == now
+    fresh = pipeline.update(changed, fresh=True).corpus
+    assert {**labels_of(fresh), gone: 0} == now
+
+
+def test_works_that_are_added_break_no_decision(tmp_path):
+    corpus = toy_corpus(tmp_path, n=27)
+    new, *others = corpus.paintings["id"].tolist()
+    pipeline.describe(corpus, descriptors=("color",))
+    pipeline.build_graph(corpus, on=("color",), n_neighbors=4)
+    pipeline.communities(corpus)
+    like = next(id_ for id_ in others if labels_of(corpus)[id_] == labels_of(corpus)[new])
+    corpus = pipeline.remove(corpus, [new]).corpus
+    tell(corpus, "different", work=new, other=like)
+    pipeline.communities(corpus)
+    grown = pipeline.add(corpus).corpus  # its picture is still in the folder
+    now = labels_of(grown)
+    assert now[new] != now[like]
+    assert grown.label("partitions", "leiden")["facts"]["decisions"]["held"] == 1
+
+
+def test_a_spreadsheet_of_labels_is_taken_in(clustered, tmp_path):
+    a, b, c, d = of_clusters(clustered)
+    stem = clustered.paintings.set_index("id")["image"][c].rpartition("/")[2].removesuffix(".png")
+    sheet = tmp_path / "labels.csv"
+    sheet.write_bytes(f"\ufeffid;label\r\n{a};Früh\r\n{stem};Früh\r\n{b};spät\r\n{d};0\r\nnowhere;0\r\n".encode())
+    with pytest.raises(InputError, match="--who"):
+        pipeline.decide(clustered, sheet)
+    dry = pipeline.decide(clustered, sheet, who="ann", dry_run=True)
+    assert not (clustered.path / FILE).exists()
+    made = pipeline.decide(clustered, sheet, who="ann")
+    assert made.taken == dry.taken
+    assert [one.what for one in made.refused] == ["unknown"]
+    kinds = [(one.kind, one.work, one.other or one.cluster) for one in read(clustered.path / FILE)[0]]
+    assert kinds == [("same", a, c), ("belongs", d, "0"), ("different", a, b)]
+    again = pipeline.decide(clustered, sheet, who="ann")
+    assert (again.taken, again.repeated) == ([], made.taken)
+
+
+def test_the_command_says_what_was_taken_and_refused(clustered, tmp_path):
+    a, b, *_ = of_clusters(clustered)
+    saved = tmp_path / "saved.csv"
+    rows = [Decision(f"{i:016x}", "2026-11-29T06:00:00Z", "ann", "same", a, other) for i, other in ((1, b), (2, "no"))]
+    append(saved, rows)
+    result = CliRunner().invoke(main, ["decide", str(clustered.path), str(saved)])
+    assert result.exit_code == 0, result.output
+    assert "1 decisions taken, 0 were there, 1 refused" in result.output
+    assert "no work 'no'" in result.output
+    append(tmp_path / "bad.csv", rows[1:])
+    assert CliRunner().invoke(main, ["decide", str(clustered.path), str(tmp_path / "bad.csv")]).exit_code == 1
