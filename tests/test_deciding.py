@@ -112,7 +112,10 @@ def test_works_that_are_added_break_no_decision(tmp_path):
     corpus = pipeline.remove(corpus, [new]).corpus
     tell(corpus, "different", work=new, other=like)
     pipeline.communities(corpus)
-    grown = pipeline.add(corpus).corpus  # its picture is still in the folder
+    again = tmp_path / "again" / new  # in its own folder it would stay out, as it was taken out
+    again.parent.mkdir(parents=True)
+    again.write_bytes((corpus.image_root / new).read_bytes())
+    grown = pipeline.add(corpus, tmp_path / "again").corpus
     now = labels_of(grown)
     assert now[new] != now[like]
     assert grown.label("partitions", "leiden")["facts"]["decisions"]["held"] == 1

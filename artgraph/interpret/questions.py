@@ -55,7 +55,7 @@ def questions(
     Every cluster is made of groups, four on average, found by Leiden at a finer resolution. A question is about two
     groups, and shows the most typical work of each, so that its answer holds for many works. How uncertain it is
     whether the groups are of one manner is told by runs of Leiden with other seeds and other resolutions: p is the
-    share of pairs of their works, one of each, that the runs put together (by Laplace's rule, so that no question is
+    share of pairs of their works, one of each, that the runs put together (with Jeffreys' prior, so that no question is
     without doubt). A question counts
 
         4 p (1 - p) · sqrt(works of the one group · works of the other)
@@ -88,7 +88,7 @@ def questions(
     for pair in answered:
         asking.note(pair, groups[list(pair)])
     size = np.bincount(groups[groups >= 0])
-    p = (RUNS * together + 1) / (RUNS + 2)  # eight runs that agree leave some doubt
+    p = (RUNS * together + 0.5) / (RUNS + 1)  # eight runs that agree leave some doubt
     worth, found = np.triu(4 * p * (1 - p) * np.sqrt(np.outer(size, size)), 1), []
     while len(found) < budget and worth.any():
         g, h = np.unravel_index((worth * np.outer(asking.fresh, asking.fresh)).argmax(), worth.shape)

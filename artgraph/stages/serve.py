@@ -6,10 +6,8 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from artgraph.atlas.page import data_of
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
-from artgraph.server import Served, make_app
 from artgraph.stages.applying import Applying
 from artgraph.stages.atlas import atlas
 from artgraph.stages.decided import Decided, questions_of
@@ -47,6 +45,8 @@ def serve(
     """
     from aiohttp import web
 
+    from artgraph.server import Served, make_app
+
     Lineage(corpus).inputs([Ref("partitions", partition)])
     shown = _shown(corpus, partition)
     with _listening(port) as listening:
@@ -76,6 +76,8 @@ def _listening(port: int) -> socket.socket:
 
 def _shown(corpus: Corpus, partition: str) -> dict[str, Any]:
     """Return whether the page in the corpus shows the partition as it is, and as what it is written again."""
+    from artgraph.atlas.page import data_of
+
     data = data_of(corpus.path / "atlas")
     if data is None or "decisions" not in data:  # there is none, or one that an earlier artgraph wrote
         return {"current": False, "as": {}}

@@ -32,7 +32,7 @@ def test_works_that_an_answer_touched_are_not_judged():
 
 
 def test_what_was_told_is_handed_on_along_links_and_a_curve_is_read_at_a_level():
-    links = sp.csr_array(np.array([[0, 1, 0, 0], [1, 0, 0.1, 0], [0, 0.1, 0, 1], [0, 0, 1, 0.0]]))
+    links = sp.csr_array(np.array([[1, 1, 0, 0], [1, 1, 0.1, 0], [0, 0.1, 1, 1], [0, 0, 1, 1.0]]))
     told = np.zeros((4, 2))
     told[0, 0] = told[3, 1] = 1
     assert spread_over(links, told).argmax(axis=1).tolist() == [0, 0, 1, 1]

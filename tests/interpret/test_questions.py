@@ -48,18 +48,17 @@ def test_what_holds_for_all_questions(seed, budget, hands):
 
 
 def test_the_first_question_is_about_two_groups_of_which_nobody_knows_whether_they_are_one():
-    """Two pairs of cliques: the one pair is joined by many links, the other by hardly any."""
-    clique = np.ones((8, 8)) - np.eye(8)
-    links = sp.block_diag([clique] * 4).toarray()
-    for a in range(8):
-        for b in range(3):
-            links[a, 8 + (a + b) % 8] = links[8 + (a + b) % 8, a] = 0.8
-    links[16, 24] = links[24, 16] = 0.1
-    links[0, 16] = links[16, 0] = 0.1
-    labels = np.repeat([0, 1, 2], [16, 8, 8])
-    X = np.eye(4)[np.repeat(np.arange(4), 8)] + 0.01
-    first = questions(sp.csr_array(links), labels, X=X, budget=1)[0]
-    assert {first.first // 8, first.second // 8} == {0, 1}
+    """Four blocks of works: the first two are linked so that runs disagree, the others hardly at all."""
+    rng, block = np.random.default_rng(0), np.repeat(np.arange(4), 40)
+    share = np.full((4, 4), 0.01) + 0.49 * np.eye(4)
+    share[0, 1] = share[1, 0] = 0.2
+    links = np.triu(rng.random((160, 160)) < share[block][:, block], 1).astype(float)
+    found = questions(
+        sp.csr_array(links + links.T), np.repeat([0, 1, 2], [80, 40, 40]), X=np.eye(4)[block] + 0.01, budget=4
+    )
+    assert {block[found[0].first], block[found[0].second]} == {0, 1}
+    assert 0.4 < found[0].chance < 0.6
+    assert sum({block[one.first], block[one.second]} == {0, 1} for one in found) == 3
 
 
 def test_works_without_a_cluster_are_not_asked_about():
