@@ -67,7 +67,7 @@
       if (now) now.focus();
       ag.say(left().length ? `Question ${questions.length - left().length + 1} of ${questions.length}` : "All questions are answered");
     };
-    return { node, focus: bar.buttons[focus], press: (key) => bar.press(key) };
+    return { node, focus: bar.buttons[focus], focusFirst: true, press: (key) => bar.press(key) };
   }
 
   ag.questionsPage = function () {

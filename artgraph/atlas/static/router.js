@@ -104,7 +104,7 @@
       scrollTo({ top: back, behavior: "instant" });
       const heading = main.querySelector("h1");
       const first = view.focus || heading;
-      if (here !== null && first && document.activeElement !== input) first.focus({ preventScroll: true });
+      if ((here !== null || view.focusFirst) && first && document.activeElement !== input) first.focus({ preventScroll: true });
     }
     here = key;
     replaced = false;
