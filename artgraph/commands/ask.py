@@ -1,5 +1,6 @@
 """artgraph ask: which pairs of works to ask people about."""
 
+import shlex
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ __all__ = ["ask"]
 
 @click.command(cls=Command)
 @with_corpus
-@partition_option("ask")
+@partition_option("ask", "The partition; default: what the page shows first.")
 @settings_options(AskSettings)
 @click.option("--top", type=click.IntRange(1), default=10, help="How many to print; the table holds all.")
 @as_json
@@ -41,3 +42,5 @@ def ask(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
         click.echo(f"… and {len(asked) - top} more, in the table; --top {len(asked)} prints all")
     click.echo(f"\n{len(asked)} questions; {made.facts['answered']} pairs had been answered.")
     click.echo(f"table: {corpus.path / 'exports' / 'questions.csv'}")
+    if asked:
+        click.echo(f"asked in the page of: artgraph atlas {shlex.quote(str(corpus.path))} --partition {made.facts['partition']}")

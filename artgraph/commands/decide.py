@@ -14,7 +14,7 @@ __all__ = ["decide"]
 @with_corpus
 @click.argument("file", type=click.Path(path_type=Path))
 @option("decide", "who", help="Who decided; needed where the file does not say it.")
-@option("decide", "partition", help="Whose clusters the labels of a spreadsheet name.")
+@option("decide", "partition", help="Whose clusters the labels of a spreadsheet name; default: those that the page shows first.")
 @option("decide", "encoding", help="Of the file; default: found out.")
 @option("decide", "dry_run", is_flag=True, help="Only say what would be taken.")
 @click.pass_context

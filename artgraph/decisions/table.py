@@ -209,7 +209,7 @@ def append(path: str | Path, decisions: Iterable[Decision]) -> tuple[list[str], 
         try:
             data = path.read_bytes() if path.exists() else b""
             known = {one.key: one for one in _parse(path, data)[0]}
-            rows = [] if data else [COLUMNS]
+            rows = []
             for one in decisions:
                 row = Decision(*(" ".join(_BREAKS.sub(" ", field).split("\t")).strip() for field in one))
                 text = trouble(row)
@@ -221,6 +221,7 @@ def append(path: str | Path, decisions: Iterable[Decision]) -> tuple[list[str], 
                     there.append(row.key)
                     rows += [row] if known[row.key] is row else []
             if rows:
+                rows = rows if data else [COLUMNS, *rows]
                 _write(path, (b"" if data.endswith(b"\n") or not data else b"\n") + _lines(rows))
         except OSError as error:
             raise CorpusError(f"{path} cannot be written: {error.strerror or error}.") from error

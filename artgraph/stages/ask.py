@@ -10,6 +10,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.settings import AskSettings
 from artgraph.stages.answers import answered_pairs
 from artgraph.stages.base import Made, adjacency_of, catalogue_of, columns, features_of, make
+from artgraph.stages.lead import shown_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 
-def ask(corpus: Corpus, *, partition: str = "leiden", **settings: object) -> Made:
+def ask(corpus: Corpus, *, partition: str | None = None, **settings: object) -> Made:
     """Choose the pairs of works about which to ask "are these of one manner?", the most telling first.
 
     See ``artgraph.interpret.questions``. What people have answered, "cannot say" too, is not asked again. Artists are
@@ -28,7 +29,7 @@ def ask(corpus: Corpus, *, partition: str = "leiden", **settings: object) -> Mad
     Parameters
     ----------
     corpus
-    partition : About whose clusters.
+    partition : About whose clusters; by default those that the page shows first.
     **settings : Fields of ``artgraph.settings.AskSettings``.
 
     Returns
@@ -40,6 +41,7 @@ def ask(corpus: Corpus, *, partition: str = "leiden", **settings: object) -> Mad
     from artgraph.interpret import questions
 
     chosen, lineage = AskSettings.of(settings), Lineage(corpus)
+    partition = shown_first(corpus) if partition is None else partition
     basis = lineage.basis(partition)
     graph = lineage.shown_graph(partition)
     answered = answered_pairs(corpus)

@@ -23,6 +23,7 @@ from artgraph.stages.fitting import ALPHA
 from artgraph.stages.generations import Generations
 from artgraph.stages.history import history
 from artgraph.stages.interpret import interpret
+from artgraph.stages.lead import shown_first
 from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.view import View
@@ -40,7 +41,8 @@ def _alone(write: Callable[..., Made]) -> Callable[..., Made]:
     """Let one process at a time write the page of a folder; in the corpus's own place, whatever stands there goes."""
 
     @functools.wraps(write)
-    def held(corpus: Corpus, *, partition: str = "leiden", out: str | Path | None = None, **options: Any) -> Made:
+    def held(corpus: Corpus, *, partition: str | None = None, out: str | Path | None = None, **options: Any) -> Made:
+        partition = shown_first(corpus) if partition is None else partition
         Lineage(corpus).inputs(Ref("partitions", one) for one in (partition, *(options.get("compare") or ())))
         folder = Path(out) if out else corpus.path / "atlas"
         if folder.exists() and not folder.is_dir():  # refused by who writes the page
@@ -62,7 +64,7 @@ def _alone(write: Callable[..., Made]) -> Callable[..., Made]:
 def atlas(
     corpus: Corpus,
     *,
-    partition: str = "leiden",
+    partition: str | None = None,
     compare: Sequence[str] | None = None,
     out: str | Path | None = None,
     images: str = "auto",
@@ -75,7 +77,8 @@ def atlas(
 
     Parameters
     ----------
-    corpus, partition
+    corpus
+    partition : What is shown first; by default that of the page that stands in the corpus, else that which leads.
     compare : Other partitions, to be seen beside it; by default those of ``leiden`` and ``vgae-leiden`` that are there
         and not stale. The column ``style``, if there is one, always is.
     out : Default: ``atlas`` in the corpus.

@@ -14,6 +14,7 @@ from artgraph.delimited import Rows, read_delimited
 from artgraph.errors import IngestError, InputError
 from artgraph.joining import join_rows, normal
 from artgraph.metadata import STANDARD
+from artgraph.stages.lead import shown_first
 from artgraph.stages.ruling import file_of, in_force_of, names_of
 from artgraph.tabletext import decode, refuse_other_files
 
@@ -49,7 +50,7 @@ def decide(
     file: str | Path,
     *,
     who: str | None = None,
-    partition: str = "leiden",
+    partition: str | None = None,
     encoding: str | None = None,
     dry_run: bool = False,
 ) -> Taken:
@@ -66,7 +67,7 @@ def decide(
     corpus
     file : CSV, as a page saved it or a spreadsheet wrote it; delimiter and encoding are found out, as by ``ingest``.
     who : Who decided; needed for a spreadsheet, and for decisions that do not say it.
-    partition : Whose clusters the labels of a spreadsheet name.
+    partition : Whose clusters the labels of a spreadsheet name; by default those that the page shows first.
     encoding : Of the file.
     dry_run : Only say what would be taken.
 
@@ -91,6 +92,7 @@ def decide(
     else:
         if not who:
             raise InputError(f"{path.name} does not say who decided. Add: --who NAME")
+        partition = shown_first(corpus) if partition is None else partition
         given, strange = _labelled(corpus, rows, header, who=who, partition=partition, source=(path.name, data))
         refused += strange
     taken, repeated, more = accept(corpus, given, dry_run=dry_run)

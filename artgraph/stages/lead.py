@@ -11,7 +11,9 @@ from artgraph.stages.base import catalogue_of
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
 
-__all__ = ["LEADS", "MIN_EDGES_FOR_VGAE", "MIN_PAINTINGS_FOR_VGAE", "lead_of", "names_for", "wants_vgae"]
+__all__ = [
+    "LEADS", "MIN_EDGES_FOR_VGAE", "MIN_PAINTINGS_FOR_VGAE", "lead_of", "names_for", "shown_first", "wants_vgae",
+]  # fmt: skip
 
 LEADS = ("auto", "leiden", "vgae-leiden")
 MIN_PAINTINGS_FOR_VGAE = 50
@@ -122,3 +124,13 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
     else:
         reason = f"the autoencoder tells artists kept from it apart no better than the features do ({shares})"
     return first, reason
+
+
+def shown_first(corpus: Corpus) -> str:
+    """Return the partition that the page in a ``corpus`` shows first; without one, that which leads; else "leiden"."""
+    from artgraph.atlas.page import data_of
+
+    page = data_of(corpus.path / "atlas")
+    if page is not None and corpus.has("partitions", page["name"]):
+        return page["name"]
+    return lead_of(corpus)[0] if corpus.has("partitions", "vgae-leiden") else "leiden"

@@ -11,6 +11,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.applying import Applying
 from artgraph.stages.atlas import atlas
 from artgraph.stages.decided import Decided, questions_of
+from artgraph.stages.lead import shown_first
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -23,7 +24,7 @@ PORT = 8791
 
 
 def serve(
-    corpus: Corpus, *, partition: str = "leiden", port: int = PORT, tell: Callable[[str], None] = lambda text: None
+    corpus: Corpus, *, partition: str | None = None, port: int = PORT, tell: Callable[[str], None] = lambda text: None
 ) -> None:
     """Serve the atlas of a corpus to browsers on this machine until it is interrupted (Ctrl-C).
 
@@ -32,7 +33,8 @@ def serve(
 
     Parameters
     ----------
-    corpus, partition
+    corpus
+    partition : Whose clusters are shown, and found again by "apply"; by default those that the page shows first.
     port : On 127.0.0.1; 0 takes any that is free.
     tell : callable(str); is given the address, which has a new token each time, when the server answers.
 
@@ -47,6 +49,7 @@ def serve(
 
     from artgraph.server import Served, make_app
 
+    partition = shown_first(corpus) if partition is None else partition
     Lineage(corpus).inputs([Ref("partitions", partition)])
     shown = _shown(corpus, partition)
     with _listening(port) as listening:

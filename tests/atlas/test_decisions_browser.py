@@ -65,6 +65,10 @@ def test_a_cluster_is_named_in_place_and_the_name_survives(visit, index, until):
 
 def test_merge_and_split_and_what_the_file_says(visit, index, until, tmp_path):
     page = visit(index, "#/cluster/0")
+    page.get_by_role("button", name="Split").click()
+    page.keyboard.press("Escape")  # leaves the form, not the page
+    assert page.locator(".cluster-tools form").count() == 0
+    assert page.evaluate("document.activeElement.textContent") == "Split"
     page.get_by_role("button", name="Merge with another").click()
     page.get_by_role("form", name="Merge with another").get_by_role("button", name="Merge with another").click()
     say_who(page, 'Ann, "A."')

@@ -156,12 +156,18 @@
         place.replaceChildren();
         if (was) return;
         toggle.setAttribute("aria-expanded", "true");
+        const cancel = () => {
+          place.replaceChildren();
+          toggle.setAttribute("aria-expanded", "false");
+          toggle.focus();
+        };
         const form = el("form", { class: "say-form", "aria-label": label }, el("p", { class: "quiet" }, hint), make(), whyField(),
-          el("p", { class: "say-do" }, el("button", { class: "save main" }, label), button("Cancel", () => {
-            place.replaceChildren();
-            toggle.setAttribute("aria-expanded", "false");
-            toggle.focus();
-          })));
+          el("p", { class: "say-do" }, el("button", { class: "save main" }, label), button("Cancel", cancel)));
+        form.addEventListener("keydown", (e) => {
+          if (e.key !== "Escape") return;
+          e.stopPropagation(); // it leaves the form, not the page
+          cancel();
+        });
         form.addEventListener("submit", async (e) => {
           e.preventDefault();
           const [fields, text] = list(form);

@@ -133,7 +133,9 @@
       e.preventDefault();
       input.focus();
     } else if (e.key === "Escape") {
-      if (writing && input.value) {
+      if (writing && e.target.closest("main")) {
+        e.target.blur(); // the first Escape leaves the field, the second the page
+      } else if (writing && input.value) {
         input.value = "";
         search();
       } else if (ag.parse(location.hash).path.length) {
