@@ -6,9 +6,10 @@ from click.testing import CliRunner
 
 from artgraph import pipeline
 from artgraph.cli import main
-from artgraph.decisions import FILE, Decision, append, new_key, read
+from artgraph.decisions import FILE, Decision, append, new_key, now, read
 from artgraph.errors import InputError
-from artgraph.stages.ruling import undecided
+from artgraph.evaluation import evaluation_report
+from artgraph.stages.ruling import overview, undecided
 from artgraph.testing import toy_corpus
 
 
@@ -150,3 +151,53 @@ def test_the_command_says_what_was_taken_and_refused(clustered, tmp_path):
     assert "no work 'no'" in result.output
     append(tmp_path / "bad.csv", rows[1:])
     assert CliRunner().invoke(main, ["decide", str(clustered.path), str(tmp_path / "bad.csv")]).exit_code == 1
+
+
+def test_a_wrong_artist_is_corrected_by_update_and_comes_back_when_it_is_taken_back(clustered, tmp_path):
+    work = clustered.paintings["id"].iloc[3]
+    before = clustered.paintings["artist"].iloc[3]
+    key = new_key()
+    append(clustered.path / FILE, [Decision(key, now(), "ann", "wrong-artist", work=work, to="Rosa Bonheur")])
+    assert overview(clustered)["artists"] == [work]
+    said = CliRunner().invoke(main, ["info", str(clustered.path)]).output
+    assert f"1 artist in the table is said to be wrong. Correct it: artgraph update {clustered.path}" in said
+    dry = pipeline.update(clustered, dry_run=True)
+    assert dry.found.corrected == {"artist": 1}
+    corpus = pipeline.update(clustered).corpus
+    assert corpus.paintings["artist"].iloc[3] == "Rosa Bonheur"
+    assert overview(corpus)["artists"] == []
+    assert pipeline.update(corpus).found.nothing
+    append(corpus.path / FILE, [Decision(new_key(), now(), "ann", "withdraw", to=key)])
+    if "spreadsheet" in corpus.head["facts"]:
+        assert pipeline.update(corpus).corpus.paintings["artist"].iloc[3] == before
+
+
+def test_an_artist_who_is_unknown_is_none(clustered):
+    work = clustered.paintings["id"].iloc[0]
+    tell(clustered, "wrong-artist", work=work)
+    corpus = pipeline.update(clustered).corpus
+    assert corpus.paintings["artist"].isna().tolist() == [True] + [False] * (len(corpus) - 1)
+
+
+def test_decisions_are_replayed(clustered, tmp_path):
+    a, b, c, _ = of_clusters(clustered)
+    tell(clustered, "different", work=a, other=b)
+    tell(clustered, "belongs", work=c, partition="leiden", cluster=0)
+    tell(clustered, "merge", partition="leiden", cluster=2, to=1)
+    tell(clustered, "name", partition="leiden", cluster=1, to="Harbours")
+    pipeline.communities(clustered)
+    assert clustered.label("partitions", "leiden")["facts"]["decisions"]["held"] == 3
+    outcome = pipeline.replay(clustered, tmp_path / "again")
+    assert set(outcome.values()) == {"the same"}
+    assert (tmp_path / "again" / FILE).read_bytes() == (clustered.path / FILE).read_bytes()
+
+
+def test_what_is_not_met_stands_in_the_report(clustered):
+    a, b, _, d = of_clusters(clustered)
+    tell(clustered, "same", work=a, other=d)
+    tell(clustered, "same", work=b, other=d)
+    tell(clustered, "different", work=a, other=b)
+    pipeline.communities(clustered)
+    facts = pipeline.evaluate(clustered, against="artist").facts
+    assert "decisions that are not met" in evaluation_report(facts)
+    assert facts["decisions"]["open"][0] in evaluation_report(facts)

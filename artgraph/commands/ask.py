@@ -43,4 +43,5 @@ def ask(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     click.echo(f"\n{len(asked)} questions; {made.facts['answered']} pairs had been answered.")
     click.echo(f"table: {corpus.path / 'exports' / 'questions.csv'}")
     if asked:
-        click.echo(f"asked in the page of: artgraph atlas {shlex.quote(str(corpus.path))} --partition {made.facts['partition']}")
+        of = made.facts["partition"]
+        click.echo(f"the page asks them after: artgraph atlas {shlex.quote(str(corpus.path))} --partition {of}")

@@ -15,7 +15,9 @@ IMAGES = click.Choice(["auto", "medium", "small", "none"])
 
 @click.command(cls=Command)
 @with_corpus
-@partition_option("atlas", "The partition that is shown first; default: that of the page that is there, else that which leads.")
+@partition_option(
+    "atlas", "The partition that is shown first; default: that of the page that is there, else that which leads."
+)
 @option(
     "atlas",
     "compare",

@@ -14,7 +14,11 @@ __all__ = ["decide"]
 @with_corpus
 @click.argument("file", type=click.Path(path_type=Path))
 @option("decide", "who", help="Who decided; needed where the file does not say it.")
-@option("decide", "partition", help="Whose clusters the labels of a spreadsheet name; default: those that the page shows first.")
+@option(
+    "decide",
+    "partition",
+    help="Whose clusters the labels of a spreadsheet name; default: those that the page shows first.",
+)
 @option("decide", "encoding", help="Of the file; default: found out.")
 @option("decide", "dry_run", is_flag=True, help="Only say what would be taken.")
 @click.pass_context
@@ -37,12 +41,15 @@ def decide(context: click.Context, corpus: Any, file: Path, dry_run: bool, **opt
         say(f"refused: {' '.join(one.keys)} {one.text}".replace("  ", " "))
     for one in made.open:
         say(f"does not hold: {one.text}")
-    for pair in (overview(corpus) or {"agreement": ()})["agreement"]:
+    now = overview(corpus) or {"agreement": (), "artists": ()}
+    for pair in now["agreement"]:
         kappa = "not defined" if pair["kappa"] is None else f"{pair['kappa']:.2f}"
         say(f"{' and '.join(pair['who'])} agree on {pair['agree']:.0%} of {pair['n']} pairs (Cohen's kappa {kappa})")
     would = " would be" if dry_run else ""
     say(f"{len(made.taken)} decisions{would} taken, {len(made.repeated)} were there, {len(made.refused)} refused")
     if made.taken and not dry_run:
         say(f"the clusters obey after: artgraph communities {corpus.path}")
+        if now["artists"]:
+            say(f"artists corrected in the table ({len(now['artists'])}) after: artgraph update {corpus.path}")
     if not made.taken and not made.repeated:
         context.exit(1)

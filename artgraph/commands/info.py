@@ -41,11 +41,16 @@ def info(corpus: Any, as_json: bool) -> None:
     _wrapped("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()), "  ")
     for reason, command in about.get("damage", ()):
         say(f"  DAMAGED: {reason}. Mend it: {command}")
-    if decided := about["decisions"]:
+    if (decided := about["decisions"]) and (decided["n"] or decided["problems"]):
         kinds = ", ".join(f"{count} {kind}" for kind, count in decided["kinds"].items())
         say(f"decisions: {decided['n']} hold, by {decided['persons']} persons ({kinds or 'none'})")
         for partition, cluster, name in decided["names"]:
             say(f"  cluster {cluster} of {partition} is called '{name}'")
+        if wrong := len(decided["artists"]):
+            say(
+                f"  {wrong} artist{'s' * (wrong > 1)} in the table {'is' if wrong == 1 else 'are'} said to be wrong. "
+                f"Correct {'it' if wrong == 1 else 'them'}: artgraph update {about['path']}"
+            )
         for text in decided["problems"]:
             _wrapped(f"  does not hold: {text}", "      ")
     for thing in about["things"]:

@@ -11,7 +11,9 @@ __all__ = ["serve"]
 
 @click.command(cls=Command)
 @with_corpus
-@partition_option("serve", "The partition that is shown, and found again by “apply”; default: what the page shows first.")
+@partition_option(
+    "serve", "The partition that is shown, and found again by “apply”; default: what the page shows first."
+)
 @option("serve", "port", type=click.IntRange(0, 65535), help="On this machine; 0 takes any that is free.")
 def serve(corpus: Any, **options: Any) -> None:
     """Open the atlas to decisions: they are written to the corpus as they are made, and the clusters follow.

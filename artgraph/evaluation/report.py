@@ -77,6 +77,9 @@ def evaluation_report(facts: Mapping) -> str:
         counts = {k: v for k, v in facts["duplicates"].items() if k not in ("pairs", "works")}
         apart = ", ".join(f"{count} in two values of {name}" for name, count in counts.items())
         sections["near-duplicates"] = [f"{facts['duplicates']['pairs']} pairs of pictures that look the same: {apart}"]
+    decided = facts.get("decisions") or {}
+    if unmet := [*decided.get("unmet", ()), *decided.get("open", ())]:
+        sections["decisions that are not met"] = unmet
     if facts.get("caveats"):
         sections["caveats"] = facts["caveats"]
     return format_report(sections, title=f"{facts['partition']} against '{against}'")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import affected, apply_change, check_current
 from artgraph.stages.import_vectors import check_order
 from artgraph.stages.ingest import left_out
+from artgraph.stages.ruling import with_decided_artists
 from artgraph.stages.spreadsheet import list_artists
 from artgraph.stages.take_in import Found, compare, without
 from artgraph.stages.take_in_table import compare_table
@@ -154,7 +155,8 @@ def update(
     """Bring a corpus up to date with its folder and its spreadsheet, and make again only what is stale.
 
     New pictures are added as by ``add``. A picture that was replaced is described again, and its work placed again. A
-    correction in the spreadsheet makes again what depends on the column that it is in, and nothing else.
+    correction in the spreadsheet makes again what depends on the column that it is in, and nothing else. An artist whom
+    decisions say to be wrong (``artgraph.decisions``) is corrected, whatever the spreadsheet says.
 
     Parameters
     ----------
@@ -182,6 +184,7 @@ def update(
         workers=workers,
         progress=progress,
     )
+    found = _with_artists(corpus, found)
     _check_refused(found, max_refused)
     _check_vectors(corpus, found)
     where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
@@ -254,6 +257,15 @@ def _found(corpus: Corpus, *, images: str | Path | None, workers: int, progress:
             "--metadata TABLE and --vectors NAME=FILE"
         )
     return compare_table(corpus, **about)
+
+
+def _with_artists(corpus: Corpus, found: Found) -> Found:
+    """Return what was found with the artists that decisions say are right."""
+    table, other = with_decided_artists(corpus, found.change.paintings)
+    if not other:
+        return found
+    change = replace(found.change, paintings=table)
+    return replace(found, change=change, corrected=change.corrected(corpus))
 
 
 def _check_refused(found: Found, max_refused: float) -> None:

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from artgraph.corpus import FORMAT, Corpus
+from artgraph.decisions import append, read
 from artgraph.errors import CorpusError, IngestError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import Change, apply_change, ordered
 from artgraph.stages.inspecting import inspect_all
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.remake import remade
+from artgraph.stages.ruling import file_of
 from artgraph.stages.spreadsheet import relative
 from artgraph.tablefiles import write_table
 
@@ -41,7 +43,8 @@ def replay(
     """Make everything in a corpus again in another folder, and say which files are the same, byte for byte.
 
     The works of the first day are taken in and all is made as the labels say; then each later batch is added. The
-    table is taken from the corpus, and so are imported vectors: they were given, not made.
+    table, decisions and imported vectors are taken from the corpus: they were given, not made. Clusters that obey
+    decisions are found without them first, as clusters were there before anybody decided about them.
 
     Parameters
     ----------
@@ -85,6 +88,7 @@ def replay(
         facts=_facts(corpus, out),
     )
     new = Corpus(out)
+    append(file_of(new), read(file_of(corpus))[0])
     things = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "coordinates"]
     outcome = {}
     for ref in things:
@@ -179,6 +183,8 @@ def _made(corpus: Corpus, new: Corpus, ref: Ref, where: dict[str, Any], tell: Ca
             new, backbone=backbone, name=ref.key, subject=params.get("subject"), **shared, **settings
         )
     else:
+        if params.get("decisions_sha256"):
+            remade(new, ref, stage=stage, params=params | {"decisions": False}, inputs=inputs, made=corpus, **where)
         made = remade(new, ref, stage=stage, params=params, inputs=inputs, made=corpus, **where)
     if made is not None:
         tell(f"{ref}: made")

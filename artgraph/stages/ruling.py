@@ -13,6 +13,7 @@ from artgraph.decisions.table import KINDS
 from artgraph.errors import CorpusError
 
 if TYPE_CHECKING:
+    import pandas as pd
     import scipy.sparse as sp
 
     from artgraph.communities.clustering import Partition
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ruling", "expanded", "file_of", "in_force_of", "names_of", "obeyed", "overview", "placed_by", "ruling",
-    "undecided",
+    "undecided", "with_decided_artists",
 ]  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def overview(corpus: Corpus) -> dict[str, Any] | None:
     """Return what there is to say about the decisions of a ``corpus`` (JSON values); None where there are none.
 
     ``n`` that hold, ``kinds`` (how many of each), ``persons``, ``problems`` (sentences), ``names`` (partition, cluster,
-    name), ``agreement`` (of every two persons).
+    name), ``agreement`` (of every two persons), ``artists`` (ids of works whose artist the table has otherwise).
     """
     if not file_of(corpus).exists():
         return None
@@ -90,7 +91,29 @@ def overview(corpus: Corpus) -> dict[str, Any] | None:
         "problems": [one.text for one in found.problems],
         "names": [[*of, name] for of, name in sorted(found.names.items())],
         "agreement": kappas(found.spoken),
+        "artists": with_decided_artists(corpus, corpus.paintings)[1],
     }
+
+
+def with_decided_artists(corpus: Corpus, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return a table of paintings with the artists that decisions say are right, and the ids where it had others.
+
+    Parameters
+    ----------
+    corpus
+    table : (n, columns), with a column id.
+    """
+    import pandas as pd
+
+    right = in_force_of(corpus).artists
+    rows = [row for row, id_ in enumerate(table["id"]) if id_ in right]
+    has = table["artist"].astype("string") if "artist" in table else pd.Series(pd.NA, table.index, dtype="string")
+    other = [row for row in rows if ("" if pd.isna(has.iloc[row]) else has.iloc[row]) != right[table["id"].iloc[row]]]
+    if not other:
+        return table, []
+    has = has.copy()
+    has.iloc[other] = [right[table["id"].iloc[row]] or pd.NA for row in other]
+    return table.assign(artist=has), table["id"].iloc[other].tolist()
 
 
 def ruling(corpus: Corpus, partition: str, earlier: np.ndarray | None) -> Ruling | None:
