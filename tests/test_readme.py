@@ -97,6 +97,7 @@ def test_the_order_of_the_sections():
         "Run the tests",
         "On your own pictures",
         "When the collection grows",
+        "Say what you know",
         "The stages",
         "How well does it work",
         "The corpus",

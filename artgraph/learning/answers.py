@@ -51,8 +51,8 @@ def learn_answers(Z: ArrayLike, pairs: ArrayLike, same: ArrayLike, *, seed: int 
 
     Whether it helps is measured without labels: answers are held out, a fifth at a time, and ranked by the cosine
     before and after (area under the ROC curve). The strength is the best of three there. The map is used where there
-    are ten answers of each kind and the gain stands the one-sided t-test over folds at the level 0.1, its error corrected
-    for folds that share answers (Nadeau and Bengio 2003, doi:10.1023/A:1024068626366).
+    are ten answers of each kind and the gain stands the one-sided t-test over folds at the level 0.1, its error
+    corrected for folds that share answers (Nadeau and Bengio 2003, doi:10.1023/A:1024068626366).
 
     Parameters
     ----------
