@@ -5,12 +5,17 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from artgraph import Corpus, pipeline
+from artgraph.atlas.page import data_of
+from artgraph.cli import main
 from artgraph.dates import parse_years
 from artgraph.descriptors.period import impute_period, nearest_dated, period_error, period_features
 from artgraph.errors import CircularError, InputError
+from artgraph.evaluation.leakage import check_not_circular
 from artgraph.lineage import Lineage, Ref
+from artgraph.stages.dates import DATED
 from artgraph.testing import toy_corpus, toy_pictures
 
 
@@ -67,6 +72,11 @@ def test_what_dates_made_is_not_judged_by_dates(dated):
     assert Lineage(dated).columns_used(Ref("partitions", "leiden")) == ["date"]
     with pytest.raises(CircularError, match="Dates are among the features"):
         pipeline.evaluate(dated, against="date")
+    for name in ("objectBeginDate", "Date, from", "Century", "end_year"):
+        with pytest.raises(CircularError, match="Dates are among the features"):
+            check_not_circular(name, ["date"])
+    check_not_circular("image", ["date"])
+    check_not_circular("century", ["artist"])
     with pytest.raises(CircularError, match=r"Dates had a say in 'leiden'.*--on color,texture"):
         pipeline.influence(dated)
     facts = pipeline.evaluate(dated, against="style").facts
@@ -77,6 +87,12 @@ def test_what_dates_made_is_not_judged_by_dates(dated):
     listed = dated.label("reports", pipeline.worklist(dated).key)["inputs"]
     assert "features/date" not in listed
     assert "features/color" in listed
+
+
+def test_wherever_clusters_are_shown_it_is_said_that_dates_had_a_say(dated):
+    assert DATED in CliRunner().invoke(main, ["info", str(dated.path)]).output
+    pipeline.atlas(dated, images="none")
+    assert data_of(dated.path / "atlas")["columns_used"] == ["date"]  # and the page says so: see tests/atlas
 
 
 def test_too_few_dates(tmp_path):

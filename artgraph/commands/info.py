@@ -21,6 +21,7 @@ def info(corpus: Any, as_json: bool) -> None:
     Example:
       artgraph info mycorpus
     """
+    from artgraph.stages.dates import DATED
     from artgraph.stages.growing_report import batch_lines, drift_lines
     from artgraph.stages.summary import ingest_lines, work_names
 
@@ -63,6 +64,8 @@ def info(corpus: Any, as_json: bool) -> None:
         if "drift" in thing:
             for text in drift_lines(thing["drift"], about["path"]):
                 _wrapped(f"    {text}", "      ")
+        if "dated" in thing:
+            say(f"    {DATED}")
         if "undecided" in thing:
             say(f"    decisions have changed since. Obey them: {thing['command']}")
         if thing["stale"]:

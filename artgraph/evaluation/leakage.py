@@ -1,12 +1,29 @@
 """The guard against circular scores, and what to keep in mind when reading a score."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from artgraph.errors import CircularError
 
 __all__ = ["caveats", "check_not_circular"]
 
-PERIODS = ("date", "dated", "dating", "year", "decade", "century", "period", "epoch", "age", "dynasty")  # say when
+# words in the name of a column that says when: "date_start", "beginYear", "Object End Date"
+PERIODS = {
+    *("date", "dates", "dated", "dating", "year", "years", "decade", "century", "period", "epoch", "era", "age"),
+    *(
+        "dynasty",
+        "reign",
+        "beginyear",
+        "endyear",
+        "displaydate",
+        "timespan",
+        "datum",
+        "datierung",
+        "jahr",
+        "jahrhundert",
+    ),
+    *("année", "annee", "siècle", "siecle", "époque", "anno", "secolo", "año", "siglo", "fecha", "data", "jahrhundert"),
+}
 
 
 def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) -> None:
@@ -18,7 +35,7 @@ def check_not_circular(reference_name: str, link_columns: Iterable[str] = ()) ->
     if isinstance(link_columns, str):
         link_columns = [link_columns]
     used = {_plain(column) for column in link_columns}
-    if "date" in used and _plain(reference_name) in PERIODS:
+    if "date" in used and PERIODS & set(_words(reference_name)):
         raise CircularError(
             f"Dates are among the features of this graph, so a score against '{reference_name}' would measure what was "
             "put in. Evaluate it against another column, or build a graph without dates."
@@ -87,3 +104,8 @@ def _owed(column: str, reference_name: str) -> str:
 
 def _plain(name: str) -> str:
     return str(name).strip().casefold()
+
+
+def _words(name: str) -> list[str]:
+    """Return the words in the name of a column: "objectBeginDate" and "Date, from" are several."""
+    return re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)).casefold())

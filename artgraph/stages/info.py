@@ -32,7 +32,8 @@ def info(corpus: Corpus) -> dict[str, Any]:
         ``things``: a list of dicts with ``kind``, ``key``, ``stage``, ``params``, ``facts``, ``stale`` (reasons, also
         damage; empty when up to date) and ``command``, which makes the thing again; of a partition that works were
         added to or taken from also ``drift`` (see ``artgraph.stages.generations.age``). ``batches``: how many ``works``
-        each added, and on which day (``added``). A partition that does not obey the present decisions is ``undecided``;
+        each added, and on which day (``added``). A partition that does not obey the present decisions is ``undecided``,
+        one that dates had a say in is ``dated``;
         ``decisions`` is what ``artgraph.stages.ruling.overview`` says of them.
     """
     table, lineage = corpus.paintings, Lineage(corpus)
@@ -45,6 +46,7 @@ def info(corpus: Corpus) -> dict[str, Any]:
             "stale": lineage.stale(ref),
             "command": lineage.command(ref),
             **({} if aged is None else {"drift": aged}),
+            **({"dated": True} if ref.kind == "partitions" and "date" in lineage.columns_used(ref) else {}),
             **({"undecided": True} if ref.kind == "partitions" and undecided(corpus, ref.key) else {}),
         }
 

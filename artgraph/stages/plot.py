@@ -9,6 +9,7 @@ import numpy as np
 
 from artgraph.checks import check_choice, did_you_mean
 from artgraph.errors import InputError
+from artgraph.lineage import Ref
 from artgraph.stages.base import Made, Progress, adjacency_of, progress_of
 from artgraph.stages.build_graph import diagnose_graph
 from artgraph.stages.train_vgae import diagnose_training
@@ -156,7 +157,9 @@ def _confusion(view: View, against: str, out: Path) -> None:
 def _timeline(view: View, out: Path) -> None:
     from artgraph.plots import plot_timeline
 
-    plot_timeline(out, view.labels, view.catalogue.years, title=view.partition)
+    dated = "date" in view.lineage.columns_used(Ref("partitions", view.partition))
+    title = f"{view.partition} (dates had a say in it)" if dated else view.partition
+    plot_timeline(out, view.labels, view.catalogue.years, title=title)
 
 
 def _resolution(view: View, out: Path, *, seed: int, report: Callable[[int, int], None] | None) -> None:

@@ -10,11 +10,13 @@
     const columns = used.length
       ? ` and by the ${used.length > 1 ? "columns" : "column"} ${used.map((column) => `“${column}”`).join(", ")}`
       : "; no column of the catalogue was used";
+    const period = used.includes("date") && "Dates had a say, so clusters show period as well as look. ";
     return el("div", { class: "masthead" },
       words("h1", ag.data.title, { tabindex: -1 }),
       el("p", { class: "lead" },
         `${ag.count(ag.n, "painting")} in ${ag.count(k, "cluster")}, grouped by visual similarity${columns}. `,
         without && `${ag.count(without.works.length, "painting")} ${without.works.length === 1 ? "is" : "are"} in none. `,
+        period,
         ag.newSentence(),
         el("a", { href: ag.link.made() }, "How it was made")));
   }

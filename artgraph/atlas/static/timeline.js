@@ -99,7 +99,8 @@
         el("header", { class: "page-head" },
           el("h1", { tabindex: -1 }, "Timeline"),
           el("p", { class: "lead" }, `${ag.count(dated, "dated painting")}, each in the column of its ${bins[0].end - bins[0].start === 9 ? "decade" : "period"}, sorted by cluster.`,
-            undated > 0 && ` ${ag.count(undated, "painting")} without a year ${undated === 1 ? "is" : "are"} not shown.`)),
+            undated > 0 && ` ${ag.count(undated, "painting")} without a year ${undated === 1 ? "is" : "are"} not shown.`,
+            ag.data.columns_used.includes("date") && " Dates had a say in the clusters: that they lie apart in time is no finding.")),
         el("div", { class: "hero" }, wall.box),
         el("div", { class: "page-body" }, el("h2", null, "In numbers"), table()));
     }
