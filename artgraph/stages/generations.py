@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artgraph.errors import InputError
-from artgraph.journal import batch_days
+from artgraph.journal import batch_days, entries
 from artgraph.lineage import Lineage, Ref
 from artgraph.soundness import read_bytes
 from artgraph.stages.drift import added_since, drift
@@ -46,9 +46,9 @@ class Generations:
 
     @property
     def origin(self) -> str | None:
-        """A text that tells this corpus from others and stays when works are added: of how its journal begins."""
-        first = self._journal.partition(b"\n")[0]
-        return hashlib.sha256(first).hexdigest()[:16] if first else None
+        """A text that tells this corpus from others and stays when works are added: of its first works and its name."""
+        first = next(entries(self.corpus.path / "journal.jsonl"), None)
+        return hashlib.sha256(f"{first['made']} {self.corpus.home.name}".encode()).hexdigest()[:16] if first else None
 
     @cached_property
     def _journal(self) -> bytes:
