@@ -18,7 +18,7 @@ from artgraph.stages.base import catalogue_of
 
 SAID = [  # artist, date as catalogues write them; the artist that works are linked under, the year
     ("Unbekannt", "500 BC", None, -500.0),
-    ("Workshop of Rembrandt", "17th century", None, 1650.0),
+    ("Workshop of Rembrandt", "17th century", "rembrandt (workshop)", 1650.0),
     ("Rembrandt (1606-1669)", "1650", "rembrandt", 1650.0),
     ("REMBRANDT", "c. 1650-1652", "rembrandt", 1651.0),
     ("Anonymous", "1870s", None, 1875.0),

@@ -107,14 +107,14 @@ def test_modules_are_short_and_say_what_they_are(path):
 
 LAYERS = (  # from the ground up; what stands in one row may not import from the row's other packages, nor from above
     ("errors",),
-    ("checks", "atomic", "formats", "datewords", "dateforms", "dates", "geometric"),
+    ("checks", "atomic", "formats", "datewords", "dateforms", "dates", "qualifierwords", "qualifiers", "geometric"),
     ("soundness",),
     ("journal",),
     ("staging", "tablefiles", "decisions"),
     ("communities.methods",),
     ("settings",),
     ("colors", "decoding", "folders", "imagefiles", "images", "tiffs", "wholeness"),
-    ("tabletext", "delimited", "metadata", "joining", "ingest", "shards"),
+    ("tabletext", "delimited", "rawtables", "sources", "metadata", "joining", "ingest", "shards"),
     ("graph", "retrieval"),
     ("learning",),
     ("descriptors", "vgae"),

@@ -1,9 +1,9 @@
-"""The words by which catalogues say that an artist is not known, not certain or not one: data for `attribution`.
+"""The words by which catalogues say that an artist is not known or not one: data for `attribution`.
 
 Every entry is a regular expression for a whole word, in any case; a line lists some languages.
 """
 
-__all__ = ["AT_THE_START", "GENERATION", "NOBODY", "NOBODY_ALONE", "NOT_A_NAME", "QUALIFIERS", "SEVERAL"]
+__all__ = ["GENERATION", "NOBODY", "NOBODY_ALONE", "NOT_A_NAME", "SEVERAL"]
 
 NOBODY = (  # wherever they stand: "unknown artist", "Artist unknown"
     # English, Latin, French, Spanish, Catalan, Galician, Portuguese, Italian, Romanian, Basque
@@ -36,39 +36,6 @@ NOBODY_ALONE = (  # where they are all there is, with signs around them
 CJK_NOBODY = r"佚名|無名|无名|不詳|不详|不明|未知|未詳|无款|無款|미상|무명|ไม่ทราบ"
 NOT_A_NAME = rf"{CJK_NOBODY}|^[\W_]*$"
 
-QUALIFIERS = (
-    # English
-    r"after copy copies copied copyist follow(?:er|ers|ing)? school workshop studio ateliers? circle pupils? students? "
-    r"manner style styled imitat(?:or|ors|ion|ed) attribu\w* attr attrib ascribed assign(?:ed)? assistants? forger\w* "
-    r"fake formerly probably possibly perhaps presumably maybe likely entourage associate associates milieu derived "
-    r"based\son "
-    # Italian, French, Spanish, Portuguese
-    r"bottega scuola seguac[ei] cerchia maniera allievo ambito imitatore copia stile forse probabilmente presunto "
-    r"d'après école ecole suiveurs? cercle manière élèves? copie imitateur genre\sde peut-être probablement "
-    r"sans\sdoute présumé "
-    r"taller escuela oficina escola seguidor(?:es)? círculo circulo discípulo atribu[iï]\w* según estilo entorno "
-    r"quiz[aá]s? posiblemente probablemente possivelmente provavelmente talvez cercle\sde "
-    # German, Dutch
-    r"schule werkstatt umkreis umfeld nachfolger? nachfolge nachahmer schüler zugeschr\w* zuschreibung kopie kopist "
-    r"manier vermutlich möglicherweise wahrscheinlich angeblich fraglich in\sder\sart "
-    r"navolgers? navolging omgeving leerling\w* toegeschr\w* werkplaats kring trant mogelijk vermoedelijk "
-    r"waarschijnlijk wellicht misschien "
-    # Danish, Norwegian, Swedish, Finnish, Hungarian
-    r"tilskrevet tillskriv\w* möjligen troligen muligens muligvis sandsynligvis sannsynligvis krets\w* verkstad "
-    r"värksted kopio mahdollisesti luultavasti tulajdon\w* valószínűleg műhely\w* köre követője másolat "
-    # Polish, Czech
-    r"przypis\w* prawdopodobnie warsztat\w* krąg naśladowca szkoła kopia według możliwe "
-    r"přips\w* připisov\w* pravděpodobně snad dílna okruh následovník škola "
-    # Russian, Ukrainian
-    r"мастерск\w+ школ[аы] круг[а]? последовател\w+ ученик\w* копи[яи]\w* копиист\w* приписыва\w* приписан\w* "
-    r"подражател\w* оригинал\w* атрибу\w* возможно вероятно предположительно майстерня приписується можливо "
-    # Greek
-    r"αποδίδεται εργαστήριο σχολή κύκλος"
-)
-AT_THE_START = (
-    r"nach|naar|da un originale|circle|follow|imit|att|wohl(?=\s)|art des|art der|efter(?=\s)|jäljitt\w+|wg|podle|по|"
-    r"伝|傳|传|仿|摹|전(?=\s)"
-)
 GENERATION = (  # what tells two of one name apart
     r"elder|younger|senior|junior|sr|jr|père|fils|aîné|jeune|vecchio|giovane|maggiore|minore|viejo|joven|mayor|menor|"
     r"velho|moço|filho|neto|d\.?\s?ä|d\.?\s?j|der ältere|der jüngere|de oude|de jonge|старший|младший|starszy|młodszy|"

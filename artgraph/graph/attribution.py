@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from artgraph.graph import artistwords as words
+from artgraph.qualifiers import QUALIFIED, kind_of, qualified, unified, without_qualifiers
 
 __all__ = ["Attribution", "attributions", "linkable_artists"]
 
@@ -27,14 +28,6 @@ def _any(text: str) -> str:
 ALONE = rf"^[\W_]*(?:{_any(words.NOBODY_ALONE)})[\W_]*$"
 NAMELESS = re.compile(rf"\b(?:{_any(words.NOBODY)})(?!\w)|{NO_NAME}|{ALONE}|{words.NOT_A_NAME}", re.IGNORECASE)
 NOBODY_HERE = re.compile(rf"\b(?:{_any(words.NOBODY)})(?!\w)|{ALONE}|{words.NOT_A_NAME}", re.IGNORECASE)
-QUALIFIER = re.compile(
-    rf"\b(?:{_any(words.QUALIFIERS)})(?!\w)|^\W*(?:{words.AT_THE_START})(?:\b|(?<=[伝傳传仿摹]))"
-    r"|(?<=[\u3000-\u9fff])派$|工房|\?",
-    re.IGNORECASE,
-)
-# What stands between a qualifier and the name.
-PARTICLE = r"(?:\s+(?:of|to|by|after|from|di|da|de|du|des|del|della|van|von|nach|à|a|aan|с)(?!\w)|d['’])?"
-QUALIFIED = re.compile(rf"(?:(?:{QUALIFIER.pattern})\.?{PARTICLE}[\s,]*)+", re.IGNORECASE)
 SEVERAL = re.compile(words.SEVERAL, re.IGNORECASE)
 LINES = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+|<br\s*/?>", re.IGNORECASE)
 # What an authority file or a database calls an artist: one word with a digit in it, an address, numbers with commas.
@@ -45,6 +38,7 @@ AT_THE_END = re.compile(
     rf"(?:,\s*(?:(?:b|born|d|died|geb|gest|active|act|c|ca)\.? )*|\s+(?:b|born|d|died|geb|gest|active|act)\.? "
     rf"|\s+(?={YEAR}\s*-\s*\d)|(?<=\w)(?={YEAR}\s*-\s*{YEAR}$)(?<![a-z\d])){YEAR}\s*(?:-\s*(?:\d{{2,4}})?)?$"
 )
+GROUP = " (workshop)"  # of the key of a workshop, after the name of its master
 GENERATION = re.compile(rf"(?<!\w)(?:{words.GENERATION})(?!\w)", re.IGNORECASE)
 
 
@@ -53,10 +47,11 @@ class Attribution(NamedTuple):
 
     Attributes
     ----------
-    artist : the key under which works may be linked as by one artist; none where the artist is unknown or not certain.
-    qualifier : the words that make it uncertain, as they are found: "workshop of", "attributed to", "?".
-    name : to show: the first spelling of the artist; without a certain artist the name beside the qualifier, or
-        the several names; None where nobody is named.
+    artist : the key under which works may be linked as by one artist, or one workshop; none where the artist is unknown
+        or not certain.
+    qualifier : the words beside the name, as they are found: "workshop of", "attributed to", "?".
+    name : to show: the first spelling of the artist, "Rembrandt (workshop)" for a workshop; without a certain artist
+        the name beside the qualifier, or the several names; None where nobody is named.
     """
 
     artist: str | None
@@ -80,8 +75,10 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     ``after``, ``d'après``, ``nach``, ``naar``, ``copy of``, ``imitator of``    none: another artist
     ``follower of``, ``Nachfolger``, ``seguace di``, ``navolger van``           none: another artist
     ``school of``, ``circle of``, ``Umkreis``, ``cerchia di``, ``kring van``    none: another artist, nearby
-    ``workshop of``, ``studio``, ``bottega di``, ``atelier de``, ``Werkstatt``, none: the master may not have painted it
-    ``taller de``, ``мастерская``, ``pupil of``, ``assistant``
+    ``pupil of``, ``assistant``                                                 none: another artist
+    ``workshop of``, ``studio``, ``bottega di``, ``atelier de``, ``Werkstatt``, to works of the same workshop, not to those
+    ``taller de``, ``мастерская``                                               of the master, who may not have painted it
+    ``signed``, ``painted by``, ``eigenhändig``                                 to other works by the artist
     ``manner of``, ``style of``                                                 none: only the manner is meant
     ``attributed to``, ``formerly attributed to``, ``attribué à``, ``possibly``, none: not certain
     ``zugeschrieben``, ``приписывается``, ``Rembrandt ?``
@@ -89,7 +86,7 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     two lines, ``AA.VV.``, ``A et al.``
     ==========================================================================  ====================================
 
-    The words are found before the name, after it and in brackets: ``Workshop of Rembrandt``, ``Rembrandt, workshop
+    All words, and why each has its place: `artgraph.qualifierwords`. They are found before the name, after it and in brackets: ``Workshop of Rembrandt``, ``Rembrandt, workshop
     of``, ``Rembrandt (workshop of)``. Names are compared after Unicode NFKC, case folding, joining of white space and
     without years of life, and in no other way: ``Hals, Frans`` and ``Frans Hals`` are two names, for nothing tells that
     they are one. Where one name comes with years that contradict each other, ``John Smith (1606-1669)`` and ``John
@@ -99,35 +96,40 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     Parameters
     ----------
     artists : length n, text or missing.
-    qualifiers : length n, text or missing; a museum's prefix of the artist ("Workshop of") in a column of its own.
+    qualifiers : length n, text or missing; a museum's prefix of the artist ("Workshop of") in a column of its own. Where
+        `artgraph.metadata` reads a table, artist and prefix are one text already.
 
     Examples
     --------
     >>> for one in attributions(["Rembrandt", "workshop of Rubens", "REMBRANDT (1606-1669)", "Unknown"]):
     ...     print(tuple(one))
     ('rembrandt', None, 'Rembrandt')
-    (None, 'workshop of', 'Rubens')
+    ('rubens (workshop)', 'workshop of', 'Rubens (workshop)')
     ('rembrandt', None, 'Rembrandt')
     (None, None, None)
     """
     artists = list(artists)
-    qualifiers = [None] * len(artists) if qualifiers is None else list(qualifiers)
+    if qualifiers is not None:
+        artists = [
+            None if _nobody(beside) else qualified(None if pd.isna(written) else written, beside)
+            for written, beside in zip(artists, (None if pd.isna(one) else one for one in qualifiers), strict=True)
+        ]
     linkable = lru_cache(None, typed=True)(_linkable)  # a name mostly stands in many rows
-    keys = [
-        None if _qualifies(_plain(beside)) else linkable(written)
-        for written, beside in zip(artists, qualifiers, strict=True)
-    ]
+    keys = [linkable(written) for written in artists]
     several = _of_several_lives(key for key in keys if key is not None)
     found, first = [], {}
-    for written, beside, key in zip(artists, qualifiers, keys, strict=True):
-        if key is not None:
-            artist = key[1] if key[0] in several and key[2] else key[0]
-            found.append(Attribution(artist, None, first.setdefault(artist, " ".join(str(written).split()))))
+    for written, key in zip(artists, keys, strict=True):
+        text = _plain(written)
+        inside = None if IDENTIFIER.fullmatch(str(written).strip()) and key else QUALIFIED.search(text)
+        qualifier = (inside[0].strip(" ,(") if inside else "") or None
+        if key is None:
+            found.append(Attribution(None, qualifier, _beside_qualifier(written)))
             continue
-        text, beside = _plain(written), _plain(beside)
-        inside = QUALIFIED.search(text)
-        qualifier = (beside if QUALIFIER.search(beside) else "") or (inside[0] if inside else "")
-        found.append(Attribution(None, qualifier.strip(" ,(") or None, _beside_qualifier(written)))
+        artist = key[1] if key[0] in several and key[2] else key[0]
+        shown = " ".join(str(written).split())
+        if qualifier:
+            shown = f"{_beside_qualifier(written)}{GROUP if artist.endswith(GROUP) else ''}"
+        found.append(Attribution(artist, qualifier, first.setdefault(artist, shown)))
     return found
 
 
@@ -139,25 +141,17 @@ def linkable_artists(artists: Iterable, *, qualifiers: Iterable | None = None) -
     Examples
     --------
     >>> linkable_artists(["Rembrandt", "workshop of Rembrandt", "REMBRANDT (1606-1669)", "Unknown", None])
-    ['rembrandt', None, 'rembrandt', None, None]
+    ['rembrandt', 'rembrandt (workshop)', 'rembrandt', None, None]
     """
     return [one.artist for one in attributions(artists, qualifiers=qualifiers)]
 
 
-def _unified(text: object) -> str:
-    """Return a text in Unicode form NFKC with single spaces and plain marks; empty for missing."""
-    if pd.isna(text):
-        return ""
-    text = unicodedata.normalize("NFKC", str(text)).replace("’", "'").replace("–", "-")
-    return " ".join(text.split())
-
-
 def _plain(text: object) -> str:
-    return " ".join(_unified(text).casefold().split())
+    return "" if pd.isna(text) else " ".join(unified(str(text)).casefold().split())
 
 
-def _qualifies(beside: str) -> bool:
-    return bool(beside and (QUALIFIER.search(beside) or NAMELESS.search(beside)))
+def _nobody(beside: str | None) -> bool:
+    return bool(beside and NAMELESS.search(_plain(beside)) and kind_of(beside) is None)
 
 
 def _linkable(written: object) -> tuple[str, str, frozenset[str]] | None:
@@ -173,12 +167,16 @@ def _linkable(written: object) -> tuple[str, str, frozenset[str]] | None:
             return None
         if not (AT_THE_END.search(text) and re.match(r"[\u0e00-\uffff]", text)):
             return raw, raw, frozenset()
-    if not text or QUALIFIER.search(text) or NAMELESS.search(text):
+    kind = kind_of(text)
+    if not text or NAMELESS.search(text) or (kind and kind[1] == "nobody"):
         return None
+    group = GROUP if kind and kind[1] == "group" else ""
+    if kind:
+        text = without_qualifiers(text)
     name = _without_years(text).strip(" ,;")
-    if not name or SEVERAL.search(name) or _all_numbers(name):
+    if not name or SEVERAL.search(name) or _all_numbers(name) or (kind and NAMELESS.search(name)):
         return None
-    return name, text, frozenset(re.findall(YEAR, text)) - frozenset(re.findall(YEAR, name))
+    return f"{name}{group}", f"{text}{group}", frozenset(re.findall(YEAR, text)) - frozenset(re.findall(YEAR, name))
 
 
 def _without_years(text: str) -> str:
@@ -205,8 +203,7 @@ def _of_several_lives(keys: Iterable[tuple[str, str, frozenset[str]]]) -> set[st
 
 def _beside_qualifier(written: object) -> str | None:
     """Return the name in what a catalogue wrote, without the words that qualify it; None where it names nobody."""
-    text = _unified(written)
+    text = "" if pd.isna(written) else unified(str(written))
     if NOBODY_HERE.search(text):
         return None
-    name = _without_years(re.sub(r"[(\[]\s*[)\]]", "", QUALIFIED.sub(" ", text)))
-    return re.sub(r"\s+(?:and|und|et|y|e|en|og|och|&)$", "", " ".join(name.split()).strip(" ,;()[]")) or None
+    return _without_years(without_qualifiers(text)).strip(" ,;") or None

@@ -15,19 +15,17 @@ from artgraph.graph import artist_links, attributions, linkable_artists
         "-", "after Rembrandt", "After Rembrandt van Rijn", "Rembrandt (after)", "copy of Rembrandt",
         "Rembrandt, copy after", "follower of Rembrandt", "Rembrandt, follower of", "Followers of Bosch",
         "school of Rembrandt",
-        "Rembrandt (school of)", "Hudson River School", "workshop of Rembrandt", "Workshop of Rembrandt van Rijn",
-        "Rembrandt, workshop of", "Rembrandt (workshop)", "Rembrandt and workshop", "studio of Rubens",
-        "Rubens (studio)",
-        "circle of Giotto", "pupil of Rembrandt", "attributed to Rembrandt", "Attributed to Rembrandt (1606-1669)",
+        "Rembrandt (school of)", "Hudson River School", 
+        "Rembrandt and workshop",         "circle of Giotto", "pupil of Rembrandt", "attributed to Rembrandt", "Attributed to Rembrandt (1606-1669)",
         "Formerly attributed to Rembrandt", "Rembrandt, attr.", "Possibly Rembrandt", "Rembrandt?", "Rembrandt (?)",
-        "manner of Goya", "Style of Goya", "imitator of Goya", "bottega di Verrocchio", "Verrocchio, bottega",
+        "manner of Goya", "Style of Goya", "imitator of Goya",
         "scuola di Giotto", "seguace di Giotto", "cerchia di Tiziano", "attribuito a Tiziano", "copia da Tiziano",
-        "d'après Rubens", "d’après Rubens", "atelier de Rubens", "École de Fontainebleau", "suiveur de Watteau",
-        "attribué à Watteau", "entourage de Watteau", "nach Dürer", "Umkreis Dürers", "Werkstatt Cranach",
+        "d'après Rubens", "d’après Rubens", "École de Fontainebleau", "suiveur de Watteau",
+        "attribué à Watteau", "entourage de Watteau", "nach Dürer", "Umkreis Dürers",
         "Schule von Gent",
-        "Cranach d. Ä. (Nachfolger)", "Dürer zugeschrieben", "Kopie nach Dürer", "taller de Velázquez",
+        "Cranach d. Ä. (Nachfolger)", "Dürer zugeschrieben", "Kopie nach Dürer", 
         "seguidor de Goya", "atribuido a Goya", "navolger van Rembrandt", "naar Rembrandt", "kring van Rembrandt",
-        "toegeschreven aan Rembrandt", "Мастерская Рембрандта", "круг Тициана", "приписывается Тициану",
+        "toegeschreven aan Rembrandt", "круг Тициана", "приписывается Тициану",
         "копия с Тициана", "последователь Босха", "Rubens; Jan Brueghel", "Rubens and Jan Brueghel",
         "Rubens | Brueghel",
         "Rubens & Brueghel", "Rubens / Brueghel", "Rubens und Brueghel", "Rubens et Brueghel", "Репин и Айвазовский",
@@ -36,6 +34,30 @@ from artgraph.graph import artist_links, attributions, linkable_artists
 )  # fmt: skip
 def test_names_that_are_no_hand(name):
     assert linkable_artists([name]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("written", "master"),
+    [
+        ("workshop of Rembrandt", "rembrandt"), ("Rembrandt, workshop of", "rembrandt"),
+        ("Rembrandt (workshop)", "rembrandt"), ("REMBRANDT (1606-1669), studio", "rembrandt"),
+        ("bottega di Verrocchio", "verrocchio"), ("Verrocchio, bottega", "verrocchio"),
+        ("atelier de Rubens", "rubens"), ("Werkstatt Cranach", "cranach"), ("taller de Velázquez", "velázquez"),
+        ("Мастерская Рембрандта", "рембрандта"), ("狩野永徳工房", "狩野永徳"),
+    ],
+)  # fmt: skip
+def test_a_workshop_is_a_group_of_its_own(written, master):
+    assert linkable_artists([written, master]) == [f"{master} (workshop)", master]
+    assert linkable_artists([f"{master} (workshop)"]) == [f"{master} (workshop)"]  # keys are keys of themselves
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Florentine workshop", "workshop", "Workshop of an unknown master", "Rubens and workshop", "workshop of Rubens ?",
+     "attributed to the workshop of Rubens", "workshop of Rubens and Jan Brueghel", "follower of the workshop of Rubens"],
+)  # fmt: skip
+def test_workshops_that_are_no_group(name):
+    assert linkable_artists([name, name]) == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -134,9 +156,9 @@ def test_names_that_look_like_such_words(name):
     ("written", "artist", "qualifier", "name"),
     [
         ("Rembrandt (1606-1669)", "rembrandt", None, "Rembrandt (1606-1669)"),
-        ("Workshop of Rembrandt", None, "workshop of", "Rembrandt"),
-        ("Rembrandt, workshop of", None, "workshop of", "Rembrandt"),
-        ("Rembrandt (workshop)", None, "workshop", "Rembrandt"),
+        ("Workshop of Rembrandt", "rembrandt (workshop)", "workshop of", "Rembrandt (workshop)"),
+        ("Rembrandt, workshop of", "rembrandt (workshop)", "workshop of", "Rembrandt (workshop)"),
+        ("Rembrandt (workshop)", "rembrandt (workshop)", "workshop", "Rembrandt (workshop)"),
         ("Formerly attributed to Rembrandt", None, "formerly attributed to", "Rembrandt"),
         ("Rembrandt, attr.", None, "attr.", "Rembrandt"),
         ("Rembrandt (?)", None, "?", "Rembrandt"),
@@ -162,7 +184,8 @@ def test_two_orders_of_a_name_are_not_joined_by_guess():
 
 
 def test_a_column_of_qualifiers_counts():
-    assert linkable_artists(["Goya", "Goya", "Goya"], qualifiers=["Workshop of", None, ""]) == [None, "goya", "goya"]
+    assert linkable_artists(["Goya", "Goya", "Goya"], qualifiers=["Follower of", None, ""]) == [None, "goya", "goya"]
+    assert linkable_artists(["Goya", "Goya"], qualifiers=["Workshop of", "Unknown"]) == ["goya (workshop)", None]
 
 
 def test_unknowns_never_become_a_clique():
