@@ -4,32 +4,68 @@ No value is interpreted: ``000001`` stays ``000001``, ``1889`` stays text, ``NA`
 missing.
 """
 
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from artgraph.delimited import read_delimited
+from artgraph.arranging import (
+    how_read,
+    id_columns,
+    names_of,
+    plain,
+    put_together,
+    source_columns,
+    table_beside,
+    with_makers,
+    with_years,
+)
 from artgraph.errors import IngestError
-from artgraph.tabletext import CONTROL, decode, refuse_other_files, shown_names
+from artgraph.rawtables import RawTable, clean_text, read_raw
+from artgraph.sources import folded, known_columns, records_in, source_named, source_of, table_of_names
+from artgraph.tabletext import shown_names
 
-__all__ = ["STANDARD", "Metadata", "clean_text", "read_metadata"]
+__all__ = ["OPTIONAL", "STANDARD", "Metadata", "arranged", "clean_text", "read_metadata", "read_names"]
 
-#: Our columns and the names they are recognised by, in order of preference. Case does not count; spaces, hyphens and
-#: underscores are the same.
+#: Our columns and the names they are recognised by, in order of preference: in English, then in other languages. Case
+#: does not count; spaces, hyphens and underscores are the same.
 STANDARD = {
-    "image": ("image", "path", "image_path", "filename", "file_name", "file"),
-    "id": ("id", "object_id", "objectid", "object_number", "accession_number"),
-    "artist": ("artist", "artist_name", "artist_display_name", "creator", "author", "maker"),
-    "title": ("title",),
-    "date": ("date", "object_date", "date_display", "year"),
-    "style": ("style", "movement", "genre"),
+    "image": (
+        "image", "path", "image_path", "filename", "file_name", "file", "dateiname", "datei", "bilddatei", "fichier",
+        "nom_de_fichier", "nome_file", "archivo", "bestandsnaam", "имя_файла", "файл", "文件名", "檔名", "ファイル名",
+    ),
+    "id": (
+        "id", "object_id", "objectid", "object_number", "accession_number", "inventory_number", "inventarnummer",
+        "numéro_d'inventaire", "numero_di_inventario", "número_de_inventario", "inventarisnummer", "инвентарный_номер",
+        "编号", "編號", "登録番号",
+    ),
+    "artist": (
+        "artist", "artist_name", "artist_display_name", "creator", "author", "maker", "künstler", "künstlerin",
+        "künstler_in", "artiste", "auteur", "artista", "autore", "autor", "kunstenaar", "vervaardiger", "художник",
+        "автор", "艺术家", "藝術家", "画家", "畫家", "作者", "作家名", "作者名",
+    ),
+    "title": (
+        "title", "titel", "titre", "titolo", "título", "название", "наименование", "名称", "名稱", "题名", "題名",
+        "标题", "標題", "作品名", "タイトル",
+    ),
+    "date": (
+        "date", "object_date", "date_display", "year", "datierung", "datum", "datation", "datazione", "data", "fecha",
+        "datación", "datering", "дата", "датировка", "год", "年代", "创作年代", "創作年代", "制作年", "年",
+    ),
+    "style": ("style", "movement", "genre", "stil", "stile", "estilo", "stijl", "стиль", "风格", "風格", "様式"),
+}  # fmt: skip
+#: Our columns that a corpus has only where its table has them.
+OPTIONAL = {
+    "qualifier": ("qualifier", "attribution_qualifier", "artist_qualifier", "artist_prefix"),
+    "previous_attribution": ("previous_attribution", "former_attribution", "formerly_attributed_to"),
+    "rights": ("rights",),
+    "object_url": ("object_url",),
+    "iiif_url": ("iiif_url",),
+    "picture_url": ("picture_url",),
 }
 
 
@@ -46,6 +82,11 @@ class Metadata:
     notes : what was changed, skipped or decided, in sentences.
     refused : list of (int, str); line and trouble of each row that could not be read.
     name : of the file.
+    ids : columns of the table that may name the works, first "id"; `artgraph.ingest.plan` takes the one that finds the
+        pictures.
+    files : that were read: the table, and those beside it that it is joined with.
+    merged : how many rows were joined with another one of the same work.
+    read_as : how the table was read, in a sentence; empty where its columns are called as ours are.
     """
 
     table: pd.DataFrame
@@ -56,104 +97,137 @@ class Metadata:
     notes: list = field(default_factory=list)
     refused: list = field(default_factory=list)
     name: str = "metadata"
+    ids: tuple = ()
+    files: tuple = ()
+    merged: int = 0
+    read_as: str = ""
 
 
 def read_metadata(
-    path: str | Path, *, columns: Mapping[str, str] | None = None, encoding: str | None = None
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    source: str | None = None,
+    repair_text: bool = False,
 ) -> Metadata:
-    """Read the CSV, TSV or parquet file about paintings at `path` as text.
+    """Read the CSV, TSV, JSON or parquet file about paintings at `path` as text.
+
+    A table that a museum publishes is recognised by its columns (`artgraph.sources`), and read as what it is: which
+    columns are which, several makers in a cell, tables beside it that belong to it. What stands beside an artist in a
+    column of its own, such as "Workshop of", is put together with the name: "Workshop of Rembrandt".
 
     The encoding of CSV is found for the file as a whole (`artgraph.tabletext.decode`), unless `encoding` names it;
     where it is a guess, a note shows the first names as they were read. Delimiter and header: `artgraph.delimited`.
     NUL and other control characters are removed, spaces around values are cut. A row with too few or too many fields
     is refused, by line.
 
-    Columns are recognised by `STANDARD`. Where several fit one of ours, the earliest name in `STANDARD` wins and the
+    Other columns are recognised by `STANDARD` and `OPTIONAL`; of a name in two languages either part counts.
+    Where several fit one of ours, the earliest name in `STANDARD` wins and the
     others keep their own name. ``genre`` means style only where there is no column for style or movement. A column
     that would take one of our names (`STANDARD`, ``image_…``, ``metadata_line``) is renamed ``user_…``. All of it is
     noted.
 
     Parameters
     ----------
-    path
+    path : of a file, or of a folder of JSON files.
     columns : from ours to the user's, where recognition is not enough: ``{"artist": "Maker name"}``.
     encoding : of a CSV file, as Python knows it; None: found out.
+    source : of `artgraph.sources.SOURCES`; None: recognised by the columns.
+    repair_text : mend text that had been saved in a wrong encoding before, such as "HÃ©lion" for "Hélion".
 
     Raises
     ------
     IngestError
         Where the file is missing, empty, holds only a header, is no table, repeats a column name, has a stray
-        quotation mark, or lacks a column named in `columns`; and for an unknown `encoding`.
+        quotation mark, or lacks a column named in `columns`; and for an unknown `encoding` or `source`.
     """
-    path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise IngestError(f"Cannot read the spreadsheet {path}: {error.strerror or error}.") from error
-    if not data.strip():
-        raise IngestError(f"{path.name} is empty. Expected a header line and one line per painting.")
-    refuse_other_files(path.name, data)
-    decoded = None
-    if data.startswith(b"PAR1"):
-        notes: list[str] = []
-        header, rows, lines = _read_parquet(path.name, data, notes)
-        refused, delimiter = [], ""
-    else:
-        decoded = decode(path.name, data, encoding=encoding)
-        known = {name for names in STANDARD.values() for name in names}
-        chosen = set((columns or {}).values())
-        read = read_delimited(
-            path.name, decoded.text, recognised=lambda key: _plain(key) in known or _named(key) in chosen
-        )
-        header, rows, lines, delimiter, _, refused = read
-        notes = [*decoded.notes, *read.notes]
-    header = _name_columns(path.name, header, rows, notes)
-    if not rows and not refused:
+    path, chosen = Path(path), dict(columns or {})
+    known = {name for names in (*STANDARD.values(), *OPTIONAL.values()) for name in names}
+    signatures, asked = known_columns(), set(chosen.values())
+
+    def recognised(key: str) -> bool:
+        return bool(known & names_of(key)) or _named(key) in asked or folded(key) in signatures
+
+    reading = {"recognised": recognised, "records": records_in, "encoding": encoding, "repair": repair_text}
+    raw = read_raw(path, **reading)
+    return arranged(raw, path, columns=chosen, source=source, reading=reading)
+
+
+def read_names(paths: Sequence[str]) -> Metadata:
+    """Read artist, title, date and style in the names of pictures (``paths``), as WikiArt has them."""
+    return arranged(table_of_names(paths), Path("the names of the pictures"), source="wikiart")
+
+
+def arranged(
+    raw: RawTable,
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    source: str | None = None,
+    reading: Mapping[str, Any] | None = None,
+) -> Metadata:
+    """Give the columns of a table our names, by the source that it is recognised as, and put artists together.
+
+    Parameters
+    ----------
+    raw, path : the table and where it lies.
+    columns, source : as for `read_metadata`.
+    reading : keyword arguments of `artgraph.rawtables.read_raw`, by which tables beside this one are read.
+
+    Raises
+    ------
+    IngestError
+        As `read_metadata`.
+    """
+    chosen, notes, files = columns or {}, [*raw.notes], [*raw.files]
+    header = _name_columns(path.name, raw.header, raw.rows, notes)
+    places = [place for place, key in enumerate(header) if key is not None]
+    raw = raw._replace(header=[header[at] for at in places], rows=[[row[at] for at in places] for row in raw.rows])
+    if not raw.rows and not raw.refused:
         raise IngestError(f"{path.name} has a header and no rows. Expected one line per painting.")
-    names = _recognise(path.name, [name for name in header if name is not None], columns or {}, notes)
-    kept = [(i, names[name]) for i, name in enumerate(header) if name is not None]
-    table = pd.DataFrame({name: pd.array([row[i] or None for row in rows], dtype="string") for i, name in kept})
-    if decoded is not None and decoded.guessed:
+    known = source_named(source) if source else source_of(raw.header, raw.rows[:20])
+    before, own = len(raw.rows), list(raw.header)
+    if known is not None and known.join is not None:
+
+        def beside(name: str) -> RawTable | None:
+            table = table_beside(path, name, reading)
+            files.extend(table.files if table else ())
+            return table
+
+        raw = known.join(raw._replace(notes=[]), beside)
+        notes += raw.notes
+    mapping = source_columns(known, raw.header, chosen) if known else {}
+    if known is not None and "artist" in mapping and "artist" not in chosen:
+        raw, mapping = with_makers(known, raw, mapping)
+    names = _recognise(path.name, raw.header, {**mapping, **chosen}, notes, chosen=chosen)
+    table = pd.DataFrame(
+        {
+            names[name]: pd.array([row[i] or None for row in raw.rows], dtype="string")
+            for i, name in enumerate(raw.header)
+        }
+    )
+    if known is not None:
+        table = with_years(known, table, raw, names)
+    if "qualifier" in table and "artist" in table:
+        table["artist"] = pd.array(put_together(table["artist"], table["qualifier"]), dtype="string")
+    if raw.guessed:
         order = sorted(
             table.columns, key=lambda name: ("artist", "title").index(name) if name in ("artist", "title") else 2
         )
         shown = shown_names(table[name] for name in order)
         notes.insert(
             0,
-            f"{path.name} is not UTF-8 and was read as {decoded.encoding}"
+            f"{path.name} is not UTF-8 and was read as {raw.encoding}"
             + (f": {_list(shown)}" if shown else "")
             + ". If names look wrong, say which it is with --encoding, or save it as UTF-8.",
         )
-    return Metadata(table, lines, decoded.encoding if decoded else "", delimiter, names, notes, refused, path.name)
-
-
-def clean_text(text: str) -> str:
-    """Remove control characters (all but tab and line breaks) and the white space around a ``text``."""
-    return CONTROL.sub("", text).strip()
-
-
-def _read_parquet(name: str, data: bytes, notes: list[str]) -> tuple[list[str], list[list[str]], list[int]]:
-    try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise IngestError(f"{name} is a damaged parquet file: {error}.") from error
-    header, columns = [], []
-    for key, column in zip(table.column_names, table.columns, strict=True):
-        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-            notes.append(f"Column '{key}' of {name} holds {kind}, not text, and was left out.")
-            continue
-        header.append(str(key))
-        columns.append([_as_text(value) for value in column.to_pylist()])
-    rows = [list(row) for row in zip(*columns, strict=True)]
-    return header, rows, list(range(1, len(rows) + 1))
-
-
-def _as_text(value: object) -> str:
-    # A column of years with a gap is stored as floating point: 1889.0 was 1889, NaN was missing.
-    if value is None or value != value:
-        return ""
-    return clean_text(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+    return Metadata(
+        table, raw.lines, raw.encoding, raw.delimiter, names, notes, raw.refused, path.name,
+        ids=("id",) if "id" in chosen else id_columns(known, names, STANDARD["id"]), files=tuple(files),
+        merged=before - len(raw.rows),
+        read_as=how_read(known, names, own),
+    )  # fmt: skip
 
 
 def _name_columns(name: str, header: list[str], rows: list[list[str]], notes: list[str]) -> list[str | None]:
@@ -171,23 +245,27 @@ def _name_columns(name: str, header: list[str], rows: list[list[str]], notes: li
     return header
 
 
-def _recognise(name: str, header: list[str], chosen: Mapping[str, str], notes: list[str]) -> dict[str, str]:
+def _recognise(
+    name: str, header: list[str], given: Mapping[str, str], notes: list[str], *, chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """Return from the user's columns to ours: what a source and the user say (``given``), then what names say."""
+    every = {**STANDARD, **OPTIONAL}
     for ours, theirs in chosen.items():
-        if ours not in STANDARD:
-            raise IngestError(f"There is no column '{ours}' to choose. Choose from {_list(STANDARD)}.")
+        if ours not in every:
+            raise IngestError(f"There is no column '{ours}' to choose. Choose from {_list(every)}.")
         if theirs not in header:
             raise IngestError(f"{name} has no column '{theirs}' (chosen for {ours}). It has {_list(header)}.")
     if len(set(chosen.values())) < len(chosen):
         raise IngestError("One column cannot be chosen for two of ours. Choose each column once.")
-    taken = {theirs: ours for ours, theirs in chosen.items()}
-    for ours, aliases in STANDARD.items():
-        fitting = [key for key in header if _plain(key) in aliases and key not in taken]
-        fitting.sort(key=lambda key: (aliases.index(_plain(key)), key != _plain(key)))
+    taken = {theirs: ours for ours, theirs in given.items()}
+    for ours, aliases in every.items():
+        fitting = [key for key in header if names_of(key) & set(aliases) and key not in taken]
+        fitting.sort(key=lambda key: (min(map(aliases.index, names_of(key) & set(aliases))), key != plain(key)))
         if ours in taken.values() or not fitting:
             continue
         taken[fitting[0]] = ours
         # A genre beside a style is a different thing, not a rival.
-        if rivals := [key for key in fitting[1:] if _plain(key) != "genre"]:
+        if rivals := [key for key in fitting[1:] if plain(key) != "genre"]:
             notes.append(f"Column '{fitting[0]}' of {name} is {ours}; {_list(rivals)} kept under their own name.")
     result = dict(taken)
     for key in [key for key in header if key not in taken]:
@@ -201,16 +279,12 @@ def _recognise(name: str, header: list[str], chosen: Mapping[str, str], notes: l
 
 
 def _reserved(key: str) -> bool:
-    plain = _plain(key)
-    return plain in STANDARD or plain == "metadata_line" or plain.startswith("image_")
+    own = plain(key)
+    return own in STANDARD or own in OPTIONAL or own == "metadata_line" or own.startswith("image_")
 
 
 def _named(key: str) -> str:
     return unicodedata.normalize("NFC", clean_text(key))
-
-
-def _plain(key: str) -> str:
-    return re.sub(r"[\s_-]+", "_", key.casefold())
 
 
 def _list(names: Iterable[str]) -> str:

@@ -26,8 +26,8 @@ PLACE = {kind.name: kind.place for kind in KINDS}
 EVERY = "|".join(f"(?:{_pattern(kind)})" for kind in KINDS)
 QUALIFIER = re.compile(EVERY, re.IGNORECASE)
 PARTICLES = (
-    "of to by after from naar a an di da de du des del dell della dello van von nach aan à à la le der dem с к for the in "
-    "im een al el"
+    "of to by after from naar a an di da de du des del dell della dello van von nach aan à à la le der dem с к for the "
+    "in im een al el"
 )
 # What stands between a qualifier and the name.
 BETWEEN = rf"(?:\s+(?:d'après|{_any(PARTICLES)})(?!\w)|\s*(?:d|dell)['’](?!après))*"

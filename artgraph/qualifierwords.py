@@ -20,7 +20,7 @@ that set no blanks between words. Of a text with several kinds, the earliest row
 
 from typing import NamedTuple
 
-__all__ = ["Kind", "KINDS"]
+__all__ = ["KINDS", "Kind"]
 
 
 class Kind(NamedTuple):
@@ -106,8 +106,8 @@ KINDS = (
     Kind(
         "manner",
         "nobody",
-        r"manner style styled manière genre\sde dans\sle\sgoût maniera stile modi estilo modo (?:a\sla\s)?manera manier\w* stil "
-        r"in\sder\sart trant stijl trent манер[аеы] стил[ьея]",
+        r"manner style styled manière genre\sde dans\sle\sgoût maniera stile modi estilo modo (?:a\sla\s)?manera "
+        r"manier\w* stil in\sder\sart trant stijl trent манер[аеы] стил[ьея]",
         start=r"art\sdes|art\sder|art\svon",
         cjk=r"风格|風格|样式|樣式|様式|(?<=[\u3000-\u9fff])風$|画風|畫風",
     ),

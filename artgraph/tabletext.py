@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from artgraph.errors import IngestError
 
-__all__ = ["CONTROL", "Decoded", "decode", "refuse_other_files", "shown_names"]
+__all__ = ["CONTROL", "Decoded", "decode", "refuse_other_files", "repaired", "shown_names"]
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CSV = "Save it as CSV (in Excel: 'CSV UTF-8') and give that file."
@@ -53,6 +53,9 @@ _ASIAN = {"shift_jis": "cp932", "gb18030": "gb18030", "big5": "big5", "euc-jp": 
 _KNOWN = {codec: name for group in (_WESTERN, _OLDER, _OTHER, _ASIAN) for name, codec in group.items()}
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f‘’“”„«»–—…·́](?=[^\W\d_])")
 _HANGUL, _HAN = re.compile("[\uac00-\ud7a3]"), re.compile("[\u4e00-\u9fff\uf900-\ufaff]")
+# What bytes of UTF-8 look like where they were read as Windows-1252 or Latin-1.
+_UPPER = "".join(map(chr, range(0x80, 0xC0))) + "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_TWICE = re.compile(f"[Â-ß][{_UPPER}]|[à-ï][{_UPPER}]{{2}}|[ð-ô][{_UPPER}]{{3}}")
 _SAMPLE = 1 << 16  # bytes; more would not change the guess
 
 
@@ -86,7 +89,7 @@ def refuse_other_files(name: str, data: bytes) -> None:
         raise IngestError(f"{name} is {kind}. {_CSV}")
 
 
-def decode(name: str, data: bytes, *, encoding: str | None = None) -> Decoded:
+def decode(name: str, data: bytes, *, encoding: str | None = None, repair: bool = False) -> Decoded:
     """Turn the bytes of a spreadsheet into text.
 
     In this order: ``encoding`` where it is given; a byte order mark (UTF-8, UTF-16, UTF-32); UTF-16 without a mark, by
@@ -100,6 +103,7 @@ def decode(name: str, data: bytes, *, encoding: str | None = None) -> Decoded:
     name : Of the file, for notes.
     data
     encoding : A name that Python knows, such as "windows-1251" or "shift_jis".
+    repair : Mend text that had been saved in a wrong encoding before, see ``repaired``; else such text is noted.
 
     Raises
     ------
@@ -132,15 +136,57 @@ def decode(name: str, data: bytes, *, encoding: str | None = None) -> Decoded:
             f"{wrong} bytes of {name}, the first on line {line}, are no {encoding}; they were replaced by \ufffd. "
             "Correct these fields in the spreadsheet."
         )
+    before = text
+    mended, count = repaired(text)
+    if count and repair:
+        text = mended
     if removed := len(CONTROL.findall(text)):
         notes.append(f"{removed} control characters (NUL and the like) were removed from {name}.")
     text = CONTROL.sub("", text)
-    if twice := re.findall('[ÃÂÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ][^\\s,;|"]*', text):
+    if count:
+        examples = _mended_words(before, mended)
+        shown = ", ".join(f"'{one}' for '{other}'" for one, other in examples) or "none within a word"
         notes.append(
-            f"{len(twice)} words of {name} look as if they had been saved in a wrong encoding before, such as "
-            f"'{twice[0]}'. They are kept as they are; save the table again from its source as UTF-8."
+            f"{count} places of {name} had been saved in a wrong encoding before and were mended: {shown}."
+            if repair
+            else f"{count} places of {name} look as if they had been saved in a wrong encoding before; mended, they "
+            f"would read {shown}. They are kept as they are; --repair-text mends them."
         )
     return Decoded(text, encoding, notes, guessed)
+
+
+def repaired(text: str) -> tuple[str, int]:
+    """Return a ``text`` in which UTF-8 that was read as Windows-1252 or Latin-1 is what it was, and in how many places.
+
+    Only what is valid UTF-8 of a letter, or of a sign that writing uses, is changed.
+
+    Examples
+    --------
+    >>> repaired("Jean HÃ©lion, Ángel")
+    ('Jean Hélion, Ángel', 1)
+    """
+    count = 0
+
+    def mend(found: re.Match[str]) -> str:
+        nonlocal count
+        try:
+            raw = b"".join(one.encode("latin-1" if one < "\u0100" else "cp1252") for one in found[0])
+            mended = raw.decode("utf-8")
+        except UnicodeError:
+            return found[0]
+        if not (mended.isalpha() or mended in "’‘“”„–—…•´°·¿¡«»©®½¼¾×ºª\u00a0"):
+            return found[0]
+        count += 1
+        return mended
+
+    return _TWICE.sub(mend, text), count
+
+
+def _mended_words(before: str, after: str) -> list[tuple[str, str]]:
+    """Return the first three words that were mended, as they are now and as they were."""
+    split = re.compile('[\\s,;|"()]+')
+    pairs = zip(split.split(after.replace("\u00a0", "_")), split.split(before.replace("\u00a0", "_")), strict=False)
+    return list(dict.fromkeys((one, other) for one, other in pairs if one != other and len(one) < 40))[:3]
 
 
 def _marked(data: bytes) -> tuple[str | None, str]:

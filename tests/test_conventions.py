@@ -114,7 +114,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("communities.methods",),
     ("settings",),
     ("colors", "decoding", "folders", "imagefiles", "images", "tiffs", "wholeness"),
-    ("tabletext", "delimited", "rawtables", "sources", "metadata", "joining", "ingest", "shards"),
+    ("tabletext", "delimited", "rawtables", "sources", "arranging", "metadata", "joining", "ingest", "shards"),
     ("graph", "retrieval"),
     ("learning",),
     ("descriptors", "vgae"),

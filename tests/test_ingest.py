@@ -269,7 +269,7 @@ def test_workbooks(tmp_path, name):
 def test_missing_spreadsheet(tmp_path):
     with pytest.raises(IngestError, match="No such file"):
         read_metadata(tmp_path / "none.csv")
-    with pytest.raises(IngestError, match=r"Cannot read .*directory"):
+    with pytest.raises(IngestError, match=r"is a folder without JSON files"):
         read_metadata(tmp_path)
 
 

@@ -37,7 +37,8 @@ HISTORY = [  # as the National Gallery of Art writes what a work was called befo
     "Follower of Cimabue", "School of Giotto", "Workshop of Fra Angelico", "Attributed to Masaccio", "Probably Roman",
     "Attributed to Francesco Righetti after Giovanni Bologna", "Florentine 15th Century", "Style of Donatello",
     "After Giovanni Bologna", "Cimabue, Follower of", "Giotto, School of", "Atelier of Andrea della Robbia",
-    "Master of the Fabriano Altarpiece and Allegretto Nuzi", "Studio of Thomas Gainsborough", "Bologna, Giovanni, After",
+    "Master of the Fabriano Altarpiece and Allegretto Nuzi", "Studio of Thomas Gainsborough",
+    "Bologna, Giovanni, After",
 ]  # fmt: skip
 
 
@@ -72,7 +73,8 @@ def test_name_and_words_are_put_together(name, before, after, said):
 
 @pytest.mark.parametrize(
     "name",
-    ["Parmigianino", "Art Spiegelman", "Byam Shaw", "Doornik, Jan", "Master of the Legend of Saint Lucy", "文徵明", "東洲斎写楽",
+    ["Parmigianino", "Art Spiegelman", "Byam Shaw", "Doornik, Jan", "Master of the Legend of Saint Lucy", "文徵明",
+     "東洲斎写楽",
      "Niklas Manuel Deutsch", "Francesco di Giorgio Martini", "Palma il Giovane", "Krzysztof Modzelewski"],
 )  # fmt: skip
 def test_names_that_only_look_like_it(name):

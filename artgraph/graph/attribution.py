@@ -1,7 +1,6 @@
 """Which artist a catalogue says a painting is by, and how certain that is."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -76,8 +75,8 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     ``follower of``, ``Nachfolger``, ``seguace di``, ``navolger van``           none: another artist
     ``school of``, ``circle of``, ``Umkreis``, ``cerchia di``, ``kring van``    none: another artist, nearby
     ``pupil of``, ``assistant``                                                 none: another artist
-    ``workshop of``, ``studio``, ``bottega di``, ``atelier de``, ``Werkstatt``, to works of the same workshop, not to those
-    ``taller de``, ``мастерская``                                               of the master, who may not have painted it
+    ``workshop of``, ``studio``, ``bottega di``, ``atelier de``, ``Werkstatt``, to works of that workshop, not to those
+    ``taller de``, ``мастерская``                                               of the master
     ``signed``, ``painted by``, ``eigenhändig``                                 to other works by the artist
     ``manner of``, ``style of``                                                 none: only the manner is meant
     ``attributed to``, ``formerly attributed to``, ``attribué à``, ``possibly``, none: not certain
@@ -86,7 +85,9 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     two lines, ``AA.VV.``, ``A et al.``
     ==========================================================================  ====================================
 
-    All words, and why each has its place: `artgraph.qualifierwords`. They are found before the name, after it and in brackets: ``Workshop of Rembrandt``, ``Rembrandt, workshop
+    All words, and why each has its place: `artgraph.qualifierwords`.
+
+    The words are found before the name, after it and in brackets: ``Workshop of Rembrandt``, ``Rembrandt, workshop
     of``, ``Rembrandt (workshop of)``. Names are compared after Unicode NFKC, case folding, joining of white space and
     without years of life, and in no other way: ``Hals, Frans`` and ``Frans Hals`` are two names, for nothing tells that
     they are one. Where one name comes with years that contradict each other, ``John Smith (1606-1669)`` and ``John
@@ -96,8 +97,8 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
     Parameters
     ----------
     artists : length n, text or missing.
-    qualifiers : length n, text or missing; a museum's prefix of the artist ("Workshop of") in a column of its own. Where
-        `artgraph.metadata` reads a table, artist and prefix are one text already.
+    qualifiers : length n, text or missing; a museum's prefix of the artist ("Workshop of") in a column of its own. In
+        a table that `artgraph.metadata` read, artist and prefix are one text already.
 
     Examples
     --------

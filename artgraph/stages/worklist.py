@@ -265,7 +265,9 @@ def _about_artists(
         ]
     if "anonymous" in chosen.kinds:
         # a workshop of which this is the only work is compared with artists, as those without one are
-        alone = [one is not None and count[artist] == 1 for one, artist in zip(catalogue.qualifiers, artists, strict=True)]
+        alone = [
+            one is not None and count[artist] == 1 for one, artist in zip(catalogue.qualifiers, artists, strict=True)
+        ]
         nobody = np.array([artist is None or single for artist, single in zip(artists, alone, strict=True)])
         p = chance_of_nearness(np.where(nobody, first, np.nan), first[~nobody & usual])
 

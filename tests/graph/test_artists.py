@@ -15,15 +15,16 @@ from artgraph.graph import artist_links, attributions, linkable_artists
         "-", "after Rembrandt", "After Rembrandt van Rijn", "Rembrandt (after)", "copy of Rembrandt",
         "Rembrandt, copy after", "follower of Rembrandt", "Rembrandt, follower of", "Followers of Bosch",
         "school of Rembrandt",
-        "Rembrandt (school of)", "Hudson River School", 
-        "Rembrandt and workshop",         "circle of Giotto", "pupil of Rembrandt", "attributed to Rembrandt", "Attributed to Rembrandt (1606-1669)",
+        "Rembrandt (school of)", "Hudson River School",
+        "Rembrandt and workshop",         "circle of Giotto", "pupil of Rembrandt", "attributed to Rembrandt",
+        "Attributed to Rembrandt (1606-1669)",
         "Formerly attributed to Rembrandt", "Rembrandt, attr.", "Possibly Rembrandt", "Rembrandt?", "Rembrandt (?)",
         "manner of Goya", "Style of Goya", "imitator of Goya",
         "scuola di Giotto", "seguace di Giotto", "cerchia di Tiziano", "attribuito a Tiziano", "copia da Tiziano",
         "d'après Rubens", "d’après Rubens", "École de Fontainebleau", "suiveur de Watteau",
         "attribué à Watteau", "entourage de Watteau", "nach Dürer", "Umkreis Dürers",
         "Schule von Gent",
-        "Cranach d. Ä. (Nachfolger)", "Dürer zugeschrieben", "Kopie nach Dürer", 
+        "Cranach d. Ä. (Nachfolger)", "Dürer zugeschrieben", "Kopie nach Dürer",
         "seguidor de Goya", "atribuido a Goya", "navolger van Rembrandt", "naar Rembrandt", "kring van Rembrandt",
         "toegeschreven aan Rembrandt", "круг Тициана", "приписывается Тициану",
         "копия с Тициана", "последователь Босха", "Rubens; Jan Brueghel", "Rubens and Jan Brueghel",
@@ -54,7 +55,8 @@ def test_a_workshop_is_a_group_of_its_own(written, master):
 @pytest.mark.parametrize(
     "name",
     ["Florentine workshop", "workshop", "Workshop of an unknown master", "Rubens and workshop", "workshop of Rubens ?",
-     "attributed to the workshop of Rubens", "workshop of Rubens and Jan Brueghel", "follower of the workshop of Rubens"],
+     "attributed to the workshop of Rubens", "workshop of Rubens and Jan Brueghel",
+     "follower of the workshop of Rubens"],
 )  # fmt: skip
 def test_workshops_that_are_no_group(name):
     assert linkable_artists([name, name]) == [None, None]

@@ -1,0 +1,66 @@
+"""The Carnegie Museum of Art: one JSON file for each object, all objects in one, or the CSV of them."""
+
+from typing import Any
+
+from artgraph.rawtables import RawTable, flat
+from artgraph.sources.base import Beside, Source, index_of
+
+__all__ = ["CARNEGIE"]
+
+
+def _records(data: Any) -> list[dict[str, str]] | None:
+    """Name makers and pictures as the CSV does; several stand in one cell with "|"."""
+    found = data.get("things", data) if isinstance(data, dict) else data
+    found = [found] if isinstance(found, dict) else found
+    if not isinstance(found, list) or not found or not isinstance(found[0], dict) or "creator" not in found[0]:
+        return None
+    if "creation_date" not in found[0]:
+        return None
+    records = []
+    for one in found:
+        record, makers = flat(one), one.get("creator") or []
+        for name in ("full_name", "cited_name", "role", "nationality"):
+            record[name] = "|".join(str(maker.get(name) or "") for maker in makers)
+        record["image_url"] = "|".join(str(image.get("image_url") or "") for image in one.get("images") or ())
+        records.append(record)
+    return records
+
+
+def _join(table: RawTable, beside: Beside) -> RawTable:
+    """Keep the first picture, and the last part of the id, by which files are often named."""
+    ids, pictures = (table.column(index_of(table.header).get(name)) for name in ("id", "imageurl"))
+    table = table.with_column("uuid", [one.rpartition("/")[2] for one in ids])
+    return table.with_column("picture address", [one.split("|")[0] for one in pictures])
+
+
+CARNEGIE = Source(
+    key="carnegie",
+    name="Carnegie Museum of Art collection",
+    signature=(
+        "creation_date",
+        "creation_date_earliest",
+        "creation_date_latest",
+        "accession_number",
+        "date_acquired",
+        "physical_location",
+        "item_width",
+        "item_height",
+        "web_url",
+        "provenance_text",
+        "full_name",
+        "cited_name",
+    ),
+    least=6,
+    id=("id", "accession_number", "uuid"),
+    artist=("full_name", "cited_name"),
+    role=("role",),
+    title=("title",),
+    date=("creation_date",),
+    begin=("creation_date_earliest",),
+    end=("creation_date_latest",),
+    object_url=("web_url",),
+    picture_url=("picture address",),
+    between="|",
+    join=_join,
+    records=_records,
+)
