@@ -26,20 +26,21 @@ __all__ = [
 ]
 
 
-def source_columns(source: Source, header: list[str], chosen: Mapping[str, str]) -> dict[str, str]:
+def source_columns(source: Source, raw: RawTable, chosen: Mapping[str, str]) -> dict[str, str]:
     """Return from our columns to those of a table that a source says they are.
 
     Parameters
     ----------
-    source, header : the source and the columns of the table.
+    source, raw : the source and the table.
     chosen : what the user says instead; it is not taken twice.
     """
-    found: dict[str, str] = {}
+    own = source.columns(raw.header, raw.rows) if source.columns is not None else {}
+    found = {ours: theirs for ours, theirs in own.items() if ours not in chosen and theirs not in chosen.values()}
     roles = {"qualifier": source.prefix, "previous_attribution": source.previous}
     for ours in ROLES:
-        theirs = source.found(header, roles.get(ours, getattr(source, ours, ())))
+        theirs = source.found(raw.header, roles.get(ours, getattr(source, ours, ())))
         free = [name for name in theirs if name not in found.values() and name not in chosen.values()]
-        if free and ours not in chosen:
+        if free and ours not in chosen and ours not in found:
             found[ours] = free[0]
     return found
 

@@ -37,7 +37,7 @@ CONFOUNDS = {  # name: the column or feature that it is read from
     "folder": "paintings/image",
 }
 RIGHTS = ("rights", "licen", "domain", "copyright", "credit", "url")  # in names of columns that say nothing of style
-OURS = ("id", "image", "artist", "title", "date", "metadata_line")
+OURS = ("id", "image", "artist", "qualifier", "previous_attribution", "title", "date", "metadata_line")
 
 
 class Catalogue:
@@ -83,8 +83,21 @@ class Catalogue:
 
     @cached_property
     def qualifiers(self) -> list[str | None]:
-        """The words that make an attribution uncertain, such as 'workshop of'; None where there are none."""
+        """The words beside the name of an artist, such as 'workshop of'; None where there are none."""
         return [one.qualifier for one in self.attributions]
+
+    @cached_property
+    def kinds(self) -> list[str | None]:
+        """What kind of qualifier stands beside each artist, by the names of ``artgraph.qualifierwords``; None: none."""
+        from artgraph.qualifiers import kind_of
+
+        return [None if one is None else (kind_of(one) or (None,))[0] for one in self.qualifiers]
+
+    @cached_property
+    def previous(self) -> list[str | None]:
+        """What each painting was attributed to before, as the museum writes it; None where the table does not say."""
+        known = "previous_attribution" in self.table.columns
+        return self.column("previous_attribution") if known else [None] * len(self)
 
     @cached_property
     def works_by_artist(self) -> Counter[str]:

@@ -8,7 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,12 @@ import pandas as pd
 from artgraph.errors import ImageError, IngestError
 from artgraph.folders import Listing, list_folder
 from artgraph.images import MAX_PIXELS, ImageRecord, inspect_image
-from artgraph.joining import join_rows, normal
-from artgraph.metadata import STANDARD, Metadata, read_metadata
+from artgraph.joining import Joined, join_rows, normal
+from artgraph.metadata import STANDARD, Metadata, read_metadata, read_names
 
 __all__ = [
     "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "passed_over", "plan",
-    "plan_table", "read_metadata", "refusals_table",
+    "plan_table", "read_metadata", "read_names", "refusals_table",
 ]  # fmt: skip
 
 CONTROLS = "[\x00-\x1f\x7f-\x9f]"
@@ -57,12 +57,14 @@ class Plan:
     counts : ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
         ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
     notes : how rows were matched where they are not written like the names of the pictures, in sentences.
+    read_as : how the spreadsheet was read, as `artgraph.metadata.Metadata` says it, with the ids that were taken.
     """
 
     paintings: pd.DataFrame
     refused: pd.DataFrame
     counts: dict
     notes: list = field(default_factory=list)
+    read_as: str = ""
 
 
 def find_images(root: str | Path) -> list[str]:
@@ -114,8 +116,10 @@ def plan(
     pictures = [path for path, bad in names.items() if not bad]
     rows, merged, n_rows, notes = {}, 0, 0, []
     if metadata is not None:
-        joined = join_rows(pictures, metadata.table, root=root, metadata_dir=metadata_dir)
-        rows, merged, n_rows = joined.rows, joined.merged, len(metadata.table) + len(metadata.refused)
+        metadata, joined, said = _joined(pictures, metadata, root=root, metadata_dir=metadata_dir)
+        notes += said
+        rows, merged = joined.rows, joined.merged + metadata.merged
+        n_rows = len(metadata.table) + len(metadata.refused) + metadata.merged
         trouble = [(line, "ragged row", detail) for line, detail in metadata.refused]
         trouble += [(metadata.lines[row], reason, detail) for row, reason, detail in joined.refused]
         unit = "line" if metadata.delimiter else "row"
@@ -134,7 +138,13 @@ def plan(
     counts = {"images": len(names), "paintings": len(pictures), "images_refused": len(names) - len(pictures)}
     counts |= {"rows": n_rows, "rows_joined": len(rows), "rows_merged": merged}
     counts |= {"rows_refused": n_rows - len(rows) - merged, "without_row": len(pictures) - len(rows)}
-    return Plan(_paintings(pictures, rows, metadata), refusals_table(refused), counts, notes)
+    return Plan(
+        _paintings(pictures, rows, metadata),
+        refusals_table(refused),
+        counts,
+        notes,
+        metadata.read_as if metadata else "",
+    )
 
 
 def plan_table(metadata: Metadata) -> Plan:
@@ -192,10 +202,43 @@ def plan_table(metadata: Metadata) -> Plan:
             works[name] = pd.array([None] * len(works), dtype="string")
     standard = [name for name in STANDARD if name in works]
     others = [name for name in works if name not in (*standard, "metadata_line")]
-    n, n_rows = len(works), len(table) + len(metadata.refused)
+    n, n_rows = len(works), len(table) + len(metadata.refused) + metadata.merged
     counts = {"images": 0, "paintings": n, "images_refused": 0, "without_row": 0}
     counts |= {"rows": n_rows, "rows_joined": n, "rows_merged": n_rows - n - len(refused), "rows_refused": len(refused)}
-    return Plan(works[[*standard, *others, "metadata_line"]], refusals_table(refused), counts)
+    return Plan(works[[*standard, *others, "metadata_line"]], refusals_table(refused), counts, read_as=metadata.read_as)
+
+
+def _joined(
+    pictures: list[str], metadata: Metadata, *, root: str | Path, metadata_dir: str | Path | None
+) -> tuple[Metadata, Joined, list[str]]:
+    """Give rows to pictures by the column of ids that finds most of them; say which, where it is not the first."""
+    where = {"root": root, "metadata_dir": metadata_dir}
+    first = join_rows(pictures, metadata.table, **where)
+    best, key, counts = first, "id", {}
+    others = [name for name in metadata.ids[1:] if name in metadata.table]
+    if first.key == "id" and others and len(first.rows) < min(len(pictures), len(metadata.table)):
+        for name in others:
+            table = metadata.table.assign(id=metadata.table[name], **{name: metadata.table["id"]})
+            joined = join_rows(pictures, table, **where)
+            counts[name] = len(joined.rows)
+            if joined.key == "id" and len(joined.rows) > len(best.rows):
+                best, key = joined, name
+    if not best.rows and "picture_url" in metadata.table and "image" not in metadata.table:
+        joined = join_rows(pictures, metadata.table.rename(columns={"picture_url": "image"}), **where)
+        if joined.rows:
+            note = f"No id in {metadata.name} is the name of a picture; rows were matched by the pictures' addresses."
+            return metadata, joined, [note]
+    if key == "id":
+        return metadata, best, []
+    written = {ours: theirs for theirs, ours in metadata.columns.items()}
+    table = metadata.table.assign(id=metadata.table[key], **{key: metadata.table["id"]})
+    columns = {theirs: {"id": key, key: "id"}.get(ours, ours) for theirs, ours in metadata.columns.items()}
+    note = (
+        f"The ids are those in '{written.get(key, key)}': they find {len(best.rows):,} pictures, those in "
+        f"'{written.get('id', 'id')}' {len(first.rows):,}."
+    )
+    said = metadata.read_as.replace(f"id from '{written.get('id')}'", f"id from '{written.get(key, key)}'")
+    return replace(metadata, table=table, columns=columns, read_as=said), best, [note]
 
 
 def check_matched(planned: Plan, metadata: Metadata, root: str | Path) -> None:

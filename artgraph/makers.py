@@ -47,21 +47,21 @@ STAGES = {
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 1, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
     "train_descriptor": Stage(
-        "train-descriptor", "--name", "mine", TuningConfig, 2, _named("descriptors.tuning", "train_descriptor")
+        "train-descriptor", "--name", "mine", TuningConfig, 3, _named("descriptors.tuning", "train_descriptor")
     ),
     "thumbnails": Stage("evaluate", "--partition", revision=1),
     "coordinates": Stage("add", ""),
-    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 2, _named("graph", "knn")),
-    "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 2, _named("vgae", "train_vgae encode")),
+    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 3, _named("graph", "knn")),
+    "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 3, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
     "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 0, _named("layouts", "graph_layout")),
     "evaluate": Stage(
-        "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 2, _named("evaluation", "partition_scores")
+        "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),
-    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 2, ("artgraph.interpret",)),
-    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 2, _named("interpret", "affinity")),
-    "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 0, _named("interpret", "questions")),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 3, ("artgraph.interpret",)),
+    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 3, _named("interpret", "affinity")),
+    "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 1, _named("interpret", "questions")),
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),

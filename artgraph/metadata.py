@@ -197,7 +197,7 @@ def arranged(
 
         raw = known.join(raw._replace(notes=[]), beside)
         notes += raw.notes
-    mapping = source_columns(known, raw.header, chosen) if known else {}
+    mapping = source_columns(known, raw, chosen) if known else {}
     if known is not None and "artist" in mapping and "artist" not in chosen:
         raw, mapping = with_makers(known, raw, mapping)
     names = _recognise(path.name, raw.header, {**mapping, **chosen}, notes, chosen=chosen)

@@ -55,7 +55,7 @@ from artgraph.stages.preflight import check_corpus, check_descriptors, check_fol
 from artgraph.stages.replay import replay
 from artgraph.stages.serve import serve
 from artgraph.stages.similar import similar
-from artgraph.stages.spreadsheet import as_before
+from artgraph.stages.spreadsheet import as_before, reading_of
 from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
@@ -78,6 +78,8 @@ def run(
     metadata: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    source: str | None = None,
+    repair_text: bool = False,
     max_unmatched: float = 1.0,
     descriptors: Sequence[str] = FEATURES,
     artist_edges: bool | None = None,
@@ -101,7 +103,7 @@ def run(
     ----------
     images, out : The folder of pictures and the corpus; run again, it resumes where it stopped. Where the folder has
         grown since, the new works are added to the corpus: see ``update``.
-    metadata, columns, encoding, max_unmatched : See ``ingest``.
+    metadata, columns, encoding, source, repair_text, max_unmatched : See ``ingest``.
     descriptors : See ``describe``; the graph is built on all of them together.
     artist_edges : bool or None
         See ``GraphSettings``; None: where 30 artists or more have two works, or as in the graph that is there. With so
@@ -139,12 +141,14 @@ def run(
     true_scale = options.get("window_cm") is not None
     dates, descriptors = dates or "date" in descriptors, [name for name in descriptors if name != "date"]
     refuse_unused(descriptors, options)
-    sheet, reading, _ = as_before(Path(out), metadata, {"columns": columns, "encoding": encoding})
+    asked_reading = reading_of(columns, encoding, source=source, repair_text=repair_text)
+    sheet, reading, _ = as_before(Path(out), metadata, asked_reading)
     check_folder(images, out, metadata=sheet, reading=reading, true_scale=true_scale, seed=seed, **asked)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
     check_descriptors(ready, weights_given=bool(options.get("weights")))
     begin("ingest")
     table = {"metadata": metadata, "columns": columns, "encoding": encoding}
+    table |= {"source": source, "repair_text": repair_text}
     taking = {"max_refused": max_refused, "workers": workers, "progress": progress}
     if has_grown(images, out):
         where = {"weights": options.get("weights"), "device": device, "tell": tell}

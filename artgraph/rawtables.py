@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from artgraph.delimited import read_delimited
 from artgraph.errors import IngestError
 from artgraph.tabletext import CONTROL, decode, refuse_other_files
@@ -162,8 +159,8 @@ def _read_json(path: Path, data: bytes, records: Records) -> list[dict[str, str]
         if isinstance(whole, dict):
             lists = [value for value in whole.values() if isinstance(value, list) and value]
             listed = lists[0] if len(lists) == 1 and isinstance(lists[0][0], dict) else [whole]
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            raise IngestError(f"{path.name} holds JSON, and no list of objects. Expected one object per painting.")
+        if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+            raise IngestError(f"{path.name} is JSON, but not a table: expected a list with one object per painting.")
         found = [flat(one) for one in listed]
     return found
 
@@ -175,6 +172,9 @@ def _of_records(records: list[dict[str, str]], *, files: tuple[Path, ...]) -> Ra
 
 
 def _read_parquet(name: str, data: bytes, notes: list[str]) -> tuple[list[str], list[list[str]], list[int]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError, ValueError) as error:

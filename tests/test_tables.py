@@ -181,7 +181,10 @@ def test_an_encoding_can_be_given(tmp_path):
 def test_names_that_were_spoilt_before_are_said(tmp_path):
     meta = read(tmp_path, "path,artist\na.jpg,Jean HÃ©lion\n")
     assert meta.table["artist"].tolist() == ["Jean HÃ©lion"]  # nothing is changed
-    assert "'Ã©lion'" in meta.notes[0]
+    assert "'Hélion' for 'HÃ©lion'" in meta.notes[0]
+    assert "--repair-text" in meta.notes[0]
+    mended = read(tmp_path, "path,artist\na.jpg,Jean HÃ©lion\nb.jpg,Æ’Ángel Ão\n", repair_text=True)
+    assert mended.table["artist"].tolist() == ["Jean Hélion", "Æ’Ángel Ão"]  # what is no UTF-8 stays
 
 
 # Delimiters and headers.
@@ -331,11 +334,11 @@ def test_the_way_a_spreadsheet_was_read_is_remembered(scans):
 
 @pytest.mark.parametrize("command", ["ingest", "run"])
 def test_options_of_the_spreadsheet(scans, command):
-    (scans / "m.csv").write_text("Datei,artist\na.jpg,A\n", "utf-8")
+    (scans / "m.csv").write_text("Scandatei,artist\na.jpg,A\n", "utf-8")
     ask = (command, scans / "scans", "--metadata", scans / "m.csv", "-o", scans / "corpus")
     assert "--column image=NAME" in invoke(*ask).output
-    assert invoke(*ask, "--column", "Datei").exit_code == 2
+    assert invoke(*ask, "--column", "Scandatei").exit_code == 2
     assert invoke(*ask, "--max-unmatched", "2").exit_code == 2
-    wrong = invoke(*ask, "--column", "image=Datei", "--encoding", "latin-17")
+    wrong = invoke(*ask, "--column", "image=Scandatei", "--encoding", "latin-17")
     assert wrong.exit_code == 1
     assert "no encoding 'latin-17'" in wrong.output

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from artgraph.options import SEED, Bars, Choice, Command, names, network, network_options, option, stage
+from artgraph.sources import SOURCES
 from artgraph.stages.lead import LEADS
 
 __all__ = ["METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
@@ -16,7 +17,7 @@ WITH_HELP = (
     "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, and date, separated by commas; gram:resnet18 "
     "names the network."
 )
-METADATA_HELP = "A spreadsheet (CSV, parquet) with a column of paths or ids."
+METADATA_HELP = "A spreadsheet (CSV, parquet, JSON) with a column of paths or ids."
 
 
 def _columns(context: Any, parameter: Any, given: tuple[str, ...] | None) -> dict[str, str] | None:
@@ -31,9 +32,11 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
         option(of, "metadata", type=click.Path(path_type=Path), help=METADATA_HELP),
         click.option(
             "--column", "columns", multiple=True, callback=_columns, metavar="OURS=THEIRS",
-            help="Which column is which, such as artist=Maker; ours: image, id, artist, title, date, style. "
-            "Can be repeated.",
+            help="Which column is which, such as artist=Maker; ours: image, id, artist, qualifier, title, date, style, "
+            "previous_attribution, rights. Can be repeated.",
         ),
+        option(of, "source", "--as", metavar="NAME", help=f"Read it as: {', '.join(SOURCES)}; default: found out."),
+        option(of, "repair_text", is_flag=True, help="Mend text that was saved in a wrong encoding before."),
         option(of, "encoding", metavar="NAME", help="Of a CSV file, such as windows-1251; default: found out."),
     ]  # fmt: skip
     if unmatched:

@@ -50,6 +50,7 @@ class Source:
     between : what stands between several makers in a cell, as "|".
     makers : what reads the makers of a row in another way: callable(text by folded column name) -> list of Maker.
     join : what brings the table into the form that the columns above describe: callable(table, beside) -> table.
+    columns : what names alone do not tell: callable(header, rows) -> dict from our columns to those of the table.
     records : finds the works in a JSON file: callable(what it holds) -> list of dict of text, or None.
     """
 
@@ -77,6 +78,7 @@ class Source:
     between: str = ""
     makers: Callable[[dict[str, str]], list[Maker]] | None = None
     join: Callable[[RawTable, Beside], RawTable] | None = None
+    columns: Callable[[Sequence[str], Sequence[Sequence[str]]], dict[str, str]] | None = None
     records: Callable[[Any], list[dict[str, str]] | None] | None = None
 
     def found(self, header: Sequence[str], names: Names) -> list[str]:

@@ -27,10 +27,12 @@ def _records(data: Any) -> list[dict[str, str]] | None:
 
 
 def _join(table: RawTable, beside: Beside) -> RawTable:
-    """Keep the first picture, and the last part of the id, by which files are often named."""
+    """Part the first picture from the others; add the last part of the id, by which files are often named."""
     ids, pictures = (table.column(index_of(table.header).get(name)) for name in ("id", "imageurl"))
     table = table.with_column("uuid", [one.rpartition("/")[2] for one in ids])
-    return table.with_column("picture address", [one.split("|")[0] for one in pictures])
+    if any("|" in one for one in pictures):
+        table = table.with_column("further_images", [one.partition("|")[2].replace("|", "; ") for one in pictures])
+    return table.with_column("image_url", [one.split("|")[0] for one in pictures])
 
 
 CARNEGIE = Source(
@@ -59,7 +61,7 @@ CARNEGIE = Source(
     begin=("creation_date_earliest",),
     end=("creation_date_latest",),
     object_url=("web_url",),
-    picture_url=("picture address",),
+    picture_url=("image_url",),
     between="|",
     join=_join,
     records=_records,

@@ -72,9 +72,7 @@ def _history(table: RawTable, beside: Beside) -> RawTable:
     column = table.column(index_of(table.header).get("objectid"))
     lines = dict(zip(reversed(column), reversed(table.lines), strict=True))
     rows = [[key, _said(history)] for key, history in by_object.items()]
-    return table._replace(
-        header=["objectid", "previous_attribution"], rows=rows, lines=[lines[key] for key in by_object]
-    )
+    return table._replace(header=["objectid", "forwardtext"], rows=rows, lines=[lines[key] for key in by_object])
 
 
 NGA = Source(
@@ -112,6 +110,6 @@ NGA_HISTORY = Source(
     signature=("datatype", "objectid", "forwardtext", "invertedtext", "effectivedate"),
     least=4,
     id=("objectid",),
-    previous=("previous_attribution",),
+    previous=("forwardtext",),
     join=_history,
 )

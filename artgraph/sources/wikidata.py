@@ -15,13 +15,13 @@ NOBODY = re.compile(r"https?://(?:www\.)?wikidata\.org/\.well-known/genid/\S+|_:
 WHEN = re.compile(r"([+-]?\d{1,6})-(\d\d)-(\d\d)T[\d:]+Z?")
 
 
-def _works(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
+def _works(header: Sequence[str], rows: Sequence[Sequence[str]], *, what: re.Pattern[str] = ENTITY) -> str | None:
     """Return the column of the works: the first that holds entities, and of these one that is called so."""
     full = [
         name
         for place, name in enumerate(header)
         if (values := [row[place] for row in rows[:20] if row[place]])
-        and sum(bool(ENTITY.fullmatch(value)) for value in values) > len(values) / 2
+        and sum(bool(what.fullmatch(value)) for value in values) > len(values) / 2
     ]
     named = [name for name in full if folded(name) in ("painting", "item", "work", "artwork", "object")]
     return (named or full or [None])[0]
@@ -41,7 +41,7 @@ def _join(table: RawTable, beside: Beside) -> RawTable:
     work = _works(table.header, table.rows)
     if work is None:
         return table
-    label = next((name for name in table.header if name == f"{work}Label"), None)
+    label = f"{work}Label"
     place, groups = table.header.index(work), defaultdict(list)
     lines: dict[str, int] = {}
     for line, row in zip(table.lines, table.rows, strict=True):
@@ -58,8 +58,10 @@ def _join(table: RawTable, beside: Beside) -> RawTable:
             if name == label:  # without a label the id stands in its place
                 values = [value for value in values if not re.fullmatch(r"Q\d+", value)]
             # a picture is one: all of them in a cell would name no file
-            one = any(value.startswith("http") for value in values)
-            cells.append("; ".join(values[:1] if one or name == label else values))
+            one = name == label or any(value.startswith("http") for value in values)
+            if len(values) > 1 and all(re.fullmatch(r"\d{3,4}", value) for value in values):
+                values = [f"{min(values, key=int)} - {max(values, key=int)}"]
+            cells.append("; ".join(values[:1] if one else values))
         cells[place] = key
         rows.append(cells)
     merged = len(table.rows) - len(rows)
@@ -68,12 +70,14 @@ def _join(table: RawTable, beside: Beside) -> RawTable:
         notes.append(
             f"{merged} rows repeat a work of another row with another value: such values stand in one cell, with ';'."
         )
-    return table._replace(
-        header=["work" if name == work else "title" if name == label else name for name in table.header],
-        rows=rows,
-        lines=[lines[key] for key in groups],
-        notes=notes,
-    )
+    return table._replace(rows=rows, lines=[lines[key] for key in groups], notes=notes)
+
+
+def _columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Say which column holds the works, and which their titles: the label service adds "Label" to the name."""
+    work = _works(header, rows, what=re.compile(r"Q\d+"))
+    found = {"id": work, "title": f"{work}Label"}
+    return {ours: theirs for ours, theirs in found.items() if theirs in header}
 
 
 def _records(data: Any) -> list[dict[str, str]] | None:
@@ -105,5 +109,6 @@ WIKIDATA = Source(
     rights=("copyrightLabel", "licenseLabel", "rightsLabel"),
     iiif_url=("manifest", "iiif", "iiifManifest"),
     join=_join,
+    columns=_columns,
     records=_records,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from artgraph.stages.change import affected, apply_change, check_current
 from artgraph.stages.import_vectors import check_order
 from artgraph.stages.ingest import left_out
 from artgraph.stages.ruling import with_decided_artists
-from artgraph.stages.spreadsheet import list_artists
+from artgraph.stages.spreadsheet import list_artists, reading_of
 from artgraph.stages.take_in import Found, compare, without
 from artgraph.stages.take_in_table import compare_table
 from artgraph.tablefiles import read_refused
@@ -56,6 +56,8 @@ def add(
     vectors: Mapping[str, str | Path] | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    source: str | None = None,
+    repair_text: bool = False,
     max_refused: float = 0.05,
     weights: Any = None,
     device: str = "auto",
@@ -78,7 +80,7 @@ def add(
         A corpus without pictures has none: works whose rows are new in the table are added.
     metadata : A spreadsheet that has the new works; default: that of the corpus. Works that are there already are not
         corrected by it: see ``update``.
-    columns, encoding : Of the spreadsheet; see ``ingest``.
+    columns, encoding, source, repair_text : How the spreadsheet is read; see ``ingest``.
     vectors : Key of imported features to a file with those of the new works; see ``import_vectors``.
     max_refused : Share of the new pictures that may be refused.
     weights : Of networks, where they do not come from the hub; see ``describe``.
@@ -104,8 +106,7 @@ def add(
         images=images,
         metadata=metadata,
         only_new=True,
-        columns=columns,
-        encoding=encoding,
+        reading=reading_of(columns, encoding, source=source, repair_text=repair_text),
         vectors={key: Path(file) for key, file in (vectors or {}).items()},
         workers=workers,
         progress=progress,
@@ -150,6 +151,8 @@ def update(
     tell: Tell = lambda text: None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    source: str | None = None,
+    repair_text: bool = False,
     progress: Progress = None,
 ) -> Growth:
     """Bring a corpus up to date with its folder and its spreadsheet, and make again only what is stale.
@@ -167,7 +170,7 @@ def update(
     fresh : Make everything again from the features on, as a first run would; clusters keep their numbers where they
         are the same.
     dry_run : Only say what would be done.
-    columns, encoding : Of the spreadsheet; see ``ingest``.
+    columns, encoding, source, repair_text : How the spreadsheet is read; see ``ingest``.
 
     Returns
     -------
@@ -179,8 +182,7 @@ def update(
         metadata=metadata,
         remove_gone=remove_gone,
         vectors={key: Path(file) for key, file in (vectors or {}).items()},
-        columns=columns,
-        encoding=encoding,
+        reading=reading_of(columns, encoding, source=source, repair_text=repair_text),
         workers=workers,
         progress=progress,
     )

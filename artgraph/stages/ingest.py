@@ -16,20 +16,28 @@ from artgraph.corpus import KINDS, Corpus
 from artgraph.errors import CorpusError, IngestError
 from artgraph.shards import ShardStore, clear_shards, shard_bounds
 from artgraph.soundness import damage_beside, read_head, whole_webp
-from artgraph.stages.spreadsheet import as_before, list_artists, refuse_unmatched, relative, spellings_note
+from artgraph.stages.spreadsheet import (
+    as_before,
+    list_artists,
+    read_table,
+    reading_of,
+    refuse_unmatched,
+    relative,
+    spellings_note,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from artgraph.folders import Listing
-    from artgraph.ingest import Plan
+    from artgraph.ingest import Metadata, Plan
     from artgraph.stages.base import Progress
 
 __all__ = ["check_kind", "ingest", "inspect_one", "left_out"]
 
 SHARD = 128
 WORK = ".ingest-"
-REVISION = 2  # counted up when the same folder and spreadsheet give another table
+REVISION = 3  # counted up when the same folder and spreadsheet give another table
 
 
 def ingest(
@@ -39,6 +47,8 @@ def ingest(
     metadata: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    source: str | None = None,
+    repair_text: bool = False,
     max_unmatched: float = 1.0,
     max_refused: float = 0.05,
     workers: int = 2,
@@ -53,10 +63,13 @@ def ingest(
     ----------
     images : Searched recursively. None: there are no pictures.
     out : The corpus. If it is there already it must hold the same paintings; their data are brought up to date.
-    metadata : CSV or parquet with a column of paths or ids; see ``artgraph.ingest`` for the rules. Without pictures it
-        has to be there, with a column of ids.
+    metadata : CSV, JSON or parquet with a column of paths or ids, or a folder of JSON files; see ``artgraph.ingest``
+        for the rules. Without pictures it has to be there, with a column of ids.
     columns : Our column name to the spreadsheet's, where the usual names do not fit.
     encoding : Of a CSV file; default: found out, see ``artgraph.tabletext.decode``.
+    source : A key of ``artgraph.sources.SOURCES``: the museum, or kind of table; default: recognised by the columns.
+        "wikiart" without ``metadata`` reads artist, title and style in the names of the pictures.
+    repair_text : Mend text of the CSV file that had been saved in a wrong encoding before.
     max_unmatched : float in [0, 1]
         Share of the pictures that may have no row in the spreadsheet before this is an error (the corpus is made all
         the same). That no row at all belongs to a picture is always an error, and nothing is made.
@@ -68,8 +81,8 @@ def ingest(
 
     Notes
     -----
-    ``metadata``, ``columns`` and ``encoding`` that are not given are those of the corpus's last ingest, with a note, so
-    that no artists are lost by running again. ``artists.csv`` in the corpus lists every spelling of an artist, and for
+    ``metadata`` and how it is read, where not given, are as at the corpus's last ingest, with a note, so that no
+    artists are lost by running again. ``artists.csv`` in the corpus lists every spelling of an artist, and for
     whom it was taken.
 
     Raises
@@ -80,29 +93,33 @@ def ingest(
         ``out`` holds other works; or the same without pictures, where there are some now, or the other way round.
     """
     from artgraph.folders import list_folder
-    from artgraph.ingest import check_matched, plan, read_metadata
+    from artgraph.ingest import check_matched, plan
+    from artgraph.sources import is_named_so
 
     check_kind(out, pictures=images is not None)
+    asked = reading_of(columns, encoding, source=source, repair_text=repair_text)
     if images is None:
-        return _ingest_table(Path(out), metadata, columns=columns, encoding=encoding, max_refused=max_refused)
+        return _ingest_table(Path(out), metadata, asked, max_refused=max_refused)
     images, out = Path(images), Path(out)
     if not images.is_dir():
         raise IngestError(f"{images} is not a folder. Give the folder that the pictures are in.")
     if os.path.realpath(images) == os.path.realpath(out) or (out.is_dir() and os.path.samefile(images, out)):
         other = Path(os.path.realpath(images)).parent / "mycorpus"
         raise IngestError(f"-o names {out}, the folder of the pictures itself. Name another, such as -o {other}")
-    metadata, reading, _ = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
-    given = {name: value or None for name, value in reading.items()}
-    table = read_metadata(metadata, **given) if metadata else None
+    metadata, reading, _ = as_before(out, metadata, asked)
     listing = list_folder(images, leave_out=left_out(images, out, metadata))
     found = listing.pictures
+    table = read_table(metadata, reading, found)
     planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
     notes: list[str] = []
     if table:
         check_matched(planned, table, images)
         notes = [*table.notes, *planned.notes, *spellings_note(planned.paintings)]
-    stamp = _fingerprint(images, found, metadata, reading)
-    spreadsheet = {"spreadsheet": relative(metadata, out), "reading": reading} if metadata else {}
+    elif is_named_so(found):
+        notes.append("the pictures are named as on WikiArt; --as wikiart reads artist, title and style in their names.")
+    stamp = _fingerprint(images, found, table, reading)
+    spreadsheet = {"spreadsheet": relative(metadata, out)} if metadata else {}
+    spreadsheet |= {"reading": reading, "read_as": planned.read_as} if table else {}
     corpus = _unchanged(out, stamp)
     if corpus is None or any(out.glob(f"{WORK}*")):
         with locked(out, folders=("", "thumbs", *KINDS)):
@@ -144,19 +161,18 @@ def check_kind(out: str | Path, *, pictures: bool) -> None:
 def _ingest_table(
     out: Path,
     metadata: str | Path | None,
+    reading: dict[str, Any],
     *,
-    columns: Mapping[str, str] | None,
-    encoding: str | None,
     max_refused: float,
 ) -> Corpus:
     """Make a corpus of a table whose rows are works without pictures."""
-    from artgraph.ingest import plan_table, read_metadata
+    from artgraph.ingest import plan_table
 
-    metadata, reading, notes = as_before(out, metadata, {"columns": dict(columns or {}), "encoding": encoding})
+    metadata, reading, notes = as_before(out, metadata, reading)
     if metadata is None:
         raise IngestError("Without pictures there has to be a table of the works: give one with --metadata FILE.")
-    table = read_metadata(metadata, **{name: value or None for name, value in reading.items()})
-    stamp = _fingerprint(None, (), metadata, reading)
+    table = read_table(metadata, reading, ())
+    stamp = _fingerprint(None, (), table, reading)
     corpus = _unchanged(out, stamp)
     if corpus is None:
         planned = plan_table(table)
@@ -166,7 +182,7 @@ def _ingest_table(
             raise IngestError(f"No row of {metadata} could be taken ({len(refused)} refused{why}).")
         facts = {name: count for name, count in planned.counts.items() if name.startswith("rows")}
         facts["notes"] = [*notes, *table.notes, *spellings_note(paintings)]
-        facts |= {"spreadsheet": relative(metadata, out), "reading": reading}
+        facts |= {"spreadsheet": relative(metadata, out), "reading": reading, "read_as": planned.read_as}
         with locked(out, folders=("", *KINDS)):
             corpus = Corpus.create(out, paintings, image_root=None, refused=refused, facts=facts)
             list_artists(corpus)
@@ -286,9 +302,7 @@ def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
     return record
 
 
-def _fingerprint(
-    images: Path | None, found: Sequence[str], metadata: str | Path | None, reading: Mapping[str, Any]
-) -> str:
+def _fingerprint(images: Path | None, found: Sequence[str], table: Metadata | None, reading: Mapping[str, Any]) -> str:
     """Return a hash of what the result depends on: names, sizes and times of the pictures, and the spreadsheet."""
     listing = []
     for path in found:
@@ -297,7 +311,8 @@ def _fingerprint(
             listing.append([path, status.st_size, status.st_mtime_ns])
         except OSError:
             listing.append([path, None, None])
-    sheet = hashlib.sha256(Path(metadata).read_bytes()).hexdigest() if metadata else None
+    read = table.files if table is not None else ()
+    sheet = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in read]
     root = None if images is None else os.path.realpath(images)
     whole = json.dumps([REVISION, root, listing, sheet, reading], sort_keys=True)
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()

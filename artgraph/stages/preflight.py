@@ -63,7 +63,7 @@ def check_folder(
     Parameters
     ----------
     images, out, metadata : As for ``run``.
-    reading : How the spreadsheet is read: keyword arguments of ``read_metadata``.
+    reading : How the spreadsheet is read: as from ``reading_of``.
     artist_edges : True where works by the same artist are to be linked: then an artist needs two works.
     true_scale : Whether a descriptor needs the size of the paintings.
     n_clusters, lead, seed : As for ``run``.
@@ -75,8 +75,9 @@ def check_folder(
     IngestError
         The spreadsheet cannot be read.
     """
-    from artgraph.ingest import find_images, read_metadata
+    from artgraph.ingest import find_images
     from artgraph.stages.ingest import check_kind
+    from artgraph.stages.spreadsheet import read_table
 
     check_choice("lead", lead, LEADS)
     check_seed(seed)
@@ -95,9 +96,11 @@ def check_folder(
             f"{option} needs the {needs} of the paintings, and there is no spreadsheet. "
             f"Give one with --metadata, or leave out {option}."
         )
-    table = read_metadata(metadata, **(reading or {})).table if metadata is not None else None
-    if table is None:
+    paths = find_images(images) if Path(images).is_dir() else []
+    read = read_table(metadata, reading or {}, paths)
+    if read is None:
         return
+    table = read.table
     if true_scale and (missing := [name for name in SIZES if name not in table]):
         raise InputError(
             f"--window-cm needs the size of the paintings, and {metadata} has no column {' and no '.join(missing)} "

@@ -113,6 +113,10 @@ def with_decided_artists(corpus: Corpus, table: pd.DataFrame) -> tuple[pd.DataFr
         return table, []
     has = has.copy()
     has.iloc[other] = [right[table["id"].iloc[row]] or pd.NA for row in other]
+    if "qualifier" in table:  # it stood beside the artist that was wrong
+        beside = table["qualifier"].copy()
+        beside.iloc[other] = pd.NA
+        table = table.assign(qualifier=beside)
     return table.assign(artist=has), table["id"].iloc[other].tolist()
 
 

@@ -9,12 +9,28 @@ from typing import TYPE_CHECKING, Any
 from artgraph.atomic import write_bytes
 from artgraph.catalogue import Catalogue
 from artgraph.corpus import Corpus
-from artgraph.errors import CorpusError, IngestError
+from artgraph.errors import CorpusError, IngestError, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
 
-__all__ = ["as_before", "list_artists", "refuse_unmatched", "relative", "spellings_note"]
+    from artgraph.ingest import Metadata
+
+__all__ = [
+    "as_before",
+    "list_artists",
+    "read_table",
+    "reading_of",
+    "refuse_unmatched",
+    "relative",
+    "said_of",
+    "spellings_note",
+]
+
+
+FLAGS = {"columns": "--column", "encoding": "--encoding", "source": "--as", "repair_text": "--repair-text"}
 
 
 def as_before(
@@ -26,7 +42,7 @@ def as_before(
     ----------
     out : The corpus, if it is there already.
     metadata : The spreadsheet that is given, or None.
-    reading : What is given of "columns" and "encoding"; empty or None: nothing.
+    reading : What is given, as from ``reading_of``.
 
     Raises
     ------
@@ -35,12 +51,14 @@ def as_before(
     """
     try:
         facts = Corpus(out).head["facts"]
-        before, read = facts["spreadsheet"], facts["reading"]
+        before, read = facts.get("spreadsheet"), facts["reading"]
     except (OSError, ValueError, KeyError, TypeError, CorpusError):
         return metadata, reading, []
+    if before is None:  # what was known came from the names of the pictures
+        return metadata, read | reading if metadata is None else reading, []
     file, notes = Path(os.path.normpath(out / before)), []
     if metadata is None:
-        if not file.is_file():
+        if not file.exists():
             raise IngestError(
                 f"{out} was made with the spreadsheet {file}, which is not there any more. Give it with --metadata; "
                 f"for a corpus without one, choose another folder with -o."
@@ -48,12 +66,58 @@ def as_before(
         metadata = file
         notes.append(f"the spreadsheet {file.name} of the last ingest was used again.")
     same = os.path.realpath(metadata) == os.path.realpath(file)
-    for name, flag in (("columns", "--column"), ("encoding", "--encoding")) if same else ():
-        if not reading[name] and read.get(name):
+    for name, flag in FLAGS.items() if same else ():
+        if not reading.get(name) and read.get(name):
             reading = reading | {name: read[name]}
-            said = read[name] if name == "encoding" else ", ".join(f"{a}={b}" for a, b in sorted(read[name].items()))
-            notes.append(f"{flag} {said} of the last ingest was used again.")
+            notes.append(f"{said_of(flag, read[name])} of the last ingest was used again.")
     return metadata, reading, notes
+
+
+def reading_of(
+    columns: Mapping[str, str] | None, encoding: str | None, *, source: str | None, repair_text: bool
+) -> dict[str, Any]:
+    """Return how a spreadsheet is read, as a corpus keeps it.
+
+    Parameters
+    ----------
+    columns, encoding, source, repair_text : See ``artgraph.metadata.read_metadata``.
+    """
+    given = {"source": source} if source else {}
+    given |= {"repair_text": True} if repair_text else {}
+    return {"columns": dict(columns or {}), "encoding": encoding, **given}
+
+
+def said_of(flag: str, value: Any) -> str:
+    """Return an option (``flag``) and its ``value`` as they are typed."""
+    if value is True:
+        return flag
+    pairs = sorted(value.items()) if isinstance(value, dict) else ()
+    return f"{flag} {', '.join(f'{a}={b}' for a, b in pairs) or value}"
+
+
+def read_table(metadata: str | Path | None, reading: Mapping[str, Any], paths: Sequence[str]) -> Metadata | None:
+    """Read a spreadsheet, or the names of the pictures where ``reading`` says that they are those of WikiArt.
+
+    Parameters
+    ----------
+    metadata : The spreadsheet; None: there is none.
+    reading : As from ``reading_of``.
+    paths : Of the pictures.
+
+    Raises
+    ------
+    InputError
+        A source that needs a spreadsheet, and there is none.
+    """
+    from artgraph.ingest import read_metadata, read_names
+    from artgraph.sources import source_named
+
+    source = reading.get("source")
+    if metadata is not None:
+        return read_metadata(metadata, **{name: value or None for name, value in reading.items()})
+    if source and source_named(source).key != "wikiart":
+        raise InputError(f"--as {source} says how a spreadsheet is read, and there is none: give it with --metadata.")
+    return read_names(paths) if source else None
 
 
 def relative(path: str | Path, out: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import Made, catalogue_of
 from artgraph.stages.dates import DATED
+from artgraph.stages.spreadsheet import FLAGS, said_of
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
@@ -138,6 +139,7 @@ def ingest_lines(corpus: Corpus) -> list[str]:
             f"known: the artist of {named:,} of {n:,} paintings ({_many(artists, 'artist')}), "
             f"the date of {years:,}, the title of {titles:,}"
         )
+        lines += [facts["read_as"]] if facts.get("read_as") else []
         lines += _reading(facts)
     else:
         lines.append("no artists, dates or titles are known; a spreadsheet with them, given with --metadata, says more")
@@ -195,7 +197,7 @@ def _reading(facts: Mapping[str, Any]) -> list[str]:
     """Return a line on how the spreadsheet was read, where a person said how: now, or at an earlier ingest."""
     given = facts.get("reading") or {}
     said = [f"--column {ours}={theirs}" for ours, theirs in sorted((given.get("columns") or {}).items())]
-    said += [f"--encoding {given['encoding']}"] if given.get("encoding") else []
+    said += [said_of(flag, given[name]) for name, flag in FLAGS.items() if name != "columns" and given.get(name)]
     return [f"the spreadsheet was read with {' '.join(said)}"] if said else []
 
 

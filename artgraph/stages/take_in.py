@@ -15,7 +15,7 @@ from artgraph.errors import IngestError, InputError
 from artgraph.stages.change import Change
 from artgraph.stages.ingest import left_out
 from artgraph.stages.inspecting import inspect_all, is_other, last_taken
-from artgraph.stages.spreadsheet import as_before, relative
+from artgraph.stages.spreadsheet import as_before, read_table, reading_of, relative
 from artgraph.tablefiles import read_refused
 
 if TYPE_CHECKING:
@@ -102,8 +102,7 @@ def compare(
     only_new: bool = False,
     remove_gone: bool = False,
     vectors: Mapping[str, Path] | None = None,
-    columns: Mapping[str, str] | None = None,
-    encoding: str | None = None,
+    reading: Mapping[str, Any] | None = None,
     workers: int = 2,
     progress: Progress = None,
 ) -> Found:
@@ -117,7 +116,7 @@ def compare(
     only_new : Works that are there stay as they are, whatever folder and spreadsheet say of them.
     remove_gone : Take away works whose picture is no longer in the folder.
     vectors : See ``Change``.
-    columns, encoding : Of the spreadsheet; see ``ingest``.
+    reading : How the spreadsheet is read, as from ``reading_of``.
     workers, progress
 
     Raises
@@ -126,14 +125,14 @@ def compare(
         The folder is not there; or works that are new have the ids of others that are there.
     """
     from artgraph.folders import list_folder
-    from artgraph.ingest import Refusal, check_matched, plan, read_metadata, refusals_table
+    from artgraph.ingest import Refusal, check_matched, plan, refusals_table
 
     root = Path(images) if images is not None else corpus.image_root
     if not root.is_dir():
         raise IngestError(f"{root} is not a folder. Name the folder that the pictures are in.")
-    sheet, reading, notes = spreadsheet_of(corpus, metadata, columns=columns, encoding=encoding, must=not only_new)
-    table = read_metadata(sheet, **{name: value or None for name, value in reading.items()}) if sheet else None
+    sheet, reading, notes = spreadsheet_of(corpus, metadata, reading, must=not only_new)
     paths = list_folder(root, leave_out=left_out(root, corpus.home, sheet)).pictures
+    table = read_table(sheet, reading, paths)
     planned = plan(paths, table, root=root, metadata_dir=Path(sheet).parent if sheet else None)
     if table is not None and metadata is not None:
         check_matched(planned, table, root)
@@ -194,7 +193,7 @@ def compare(
         facts["images_taken"] = facts.get("images_taken", 0) + len(new)
         facts["images_refused"] = facts.get("images_refused", 0) + len(refusals)
     if metadata is not None and not only_new:
-        facts |= {"spreadsheet": relative(metadata, corpus.home), "reading": reading}
+        facts |= {"spreadsheet": relative(metadata, corpus.home), "reading": reading, "read_as": planned.read_as}
     change = Change(
         merged,
         np.concatenate([kept, np.full(len(new), -1, dtype=np.int64)]),
@@ -218,16 +217,17 @@ def compare(
 
 
 def spreadsheet_of(
-    corpus: Corpus, metadata: str | Path | None, *, columns: Any, encoding: str | None, must: bool
+    corpus: Corpus, metadata: str | Path | None, reading: Mapping[str, Any] | None, *, must: bool
 ) -> tuple[str | Path | None, dict[str, Any], list[str]]:
     """Return the spreadsheet, how it is read, and notes; one of the first day that is gone is none, where it may be.
 
     Parameters
     ----------
-    corpus, metadata, columns, encoding : As for ``compare``; ``must`` : whether it has to be there, if there was one.
+    corpus, metadata, reading : As for ``compare``; ``must`` : whether it has to be there, if there was one.
     """
     try:
-        return as_before(corpus.home, metadata, {"columns": dict(columns or {}), "encoding": encoding})
+        nothing = reading_of(None, None, source=None, repair_text=False)
+        return as_before(corpus.home, metadata, dict(reading or nothing))
     except IngestError:
         if must:
             raise

@@ -12,7 +12,7 @@ import pandas as pd
 
 from artgraph.errors import IngestError
 from artgraph.stages.change import Change
-from artgraph.stages.spreadsheet import relative
+from artgraph.stages.spreadsheet import read_table, relative
 from artgraph.stages.take_in import Found, corrected_table, spreadsheet_of
 from artgraph.tablefiles import read_refused
 
@@ -29,14 +29,13 @@ def compare_table(
     only_new: bool = False,
     remove_gone: bool = False,
     vectors: Mapping[str, Path] | None = None,
-    columns: Mapping[str, str] | None = None,
-    encoding: str | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Found:
     """Compare a table with a corpus without pictures: rows are the same work where their ids are.
 
     Parameters
     ----------
-    corpus, only_new, vectors, columns, encoding : As for ``artgraph.stages.take_in.compare``.
+    corpus, only_new, vectors, reading : As for ``artgraph.stages.take_in.compare``.
     metadata : Default: the table that the corpus was made of.
     remove_gone : Take away works that have no row in the table; where none is given, those of the first day.
 
@@ -45,16 +44,16 @@ def compare_table(
     IngestError
         There is no table to find new works in, or it has no column of ids.
     """
-    from artgraph.ingest import plan_table, read_metadata
+    from artgraph.ingest import plan_table
 
     there = corpus.paintings
-    sheet, reading, notes = spreadsheet_of(corpus, metadata, columns=columns, encoding=encoding, must=not only_new)
+    sheet, reading, notes = spreadsheet_of(corpus, metadata, reading, must=not only_new)
     if sheet is None:
         if only_new or remove_gone:
             raise IngestError(f"There is no table to compare {corpus.path} with: give one with --metadata FILE.")
         nothing = np.zeros(len(there), dtype=bool)
         return Found(Change(there, np.arange(len(there)), nothing, corpus.batches, vectors=dict(vectors or {})))
-    table = read_metadata(sheet, **{name: value or None for name, value in reading.items()})
+    table = read_table(sheet, reading, ())
     planned = plan_table(table)
     listed, by_id = planned.paintings, pd.Series(np.arange(len(there)), index=there["id"])
     rows = by_id.reindex(listed["id"]).to_numpy()
@@ -84,7 +83,11 @@ def compare_table(
         batches,
         refused=refused,
         facts=_facts(corpus, planned.counts, n_new=len(new), n_refused=count, only_new=only_new)
-        | ({"spreadsheet": relative(sheet, corpus.home), "reading": reading} if not only_new else {}),
+        | (
+            {"spreadsheet": relative(sheet, corpus.home), "reading": reading, "read_as": planned.read_as}
+            if not only_new
+            else {}
+        ),
         vectors=dict(vectors or {}),
     )
     left = list(there["id"].iloc[gone])

@@ -143,13 +143,15 @@ class View:
     def table(self) -> pd.DataFrame:
         """id, cluster, typicality, confidence, second, role and year of each painting, then the corpus's columns.
 
-        Where people named clusters, also ``cluster_name``; where works were added after the first day, ``added``,
-        ``new`` and ``fits_nothing``, before these.
+        Where words qualify artists, also ``attribution_kind``; where people named clusters, ``cluster_name``; where
+        works were added after the first day, ``added``, ``new`` and ``fits_nothing``, before these.
         """
         from artgraph.export import paintings_table
 
         named = {"cluster_name": [self.names.get(label) for label in self.labels.tolist()]} if self.names else {}
         scores = {**named, "typicality": self.typicality, **self.membership, "year": np.floor(self.catalogue.years)}
+        if any(kinds := self.catalogue.kinds) and "attribution_kind" not in self.corpus.paintings:
+            scores["attribution_kind"] = kinds
         scores |= generation_columns(self.corpus, self.partition)
         table = paintings_table(self.corpus.paintings, self.labels, scores=scores)
         table["year"] = table["year"].astype("Int64")

@@ -78,6 +78,7 @@ def worklist(corpus: Corpus, *, partition: str = "leiden", added_since: str | No
     on = without_dates(corpus, lineage.descriptors(basis.features))  # evidence is what is seen
     inputs = [Ref("partitions", partition), *(Ref("features", key) for key in on), *picture_refs(corpus)]
     inputs += columns(*["image_sha256"] * corpus.has_pictures, "artist", "date", *([school] if school else []))
+    inputs += columns(*(name for name in ("previous_attribution",) if name in corpus.paintings))
 
     def compute() -> tuple[dict, dict]:
         X = features_of(corpus, on, regress_out=basis.regress_out)
@@ -257,7 +258,7 @@ def _about_artists(
             return (
                 f"Catalogued as {names[row]} ({count[artists[row]]} works here); farther from the others by that "
                 f"artist than most of these are from each other, and as near to works by {nearest(row)[0]} as most of "
-                "that artist's works are."
+                f"that artist's works are.{_before(catalogue, row)}"
             )
 
         works += [
@@ -275,10 +276,17 @@ def _about_artists(
             said = catalogue.attribution(row)
             said = f"Catalogued as '{said}'" if said else "Without an artist"
             others = f"; next come {listed(nearest(row)[1:])}" if nearest(row)[1:] else ""
-            return f"{said}; nearer to works by {nearest(row)[0]} than works by others usually are{others}."
+            said += f"; nearer to works by {nearest(row)[0]} than works by others usually are{others}."
+            return f"{said}{_before(catalogue, row)}"
 
         works += [work | {"artists": nearest(work["row"])} for work in _chosen(p, "anonymous", chosen.max_fdr, unnamed)]
     return works
+
+
+def _before(catalogue: Catalogue, row: int) -> str:
+    """Return a sentence on what a work was attributed to before; none where the table does not say."""
+    said = catalogue.previous[row]
+    return f" Attributed before to: {said}." if said else ""
 
 
 def _about_dates(near: np.ndarray, catalogue: Catalogue, *, usual: np.ndarray, max_fdr: float) -> list[dict[str, Any]]:

@@ -27,9 +27,10 @@ def write_worklist(corpus: Corpus, name: str, works: Sequence[Mapping[str, Any]]
     from artgraph.export import write_csv
 
     about = corpus.paintings.set_index("id")
+    before = [name for name in ("previous_attribution",) if name in about]
     rows = []
     for work in works:
-        said = {name: about.loc[work["id"], name] for name in ("artist", "title", "date")}
+        said = {name: about.loc[work["id"], name] for name in ("artist", *before, "title", "date")}
         neighbors = {f"nearest by {one['descriptor']}": _named(one["neighbors"], about) for one in work["evidence"]}
         head = {"id": work["id"], "kind": " + ".join(work["kinds"]), "p": round(work["p"], 6)}
         rows.append({**head, "sentence": work["sentence"], **said, **neighbors})
