@@ -89,7 +89,7 @@ def put_together(artists: Iterable[str | None], beside: Iterable[str | None]) ->
     return texts
 
 
-def with_years(source: Source, table: pd.DataFrame, raw: RawTable, names: Mapping[str, str]) -> pd.DataFrame:
+def with_years(source: Source, table: pd.DataFrame, *, raw: RawTable, names: Mapping[str, str]) -> pd.DataFrame:
     """Return a table with years where a date is not written, or written so that no year is found in it.
 
     Parameters

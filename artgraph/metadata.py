@@ -208,7 +208,7 @@ def arranged(
         }
     )
     if known is not None:
-        table = with_years(known, table, raw, names)
+        table = with_years(known, table, raw=raw, names=names)
     if "qualifier" in table and "artist" in table:
         table["artist"] = pd.array(put_together(table["artist"], table["qualifier"]), dtype="string")
     if raw.guessed:

@@ -183,8 +183,8 @@ def test_names_that_were_spoilt_before_are_said(tmp_path):
     assert meta.table["artist"].tolist() == ["Jean HÃ©lion"]  # nothing is changed
     assert "'Hélion' for 'HÃ©lion'" in meta.notes[0]
     assert "--repair-text" in meta.notes[0]
-    mended = read(tmp_path, "path,artist\na.jpg,Jean HÃ©lion\nb.jpg,Æ’Ángel Ão\n", repair_text=True)
-    assert mended.table["artist"].tolist() == ["Jean Hélion", "Æ’Ángel Ão"]  # what is no UTF-8 stays
+    mended = read(tmp_path, "path,artist\na.jpg,Jean HÃ©lion\nb.jpg,Æa Ángel Ão\n", repair_text=True)
+    assert mended.table["artist"].tolist() == ["Jean Hélion", "Æa Ángel Ão"]  # what is no UTF-8 stays
 
 
 # Delimiters and headers.

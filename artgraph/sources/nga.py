@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from artgraph.rawtables import RawTable
-from artgraph.sources.base import Beside, Source, index_of
+from artgraph.sources.base import Beside, Source, folded, index_of
 from artgraph.sources.makers import Maker, one_maker
 
 __all__ = ["NGA", "NGA_HISTORY"]
@@ -14,9 +14,9 @@ def _rows(table: RawTable | None, *, by: str) -> dict[str, list[dict[str, str]]]
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
     if table is None:
         return found
-    names = [key for key, _ in sorted(index_of(table.header).items(), key=lambda one: table.header.index(one[1]))]
+    names = [folded(name) for name in table.header]
     for row in table.rows:
-        record = dict(zip(names, row, strict=False))
+        record = dict(zip(names, row, strict=True))
         found[record.get(by, "")].append(record)
     return found
 

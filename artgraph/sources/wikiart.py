@@ -8,8 +8,8 @@ from artgraph.sources.base import Source
 
 __all__ = ["WIKIART", "is_named_so", "table_of_names"]
 
-NAME = re.compile(r"(?:.*/)?(?:([^/]+)/)?([^/_]+)_([^/]+?)(?:-(1\d{3}|20\d\d))?(?:-\d{1,2}|\(\d\))?\.\w{3,4}")
-SMALL = "of the de la le du des di da del van der von and et y en e el"
+NAME = re.compile(r"(?:(?:.*/)?([^/]+)/)?([^/_]+)_([^/]+?)(?:-(1\d{3}|20\d\d))?(?:-\d{1,2}|\(\d\))?\.\w{3,4}")
+SMALL = "of the at in on a an to with by for de la le du des di da del van der von and et y en e el"
 
 
 def table_of_names(paths: Sequence[str]) -> RawTable:
