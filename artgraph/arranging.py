@@ -102,13 +102,15 @@ def with_years(source: Source, table: pd.DataFrame, *, raw: RawTable, names: Map
     if first is None or last is None or (dated is not None and dated not in source.found(raw.header, source.date)):
         return table
     written = [text or None for text in raw.column(dated)]
-    unread = np.isnan(parse_years(written)) & np.array([not re.search(r"\d{3}", text or "") for text in written])
+    bare = [not re.search(r"\d{3}", text or "") for text in written]
+    read = iter(np.isnan(parse_years([text for text, none in zip(written, bare, strict=True) if none])))
+    unread = [none and bool(next(read)) for none in bare]
     dates = []
-    for text, bare, one, other in zip(written, unread, raw.column(first), raw.column(last), strict=True):
+    for text, lacks, one, other in zip(written, unread, raw.column(first), raw.column(last), strict=True):
         years = [year.split("-")[0] if re.match(r"\d{4}-\d\d", year) else year for year in (one, other)]
         years = [f"{-int(y)} BC" if re.fullmatch(r"-\d+", y) else y for y in years if re.fullmatch(r"-?\d+", y)]
         years = [year for year in dict.fromkeys(years) if year != "0"]
-        span = " - ".join(years) if bare else ""
+        span = " - ".join(years) if lacks else ""
         dates.append(text if not span else f"{text} ({span})" if text else span)
     return table.assign(date=pd.array(dates, dtype="string"))
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from artgraph.qualifierwords import KINDS, Kind
 
@@ -62,6 +63,7 @@ def kinds_in(text: str | None) -> list[str]:
     return [name for name, pattern in PATTERNS.items() if pattern.search(text)]
 
 
+@lru_cache(maxsize=65536)
 def kind_of(text: str | None) -> tuple[str, str] | None:
     """Return the kind of what qualifies the name in a ``text``, and its place; None where nothing does.
 
@@ -73,9 +75,9 @@ def kind_of(text: str | None) -> tuple[str, str] | None:
     >>> kind_of("Werkstatt Lucas Cranachs"), kind_of("Florentine workshop"), kind_of("Rembrandt (?)")
     (('workshop', 'group'), ('workshop', 'nobody'), ('doubtful', 'nobody'))
     """
-    found = kinds_in(text)
-    if not found:
+    if not QUALIFIER.search(unified(text)):
         return None
+    found = kinds_in(text)
     name = min(found, key=lambda one: PLACES.index(PLACE[one]))
     if PLACE[name] == "group" and not OF_A_MASTER.search(unified(text)):
         return name, "nobody"

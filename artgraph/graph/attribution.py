@@ -115,22 +115,13 @@ def attributions(artists: Iterable, *, qualifiers: Iterable | None = None) -> li
             None if _nobody(beside) else qualified(None if pd.isna(written) else written, beside)
             for written, beside in zip(artists, (None if pd.isna(one) else one for one in qualifiers), strict=True)
         ]
-    linkable = lru_cache(None, typed=True)(_linkable)  # a name mostly stands in many rows
-    keys = [linkable(written) for written in artists]
-    several = _of_several_lives(key for key in keys if key is not None)
+    read = lru_cache(None, typed=True)(_read)  # a name mostly stands in many rows
+    each = [read(None if pd.isna(written) else written) for written in artists]
+    several = _of_several_lives(key for key, _, _ in each if key is not None)
     found, first = [], {}
-    for written, key in zip(artists, keys, strict=True):
-        text = _plain(written)
-        inside = None if IDENTIFIER.fullmatch(str(written).strip()) and key else QUALIFIED.search(text)
-        qualifier = (inside[0].strip(" ,(") if inside else "") or None
-        if key is None:
-            found.append(Attribution(None, qualifier, _beside_qualifier(written)))
-            continue
-        artist = key[1] if key[0] in several and key[2] else key[0]
-        shown = " ".join(str(written).split())
-        if qualifier:
-            shown = f"{_beside_qualifier(written)}{GROUP if artist.endswith(GROUP) else ''}"
-        found.append(Attribution(artist, qualifier, first.setdefault(artist, shown)))
+    for key, qualifier, name in each:
+        artist = None if key is None else key[1] if key[0] in several and key[2] else key[0]
+        found.append(Attribution(artist, qualifier, name if artist is None else first.setdefault(artist, name)))
     return found
 
 
@@ -153,6 +144,19 @@ def _plain(text: object) -> str:
 
 def _nobody(beside: str | None) -> bool:
     return bool(beside and NAMELESS.search(_plain(beside)) and kind_of(beside) is None)
+
+
+def _read(written: object) -> tuple[tuple[str, str, frozenset[str]] | None, str | None, str | None]:
+    """Return the key with the years of life, as of ``_linkable``, what qualifies the name, and the name to show."""
+    key = _linkable(written)
+    if key is not None and IDENTIFIER.fullmatch(str(written).strip()):
+        return key, None, str(written).strip()
+    inside = QUALIFIED.search(_plain(written)) if kind_of(_plain(written)) else None
+    qualifier = (inside[0].strip(" ,(") if inside else "") or None
+    if key is None or qualifier:
+        name = _beside_qualifier(written)
+        return key, qualifier, name if key is None else f"{name}{GROUP if key[0].endswith(GROUP) else ''}"
+    return key, None, " ".join(str(written).split())
 
 
 def _linkable(written: object) -> tuple[str, str, frozenset[str]] | None:

@@ -58,7 +58,7 @@ def _join(table: RawTable, beside: Beside) -> RawTable:
             if name == label:  # without a label the id stands in its place
                 values = [value for value in values if not re.fullmatch(r"Q\d+", value)]
             # a picture is one: all of them in a cell would name no file
-            one = name == label or any(value.startswith("http") for value in values)
+            one = name == label or any(value.startswith("http") and not ENTITY.fullmatch(value) for value in values)
             if len(values) > 1 and all(re.fullmatch(r"\d{3,4}", value) for value in values):
                 values = [f"{min(values, key=int)} - {max(values, key=int)}"]
             cells.append("; ".join(values[:1] if one else values))

@@ -93,8 +93,10 @@ def test_page_export_and_worklist_say_it(corpus):
 
 def test_the_worklist_names_previous_attributions(corpus):
     row = int(corpus.paintings["previous_attribution"].notna().to_numpy().argmax())
-    assert _before(catalogue_of(corpus), row) == " Attributed before to: Gerrit Dou (1904)."
-    assert _before(catalogue_of(corpus), row + 1) == ""
+    catalogue = catalogue_of(corpus)
+    assert _before(catalogue, row, "Jan Steen") == " Attributed before to: Gerrit Dou (1904)."
+    assert _before(catalogue, row, "GERRIT DOU") == " Attributed before to: Gerrit Dou (1904), which names GERRIT DOU."
+    assert _before(catalogue, row + 1, "Jan Steen") == ""
     work = {"id": corpus.paintings["id"][row], "kinds": ["anonymous"], "p": 0.01, "sentence": "S.", "evidence": []}
     write_worklist(corpus, "some", [work])
     written = pd.read_csv(corpus.path / "exports" / "some.csv", encoding="utf-8-sig")
