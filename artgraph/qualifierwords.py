@@ -98,7 +98,8 @@ KINDS = (
         "circle",
         "nobody",
         r"circle entourage associates? milieu vicinity cercle proche\sde cerchia ambito "
-        r"entorno círculo circulo cercle\sde umkreis umfeld kreis kring omgeving nabijheid krets\w* köre krąg okruh "
+        r"entorno círculo circulo cercle\sde umkreis umfeld kreis\s(?:um|des|von) kring omgeving nabijheid "
+        r"krets\w* köre krąg okruh "
         r"κύκλος круг[а]? окружени\w*",
         start=r"circle|near(?=\s)",
         cjk=r"周辺|周邊|周边|周围|周圍|圈子|の圏$",
@@ -106,10 +107,11 @@ KINDS = (
     Kind(
         "manner",
         "nobody",
-        r"manner style styled manière genre\sde dans\sle\sgoût maniera stile modi estilo modo (?:a\sla\s)?manera "
-        r"manier\w* stil in\sder\sart trant stijl trent манер[аеы] стил[ьея]",
+        r"manner style styled manière genre\sde dans\sle\sgoût maniera stile al\smodo\sdi "
+        r"estilo a\smodo\sde (?:a\sla\s)?manera "
+        r"manier manieren im\sstil stil\s(?:von|des|der) in\sder\sart trant stijl манер[аеы] стил[ьея]",
         start=r"art\sdes|art\sder|art\svon",
-        cjk=r"风格|風格|样式|樣式|様式|(?<=[\u3000-\u9fff])風$|画風|畫風",
+        cjk=r"风格|風格|样式|樣式|様式|(?<=[\u4e00-\u9fff]{4})風$|の風$|画風|畫風",
     ),
     Kind(
         "school",
@@ -140,7 +142,7 @@ KINDS = (
         # Polish, Czech, Russian, Ukrainian
         r"prawdopodobnie możliwe pravděpodobně snad возможно вероятно предположительно может\sбыть можливо",
         start=r"wohl(?=\s)|전(?=\s)",
-        cjk=r"\?|可能|疑为|疑為|おそらく|か$",
+        cjk=r"\?|可能|疑为|疑為|おそらく|(?<=[\u4e00-\u9fff])か$",
     ),
     Kind(
         "workshop",

@@ -184,8 +184,9 @@ def repaired(text: str) -> tuple[str, int]:
 
 def _mended_words(before: str, after: str) -> list[tuple[str, str]]:
     """Return the first three words that were mended, as they are now and as they were."""
-    split = re.compile('[\\s,;|"()]+')
-    pairs = zip(split.split(after.replace("\u00a0", "_")), split.split(before.replace("\u00a0", "_")), strict=False)
+    now, then = (re.split('[\\s,;|"()]+', text.replace("\u00a0", "_")) for text in (after, before))
+    count = min(len(now), len(then))
+    pairs = zip(now[:count], then[:count], strict=True)
     return list(dict.fromkeys((one, other) for one, other in pairs if one != other and len(one) < 40))[:3]
 
 

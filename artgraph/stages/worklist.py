@@ -15,7 +15,7 @@ from artgraph.settings import KINDS, WorklistSettings
 from artgraph.stages.base import Made, catalogue_of, columns, features_of, make, picture_hashes, picture_refs
 from artgraph.stages.dates import without_dates
 from artgraph.stages.generations import works_since
-from artgraph.stages.worklist_table import write_worklist
+from artgraph.stages.worklist_table import attributed_before, write_worklist
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,7 +258,7 @@ def _about_artists(
             return (
                 f"Catalogued as {names[row]} ({count[artists[row]]} works here); farther from the others by that "
                 f"artist than most of these are from each other, and as near to works by {nearest(row)[0]} as most of "
-                f"that artist's works are.{_before(catalogue, row, nearest(row)[0])}"
+                f"that artist's works are.{attributed_before(catalogue, row, nearest(row)[0])}"
             )
 
         works += [
@@ -277,22 +277,10 @@ def _about_artists(
             said = f"Catalogued as '{said}'" if said else "Without an artist"
             others = f"; next come {listed(nearest(row)[1:])}" if nearest(row)[1:] else ""
             said += f"; nearer to works by {nearest(row)[0]} than works by others usually are{others}."
-            return f"{said}{_before(catalogue, row, nearest(row)[0])}"
+            return f"{said}{attributed_before(catalogue, row, nearest(row)[0])}"
 
         works += [work | {"artists": nearest(work["row"])} for work in _chosen(p, "anonymous", chosen.max_fdr, unnamed)]
     return works
-
-
-def _before(catalogue: Catalogue, row: int, nearest: str) -> str:
-    """Return what a work was attributed to before, and whether to the artist that it is near to; none if not known."""
-    from artgraph.graph import linkable_artists
-
-    said = catalogue.previous[row]
-    if not said:
-        return ""
-    names = [one.partition(" (")[0] for one in said.split("; ")]
-    again = f", which names {nearest}" if linkable_artists([nearest])[0] in linkable_artists(names) else ""
-    return f" Attributed before to: {said}{again}."
 
 
 def _about_dates(near: np.ndarray, catalogue: Catalogue, *, usual: np.ndarray, max_fdr: float) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from artgraph.catalogue import Catalogue
     from artgraph.corpus import Corpus
 
-__all__ = ["write_worklist"]
+__all__ = ["attributed_before", "write_worklist"]
 
 
 def write_worklist(corpus: Corpus, name: str, works: Sequence[Mapping[str, Any]]) -> None:
@@ -37,6 +38,24 @@ def write_worklist(corpus: Corpus, name: str, works: Sequence[Mapping[str, Any]]
     out = corpus.path / "exports" / f"{name}.csv"
     out.parent.mkdir(parents=True, exist_ok=True)
     write_csv(out, pd.DataFrame(rows, columns=None if rows else ["id", "kind", "p", "sentence"]))
+
+
+def attributed_before(catalogue: Catalogue, row: int, nearest: str) -> str:
+    """Return a sentence on what a work was attributed to before; empty where the table does not say.
+
+    Parameters
+    ----------
+    catalogue, row : The work.
+    nearest : The artist that it is near to; it is said where that is one of those it was attributed to.
+    """
+    from artgraph.graph import linkable_artists
+
+    said = catalogue.previous[row]
+    if not said:
+        return ""
+    names = [one.partition(" (")[0] for one in said.split("; ")]
+    again = f", which names {nearest}" if linkable_artists([nearest])[0] in linkable_artists(names) else ""
+    return f" Attributed before to: {said}{again}."
 
 
 def _named(ids: list[str], about: pd.DataFrame) -> str:

@@ -188,7 +188,9 @@ def test_artists_and_years_of_the_page_are_those_of_the_graph(tmp_path):
     assert {-500, 1650, 1875, None} <= set(data["years"])
     names, keys = column(data["artists"]["names"]), linkable_artists(corpus.paintings["artist"])
     assert [name is None for name in names] == [key is None for key in keys]
-    assert len({*zip(names, keys, strict=True)}) == len({*keys}) == 3  # two artists and nobody: one name for each
+    assert (
+        len({*zip(names, keys, strict=True)}) == len({*keys}) == 4
+    )  # two artists, a workshop, nobody: one name for each
     assert dict(data["columns"])["artist"]  # what the catalogue says stands beside it
     for cluster in data["clusters"]:
         dated = [years[row] for row in cluster["works"] if not np.isnan(years[row])]

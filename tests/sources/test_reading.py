@@ -10,8 +10,7 @@ from artgraph import pipeline
 from artgraph.cli import main
 from artgraph.corpus import Corpus
 from artgraph.stages.base import catalogue_of
-from artgraph.stages.worklist import _before
-from artgraph.stages.worklist_table import write_worklist
+from artgraph.stages.worklist_table import attributed_before, write_worklist
 from artgraph.testing import toy_pictures
 
 QUALIFIERS = ["", "", "Workshop of", "Workshop of", "Follower of", "Attributed to"]
@@ -94,9 +93,12 @@ def test_page_export_and_worklist_say_it(corpus):
 def test_the_worklist_names_previous_attributions(corpus):
     row = int(corpus.paintings["previous_attribution"].notna().to_numpy().argmax())
     catalogue = catalogue_of(corpus)
-    assert _before(catalogue, row, "Jan Steen") == " Attributed before to: Gerrit Dou (1904)."
-    assert _before(catalogue, row, "GERRIT DOU") == " Attributed before to: Gerrit Dou (1904), which names GERRIT DOU."
-    assert _before(catalogue, row + 1, "Jan Steen") == ""
+    assert attributed_before(catalogue, row, "Jan Steen") == " Attributed before to: Gerrit Dou (1904)."
+    assert (
+        attributed_before(catalogue, row, "GERRIT DOU")
+        == " Attributed before to: Gerrit Dou (1904), which names GERRIT DOU."
+    )
+    assert attributed_before(catalogue, row + 1, "Jan Steen") == ""
     work = {"id": corpus.paintings["id"][row], "kinds": ["anonymous"], "p": 0.01, "sentence": "S.", "evidence": []}
     write_worklist(corpus, "some", [work])
     written = pd.read_csv(corpus.path / "exports" / "some.csv", encoding="utf-8-sig")

@@ -1,6 +1,7 @@
 """Tables as museums publish them, a few rows of each, written for these tests with the headers of the museums."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from artgraph.catalogue import Catalogue
 from artgraph.errors import IngestError
 from artgraph.ingest import check_matched, plan
 from artgraph.metadata import read_metadata, read_names
-from artgraph.sources import SOURCES, is_named_so, source_named
+from artgraph.sources import SOURCES, is_named_so, source_named, source_of
 
 
 def read(folder, content, name="table.csv", **options):
@@ -421,3 +422,16 @@ def test_every_source_is_named_and_told_by_its_columns(key):
     assert source.key == key
     assert source.signature or source.like or key == "wikiart"
     assert not source.signature or len(source.signature) >= source.least >= 3
+
+
+@pytest.mark.parametrize("key", [key for key, source in SOURCES.items() if source.signature])
+def test_a_part_of_a_header_in_another_order_and_case_is_recognised(key):
+    source, draw = SOURCES[key], random.Random(0)
+    for _ in range(50):
+        count = max(source.least, len(source.signature) * 6 // 10)
+        header = [*draw.sample(source.signature, count), *draw.sample(("Notes", "Shelf", "Insurance value"), 2)]
+        change = draw.choice([str.upper, str.lower, str.title, lambda name: name.replace("_", "  ")])
+        header = [change(name) for name in header]
+        draw.shuffle(header)
+        assert source_of(header, [["x"] * len(header)]) is source
+    assert source_of(["id", "artist", "title", "date", "medium", "url"], [["x"] * 6]) is None

@@ -24,7 +24,7 @@
       return value !== null && value !== undefined && [el("dt", null, words("bdi", column.replaceAll("_", " "))), words("dd", value)];
     };
     const small = new Set(ag.data.small);
-    const shown = ag.columns.filter((c) => !["title", "artist", "date", "id", "image"].includes(c) && !small.has(c));
+    const shown = ag.columns.filter((c) => !["title", "artist", "date", "id", "image", "previous_attribution"].includes(c) && !small.has(c));
     const rest = ["id", "image", ...ag.columns.filter((c) => small.has(c))];
     return [
       el("dl", { class: "facts-list" }, shown.map(row)),
@@ -128,6 +128,7 @@
           ? el("p", { class: "maker" }, el("a", { href: ag.artistName(i) ? ag.link.artist(ag.artistName(i)) : ag.link.front({ artist: ag.value("artist", i) }) },
             words("bdi", ag.shorten(ag.value("artist", i), 200))))
           : el("p", { class: "maker quiet" }, "Unknown artist"),
+        ag.value("previous_attribution", i) && words("p", `Attributed before to: ${ag.value("previous_attribution", i)}`, { class: "before quiet" }),
         words("h1", title, { tabindex: -1, class: title.length > 90 ? "long" : null }),
         ag.value("date", i) && words("p", ag.value("date", i), { class: "date" }),
         home(i, c),
