@@ -73,7 +73,8 @@ def test_name_and_words_are_put_together(name, before, after, said):
 
 @pytest.mark.parametrize(
     "name",
-    ["Parmigianino", "Art Spiegelman", "Byam Shaw", "Trent Parke", "小野道風", "Wilhelm Kreis", "André Stil", "Rajan Modi",
+    ["Parmigianino", "Art Spiegelman", "Byam Shaw", "Trent Parke", "小野道風",
+     "Wilhelm Kreis", "André Stil", "Rajan Modi",
      "Doornik, Jan", "Master of the Legend of Saint Lucy", "文徵明",
      "東洲斎写楽",
      "Niklas Manuel Deutsch", "Francesco di Giorgio Martini", "Palma il Giovane", "Krzysztof Modzelewski"],
