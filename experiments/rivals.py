@@ -10,8 +10,9 @@ features and clusters them in its own way, with its own defaults:
   names; k-means, for comparison.
 
 DMoN, NS4GC and k-means must be told a number of clusters: the one that artgraph's Leiden finds with seed 0. Styles are
-read for judging alone. What HDBSCAN calls noise counts as one more cluster; the AMI of the other works alone stands
-beside it, with their share. The ways of the other tools are in ``rivals_peers.py``; the interpreter of ``--python`` has
+read for judging alone. What HDBSCAN calls noise counts as one more cluster; beside it stands the AMI of the other works
+alone, with their share, and what artgraph's Leiden has on the same works. The ways of the other tools are in
+``rivals_peers.py``; the interpreter of ``--python`` has them from
 
     python -m venv ENV
     ENV/bin/pip install "scanpy==1.11.*" "pynndescent<0.6" umap-learn hdbscan igraph leidenalg \\
@@ -56,7 +57,7 @@ def noise_apart(labels):
     return np.where(labels < 0, labels.max(initial=-1) + 1, labels)
 
 
-def judge(study, seed, labels):
+def judge(study, seed, labels, *, other=None):
     """Judge a partition by style, as ``study.judged`` does, with noise and without it.
 
     Parameters
@@ -66,12 +67,14 @@ def judge(study, seed, labels):
         Also draws the artists whose works are judged apart.
     labels : (n,) int array
         -1: noise.
+    other : (n,) int array, optional
+        A partition that is judged on the works that have a cluster in this one, where some have none.
 
     Returns
     -------
     dict of float
         With noise as one more cluster: AMI, ARI and purity of all works, AMI of the works by hidden artists. Of the
-        works that have a cluster alone: their share, and AMI. The number of clusters does not count noise.
+        works that have a cluster alone: their share, AMI, and AMI of ``other``. The clusters are counted without noise.
     """
     labels, hidden = np.asarray(labels), study.hidden(seed)
     found, whole = {}, partition_scores(noise_apart(labels), study.style)
@@ -79,8 +82,10 @@ def judge(study, seed, labels):
     found["hidden artists: AMI"] = partition_scores(noise_apart(labels)[hidden], study.style[hidden])["ami"]
     found |= {"clusters": len(set(labels[labels >= 0].tolist())), "share clustered": float(np.mean(labels >= 0))}
     for name, rows in {"": labels >= 0, "hidden artists: ": (labels >= 0) & hidden}.items():
-        scores = partition_scores(labels[rows], study.style[rows]) if rows.any() else {"ami": 0.0}
-        found[f"{name}AMI, clustered works alone"] = scores["ami"]
+        for whose, part in {"": labels, ", artgraph: Leiden": other}.items():
+            if part is not None:
+                scores = partition_scores(part[rows], study.style[rows]) if rows.any() else {"ami": 0.0}
+                found[f"{name}AMI, clustered works alone{whose}"] = scores["ami"]
     return found
 
 
@@ -205,8 +210,9 @@ def rows_of(study, name, *, python):
         if "labels" not in made:
             rows[f"{name}: {way}"] = made
             continue
-        found = over_seeds([judge(study, seed, part) for seed, part in enumerate(made["labels"])])
-        rows[f"{name}: {way}"] = found | {"seconds": spread(made["seconds"])}
+        same = ours["artgraph: Leiden"]
+        found = [judge(study, seed, part, other=same[seed]) for seed, part in enumerate(made["labels"])]
+        rows[f"{name}: {way}"] = over_seeds(found) | {"seconds": spread(made["seconds"])}
         versions |= made["versions"]
     return rows, count, versions
 

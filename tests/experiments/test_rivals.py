@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from artgraph.evaluation import partition_scores
 from artgraph.testing import toy_features
 from experiments.rivals import joined, judge, noise_apart, of_peer
 from experiments.rivals_peers import PACKAGES, WAYS
@@ -33,8 +34,16 @@ def test_noise_is_judged_in_both_ways(study):
     assert figures["share clustered"] == 0.75
     assert figures["AMI, clustered works alone"] == pytest.approx(1)
     assert 0 < figures["AMI"] < 1
+    assert "AMI, clustered works alone, artgraph: Leiden" not in figures
     assert figures["purity"] == 7 / 8
     assert figures["hidden artists: AMI"] == figures["hidden artists: AMI, clustered works alone"] == pytest.approx(1)
+
+
+def test_another_partition_is_judged_on_the_works_that_are_not_noise(study):
+    figures = judge(study, 0, [0, 0, 0, -1, -1, 1, 1, 1], other=np.array([1, 1, 1, 0, 1, 0, 0, 0]))
+    assert figures["AMI, clustered works alone, artgraph: Leiden"] == pytest.approx(1)
+    assert figures["hidden artists: AMI, clustered works alone, artgraph: Leiden"] == pytest.approx(1)
+    assert partition_scores([1, 1, 1, 0, 1, 0, 0, 0], study.style)["ami"] < 1
 
 
 def test_where_all_is_noise_nothing_is_agreed_upon(study):
