@@ -6,13 +6,16 @@ features and clusters them in its own way, with its own defaults:
 - museum-map 0.1.3: UMAP to two dimensions, HDBSCAN; BERTopic 0.17.4: UMAP to five, HDBSCAN;
 - scanpy 1.11: ``pp.neighbors``, ``tl.leiden``;
 - pyagc 1.1.2: DMoN, and NS4GC with k-means, on artgraph's graph, of which they read the edges and not the weights;
-- artgraph: Leiden on its graph, as ``artgraph communities`` does; the same on the latents of a VGAE that is told no
-  names; k-means, for comparison.
+- artgraph: Leiden on its graph, as ``artgraph communities`` does. Three variants: with UMAP's weights of edges, which
+  scanpy has too (``build-graph --kernel fuzzy``); with as many clusters as styles; on the latents of a VGAE that is
+  told no names. And k-means, for comparison.
 
 DMoN, NS4GC and k-means must be told a number of clusters: the one that artgraph's Leiden finds with seed 0. Styles are
 read for judging alone. What HDBSCAN calls noise counts as one more cluster; beside it stands the AMI of the other works
-alone, with their share, and what artgraph's Leiden has on the same works. The ways of the other tools are in
-``rivals_peers.py``; the interpreter of ``--python`` has them from
+alone, with their share, and what artgraph's Leiden has on the same works. The first seed's seconds include compiling.
+
+The ways of the other tools, and where their settings are from, are in ``rivals_peers.py``. The interpreter of
+``--python`` has them from
 
     python -m venv ENV
     ENV/bin/pip install "scanpy==1.11.*" "pynndescent<0.6" umap-learn hdbscan igraph leidenalg \\
@@ -32,10 +35,11 @@ import numpy as np
 import torch
 
 from artgraph import pipeline
-from artgraph.communities import cluster, kmeans
+from artgraph.communities import cluster, kmeans, leiden_n_clusters
 from artgraph.descriptors import fuse
 from artgraph.descriptors.registry import WEIGHTS
 from artgraph.evaluation import partition_scores
+from artgraph.graph import edge_weights, knn
 from artgraph.settings import FEATURES as PIP_ONLY
 from artgraph.vgae import train_vgae
 from experiments import rivals_peers
@@ -108,9 +112,13 @@ def of_artgraph(study, X, *, seeds):
         return study.keep.array(f"rivals: VGAE without names, seed {seed}", learn, of=[*of, seed, study.quick])
 
     leiden = [cluster(adjacency, "leiden", seed=seed).labels for seed in range(seeds)]
-    count = len(set(leiden[0].tolist()))
+    count, fuzzy = len(set(leiden[0].tolist())), edge_weights(knn(X, n_neighbors=15), kernel="fuzzy")
     return {
         "artgraph: Leiden": leiden,
+        "artgraph: Leiden, fuzzy kernel": [cluster(fuzzy, "leiden", seed=seed).labels for seed in range(seeds)],
+        "artgraph: Leiden, as many clusters as styles": [
+            leiden_n_clusters(adjacency, study.n_styles, seed=seed)[0] for seed in range(seeds)
+        ],
         "artgraph: VGAE without names, Leiden": [
             cluster(graph(latents(seed)), "leiden", seed=seed).labels for seed in range(seeds)
         ],
@@ -212,7 +220,7 @@ def rows_of(study, name, *, python):
             continue
         same = ours["artgraph: Leiden"]
         found = [judge(study, seed, part, other=same[seed]) for seed, part in enumerate(made["labels"])]
-        rows[f"{name}: {way}"] = over_seeds(found) | {"seconds": spread(made["seconds"])}
+        rows[f"{name}: {way}"] = over_seeds(found) | {"seconds": made["seconds"]}
         versions |= made["versions"]
     return rows, count, versions
 
@@ -223,6 +231,7 @@ def over_seeds(found):
 
 
 def main():
+    """Measure all rows, and keep ``results/rivals.json``."""
     parse = options(__doc__)
     parse.add_argument("--python", type=Path, required=True, help="the interpreter that has the other tools, see above")
     arguments = parse.parse_args()

@@ -71,7 +71,7 @@ def test_features_are_weighted_as_in_the_default_walk():
 
 def test_a_way_that_cannot_be_run_says_why(tmp_path):
     given = {"X": np.zeros((3, 2)), "edges": np.zeros((2, 0)), "n_clusters": 2, "seeds": 1}
-    assert of_peer(str(tmp_path / "none"), "scanpy", given) == {"could not be run": "No such file or directory"}
+    assert set(of_peer(str(tmp_path / "none"), "scanpy", given)) == {"could not be run"}
     assert of_peer(sys.executable, "no such way", given) == {"could not be run": "KeyError: 'no such way'"}
 
 
