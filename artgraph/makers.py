@@ -101,7 +101,7 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
         key, words = _as_option(key, params)
     elif stage == "train_vgae":
         words = [word for graph in graphs if graph != "style" for word in ("--graph", graph)]
-        words += ["--no-decisions"] if params.get("decisions") is False else []
+        words += ["--decisions"] if params.get("decisions") else []
     if stage == "fuse_features":
         words = ["--with", ",".join(params["on"]), "--fuse"]
     elif STAGES[stage].settings is not None:
