@@ -55,7 +55,7 @@ STAGES = {
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 2, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
-    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 0, _named("layouts", "graph_layout")),
+    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 1, _named("layouts", "graph_layout")),
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 2, _named("evaluation", "partition_scores")
     ),
