@@ -25,9 +25,10 @@ def graph_layout(
     """Place the rows of a graph in the plane, (n, 2) float32, so that linked rows are neighbours.
 
     Each component is laid out by t-SNE on the graph from its spectral coordinates, opened where rows would hide each
-    other (:func:`spread`), and scaled so that the typical distance to the nearest row is the same everywhere; components of up to 12 rows are regular polygons. Components
-    stand apart: the largest in the middle, the others around it by size, rows without links in a ring outside. The
-    larger of the two extents is exactly -1 ... 1; a single row is at (0, 0).
+    other (:func:`spread`), and scaled so that the typical distance to the nearest row is the same everywhere;
+    components of up to 12 rows are regular polygons. Components stand apart: the largest in the middle, the others
+    around it by size, rows without links in a ring outside. The larger of the two extents is exactly -1 ... 1; a single
+    row is at (0, 0).
 
     t-SNE with given affinities (van der Maaten and Hinton 2008), by openTSNE (Poličar et al. 2024,
     doi:10.18637/jss.v109.i03), because on nearest-neighbour graphs of paintings it kept more of the strongest links
