@@ -18,6 +18,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.atlas import atlas
 from artgraph.stages.export import FORMATS, export
 from artgraph.stages.remake import remade
+from artgraph.stages.ruling import overview
 
 if TYPE_CHECKING:
     from artgraph.stages.base import Progress
@@ -143,6 +144,8 @@ def _work(path: str, given: str) -> None:
         return
     n = len(found["moved"])
     text = "No work changed its cluster." if not n else f"{n:,} work{'s' * (n > 1)} changed their cluster."
+    if wrong := (overview(Corpus(path)) or {"artists": ()})["artists"]:
+        text += f" Artists that are to be corrected ({len(wrong)}) are taken in by: artgraph update {path}"
     show("done", text, moved=found["moved"])
 
 
