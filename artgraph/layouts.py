@@ -24,10 +24,11 @@ def graph_layout(
 ) -> np.ndarray:
     """Place the rows of a graph in the plane, (n, 2) float32, so that linked rows are neighbours.
 
-    Each component is laid out by t-SNE on the graph from its spectral coordinates, and scaled so that the typical
-    distance to the nearest row is the same everywhere; components of up to 12 rows are regular polygons. Components
-    stand apart: the largest in the middle, the others around it by size, rows without links in a ring outside. The
-    larger of the two extents is exactly -1 ... 1; a single row is at (0, 0).
+    Each component is laid out by t-SNE on the graph from its spectral coordinates, opened where rows would hide each
+    other (:func:`spread`), and scaled so that the typical distance to the nearest row is the same everywhere;
+    components of up to 12 rows are regular polygons. Components stand apart: the largest in the middle, the others
+    around it by size, rows without links in a ring outside. The larger of the two extents is exactly -1 ... 1; a single
+    row is at (0, 0).
 
     t-SNE with given affinities (van der Maaten and Hinton 2008), by openTSNE (Poličar et al. 2024,
     doi:10.18637/jss.v109.i03), because on nearest-neighbour graphs of paintings it kept more of the strongest links
@@ -163,7 +164,9 @@ def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarra
     )
     if spectral:
         embedding = embedding.optimize(n_iter=max(1, n_iter // 4), exaggeration=12, momentum=0.5)
-    xy = np.asarray(embedding.optimize(n_iter=max(1, n_iter - n_iter // 4), momentum=0.8))
+    # opened before components are packed: afterwards rows of one would be pushed among those of another; and where all
+    # rows are linked alike, t-SNE has them in one place
+    xy = spread(embedding.optimize(n_iter=max(1, n_iter - n_iter // 4), momentum=0.8))
     nearest = cKDTree(xy).query(xy, 2)[0][:, 1]
     xy = xy / max(float(np.median(nearest)), 1e-12)
     return xy - (xy.min(axis=0) + xy.max(axis=0)) / 2

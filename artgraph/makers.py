@@ -55,7 +55,7 @@ STAGES = {
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 3, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
-    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 0, _named("layouts", "graph_layout")),
+    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 1, _named("layouts", "graph_layout")),
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),
@@ -101,7 +101,7 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
         key, words = _as_option(key, params)
     elif stage == "train_vgae":
         words = [word for graph in graphs if graph != "style" for word in ("--graph", graph)]
-        words += ["--no-decisions"] if params.get("decisions") is False else []
+        words += ["--decisions"] if params.get("decisions") else []
     if stage == "fuse_features":
         words = ["--with", ",".join(params["on"]), "--fuse"]
     elif STAGES[stage].settings is not None:

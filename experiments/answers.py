@@ -23,7 +23,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 from artgraph.checks import unit_rows
 from artgraph.communities import leiden_n_clusters
 from artgraph.interpret import questions, typicality
-from artgraph.learning.answers import learn_answers
+from artgraph.learning.answers import STRENGTHS, learn_answers
 from experiments.artgraph_itself import latents, linked, names
 from experiments.common import by_hash, experiment, spread
 from experiments.study import Study, options
@@ -149,7 +149,7 @@ def main():
                     study.keep(
                         f"{way} pairs for {use}, seed {seed}",
                         lambda seed=seed, asked=way == "asked", use=use: answered(study, seed, asked=asked, use=use),
-                        of=[study.stamp, "answers", way, use, seed],
+                        of=[study.stamp, "answers", way, use, seed, *([STRENGTHS] if use != "clusters" else [])],
                     )
                     for seed in range(arguments.seeds)
                 ]

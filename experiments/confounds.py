@@ -6,7 +6,8 @@ The exhibition of the demo, in which two manners are without colour by nature, i
 drawn at random and so independent of the manner, becomes black-and-white. Then the walk is gone three ways: as it is;
 described with ``--ignore-color``; and with greyscale regressed out of the features. What ``artgraph evaluate`` says of
 greyscale stands beside what it says of the manner. With ``--weights``, Gram matrices of resnet18 take the place of the
-descriptors that need no weights. (Colour itself has nothing to see where colour is ignored and is left out there.)
+descriptors that need no weights; with ``--default``, ``eye`` and ``lite`` do. (Colour itself has nothing to see where
+colour is ignored and is left out there.)
 """
 
 import tempfile
@@ -52,9 +53,9 @@ def judged(corpus, graph):
     }
 
 
-def one(folder, *, seed, weights):
+def one(folder, *, seed, weights, default):
     """Return the figures of the three ways (dict of dict) for one exhibition."""
-    names = ("gram:resnet18",) if weights else ("color", "texture")
+    names = ("gram:resnet18",) if weights else ("eye", "lite") if default else ("color", "texture")
     options = {"weights": [str(weights)]} if weights else {}
     metadata = reproduce(folder / "pictures", seed=seed)
     corpus = pipeline.ingest(metadata.parent, folder / "corpus", metadata=metadata)
@@ -74,6 +75,7 @@ def one(folder, *, seed, weights):
 def main():
     arguments = parser(__doc__)
     arguments.add_argument("--weights", type=Path, help="resnet18, safetensors, timm's names, or a folder of such")
+    arguments.add_argument("--default", action="store_true", help="the descriptors that run takes")
     arguments.add_argument("--work", type=Path, help="folder for the corpora; kept, so that a rerun goes on")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments = arguments.parse_args()
@@ -81,12 +83,14 @@ def main():
     def measure():
         with tempfile.TemporaryDirectory() as temporary:
             work = arguments.work or Path(temporary)
-            runs = [one(work / str(seed), seed=seed, weights=arguments.weights) for seed in range(arguments.seeds)]
+            given = {"weights": arguments.weights, "default": arguments.default}
+            runs = [one(work / str(seed), seed=seed, **given) for seed in range(arguments.seeds)]
         return {way: {name: spread([run[way][name] for run in runs]) for name in runs[0][way]} for way in runs[0]} | {
             "black-and-white": SHARE
         }
 
-    experiment("confounds_gram" if arguments.weights else "confounds", arguments, measure)
+    name = "confounds_gram" if arguments.weights else "confounds_default" if arguments.default else "confounds"
+    experiment(name, arguments, measure)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from artgraph.cli import main
 from artgraph.decisions import FILE, Decision, append, new_key, now, read
 from artgraph.errors import InputError
 from artgraph.evaluation import evaluation_report
+from artgraph.lineage import Lineage, Ref
 from artgraph.stages.ruling import overview, undecided
 from artgraph.testing import toy_corpus
 
@@ -201,3 +202,21 @@ def test_what_is_not_met_stands_in_the_report(clustered):
     facts = pipeline.evaluate(clustered, against="artist").facts
     assert "decisions that are not met" in evaluation_report(facts)
     assert facts["decisions"]["open"][0] in evaluation_report(facts)
+
+
+def test_latents_follow_answers_where_that_is_asked_for(clustered):
+    a, b, c, _ = of_clusters(clustered)
+    tell(clustered, "same", work=a, other=b)
+    tell(clustered, "different", work=a, other=c)
+    settings = {"epochs": 2, "latent_dim": 8, "device": "cpu"}
+    plain = pipeline.train_vgae(clustered, **settings)
+    assert "answers" not in plain.facts
+    asked = pipeline.train_vgae(clustered, name="asked", decisions=True, **settings)
+    assert asked.facts["answers"]["used"] is False  # two are too few
+    assert (asked.facts["answers"]["same"], asked.facts["answers"]["different"]) == (1, 1)
+    assert "--decisions" in Lineage(clustered).command(Ref("models", "asked"))
+    assert "decisions" not in Lineage(clustered).command(Ref("models", "vgae"))
+    assert not pipeline.train_vgae(clustered, name="asked", decisions=True, **settings).fresh
+    tell(clustered, "different", work=b, other=c)
+    assert pipeline.train_vgae(clustered, name="asked", decisions=True, **settings).fresh
+    assert not pipeline.train_vgae(clustered, **settings).fresh

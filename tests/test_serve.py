@@ -143,6 +143,15 @@ def test_a_kill_loses_nothing_that_was_acknowledged(corpus):
     assert set(acknowledged) <= {d["key"] for d in Decided(corpus).read()}
 
 
+def test_apply_says_which_artists_wait_for_an_update(corpus):
+    with serving(corpus) as (browser, _):
+        browser.post(decision(77, kind="wrong-artist", work=corpus.paintings["id"].iloc[2], to="Rosa Bonheur"))
+        browser.ask("apply", method="POST", body={})
+        while (found := json.loads(browser.ask("decisions")[1]))["apply"]["state"] == "running":
+            time.sleep(0.1)
+    assert found["apply"]["text"].endswith(f"taken in by: artgraph update {corpus.path}")
+
+
 def test_apply_makes_the_clusters_and_the_page_again_one_at_a_time(corpus):
     with serving(corpus) as (browser, process):
         page = json.loads(browser.ask("decisions")[1])["page"]

@@ -39,7 +39,7 @@ def communities(corpus: Any, **options: Any) -> None:
         for text in changes_lines({f"{made.kind}/{made.key}": made.facts}):
             click.echo(text)
     if decided := made.facts.get("decisions"):
-        click.echo(f"{decided['held']} decisions by {decided['persons']} persons are obeyed")
+        click.echo(f"decisions obeyed: {decided['held']}, made by {decided['persons']}")
         for kind in ("unmet", "open"):
             for text in decided[kind]:
                 say(f"  {'not met' if kind == 'unmet' else 'does not hold'}: {text}")

@@ -44,7 +44,8 @@ def info(corpus: Any, as_json: bool) -> None:
         say(f"  DAMAGED: {reason}. Mend it: {command}")
     if (decided := about["decisions"]) and (decided["n"] or decided["problems"]):
         kinds = ", ".join(f"{count} {kind}" for kind, count in decided["kinds"].items())
-        say(f"decisions: {decided['n']} hold, by {decided['persons']} persons ({kinds or 'none'})")
+        who = f"{decided['persons']} person{'s' * (decided['persons'] != 1)}"
+        say(f"decisions: {decided['n']} hold{'s' * (decided['n'] == 1)}, by {who} ({kinds or 'none'})")
         for partition, cluster, name in decided["names"]:
             say(f"  cluster {cluster} of {partition} is called '{name}'")
         if wrong := len(decided["artists"]):

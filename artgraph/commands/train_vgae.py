@@ -14,7 +14,7 @@ __all__ = ["train_vgae"]
 @with_corpus
 @option("train_vgae", "graph", help="The graph to learn.")
 @option("train_vgae", "name", help="Key of the model and of the latents.")
-@option("train_vgae", "decisions", "--decisions/--no-decisions", help="Follow what people answered, where it helps.")
+@option("train_vgae", "decisions", "--decisions", is_flag=True, help="Follow what people answered, where that helps.")
 @settings_options(Config)
 @option("train_vgae", "device", type=Choice(["auto", "cpu", "cuda"]))
 @click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")

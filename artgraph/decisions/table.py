@@ -204,11 +204,13 @@ def append(path: str | Path, decisions: Iterable[Decision]) -> tuple[list[str], 
     CorpusError
         The file cannot be written.
     """
-    path, there, refused = Path(path), [], []
+    path, decisions, there, refused = Path(path), list(decisions), [], []
     with locked_file(path):
         try:
             data = path.read_bytes() if path.exists() else b""
-            known = {one.key: one for one in _parse(path, data)[0]}
+            seen = any(one.key.encode("utf-8", "replace") in data for one in decisions)
+            lines = data if seen else data.partition(b"\n")[0]  # of a long table only what has to be looked at
+            known = {one.key: one for one in _parse(path, lines)[0]}
             rows = []
             for one in decisions:
                 row = Decision(*(" ".join(_BREAKS.sub(" ", field).split("\t")).strip() for field in one))

@@ -16,6 +16,7 @@ LEAST = 3  # works that are a group
 PIECE = 2**22  # products that are held at once
 SMALLEST = 40  # works, below which nothing can be said at a chance of 0.05
 LEARNS_FROM, CALIBRATORS, COMPONENTS = 20_000, 2_000, 256
+EXACT = 2000  # columns; beyond, principal components are near (randomised), since exact ones take minutes
 
 
 def strangeness(
@@ -60,11 +61,14 @@ def strangeness(
 
 def _whitening(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean (d,), and components divided by their spread (d, k): k at most 256, and a tenth of the rows."""
-    mean = X.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov((X - mean).T).reshape(X.shape[1], X.shape[1]))
-    values, vectors = values[::-1], vectors[:, ::-1]
-    k = int(np.clip((values > 1e-6 * values[0]).sum(), 1, min(COMPONENTS, max(1, len(X) // 10))))
-    return mean, vectors[:, :k] / np.sqrt(np.maximum(values[:k], 1e-30))
+    from sklearn.decomposition import PCA
+
+    k = min(COMPONENTS, max(1, len(X) // 10), X.shape[1])
+    solver = "covariance_eigh" if X.shape[1] < EXACT else "randomized"
+    pca = PCA(k, svd_solver=solver, n_oversamples=k, iterated_power=4, random_state=0).fit(X)
+    values = pca.explained_variance_
+    k = max(1, int((values > 1e-6 * values[0]).sum()))
+    return pca.mean_, pca.components_[:k].T / np.sqrt(np.maximum(values[:k], 1e-30))
 
 
 def _distances(Q: np.ndarray, X: np.ndarray, *, n_neighbors: int, itself: np.ndarray | None = None) -> np.ndarray:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +18,9 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.atlas import atlas
 from artgraph.stages.export import FORMATS, export
 from artgraph.stages.remake import remade
+from artgraph.stages.ruling import overview
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
     from artgraph.stages.base import Progress
 
 __all__ = ["Applying", "apply_decisions"]
@@ -107,38 +108,46 @@ class Applying:
             if self._now["state"] == "running":
                 return
             self._now = {"state": "running", "text": "it begins"}
-            context = multiprocessing.get_context("spawn")  # threads and locks of the server do not come along
-            receiver, sender = context.Pipe(duplex=False)
-            self._process = context.Process(target=_work, args=(self.path, self.given, sender))
-            self._process.start()
-            sender.close()
-            threading.Thread(target=self._hear, args=(receiver,), daemon=True).start()
+            command = [sys.executable, "-m", __name__, str(self.path), json.dumps(self.given)]
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+            threading.Thread(target=self._hear, args=(self._process,), daemon=True).start()
 
     def stop(self) -> None:
         """End it; what it was writing is whole or not there."""
-        if self._process is not None and self._process.is_alive():
+        if self._process is not None and self._process.poll() is None:
             self._process.terminate()
-            self._process.join(10)
+            self._process.wait(10)
 
-    def _hear(self, receiver: Connection) -> None:
-        try:
-            while self._now["state"] == "running":
-                self._now = receiver.recv()
-        except EOFError:
+    def _hear(self, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout:
+            self._now = json.loads(line)
+        process.wait()
+        if self._now["state"] == "running":
             self._now = {"state": "failed", "text": "It was ended from outside."}
 
 
-def _work(path: Path, given: dict[str, Any], sender: Connection) -> None:
+def _work(path: str, given: str) -> None:
+    """Apply decisions to the corpus at a path, and print what becomes of it: a line of JSON for each state."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    out, sys.stdout = sys.stdout, sys.stderr  # what else is printed is no state
+
+    def show(state: str, text: str, **more: Any) -> None:
+        print(json.dumps({"state": state, "text": text, **more}), file=out, flush=True)
 
     def tell(stage: str, done: int, total: int) -> None:
-        sender.send({"state": "running", "text": f"{stage} {100 * done // total} %" if total else stage})
+        show("running", f"{stage} {100 * done // total} %" if total else stage)
 
     try:
-        found = apply_decisions(Corpus(path), progress=tell, **given)
+        found = apply_decisions(Corpus(path), progress=tell, **json.loads(given))
     except Exception as error:  # whatever it is, the person at the page is told
-        sender.send({"state": "failed", "text": str(error) or type(error).__name__})
+        show("failed", str(error) or type(error).__name__)
         return
     n = len(found["moved"])
     text = "No work changed its cluster." if not n else f"{n:,} work{'s' * (n > 1)} changed their cluster."
-    sender.send({"state": "done", "text": text, "moved": found["moved"]})
+    if wrong := (overview(Corpus(path)) or {"artists": ()})["artists"]:
+        text += f" Artists that are to be corrected ({len(wrong)}) are taken in by: artgraph update {path}"
+    show("done", text, moved=found["moved"])
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])

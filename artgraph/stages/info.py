@@ -40,13 +40,18 @@ def info(corpus: Corpus) -> dict[str, Any]:
 
     def about(ref: Ref) -> dict[str, Any]:
         known = {"kind": ref.kind, "key": ref.key, "stage": lineage.stage(ref), "params": lineage.params(ref)}
+        stale = lineage.stale(ref)
         aged = age(corpus, ref.key) if ref.kind == "partitions" else None
         return known | {
             "facts": lineage.known(ref)["facts"],
-            "stale": lineage.stale(ref),
+            "stale": stale,
             "command": lineage.command(ref),
             **({} if aged is None else {"drift": aged}),
-            **({"dated": True} if ref.kind == "partitions" and "date" in lineage.columns_used(ref) else {}),
+            **(
+                {"dated": True}
+                if ref.kind == "partitions" and not stale and "date" in lineage.columns_used(ref)
+                else {}
+            ),
             **({"undecided": True} if ref.kind == "partitions" and undecided(corpus, ref.key) else {}),
         }
 

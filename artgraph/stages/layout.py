@@ -27,12 +27,12 @@ def layout(corpus: Corpus, *, graph: str = "style", **settings: Any) -> Made:
     Made
         ``layouts/<graph>``: (n, 2) float32 in [-1, 1].
     """
-    from artgraph.layouts import graph_layout, spread
+    from artgraph.layouts import graph_layout
 
     chosen = LayoutSettings.of(settings)
 
     def compute() -> tuple[dict, dict]:
-        return {"": spread(graph_layout(adjacency_of(corpus, graph), seed=chosen.seed))}, {}
+        return {"": graph_layout(adjacency_of(corpus, graph), seed=chosen.seed)}, {}
 
     return make(
         corpus,

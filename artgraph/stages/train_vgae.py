@@ -24,7 +24,7 @@ def train_vgae(
     *,
     graph: str = "style",
     name: str = "vgae",
-    decisions: bool = True,
+    decisions: bool = False,
     device: str = "auto",
     progress: Progress = None,
     **settings: Any,
@@ -39,7 +39,8 @@ def train_vgae(
     corpus
     graph : The graph to learn; its features are the input.
     name : Key of the model and of the latents.
-    decisions : Whether latents follow what people answered of pairs of works, where there are answers and they help.
+    decisions : Whether latents follow what people answered of pairs of works, where held-out answers say that it helps.
+        By default they do not: measured, it helped no work that was not asked about (``experiments/answers.py``).
     device : {"auto", "cpu", "cuda"}
     progress : callable(stage, done, total)
     **settings : Fields of ``artgraph.vgae.Config``.
@@ -58,7 +59,7 @@ def train_vgae(
     config = Config.of(settings)
     built = Lineage(corpus).params(Ref("graphs", graph))
     inputs = [Ref("graphs", graph), *(columns("artist") if built["artist_edges"] else [])]
-    latents, params = [], config.params() | ({} if decisions else {"decisions": False})
+    latents, params = [], config.params() | ({"decisions": True} if decisions else {})
     told = answered_pairs(corpus) if decisions and config.learns else {}
     told = {pair: answer for pair, answer in told.items() if answer != "unsure"}
     if told:

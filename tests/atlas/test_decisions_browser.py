@@ -5,7 +5,7 @@ import time
 import pytest
 
 from artgraph import pipeline
-from artgraph.decisions import read
+from artgraph.decisions import COLUMNS, read
 from artgraph.stages.decided import Decided
 from artgraph.testing import toy_corpus
 from tests.atlas.conftest import BOMB
@@ -160,6 +160,19 @@ def test_questions_are_answered_by_keys_alone(visit, asked, until, tmp_path):
     page.reload()
     page.locator("h1").wait_for()
     assert page.locator("h1").inner_text() == "All 3 questions are answered"
+
+
+def test_where_a_merged_cluster_was_stands_where_its_works_are(atlas, visit):
+    blank = dict.fromkeys(COLUMNS, "") | {"when": "2026-11-29T06:00:00Z", "who": "ann", "partition": "leiden"}
+    merges = [
+        blank | {"key": f"{k:016x}", "kind": "merge", "cluster": a, "to": b} for k, (a, b) in enumerate(["98", "81"])
+    ]
+    page = visit(atlas(decisions=merges), "#/cluster/9")
+    assert f"Cluster 9 was merged into {BOMB}" in page.locator("#main").inner_text()
+    page.locator("#main a").first.click()
+    assert page.url.endswith("#/cluster/1")
+    page = visit(atlas(), "#/cluster/9")
+    assert "may have another name" in page.locator("#main").inner_text()
 
 
 def test_without_questions_the_page_says_how_to_get_them(visit, index):

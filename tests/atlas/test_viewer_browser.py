@@ -271,12 +271,12 @@ def test_no_museum_is_named_where_the_table_names_none(visit, viewed):
 def test_two_works_side_by_side(visit, viewed, until):
     page = visit(viewed, "#/painting/w0")
     page.locator("button", has_text="Keep for side by side").click()
-    assert page.locator(".kept").inner_text().startswith("Work 0 is kept.")
+    assert page.get_by_role("region", name="Work kept").inner_text().startswith("Work 0 is kept.")
     page.locator(".nearest a[data-row='2']").click()
     page.locator("a", has_text="Side by side with “Work 0”").click()
     page.wait_for_selector(".beside-page")
     assert page.evaluate("location.hash") == "#/beside/w0/w2"
-    assert page.locator(".kept").is_hidden()
+    assert page.locator("[aria-label^='Work kept']").is_hidden()
     until(page, "[...document.querySelectorAll('.pane img')].every((i) => i.naturalWidth > 0)")
     before = [shown(page, k) for k in (0, 1)]
     page.locator(".pane").first.get_by_label("Zoom in").click()

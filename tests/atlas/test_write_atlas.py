@@ -300,8 +300,12 @@ def test_nothing_points_to_a_network_and_nothing_is_parsed_as_html(tmp_path):
             text = data.decode("utf-8").replace('"http://www.w3.org/2000/svg"', "")  # a name that nothing is fetched by
             assert not re.search(r"https?:|//[a-z]+\.|@import|url\(", text), name
             assert not re.search(
-                r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|fetch\(|XMLHttp", text
+                r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|XMLHttp|WebSocket|EventSource", text
             ), name
+            asking = re.findall(r"\bfetch\(", text)  # the server that the page came from, see tests/test_serve.py
+            assert len(asking) == (name == "static/live.js"), name
+    live = (tmp_path / "static" / "live.js").read_text("utf-8")
+    assert live.index("if (!ag.live) return;") < live.index("fetch("), "from the file system nothing is asked"
 
 
 def test_every_static_file_is_shipped_and_named():

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -145,7 +146,8 @@ def test_the_loss_falls(pictures, objective):
     tuned = train_descriptor(paths, start, artists=artists, config=config, workers=1, tell=told.append)
     losses = [row["loss"] for row in tuned.history[1:]]
     assert losses[-1] < losses[0]
-    assert told == ["24 steps at 32 pixels in float32 on cpu"]  # how long they take is not known yet
+    [text] = told  # how long they take is not known yet; half precision where the processor computes in it
+    assert re.fullmatch(r"24 steps at 32 pixels in (float32|bfloat16) on cpu", text)
     assert tuned.facts["selected_by"] == "nothing"  # six artists are too few to hold any out
     assert tuned.facts["step"] == 24
 

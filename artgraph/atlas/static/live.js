@@ -2,6 +2,7 @@
 // "apply" lets the clusters follow them. From disk, or from a web host, nothing here runs.
 (function (ag) {
   "use strict";
+  if (!ag.live) return;
   const { el, words } = ag;
   const EVERY = 3000; // milliseconds between two looks
   const MOST = 200; // decisions in one request
@@ -108,10 +109,8 @@
       el("p", { class: "quiet" }, "Applying finds the clusters again, and writes this page again. It takes as long as “artgraph communities” did."));
   };
 
-  if (ag.live) {
-    ag.onDecisions(send);
-    addEventListener("online", send);
-    sayWhatChanged();
-    look();
-  }
+  ag.onDecisions(send);
+  addEventListener("online", send);
+  sayWhatChanged();
+  look();
 })(window.artgraph);

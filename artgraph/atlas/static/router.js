@@ -59,11 +59,20 @@
     main.scrollIntoView();
   });
 
-  function lost() {
+  // A cluster that was merged into another has no page any more: where its works are now.
+  function mergedInto(path) {
+    if (path[0] !== "cluster") return null;
+    const merges = new Map(ag.decisions().filter((d) => d.kind === "merge" && d.partition === ag.data.name).map((d) => [d.cluster, d.to]));
+    let number = path[1];
+    for (const seen = new Set(); merges.has(number) && !seen.has(number); number = merges.get(number)) seen.add(number);
+    const into = number !== path[1] && ag.cluster(Number(number));
+    return into && [`Cluster ${path[1]} was merged into `, el("a", { href: ag.link.cluster(number) }, ag.clusterName(into)), ". "];
+  }
+  function lost(path) {
     return {
       title: "Not here",
       node: el("article", { class: "made" }, el("h1", { tabindex: -1 }, "Nothing at this address"),
-        el("p", null, "The work or cluster may have another name in this atlas. ", el("a", { href: ag.link.front() }, "See all clusters"))),
+        el("p", null, mergedInto(path) || "The work or cluster may have another name in this atlas. ", el("a", { href: ag.link.front() }, "See all clusters"))),
     };
   }
 
@@ -89,7 +98,7 @@
     const parsed = ag.parse(key);
     const same = here !== null && !parsed.path.length && !ag.parse(here).path.length; // the front page with another query
     if (here !== null && !same) scrolls.set(here, scrollY);
-    view = find(parsed) || lost();
+    view = find(parsed) || lost(parsed.path);
     document.title = view.title ? `${ag.shorten(view.title, 120)} – ${ag.data.title}` : ag.data.title;
     for (const link of document.querySelectorAll("#bar nav a")) {
       if (pages[parsed.path[0]] && link.getAttribute("href") === pages[parsed.path[0]][1]) link.setAttribute("aria-current", "page");
