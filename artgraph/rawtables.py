@@ -153,6 +153,8 @@ def _read_json(path: Path, data: bytes, records: Records) -> list[dict[str, str]
         if path.suffix.lower() == ".json":
             raise IngestError(f"{path.name} is no JSON that can be read: {error}.") from error
         return None
+    if isinstance(whole, dict) and "iiif.io" in str(whole.get("@context")):
+        raise IngestError(f"{path.name} is a IIIF manifest or collection, not a table of works.")
     found = records(whole)
     if found is None:
         listed = whole

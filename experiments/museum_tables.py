@@ -45,11 +45,11 @@ def measured(path, *, repair_text):
         return {"rows": 0, "recognised as": source.name if source else "nothing"}
     try:
         table = read_metadata(path, repair_text=repair_text)
-    except IngestError:
+    except IngestError as error:
+        if path.is_dir():
+            return {"rows": 0, "not read": str(error)}
         source = source_of(columns_of(path), [])
         return {"rows": 0, "recognised as": source.name if source else "nothing"}
-    if path.is_dir() and not table.read_as:
-        return {"rows": 0, "recognised as": "nothing"}
     works = table.table.assign(**{name: table.table.get(name) for name in ("artist", "date")})
     catalogue = Catalogue(works)
     known = {
@@ -91,10 +91,7 @@ def measure(museum, *, repair_text):
     )
     figures, tables = {"data_sha256": data_sha256(museum), "sources": len(SOURCES)}, {}
     for file in files:
-        try:
-            tables[file.name] = measured(file, repair_text=repair_text)
-        except (OSError, ValueError) as error:
-            tables[file.name] = {"not read": str(error).replace(str(museum), "DIR")}
+        tables[file.name] = measured(file, repair_text=repair_text)
         print(file.name, file=sys.stderr, flush=True)
     figures["tables"] = tables
     for file in files:

@@ -414,6 +414,8 @@ def test_json_that_is_a_plain_list(tmp_path):
     assert column(meta, "size.cm") == ["3", None]
     with pytest.raises(IngestError, match="JSON"):
         read(tmp_path, "{broken", "works.json")
+    with pytest.raises(IngestError, match="is a IIIF manifest or collection, not a table"):
+        read(tmp_path, {"@context": "http://iiif.io/api/presentation/3/context.json", "items": []}, "manifest.json")
 
 
 @pytest.mark.parametrize("key", SOURCES)
