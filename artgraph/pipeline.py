@@ -30,6 +30,7 @@ from typing import Any
 
 from artgraph.atomic import write_bytes
 from artgraph.corpus import Corpus
+from artgraph.harvest import harvest
 from artgraph.settings import FEATURES
 from artgraph.stages.ask import ask
 from artgraph.stages.atlas import atlas
@@ -63,9 +64,9 @@ from artgraph.stages.worklist import worklist
 
 __all__ = [
     "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
-    "fuse_features", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line",
-    "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae", "update",
-    "worklist",
+    "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
+    "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
+    "update", "worklist",
 ]  # fmt: skip
 
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners

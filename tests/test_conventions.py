@@ -122,6 +122,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("layouts",),
     ("evaluation", "interpret", "plots"),
     ("export",),
+    ("harvest",),
     ("atlas",),
     ("server",),
     ("corpus", "makers"),

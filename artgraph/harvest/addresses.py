@@ -1,0 +1,113 @@
+"""A table with a column of addresses of pictures, as a list of pictures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from artgraph.errors import IngestError
+from artgraph.harvest.items import Item, Lost, is_address, item_id
+from artgraph.harvest.services import Service
+from artgraph.metadata import STANDARD, read_metadata
+
+__all__ = ["address_column", "items_of_table"]
+
+_REQUEST = re.compile(
+    r"/(full|square|(pct:)?[\d.]+(,[\d.]+){3})/[^/]+/!?[\d.]+/(default|native|color|gray|bitonal)(\.\w+)?$"
+)
+_PICTURE = re.compile(r"\.(jpe?g|png|tiff?|webp|gif|bmp|jp2)([?!#].*)?$", re.IGNORECASE)
+_WORDS = re.compile(r"image|img|iiif|picture|photo|bild|media|file|thumb|url", re.IGNORECASE)
+
+
+def address_column(columns: dict[str, list[str]]) -> str:
+    """Return the name of the column that holds the addresses of pictures.
+
+    That is the one with most addresses that end as pictures do or are requests to a IIIF image service; or else the
+    only one with addresses, or the only one whose name speaks of pictures.
+
+    Parameters
+    ----------
+    columns : Name to its n texts.
+
+    Raises
+    ------
+    IngestError
+        No column has addresses, or several may be meant.
+    """
+    filled = {name: [one for one in values if is_address(one)] for name, values in columns.items()}
+    filled = {name: values for name, values in filled.items() if values}
+    if not filled:
+        raise IngestError(f"No column of the table holds addresses. It has: {', '.join(columns)}.")
+    sure = {name: sum(bool(_is_picture(one)) for one in values) for name, values in filled.items()}
+    best = max(sure.values())
+    meant = [name for name in filled if sure[name] == best] if best else list(filled)
+    if len(meant) > 1:
+        meant = [name for name in meant if _WORDS.search(name)] or meant
+    if len(meant) > 1:
+        raise IngestError(f"Several columns hold addresses: {', '.join(meant)}. Say which with --column NAME.")
+    return meant[0]
+
+
+def items_of_table(
+    path: Path, *, column: str | None = None, encoding: str | None = None
+) -> tuple[list[Item], list[Lost], list[str]]:
+    """Return the pictures that a table names, one a row, what names none, and notes.
+
+    An address of a IIIF image service, its info.json or a request to it is taken in the size asked for. Every column
+    is kept under its name; one that would be read as the name of a file gets " (table)" behind it.
+
+    Parameters
+    ----------
+    path : CSV or parquet.
+    column : That with the addresses; default: see ``address_column``.
+    encoding : Of a CSV file; default: found out.
+
+    Raises
+    ------
+    IngestError
+        The table cannot be read, has no such column, or several that may be meant.
+    """
+    read = read_metadata(path, encoding=encoding)
+    ours = {theirs: read.table[own].fillna("").tolist() for theirs, own in read.columns.items() if own in read.table}
+    if column is not None and column not in ours:
+        raise IngestError(f"{path.name} has no column '{column}'. It has: {', '.join(ours)}.")
+    named = column or address_column(ours)
+    notes = [f"Addresses of pictures are those in the column '{named}' of {path.name}."]
+    standing = {theirs: own for theirs, own in read.columns.items() if own in STANDARD and own != "image"}
+    items, lost = [], []
+    for detail_line, detail in read.refused:
+        lost.append(Lost("", "", "ragged row", detail, f"{path.name} line {detail_line}"))
+    for row, line in enumerate(read.lines):
+        values = {theirs: texts[row] for theirs, texts in ours.items()}
+        said = {own: values[theirs] for theirs, own in standing.items() if values[theirs]}
+        address = values[named].strip()
+        if not is_address(address):
+            shown = f"'{address[:100]}' is no address on the web." if address else f"Its field '{named}' is empty."
+            lost.append(Lost(said.get("id", ""), said.get("title", ""), "no address", f"Line {line}: {shown}"))
+            continue
+        service = _service(address)
+        row_of = {"path": "", **said}
+        row_of |= {"iiif_image": service.address} if service else {}
+        row_of |= {_free(theirs): text for theirs, text in values.items() if theirs not in standing and text}
+        picture = "" if service and address == service.address else address.removesuffix("/info.json")
+        own = item_id(said.get("id") or address, service.address if service else address)
+        items.append(Item(own, "" if service and not _REQUEST.search(address) else picture, service, row_of))
+    return items, lost, notes
+
+
+def _is_picture(address: str) -> bool:
+    return bool(_PICTURE.search(address) or _REQUEST.search(address) or address.endswith("/info.json"))
+
+
+def _service(address: str) -> Service | None:
+    if address.endswith("/info.json"):
+        return Service(address.removesuffix("/info.json"))
+    if _REQUEST.search(address) and "?" not in address:
+        return Service(_REQUEST.sub("", address))
+    return None
+
+
+def _free(name: str) -> str:
+    plain = re.sub(r"[\s_-]+", "_", name.strip().casefold())
+    taken = {*STANDARD["image"], "id", "iiif_image", "picture_address"}
+    return f"{name} (table)" if plain in taken or plain.startswith("image_") else name
