@@ -14,7 +14,6 @@
 Manifests in use are often not quite valid: they are read as plain JSON, and whatever can be understood is taken.
 """
 
-from artgraph.harvest.addresses import items_of_table
 from artgraph.harvest.client import Client
 from artgraph.harvest.harvesting import Harvest, harvest
 from artgraph.harvest.items import Item, Lost
@@ -23,6 +22,7 @@ from artgraph.harvest.report import harvest_lines
 from artgraph.harvest.rights import allowed, rights_code
 from artgraph.harvest.services import Service, picture_addresses, service_of
 from artgraph.harvest.sources import Found, Reader, read_source
+from artgraph.harvest.tables import items_of_table
 
 __all__ = [
     "Client", "Found", "Harvest", "Item", "Lost", "Reader", "Service", "allowed", "harvest", "harvest_lines",

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from artgraph import __version__
+from artgraph.addresses import is_address
 from artgraph.errors import FetchError, ImageError
-from artgraph.harvest.items import is_address
 
 __all__ = ["Client", "picture_ending", "retry_after"]
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from artgraph.addresses import is_address
 from artgraph.atomic import atomic_path, locked, write_bytes
 from artgraph.checks import check_choice
 from artgraph.errors import FetchError, IngestError, InputError
 from artgraph.harvest.client import Client
-from artgraph.harvest.items import COLUMNS, Item, Lost, is_address
+from artgraph.harvest.items import COLUMNS, Item, Lost
 from artgraph.harvest.manifests import CANVASES
 from artgraph.harvest.rights import allowed, rights_code
 from artgraph.harvest.services import needs_info, picture_addresses, with_info

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from artgraph.addresses import is_address
 from artgraph.harvest.services import Service
 
-__all__ = ["COLUMNS", "Item", "Lost", "is_address", "item_id"]
+__all__ = ["COLUMNS", "Item", "Lost", "item_id"]
 
 #: Columns of ``metadata.csv``, in their order; the pairs of label and value of a manifest follow.
 COLUMNS = (
@@ -69,17 +70,6 @@ class Lost:
         row = item.row
         places = {name: row.get(name, "") for name in ("manifest", "canvas")}
         return cls(item.id, row.get("title", ""), reason, detail, item.picture or item.source, **places)
-
-
-def is_address(value: object) -> bool:
-    """Return whether a ``value`` is an address on the web (http, https) without white space."""
-    if not isinstance(value, str) or re.search(r"[\s<>\"\x00-\x1f]", value):
-        return False
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def item_id(name: str, *place: str) -> str:

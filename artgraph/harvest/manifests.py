@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 
-from artgraph.harvest.items import COLUMNS, Item, Lost, is_address, item_id
+from artgraph.addresses import is_address
+from artgraph.harvest.items import COLUMNS, Item, Lost, item_id
 from artgraph.harvest.services import Service, service_of
 from artgraph.harvest.texts import every_text, pair_columns, text_of
 

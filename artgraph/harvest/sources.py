@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from artgraph.addresses import is_address
 from artgraph.atomic import write_bytes
 from artgraph.errors import FetchError, IngestError
-from artgraph.harvest.addresses import items_of_table
 from artgraph.harvest.client import Client
-from artgraph.harvest.items import Item, Lost, is_address
+from artgraph.harvest.items import Item, Lost
 from artgraph.harvest.manifests import Member, kind_of, members_of, works_of
+from artgraph.harvest.tables import items_of_table
 from artgraph.harvest.texts import text_of
 
 __all__ = ["Found", "Reader", "read_source"]

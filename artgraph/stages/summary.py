@@ -60,6 +60,16 @@ def _report(facts: Mapping[str, Any]) -> str:
     return facts.get("summary", "").partition(". ")[0].rstrip(".")
 
 
+def _export(facts: Mapping[str, Any]) -> str:
+    if "left_out" not in facts:
+        return ""
+    left_out = f"; {_many(facts['left_out'], 'work')} without an address left out" if facts["left_out"] else ""
+    return (
+        f"{_many(facts['manifests'], 'manifest')} of {_many(facts['works'], 'work')}, {facts['canvases']:,} on their "
+        f"museum's canvas{left_out}. Put the folder where {facts['address']} is its collection"
+    )
+
+
 def _features(facts: Mapping[str, Any]) -> str:
     said = f"{facts['n']:,} paintings, {facts['dimensions']} numbers each"
     if "imputed" in facts:
@@ -75,6 +85,7 @@ ABOUT = {
     "partitions": _partition,
     "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
+    "export": _export,
 }
 
 

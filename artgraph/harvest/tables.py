@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from artgraph.addresses import image_request, is_address
 from artgraph.errors import IngestError
-from artgraph.harvest.items import Item, Lost, is_address, item_id
+from artgraph.harvest.items import Item, Lost, item_id
 from artgraph.harvest.services import Service
 from artgraph.metadata import STANDARD, read_metadata
 
 __all__ = ["address_column", "items_of_table"]
 
-_REQUEST = re.compile(
-    r"/(full|square|(pct:)?[\d.]+(,[\d.]+){3})/[^/]+/!?[\d.]+/(default|native|color|gray|bitonal)(\.\w+)?$"
-)
 _PICTURE = re.compile(r"\.(jpe?g|png|tiff?|webp|gif|bmp|jp2)([?!#].*)?$", re.IGNORECASE)
 _WORDS = re.compile(r"image|img|iiif|picture|photo|bild|media|file|thumb|url", re.IGNORECASE)
 
@@ -85,26 +83,17 @@ def items_of_table(
             shown = f"'{address[:100]}' is no address on the web." if address else f"Its field '{named}' is empty."
             lost.append(Lost(said.get("id", ""), said.get("title", ""), "no address", f"Line {line}: {shown}"))
             continue
-        service = _service(address)
-        row_of = {"path": "", **said}
-        row_of |= {"iiif_image": service.address} if service else {}
-        row_of |= {_free(theirs): text for theirs, text in values.items() if theirs not in standing and text}
-        picture = "" if service and address == service.address else address.removesuffix("/info.json")
-        own = item_id(said.get("id") or address, service.address if service else address)
-        items.append(Item(own, "" if service and not _REQUEST.search(address) else picture, service, row_of))
+        service = image_request(address)
+        row_of = {**said, "iiif_image": service} if service else said
+        row_of = row_of | {_free(theirs): text for theirs, text in values.items() if theirs not in standing and text}
+        picture = "" if address.endswith("/info.json") else address
+        own = item_id(said.get("id") or address, service or address)
+        items.append(Item(own, picture, Service(service) if service else None, row_of))
     return items, lost, notes
 
 
 def _is_picture(address: str) -> bool:
-    return bool(_PICTURE.search(address) or _REQUEST.search(address) or address.endswith("/info.json"))
-
-
-def _service(address: str) -> Service | None:
-    if address.endswith("/info.json"):
-        return Service(address.removesuffix("/info.json"))
-    if _REQUEST.search(address) and "?" not in address:
-        return Service(_REQUEST.sub("", address))
-    return None
+    return bool(_PICTURE.search(address) or image_request(address))
 
 
 def _free(name: str) -> str:
