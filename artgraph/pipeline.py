@@ -86,6 +86,7 @@ def run(
     n_clusters: int | None = None,
     lead: str = "auto",
     max_refused: float = 0.05,
+    follow_links: bool | None = None,
     workers: int = 2,
     seed: int = 0,
     device: str = "auto",
@@ -112,7 +113,7 @@ def run(
     dates : Join the works' dates with the features, by a weight of their own; see ``describe_dates``.
     n_clusters : See ``ClusterSettings``.
     lead : {"auto", "leiden", "vgae-leiden"}; the partition that leads; "auto": see ``lead_of``.
-    max_refused : See ``ingest``.
+    max_refused, follow_links : See ``ingest``.
     workers, seed
     device : {"auto", "cpu", "cuda"}
     tell : callable(str); is given lines on what each stage made and, at the end, on what to do next.
@@ -154,7 +155,7 @@ def run(
         for text in growth_lines(growth, following=False):
             tell(text)
     else:
-        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, **taking)
+        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, follow_links=follow_links, **taking)
     for text in ingest_lines(corpus):
         tell(text)
     names, lines = names_for(corpus, artist_edges)

@@ -97,8 +97,8 @@ def write_iiif(
     Parameters
     ----------
     folder : made where it is missing; manifests of an earlier export are replaced.
-    attributes : n rows, with ``id``; ``title``, ``artist``, ``date``, ``rights``, ``attribution``, ``homepage``,
-        ``manifest``, ``canvas``, ``iiif_profile`` and ``picture_address`` are used where they are there.
+    attributes : n rows, with ``id``; ``title``, ``artist``, ``date``, ``rights``, ``attribution``, ``object_url``,
+        ``manifest``, ``canvas``, ``iiif_profile`` and ``picture_url`` are used where they are there.
     labels : (n,) int; negative for none.
     base : see ``check_base``.
     services : n addresses of image services, or None.
@@ -179,7 +179,7 @@ def _body(service: str | None, picture: str | None, sides: list[int], about: Map
     body: dict[str, Any] = {"id": picture, "type": "Image"}
     if service and not (is_address(picture) and image_request(picture) == service):
         body["id"] = f"{service}/full/{'max' if version == 3 else 'full'}/0/default.jpg"
-    elif picture == about.get("picture_address"):  # the file that was taken, and measured
+    elif picture == about.get("picture_url"):  # the file that was taken, and measured
         body |= {"width": sides[0], "height": sides[1]}
     ending = re.search(r"\.(\w+)$", str(body["id"]).split("?")[0])
     if ending and ending[1].lower() in _FORMATS:
@@ -205,8 +205,8 @@ def _canvas(
         canvas["rights"] = f"http://{found[1]}"
     if attribution := _clean(about.get("attribution")):
         canvas["requiredStatement"] = {"label": {"en": ["Attribution"]}, "value": {"none": [_plain(attribution)]}}
-    if is_address(about.get("homepage")):
-        page = {"id": about["homepage"], "type": "Text", "label": {"en": ["The work on its museum's site"]}}
+    if is_address(about.get("object_url")):
+        page = {"id": about["object_url"], "type": "Text", "label": {"en": ["The work on its museum's site"]}}
         canvas["homepage"] = [page | {"format": "text/html"}]
     if about["manifest"]:
         canvas["partOf"] = [{"id": about["manifest"], "type": "Manifest", "label": {"none": [title]}}]

@@ -226,7 +226,7 @@ def _take_all(
                     os.replace(part, temporary)
                 result.new += 1
             address = places.get(item.id, item.picture)
-            rows.append({**item.row, "path": f"{PICTURES}/{name}", "id": _own_id(item), "picture_address": address})
+            rows.append({**item.row, "path": f"{PICTURES}/{name}", "id": _own_id(item), "picture_url": address})
             result.rights[rights_code(item.row.get("rights", "")) or item.row.get("rights", "")[:60] or "none"] += 1
         done = len(items)
         report("pictures", done, len(items))

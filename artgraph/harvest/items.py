@@ -17,7 +17,7 @@ __all__ = ["COLUMNS", "Item", "Lost", "item_id"]
 #: Columns of ``metadata.csv``, in their order; the pairs of label and value of a manifest follow.
 COLUMNS = (
     "path", "id", "title", "artist", "date", "rights", "attribution", "provider", "manifest", "canvas", "iiif_image",
-    "iiif_profile", "picture_address", "homepage", "collection", "description",
+    "iiif_profile", "picture_url", "object_url", "collection", "description",
 )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def _row(manifest: Mapping[str, Any], canvas: Mapping[str, Any], language: str) 
             "rights": _rights(part),
             "attribution": text_of(_value(part.get("requiredStatement")) or part.get("attribution"), language),
             "provider": _labels(part.get("provider"), language),
-            "homepage": _first_address(part.get("homepage") or part.get("related")),
+            "object_url": _first_address(part.get("homepage") or part.get("related")),
             "description": text_of(part.get("summary") or part.get("description"), language),
         }  # fmt: skip
         row |= {name: text for name, text in said.items() if text}

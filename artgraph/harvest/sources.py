@@ -104,27 +104,18 @@ def read_source(
                 f"{source} cannot be read as a IIIF manifest or collection ({error}) A table has to be a file."
             ) from error
     else:
-        base, path = "", Path(source)
-        try:
-            head = path.read_bytes()
-        except OSError as error:
-            raise IngestError(
-                f"There is no source {source} ({error.strerror or error}). Expected the address or file of a IIIF "
-                f"manifest or collection, or a table with a column of addresses."
-            ) from error
-        if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-            found.items, found.lost, found.notes = items_of_table(path, column=column, encoding=encoding)
-            return found
-        try:
-            data = _parsed(head)
-        except FetchError as error:
-            raise IngestError(f"{source} is no JSON that can be read: {error.detail}") from error
+        base, data = "", _json_in(Path(source))
     if not kind_of(data):
-        keys = ", ".join(list(data)[:8]) if isinstance(data, dict) else type(data).__name__
-        raise IngestError(
-            f"{source} is no IIIF manifest or collection (it has: {keys or 'nothing'}). Expected JSON whose type is "
-            f"Manifest or Collection, or sc:Manifest or sc:Collection."
-        )
+        what = f"{source} is no IIIF manifest or collection"
+        if isinstance(data, dict):
+            what += f" (it has: {', '.join(list(data)[:8]) or 'nothing'})"
+        if base:
+            raise IngestError(f"{what}. Expected JSON whose type is (sc:)Manifest or (sc:)Collection.")
+        try:
+            found.items, found.lost, found.notes = items_of_table(Path(source), column=column, encoding=encoding)
+        except IngestError as error:
+            raise IngestError(f"{what}, nor a table: {error}" if data is not None else str(error)) from error
+        return found
     crawl = _Crawl(reader, found, language, canvases, progress, None if base else Path(source))
     crawl.take(Member(base, "", data), enough or (lambda items: False))
     return found
@@ -208,6 +199,23 @@ class _Crawl:
         home = os.path.realpath(self.file.parent)
         place = os.path.realpath(os.path.join(home, name))
         return Path(place) if place.startswith(home + os.sep) and os.path.isfile(place) else None
+
+
+def _json_in(path: Path) -> Any:
+    """Return the JSON in a file; None where it holds something else, such as a table, or is a folder of tables."""
+    try:
+        text = b"" if path.is_dir() else path.read_bytes()
+    except OSError as error:
+        raise IngestError(
+            f"There is no source {path} ({error.strerror or error}). Expected the address or file of a IIIF manifest "
+            f"or collection, or a table with a column of addresses."
+        ) from error
+    if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return None
+    try:
+        return _parsed(text)
+    except FetchError as error:
+        raise IngestError(f"{path} is no JSON that can be read: {error.detail}") from error
 
 
 def _parsed(text: bytes) -> Any:

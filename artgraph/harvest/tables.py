@@ -39,6 +39,8 @@ def address_column(columns: dict[str, list[str]]) -> str:
     sure = {name: sum(bool(_is_picture(one)) for one in values) for name, values in filled.items()}
     best = max(sure.values())
     meant = [name for name in filled if sure[name] == best] if best else list(filled)
+    if "picture_url" in meant:  # as `artgraph.metadata` may call it
+        return "picture_url"
     if len(meant) > 1:
         meant = [name for name in meant if _WORDS.search(name)] or meant
     if len(meant) > 1:
@@ -51,8 +53,8 @@ def items_of_table(
 ) -> tuple[list[Item], list[Lost], list[str]]:
     """Return the pictures that a table names, one a row, what names none, and notes.
 
-    An address of a IIIF image service, its info.json or a request to it is taken in the size asked for. Every column
-    is kept under its name; one that would be read as the name of a file gets " (table)" behind it.
+    A request to a IIIF image service, or its info.json, is taken in the size asked for. Every column is kept under the
+    name that ``read_metadata`` gives it; one that would be read as the name of a file gets " (table)" behind it.
 
     Parameters
     ----------
@@ -66,29 +68,26 @@ def items_of_table(
         The table cannot be read, has no such column, or several that may be meant.
     """
     read = read_metadata(path, encoding=encoding)
-    ours = {theirs: read.table[own].fillna("").tolist() for theirs, own in read.columns.items() if own in read.table}
-    if column is not None and column not in ours:
-        raise IngestError(f"{path.name} has no column '{column}'. It has: {', '.join(ours)}.")
-    named = column or address_column(ours)
-    notes = [f"Addresses of pictures are those in the column '{named}' of {path.name}."]
-    standing = {theirs: own for theirs, own in read.columns.items() if own in STANDARD and own != "image"}
-    items, lost = [], []
-    for detail_line, detail in read.refused:
-        lost.append(Lost("", "", "ragged row", detail, f"{path.name} line {detail_line}"))
+    columns = {str(name): read.table[name].fillna("").tolist() for name in read.table}
+    named = read.columns.get(column, column) if column is not None else address_column(columns)
+    if named not in columns:
+        raise IngestError(f"{path.name} has no column '{column}'. It has: {', '.join(read.columns)}.")
+    theirs = next((theirs for theirs, own in read.columns.items() if own == named), named)
+    notes = [f"Addresses of pictures are those in the column '{theirs}' of {path.name}."]
+    items = []
+    lost = [Lost("", "", "ragged row", detail, f"{path.name} line {line}") for line, detail in read.refused]
     for row, line in enumerate(read.lines):
-        values = {theirs: texts[row] for theirs, texts in ours.items()}
-        said = {own: values[theirs] for theirs, own in standing.items() if values[theirs]}
-        address = values[named].strip()
+        said = {_free(name): texts[row] for name, texts in columns.items() if texts[row]}
+        address = columns[named][row].strip()
         if not is_address(address):
-            shown = f"'{address[:100]}' is no address on the web." if address else f"Its field '{named}' is empty."
+            shown = f"'{address[:100]}' is no address on the web." if address else f"Its field '{theirs}' is empty."
             lost.append(Lost(said.get("id", ""), said.get("title", ""), "no address", f"Line {line}: {shown}"))
             continue
         service = image_request(address)
-        row_of = {**said, "iiif_image": service} if service else said
-        row_of = row_of | {_free(theirs): text for theirs, text in values.items() if theirs not in standing and text}
-        picture = "" if address.endswith("/info.json") else address
         own = item_id(said.get("id") or address, service or address)
-        items.append(Item(own, picture, Service(service) if service else None, row_of))
+        picture = "" if address.endswith("/info.json") else address
+        said |= {"iiif_image": service} if service else {}
+        items.append(Item(own, picture, Service(service) if service else None, said))
     return items, lost, notes
 
 
@@ -97,6 +96,6 @@ def _is_picture(address: str) -> bool:
 
 
 def _free(name: str) -> str:
+    """Return the name of a column of ``metadata.csv``: there, "image" would say which file it is."""
     plain = re.sub(r"[\s_-]+", "_", name.strip().casefold())
-    taken = {*STANDARD["image"], "id", "iiif_image", "picture_address"}
-    return f"{name} (table)" if plain in taken or plain.startswith("image_") else name
+    return f"{name} (table)" if plain in STANDARD["image"] or plain.startswith(("image_", "metadata_line")) else name

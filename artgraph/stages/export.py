@@ -287,7 +287,7 @@ def _iiif(view: View, out: Path, base: str, image_url: str | None) -> dict[str, 
     values = {name: column_values(table[name]) for name in table}
     columns = {name: column for name, column in values.items() if any(isinstance(one, str) for one in column)}
     pictures = [next(filter(None, found), None) for found in zip(
-        addresses_of(columns, "picture_address"), addresses_of(columns, "image_url"), strict=True
+        addresses_of(columns, "picture_url"), addresses_of(columns, "image_url"), strict=True
     )]  # fmt: skip
     services = iiif_services(columns)
     if image_url:

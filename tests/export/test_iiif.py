@@ -25,11 +25,11 @@ TABLE = pd.DataFrame(
         "date": ["1650", "1651", None, None, "1652"],
         "rights": ["https://creativecommons.org/licenses/by/4.0/", "ask us", None, None, None],
         "attribution": ["Example Museum", None, None, None, None],
-        "homepage": ["https://example.org/a", "javascript:alert(1)", None, None, None],
+        "object_url": ["https://example.org/a", "javascript:alert(1)", None, None, None],
         "manifest": ["https://museum.org/a/manifest.json", "https://museum.org/b", None, None, None],
         "canvas": ["https://museum.org/a/canvas/1", "https://museum.org/b#1", None, None, None],
         "iiif_profile": ["ImageService3 level2", "ImageService2 level1", None, None, None],
-        "picture_address": [
+        "picture_url": [
             "https://museum.org/i/a/full/1200,/0/default.jpg", None, "https://museum.org/c.png", None, None
         ],
     }
@@ -39,7 +39,7 @@ LABELS = np.array([0, 0, 1, 1, -1])
 
 
 def written(folder, **given):
-    pictures = TABLE["picture_address"].tolist()
+    pictures = TABLE["picture_url"].tolist()
     arguments = {"labels": LABELS, "base": BASE, "services": SERVICES, "pictures": pictures, "names": {1: "Storms"}}
     counts = write_iiif(folder, TABLE, **arguments | {"sizes": np.tile([1200, 800], (5, 1))} | given)
     return counts, {file.name: json.loads(file.read_text("utf-8")) for file in folder.glob("*.json")}

@@ -139,10 +139,10 @@ def test_version_2_and_3_give_the_same_columns_and_a_run_takes_them(here, tmp_pa
     assert zero["artist"] == "Judith Leyster"
     assert (zero["title"], zero["date"], zero["rights"]) == ("Work 0", "ca. 1630", CC0)
     assert (zero["attribution"], zero["provider"]) == ("Given by A", "Example Museum")
-    assert zero["homepage"] == "https://example.org/works/0"
+    assert zero["object_url"] == "https://example.org/works/0"
     assert (zero["Medium"], zero["File (metadata)"]) == ("Oil on canvas", "x-7")
     assert (zero["manifest"], zero["canvas"]) == (here.address + "/m/0.json", here.address + "/canvas/0")
-    assert (zero["collection"], zero["picture_address"]) == ("Paintings", here.address + "/0.jpg")
+    assert (zero["collection"], zero["picture_url"]) == ("Paintings", here.address + "/0.jpg")
     assert (last["title"], last["artist"], last["date"]) == ("000001", "Painter 1", "1650")
     assert (last["rights"], last["attribution"]) == (BY_SA, "Museum")
     assert (tmp_path / "scans" / last["path"]).read_bytes() == jpeg(1)

@@ -104,7 +104,7 @@ def test_all_good_pictures_are_there_once_whatever_happens(big, tmp_path):
         assert (out / path).read_bytes() == bodies[n]
     assert len(files_in(out)) == len(good)
     assert not list(out.rglob(".tmp-*"))
-    for column in ("id", "path", "canvas", "manifest", "picture_address"):
+    for column in ("id", "path", "canvas", "manifest", "picture_url"):
         assert table[column].is_unique
         assert table[column].ne("").all()
     assert table["rights"].ne("").all()

@@ -19,7 +19,7 @@
   });
 
   // Where the museum shows the work, its IIIF manifest, its rights: a link that a reader may follow. Nothing is fetched.
-  const LINKED = /manifest|canvas|homepage|web.?page|permalink|rights|licen[cs]e|^(object.?)?(url|link)$/i;
+  const LINKED = /manifest|homepage|web.?page|permalink|rights|licen[cs]e|^(object.?)?(url|link)$/i;
   const ADDRESS = /^https?:\/\/[^\s"'<>\\]{4,2000}$/i;
   const linked = (column, value) => (LINKED.test(column) && ADDRESS.test(value)
     ? el("dd", { dir: "auto" }, el("a", { href: value, rel: "noopener noreferrer", target: "_blank" }, words("span", value)))
