@@ -21,6 +21,8 @@ LONGEST_WAIT = 900.0  # seconds that a server may ask for; where it asks for mor
 MOST_BYTES = 2**32
 MOST_TEXT = 2**26  # of a manifest
 REDIRECTS = 5
+JSON = "application/ld+json, application/json;q=0.9, */*;q=0.1"
+PICTURE = "image/jpeg, image/*;q=0.9, */*;q=0.1"
 IN_A_ROW = 10  # addresses at which a server cannot be reached or has no time, one after another: it is left alone
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _WAIT = (429, 503)
@@ -88,7 +90,7 @@ class Client:
                 raise FetchError("empty answer", "The server says that all is well, and sends nothing.", again=True)
             return bytes(content)
 
-        return self._repeated(address, read, elsewhere=False)
+        return self._repeated(address, read, accept=JSON, elsewhere=False)
 
     def picture(self, address: str, file: Path) -> str:
         """Write the picture that stands at an ``address`` to a ``file``, and return the ending that fits its format.
@@ -106,13 +108,13 @@ class Client:
                         raise FetchError("too large", f"It has more than {MOST_BYTES // 2**30} gigabytes.")
             return picture_ending(file)
 
-        return self._repeated(address, save, elsewhere=True)
+        return self._repeated(address, save, accept=PICTURE, elsewhere=True)
 
-    def _repeated(self, address: str, take: Callable[[Any], Any], *, elsewhere: bool) -> Any:
+    def _repeated(self, address: str, take: Callable[[Any], Any], **how: Any) -> Any:
         host = urlsplit(address).netloc
         for attempt in range(self.retries + 1):
             try:
-                taken = self._followed(address, take, elsewhere=elsewhere)
+                taken = self._followed(address, take, **how)
                 self._failed[host] = 0
                 return taken
             except FetchError as error:
@@ -128,7 +130,7 @@ class Client:
         if self._failed[host] == IN_A_ROW:
             self._closed[host] = f"{host} failed {IN_A_ROW} times in a row. Run this again later."
 
-    def _followed(self, address: str, take: Callable[[Any], Any], *, elsewhere: bool) -> Any:
+    def _followed(self, address: str, take: Callable[[Any], Any], *, accept: str, elsewhere: bool) -> Any:
         import httpx2
 
         place = address
@@ -136,7 +138,7 @@ class Client:
             host = urlsplit(place).netloc
             self._pause(host)
             try:
-                with self._http.stream("GET", place) as answer:
+                with self._http.stream("GET", place, headers={"Accept": accept}) as answer:
                     if not answer.has_redirect_location:
                         self._check(answer, host)
                         taken = take(answer)

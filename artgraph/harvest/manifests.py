@@ -16,6 +16,8 @@ from artgraph.harvest.texts import every_text, pair_columns, text_of
 __all__ = ["CANVASES", "Member", "kind_of", "members_of", "works_of"]
 
 CANVASES = ("all", "first")
+# a request for less than the whole picture, whose sides are those of what it gives
+_SMALLER = re.compile(r"/[^/]+/(?!full/|max/)[^/]+/!?[\d.]+/(default|native|color|gray|bitonal)\.\w+$")
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def _picture(canvas: Mapping[str, Any], base: str) -> tuple[Item | None, str]:
                 sides = _sides(body) or (_sides(canvas) if whole and not service else None)
                 if service and not is_address(service.address):
                     service = None
-                if service and sides and not service.width:
+                if service and sides and not service.width and not _SMALLER.search(address):
                     service = replace(service, width=sides[0], height=sides[1])
                 if service or is_address(address):
                     found.append((whole, Item("", address if is_address(address) else "", service)))

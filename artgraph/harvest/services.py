@@ -65,8 +65,8 @@ def needs_info(service: Service, size: int) -> bool:
     size : Longest side asked for, pixels.
     """
     sides = service.width and service.height
-    if service.level is None or (service.level == 1 and not sides):
-        return True
+    if service.level is None or ((service.level == 1 or service.version < 3) and not sides):
+        return True  # before version 3, servers may enlarge
     fits = sides and max(service.width, service.height) <= size
     return service.level == 0 and not service.sizes and not fits
 

@@ -12,7 +12,7 @@ from PIL import Image
 from artgraph import pipeline
 from artgraph.cli import main
 from artgraph.errors import IngestError, InputError
-from artgraph.harvest import harvest
+from artgraph.harvest import Client, harvest
 from tests.harvest.museum import (
     BY_SA,
     CC0,
@@ -107,6 +107,14 @@ def test_a_size_that_a_server_does_not_give_leaves_the_whole_file(here, tmp_path
     made = taken(one(here, "a", here.body(f"{here.address}/iiif/a/full/max/0/default.jpg", service)), tmp_path, size=20)
     assert size_of(tmp_path) == (60, 40)
     assert made.taken == 1
+
+
+def test_the_sides_of_a_derivative_are_not_those_of_the_picture(here, tmp_path):
+    service = here.level2("a", jpeg(1), version=2)
+    body = here.body(f"{here.address}/iiif/a/full/!12,12/0/default.jpg", service, size=(12, 8))
+    taken(one(here, "a", body), tmp_path, size=40)
+    assert size_of(tmp_path) == (40, 27)
+    assert here.asked["/iiif/a/full/full/0/default.jpg"] == 0
 
 
 # ---- what is said of the works
@@ -345,6 +353,29 @@ def test_a_second_run_asks_for_nothing_and_refresh_for_manifests(here, tmp_path)
     assert (tmp_path / "scans" / "metadata.csv").read_bytes() == before
     assert taken(source, tmp_path / "scans", refresh=True).requests == 1
     assert here.sent["/1.jpg"] == 1
+
+
+def test_what_was_taken_before_an_interruption_is_in_the_tables(here, tmp_path, monkeypatch):
+    works = []
+    for n in range(4):
+        here.put(f"/{n}.jpg", jpeg(n))
+        works.append(here.manifest3(str(n), here.canvas3(str(n), here.body(f"{here.address}/{n}.jpg"))))
+    here.collection("/all.json", works)
+    picture = Client.picture
+
+    def interrupted(client, address, file):
+        if address.endswith("/2.jpg"):
+            raise KeyboardInterrupt
+        return picture(client, address, file)
+
+    monkeypatch.setattr(Client, "picture", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        taken(here.address + "/all.json", tmp_path)
+    assert table(tmp_path)["title"].tolist() == ["Work 0", "Work 1"]
+    failed = table(tmp_path, "failed.csv")
+    assert failed[["title", "reason"]].to_numpy().tolist() == [["Work 2", "not reached"], ["Work 3", "not reached"]]
+    monkeypatch.undo()
+    assert taken(here.address + "/all.json", tmp_path).new == 2
 
 
 def test_another_size_source_or_folder_is_an_error_before_any_request(here, tmp_path):
