@@ -9,19 +9,20 @@ from artgraph.addresses import image_request, is_address
 from artgraph.errors import IngestError
 from artgraph.harvest.items import Item, Lost, item_id
 from artgraph.harvest.services import Service
+from artgraph.harvest.texts import may_be_read_as
 from artgraph.metadata import STANDARD, read_metadata
 
 __all__ = ["address_column", "items_of_table"]
 
 _PICTURE = re.compile(r"\.(jpe?g|png|tiff?|webp|gif|bmp|jp2)([?!#].*)?$", re.IGNORECASE)
-_WORDS = re.compile(r"image|img|iiif|picture|photo|bild|media|file|thumb|url", re.IGNORECASE)
+_WORDS = re.compile(r"image|img|iiif|picture|photo|foto|bild|media|thumb", re.IGNORECASE)
 
 
 def address_column(columns: dict[str, list[str]]) -> str:
     """Return the name of the column that holds the addresses of pictures.
 
     That is the one with most addresses that end as pictures do or are requests to a IIIF image service; or else the
-    only one with addresses, or the only one whose name speaks of pictures.
+    only one whose name speaks of pictures. Nothing is asked for to find out.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ def address_column(columns: dict[str, list[str]]) -> str:
     Raises
     ------
     IngestError
-        No column has addresses, or several may be meant.
+        No column has addresses, or it is not clear which has those of pictures.
     """
     filled = {name: [one for one in values if is_address(one)] for name, values in columns.items()}
     filled = {name: values for name, values in filled.items() if values}
@@ -38,13 +39,16 @@ def address_column(columns: dict[str, list[str]]) -> str:
         raise IngestError(f"No column of the table holds addresses. It has: {', '.join(columns)}.")
     sure = {name: sum(bool(_is_picture(one)) for one in values) for name, values in filled.items()}
     best = max(sure.values())
-    meant = [name for name in filled if sure[name] == best] if best else list(filled)
+    meant = [name for name in filled if sure[name] == best]
     if "picture_url" in meant:  # as `artgraph.metadata` may call it
         return "picture_url"
-    if len(meant) > 1:
-        meant = [name for name in meant if _WORDS.search(name)] or meant
-    if len(meant) > 1:
-        raise IngestError(f"Several columns hold addresses: {', '.join(meant)}. Say which with --column NAME.")
+    if len(meant) > 1 or not best:
+        meant = [name for name in meant if _WORDS.search(name)]
+    if len(meant) != 1:
+        which = ", ".join(filled)
+        raise IngestError(
+            f"Which column has the addresses of pictures is not clear: {which}. Say it with --column NAME."
+        )
     return meant[0]
 
 
@@ -54,7 +58,7 @@ def items_of_table(
     """Return the pictures that a table names, one a row, what names none, and notes.
 
     A request to a IIIF image service, or its info.json, is taken in the size asked for. Every column is kept under the
-    name that ``read_metadata`` gives it; one that would be read as the name of a file gets " (table)" behind it.
+    name that ``read_metadata`` gives it; one that would be read as the name of a file gets "table_" before it.
 
     Parameters
     ----------
@@ -97,5 +101,4 @@ def _is_picture(address: str) -> bool:
 
 def _free(name: str) -> str:
     """Return the name of a column of ``metadata.csv``: there, "image" would say which file it is."""
-    plain = re.sub(r"[\s_-]+", "_", name.strip().casefold())
-    return f"{name} (table)" if plain in STANDARD["image"] or plain.startswith(("image_", "metadata_line")) else name
+    return f"table_{name}" if may_be_read_as(name, STANDARD["image"]) else name

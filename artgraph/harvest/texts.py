@@ -10,7 +10,7 @@ from typing import Any
 
 from artgraph.metadata import STANDARD
 
-__all__ = ["every_text", "pair_columns", "text_of"]
+__all__ = ["every_text", "may_be_read_as", "pair_columns", "text_of"]
 
 _MARKUP = re.compile(r"</?(a|b|br|div|em|i|img|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.IGNORECASE)
 _BLOCKS = frozenset(("br", "div", "li", "p"))
@@ -90,7 +90,7 @@ def pair_columns(pairs: Iterable[Any], language: str, *, taken: Iterable[str] = 
     """Return columns of pairs of label and value: ``artist``, ``date``, ``title``, ``rights``, others by their label.
 
     A label is recognised in whichever of its languages; the first of several that mean the same is taken. Where
-    another label would be read as one of our columns, " (metadata)" is added.
+    another label would be read as one of our columns, "manifest_" is put before it.
 
     Parameters
     ----------
@@ -101,11 +101,10 @@ def pair_columns(pairs: Iterable[Any], language: str, *, taken: Iterable[str] = 
     Examples
     --------
     >>> pair_columns([{"label": "Maker", "value": "Jan Vos"}, {"label": "File", "value": "7"}], "en")
-    {'artist': 'Jan Vos', 'File (metadata)': '7'}
+    {'artist': 'Jan Vos', 'manifest_File': '7'}
     """
     columns: dict[str, str] = {}
-    own = {_plain(name) for name in (*taken, *_MEANT)}
-    own |= {_plain(name) for key, names in STANDARD.items() if key not in _OWN for name in names}
+    own = (*taken, *_MEANT, *(name for key, names in STANDARD.items() if key not in _OWN for name in names))
     for pair in pairs:
         if not isinstance(pair, Mapping):
             continue
@@ -119,10 +118,22 @@ def pair_columns(pairs: Iterable[Any], language: str, *, taken: Iterable[str] = 
             columns[meant] = value
             continue
         name = label.rstrip(" :") or "metadata"
-        if _plain(name) in own or _plain(name).startswith(("image_", "metadata_line")):
-            name = f"{name} (metadata)"
+        if may_be_read_as(name, own):
+            name = f"manifest_{name}"
         columns[name] = f"{columns[name]}; {value}" if name in columns else value
     return columns
+
+
+def may_be_read_as(name: str, names: Iterable[str]) -> bool:
+    """Return whether a column may be taken for one of ours by its name, or by a part of it: "Titel / Title".
+
+    Parameters
+    ----------
+    name : Of the column.
+    names : Of our columns, and others that mean them.
+    """
+    parts = {_plain(part) for part in (name, *re.split(r"[/()\[\]|,;]", name))}
+    return bool(parts & {_plain(one) for one in names}) or _plain(name).startswith(("image_", "metadata_line"))
 
 
 def _by_language(value: Any) -> dict[str, list[str]]:

@@ -148,7 +148,7 @@ def test_version_2_and_3_give_the_same_columns_and_a_run_takes_them(here, tmp_pa
     assert (zero["title"], zero["date"], zero["rights"]) == ("Work 0", "ca. 1630", CC0)
     assert (zero["attribution"], zero["provider"]) == ("Given by A", "Example Museum")
     assert zero["object_url"] == "https://example.org/works/0"
-    assert (zero["Medium"], zero["File (metadata)"]) == ("Oil on canvas", "x-7")
+    assert (zero["Medium"], zero["manifest_File"]) == ("Oil on canvas", "x-7")
     assert (zero["manifest"], zero["canvas"]) == (here.address + "/m/0.json", here.address + "/canvas/0")
     assert (zero["collection"], zero["picture_url"]) == ("Paintings", here.address + "/0.jpg")
     assert (last["title"], last["artist"], last["date"]) == ("000001", "Painter 1", "1650")
@@ -414,7 +414,7 @@ def test_a_table_of_addresses(here, tmp_path):
     got = table(tmp_path / "scans")
     assert got["id"].tolist() == ["000001", "000002", "000003"]
     assert got["artist"].tolist() == ["Ann", "Ben", "Eve"]
-    assert got["filename (table)"].tolist() == ["a.tif", "", ""]
+    assert got["table_filename"].tolist() == ["a.tif", "", ""]
     assert pixels(tmp_path / "scans" / got["path"][2]) == (30, 20)
     assert got["iiif_image"].tolist() == ["", "", here.address + "/iiif/s"]
     failed = table(tmp_path / "scans", "failed.csv")
@@ -430,7 +430,7 @@ def test_which_column_has_the_addresses_is_found_asked_or_said(here, tmp_path):
     here.put("/1", jpeg(1))
     sheet = tmp_path / "works.csv"
     sheet.write_text(f"id,page,other\n1,https://example.org/a,{here.address}/1\n")
-    with pytest.raises(IngestError, match=r"Several columns hold addresses: page, other\. Say which with --column"):
+    with pytest.raises(IngestError, match=r"not clear: page, other\. Say it with --column"):
         taken(sheet, tmp_path / "scans")
     assert taken(sheet, tmp_path / "scans", column="other").taken == 1
     with pytest.raises(IngestError, match="has no column 'x'"):
