@@ -30,6 +30,7 @@ WORK = ".harvest"  # what a run needs to resume; folders with a dot are no pictu
 PICTURES = "images"
 FOLDERS = ("", PICTURES, WORK, f"{WORK}/manifests")
 _ELSEWHERE = ("400", "404", "501")  # a size that a server does not give; then the whole picture is asked for
+NO_FAILURE = ("other rights", "same picture", "beyond the limit", "no address", "no picture named")
 FAILED = ("id", "title", "reason", "detail", "address", "manifest", "canvas")
 
 
@@ -42,7 +43,6 @@ class Harvest:
     folder : With ``metadata.csv``, ``failed.csv`` and the pictures.
     found, taken, new : Number of pictures that the source names; that are there now; that this run took.
     lost : list of Lost; all others, and manifests that could not be read.
-    unwanted : Number of pictures left out by ``rights`` or ``limit``; they are among the lost.
     requests : Number of requests.
     rights : Counter of what was taken, by the code of its rights statement.
     notes : Sentences.
@@ -53,10 +53,14 @@ class Harvest:
     taken: int = 0
     new: int = 0
     lost: list[Lost] = field(default_factory=list)
-    unwanted: int = 0
     requests: int = 0
     rights: Counter = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        """How many of the lost were wanted, and named with an address."""
+        return sum(one.reason not in NO_FAILURE for one in self.lost)
 
 
 def harvest(
@@ -100,7 +104,7 @@ def harvest(
     retries : See ``Client``.
     refresh : Ask again for manifests that were read before, to find what is new in them.
     max_failed : Share of the pictures and manifests asked for that may fail before this is an error (everything is
-        written all the same).
+        written all the same). Works for which no address is named do not count.
     tell : callable(str); is given sentences on what is going on.
     progress : callable(stage, done, total)
 
@@ -113,7 +117,7 @@ def harvest(
     InputError
         The folder has a harvest of something else, or in another size.
     IngestError
-        The source cannot be read; or more failed than ``max_failed``.
+        The source cannot be read; nothing was taken; or more failed than ``max_failed``.
     """
     check_choice("canvases", canvases, CANVASES)
     if size < 1 or delay < 0 or retries < 0:
@@ -137,13 +141,22 @@ def harvest(
         result.requests = client.asked
         for (host, other), times in sorted(client.moved.items()):
             result.notes.append(f"{times:,} pictures of {host} came from {other}, where it sent us.")
-    failed = len(result.lost) - result.unwanted
-    if failed > max_failed * (result.taken + failed):
-        raise IngestError(
-            f"{failed:,} of {result.taken + failed:,} pictures and manifests failed, more than --max-failed "
-            f"{max_failed:g} allows. {out / 'failed.csv'} says which and why; the same command tries them again."
-        )
+    _check_failed(result, max_failed)
     return result
+
+
+def _check_failed(result: Harvest, max_failed: float) -> None:
+    where = result.folder / "failed.csv"
+    if not result.taken:
+        why = Counter(one.reason for one in result.lost).most_common(1)
+        said = f" ({len(result.lost):,} were not; most of all: {why[0][0]})" if why else ""
+        raise IngestError(f"No picture was taken{said}. {where} says which and why.")
+    asked = result.taken + result.failed
+    if result.failed > max_failed * asked:
+        raise IngestError(
+            f"{result.failed:,} of {asked:,} pictures and manifests failed, more than --max-failed {max_failed:g} "
+            f"allows. {where} says which and why; the same command tries them again."
+        )
 
 
 def _check_folder(out: Path, about: dict[str, Any]) -> None:
@@ -184,14 +197,11 @@ def _chosen(found: Found, wanted: Sequence[str], limit: int | None, result: Harv
         if not allowed(statement, wanted):
             detail = f"Its rights statement is '{statement[:200]}'." if statement else "It has no rights statement."
             result.lost.append(Lost.of(item, "other rights", detail))
-            result.unwanted += 1
         elif item.source in chosen:
             detail = f"Its picture is that of {chosen[item.source].id}."
             result.lost.append(Lost.of(item, "same picture", detail))
-            result.unwanted += 1
         elif limit is not None and len(chosen) >= limit:
             result.lost.append(Lost.of(item, "beyond the limit", f"--limit is {limit}."))
-            result.unwanted += 1
         else:
             if item.id in ids:
                 item = replace(item, id=f"{item.id}-{len(ids)}")

@@ -101,7 +101,7 @@ def works_of(
     pages = _canvases(manifest)
     shown = pages[:1] if canvases == "first" else pages
     if not pages:
-        lost.append(Lost("", label, "no picture", "The manifest has no canvas.", address or base, address))
+        lost.append(Lost("", label, "no picture named", "The manifest has no canvas.", address or base, address))
     for number, canvas in enumerate(shown, start=1):
         place = _id(canvas)
         row = _row(manifest, canvas, language) | {"manifest": address, "canvas": place, "collection": collection}
@@ -112,7 +112,7 @@ def works_of(
         row["title"] = title
         picture, trouble = _picture(canvas, base or address)
         if picture is None:
-            lost.append(Lost("", title, "no picture", trouble, place, address, place))
+            lost.append(Lost("", title, "no picture named", trouble, place, address, place))
             continue
         own = item_id(address or label or base, address or base, place, picture.source)
         if len(pages) > 1:

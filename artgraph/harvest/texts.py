@@ -104,7 +104,8 @@ def pair_columns(pairs: Iterable[Any], language: str, *, taken: Iterable[str] = 
     {'artist': 'Jan Vos', 'manifest_File': '7'}
     """
     columns: dict[str, str] = {}
-    own = (*taken, *_MEANT, *(name for key, names in STANDARD.items() if key not in _OWN for name in names))
+    own = (*taken, *_MEANT, *(word for words in _MEANT.values() for word in words))
+    own += tuple(name for key, names in STANDARD.items() if key not in _OWN for name in names)
     for pair in pairs:
         if not isinstance(pair, Mapping):
             continue

@@ -188,7 +188,7 @@ def test_rights_are_kept_and_chosen_by_code_or_pattern(here, tmp_path):
         out = tmp_path / "-".join(map(str, map(ord, "".join(wanted) or "x")))
         made = taken(here.address + "/all.json", out, rights=wanted, max_failed=0)  # other rights are no failure
         assert table(out)["title"].tolist() == [f"Work {name}" for name in expected]
-        assert made.unwanted == len(made.lost) == 4 - len(expected)
+        assert (made.failed, len(made.lost)) == (0, 4 - len(expected))
     assert here.sent["/d.jpg"] == 1  # asked for only where it was wanted
 
 
@@ -313,7 +313,8 @@ def test_a_server_that_cannot_be_reached_is_left_alone_after_ten(here, tmp_path)
         gone = away.address
     bodies = [here.canvas3(str(n), here.body(f"{gone}/{n}.jpg"), label=str(n)) for n in range(12)]
     here.manifest3("a", *bodies)
-    taken(here.address + "/m/a.json", tmp_path, retries=1)
+    with pytest.raises(IngestError, match=r"No picture was taken \(12 were not; most of all: no connection\)"):
+        taken(here.address + "/m/a.json", tmp_path, retries=1)
     assert table(tmp_path, "failed.csv")["reason"].tolist() == ["no connection"] * 10 + ["server left alone"] * 2
 
 
