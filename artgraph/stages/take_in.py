@@ -13,7 +13,7 @@ import pandas as pd
 
 from artgraph.errors import IngestError, InputError
 from artgraph.stages.change import Change
-from artgraph.stages.ingest import left_out
+from artgraph.stages.ingest import follows_links, left_out
 from artgraph.stages.inspecting import inspect_all, is_other, last_taken
 from artgraph.stages.spreadsheet import as_before, relative
 from artgraph.tablefiles import read_refused
@@ -133,7 +133,8 @@ def compare(
         raise IngestError(f"{root} is not a folder. Name the folder that the pictures are in.")
     sheet, reading, notes = spreadsheet_of(corpus, metadata, columns=columns, encoding=encoding, must=not only_new)
     table = read_metadata(sheet, **{name: value or None for name, value in reading.items()}) if sheet else None
-    paths = list_folder(root, leave_out=left_out(root, corpus.home, sheet)).pictures
+    how = {"leave_out": left_out(root, corpus.home, sheet), "follow_links": follows_links(corpus.home)}
+    paths = list_folder(root, **how).pictures
     planned = plan(paths, table, root=root, metadata_dir=Path(sheet).parent if sheet else None)
     if table is not None and metadata is not None:
         check_matched(planned, table, root)
