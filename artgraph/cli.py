@@ -16,6 +16,7 @@ from artgraph.commands.demo import demo
 from artgraph.commands.describe import describe
 from artgraph.commands.evaluate import evaluate
 from artgraph.commands.export import export
+from artgraph.commands.harvest import harvest
 from artgraph.commands.import_vectors import import_vectors
 from artgraph.commands.influence import influence
 from artgraph.commands.info import info
@@ -62,6 +63,7 @@ def main() -> None:
 for command in (
     run,
     demo,
+    harvest,
     ingest,
     describe,
     train_descriptor,

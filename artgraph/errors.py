@@ -8,6 +8,7 @@
     │   ├── StaleError            made from inputs that have changed since (says what to run again)
     │   └── LockedError           another artgraph is writing to this corpus
     ├── InputError (ValueError)   arguments or arrays that cannot be used: shapes, NaN, an unknown name
+    ├── FetchError                one address that gives nothing usable: ``reason`` (a fixed code), ``detail``
     ├── ImageError                one picture that cannot be taken: ``reason`` (a fixed code), ``detail``
     ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
     ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
@@ -18,8 +19,8 @@ A message says what happened, where, what was expected, and what to do next.
 """
 
 __all__ = [
-    "ArtgraphError", "CircularError", "CorpusError", "ImageError", "IngestError", "InputError", "LockedError",
-    "MissingError", "MissingPackageError", "StaleError", "WeightsError",
+    "ArtgraphError", "CircularError", "CorpusError", "FetchError", "ImageError", "IngestError", "InputError",
+    "LockedError", "MissingError", "MissingPackageError", "StaleError", "WeightsError",
 ]  # fmt: skip
 
 
@@ -45,6 +46,21 @@ class LockedError(CorpusError):
 
 class InputError(ArtgraphError, ValueError):
     """An argument or an array cannot be used."""
+
+
+class FetchError(ArtgraphError):
+    """One address gives nothing that can be used.
+
+    ``reason`` is a short fixed code ("404", "empty answer", "no picture", ...); ``detail`` is one sentence; ``again``
+    says whether another try may help.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, again: bool = False) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail, self.again = reason, detail, again
+
+    def __reduce__(self) -> tuple[type, tuple[str, str], dict[str, bool]]:
+        return type(self), (self.reason, self.detail), {"again": self.again}
 
 
 class ImageError(ArtgraphError):

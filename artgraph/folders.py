@@ -41,7 +41,7 @@ class Listing:
     ----------
     pictures : list of str; paths relative to the folder, with "/", in code-point order.
     passed_over : list of (path, kind, reason, detail): files beside a picture of the same name, folders that cannot be
-        read, corpora, and links that lead back; kind is "file" or "folder".
+        read, corpora, and links that lead back or are not to be followed; kind is "file" or "folder".
     others : Counter; files that are no pictures, by ending.
     system_folders : Counter; folders that computers keep for themselves, by name.
     """
@@ -52,7 +52,7 @@ class Listing:
     system_folders: Counter = field(default_factory=Counter)
 
 
-def list_folder(root: str | Path, *, leave_out: Collection[str | Path] = ()) -> Listing:
+def list_folder(root: str | Path, *, leave_out: Collection[str | Path] = (), follow_links: bool = True) -> Listing:
     """List the pictures in a folder and the folders within it.
 
     A picture is a file whose ending is in `artgraph.images.EXTENSIONS`, whatever its case, or whose first bytes are
@@ -67,6 +67,7 @@ def list_folder(root: str | Path, *, leave_out: Collection[str | Path] = ()) -> 
     ----------
     root
     leave_out : files and folders that are not looked at, nor counted.
+    follow_links : False: every symbolic link in it is passed over; ``root`` itself may be one.
     """
     if not os.path.isdir(root):
         raise IngestError(f"There is no folder {root}. Expected the folder that holds the pictures.")
@@ -81,7 +82,7 @@ def list_folder(root: str | Path, *, leave_out: Collection[str | Path] = ()) -> 
         raise IngestError(
             f"{root} is a corpus of artgraph, not a folder of pictures. Give the folder of the originals."
         )
-    _walk("", home, listing, links, seen, unwanted)
+    _walk("", home, listing, links if follow_links else None, seen, unwanted)
     for path, target in iter(lambda: links.pop(0) if links else None, None):
         if _is_within(home, target):
             listing.passed_over.append((path, "folder", "link to a folder above", "It holds the folder of pictures."))
@@ -96,7 +97,7 @@ def _walk(
     start: str,
     folder: str,
     listing: Listing,
-    links: list[tuple[str, str]],
+    links: list[tuple[str, str]] | None,
     seen: set[tuple[int, int]],
     unwanted: set[str],
 ) -> None:
@@ -123,7 +124,10 @@ def _walk(
             path, place_of = posixpath.join(here, entry.name), os.path.join(place, entry.name)
             if entry.name.startswith(".") or (entry.name in unwanted_names and os.path.realpath(place_of) in unwanted):
                 continue
-            if _is_folder(entry):
+            if links is None and entry.is_symlink():
+                kind = "folder" if _is_folder(entry) else "file"
+                listing.passed_over.append((path, kind, "link", "Symbolic links are not followed: --no-follow-links."))
+            elif _is_folder(entry):
                 if entry.name.casefold() in _SYSTEM:
                     listing.system_folders[entry.name] += 1
                 elif entry.is_symlink():

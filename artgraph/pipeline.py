@@ -30,6 +30,7 @@ from typing import Any
 
 from artgraph.atomic import write_bytes
 from artgraph.corpus import Corpus
+from artgraph.harvest import harvest
 from artgraph.settings import FEATURES
 from artgraph.stages.ask import ask
 from artgraph.stages.atlas import atlas
@@ -63,9 +64,9 @@ from artgraph.stages.worklist import worklist
 
 __all__ = [
     "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
-    "fuse_features", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of", "line",
-    "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae", "update",
-    "worklist",
+    "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
+    "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
+    "update", "worklist",
 ]  # fmt: skip
 
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
@@ -87,6 +88,7 @@ def run(
     n_clusters: int | None = None,
     lead: str = "auto",
     max_refused: float = 0.05,
+    follow_links: bool | None = None,
     workers: int = 2,
     seed: int = 0,
     device: str = "auto",
@@ -113,7 +115,7 @@ def run(
     dates : Join the works' dates with the features, by a weight of their own; see ``describe_dates``.
     n_clusters : See ``ClusterSettings``.
     lead : {"auto", "leiden", "vgae-leiden"}; the partition that leads; "auto": see ``lead_of``.
-    max_refused : See ``ingest``.
+    max_refused, follow_links : See ``ingest``.
     workers, seed
     device : {"auto", "cpu", "cuda"}
     tell : callable(str); is given lines on what each stage made and, at the end, on what to do next.
@@ -157,7 +159,7 @@ def run(
         for text in growth_lines(growth, following=False):
             tell(text)
     else:
-        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, **taking)
+        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, follow_links=follow_links, **taking)
     for text in ingest_lines(corpus):
         tell(text)
     names, lines = names_for(corpus, artist_edges)

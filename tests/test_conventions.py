@@ -107,7 +107,18 @@ def test_modules_are_short_and_say_what_they_are(path):
 
 LAYERS = (  # from the ground up; what stands in one row may not import from the row's other packages, nor from above
     ("errors",),
-    ("checks", "atomic", "formats", "datewords", "dateforms", "dates", "qualifierwords", "qualifiers", "geometric"),
+    (
+        "addresses",
+        "checks",
+        "atomic",
+        "formats",
+        "datewords",
+        "dateforms",
+        "dates",
+        "qualifierwords",
+        "qualifiers",
+        "geometric",
+    ),
     ("soundness",),
     ("journal",),
     ("staging", "tablefiles", "decisions"),
@@ -122,6 +133,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("layouts",),
     ("evaluation", "interpret", "plots"),
     ("export",),
+    ("harvest",),
     ("atlas",),
     ("server",),
     ("corpus", "makers"),

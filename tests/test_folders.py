@@ -7,13 +7,16 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from artgraph import pipeline
 from artgraph.atomic import locked
+from artgraph.cli import main
 from artgraph.corpus import Corpus
 from artgraph.errors import IngestError, LockedError
 from artgraph.folders import list_folder
 from artgraph.images import load_image
+from artgraph.stages.growing import has_grown
 from artgraph.testing import toy_corpus, toy_pictures
 from tests.hazards import encode, scene
 
@@ -209,6 +212,35 @@ def test_link_loops_end_in_no_traceback(tmp_path):
         **dict.fromkeys(["sub/home", "up"], "link to a folder above"),
     }
     assert "link leads to itself" in refused["detail"]["self.jpg"]
+
+
+def test_links_are_passed_over_where_they_are_not_to_be_followed_also_later(tmp_path):
+    root = fill(tmp_path / "in", {"a.jpg": JPEG, "sub/b.jpg": PNG})
+    fill(tmp_path, {"away/c.jpg": TIFF})
+    (root / "c.jpg").symlink_to(tmp_path / "away" / "c.jpg")
+    (root / "folder").symlink_to(tmp_path / "away")
+    command = ["ingest", str(root), "-o", str(tmp_path / "out"), "--no-follow-links"]
+    said = CliRunner().invoke(main, command).output
+    assert "2 symbolic links not followed" in said
+    refused = pd.read_csv(tmp_path / "out" / "refused.csv")
+    assert refused[["input", "kind", "reason"]].to_numpy().tolist() == [
+        ["c.jpg", "file", "link"], ["folder", "folder", "link"]
+    ]  # fmt: skip
+    corpus = pipeline.ingest(root, tmp_path / "out")  # as before
+    assert corpus.paintings["image"].tolist() == ["a.jpg", "sub/b.jpg"]
+    assert corpus.head["facts"]["images_refused"] == 0
+    assert not has_grown(root, tmp_path / "out")
+    assert pipeline.update(corpus, root).found.nothing
+    (tmp_path / "alias").symlink_to(root)  # the folder itself may be reached by a link
+    assert list_folder(tmp_path / "alias", follow_links=False).pictures == ["a.jpg", "sub/b.jpg"]
+    assert "c.jpg" in pipeline.ingest(root, tmp_path / "other", follow_links=True).paintings["image"].tolist()
+
+
+def test_names_in_both_unicode_forms_meet_their_rows(tmp_path):
+    fill(tmp_path / "in", {"e\u0301tude.jpg": JPEG, "caf\u00e9/b.jpg": PNG})
+    (tmp_path / "s.csv").write_text("path,title\n\u00e9tude.jpg,One\ncafe\u0301/b.jpg,Two\n", "utf-8")
+    corpus = pipeline.ingest(tmp_path / "in", tmp_path / "out", metadata=tmp_path / "s.csv")
+    assert corpus.paintings.set_index("title")["id"].to_dict() == {"One": "\u00e9tude.jpg", "Two": "caf\u00e9/b.jpg"}
 
 
 # Pictures that change.

@@ -23,7 +23,7 @@ from artgraph.stages.ingest import ingest
 from artgraph.testing import toy_corpus, toy_pictures
 
 WRITTEN = {"out", "sheet"}
-NO_LABEL = {("similar", "query"), ("similar", "weights")}  # an answer, which is not kept
+NO_LABEL = {("similar", "query"), ("similar", "weights"), ("harvest", "source")}  # answers, and a folder of pictures
 THE_SAME = {  # calls these
     "run": "ingest, describe",
     "demo": "run",

@@ -1,38 +1,11 @@
 """Addresses of the IIIF Image API that a table holds, from which a reader may ask for a picture in full size."""
 
-import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from artgraph.addresses import image_service
+
 __all__ = ["iiif_hosts", "iiif_services"]
-
-# what follows the service's own address in a request for a picture (IIIF Image API 2 and 3): region, size, turn, file
-_REQUEST = re.compile(
-    r"/(full|square|(pct:)?[\d.]+(,[\d.]+){3})/[^/]+/!?[\d.]+/(default|native|color|gray|bitonal)(\.\w+)?$"
-)
-_NO_PICTURE = re.compile(r"/(manifest|collection)(\.json)?$|/(manifests?|collections?|presentation)/", re.IGNORECASE)
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
-
-
-def _service(value: str | None) -> str | None:
-    """Return the address of the image service that a text names; None where it names none.
-
-    >>> _service("https://example.org/iiif/2/abc/full/843,/0/default.jpg")
-    'https://example.org/iiif/2/abc'
-    >>> _service("https://example.org/iiif/abc/manifest.json") is None
-    True
-    """
-    address = (value or "").strip()
-    if re.search(r"[\s\"'<>\\`{|}\x00-\x1f]|[^\x21-\x7e]", address) or _NO_PICTURE.search(address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc) or parts.query or parts.fragment:
-        return None
-    base = _REQUEST.sub("", address.removesuffix("/info.json")).rstrip("/")
-    return base if urlsplit(base).path.strip("/") else None
 
 
 def iiif_services(columns: Mapping[str, Sequence[str | None]]) -> list[str | None] | None:
@@ -48,7 +21,7 @@ def iiif_services(columns: Mapping[str, Sequence[str | None]]) -> list[str | Non
     found: list[str | None] = []
     for name, values in columns.items():
         if "iiif" in name.lower():
-            here = [_service(value) for value in values]
+            here = [image_service(value) for value in values]
             found = [a or b for a, b in zip(found, here, strict=True)] if found else here
     return found if any(found) else None
 

@@ -19,7 +19,8 @@ __all__ = ["export"]
 @option("export", "pictures", is_flag=True, help="Give the pictures along, too.")
 @option("export", "timeline", is_flag=True, help="gexf: dated paintings get a time interval.")
 @option("export", "everything", "--all", is_flag=True, help="csv: also what only programs read: hashes, byte counts.")
-@option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite.")
+@option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite and iiif.")
+@option("export", "base", metavar="URL", help="iiif, which needs it: the address that the folder will have on the web.")
 def export(corpus: Any, **options: Any) -> None:
     """Write a partition with its graph and map for another program.
 
@@ -31,10 +32,12 @@ def export(corpus: Any, **options: Any) -> None:
     anndata          scanpy (h5ad); needs pip install 'artgraph[anndata]'
     embedding-atlas  Embedding Atlas (parquet)
     vikus            VIKUS Viewer: its data folder
+    iiif             Mirador, Universal Viewer: a manifest for each cluster, on the pictures of their museums
 
     \b
     Example:
       artgraph export mycorpus --to gexf --pictures -o mycorpus.gexf
+      artgraph export mycorpus --to iiif --base https://example.org/clusters
     """
     bars = Bars("export")
     show(stage("export")(corpus, progress=bars, **options), bars)

@@ -11,12 +11,13 @@ from artgraph.options import SEED, Bars, Choice, Command, names, network, networ
 from artgraph.sources import SOURCES
 from artgraph.stages.lead import LEADS
 
-__all__ = ["METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
+__all__ = ["LINKS_HELP", "METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
 
 WITH_HELP = (
     "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, and date, separated by commas; gram:resnet18 "
     "names the network."
 )
+LINKS_HELP = "Take what symbolic links lead to, loops excepted; default: yes."
 METADATA_HELP = "A spreadsheet (CSV, parquet, JSON) with a column of paths or ids."
 
 
@@ -58,6 +59,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 @option("run", "n_clusters", type=click.IntRange(1), help="How many clusters; default: as many as Leiden finds.")
 @option("run", "lead", type=Choice(LEADS), help="The partition that is described, exported and shown first.")
 @option("run", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures that may be refused.")
+@option("run", "follow_links", "--follow-links/--no-follow-links", help=LINKS_HELP)
 @network_options("run")
 @option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("run", "seed", type=SEED, help="Of everything that is random.")

@@ -32,6 +32,7 @@ FORMATS = {
     "anndata": "{}.h5ad",
     "embedding-atlas": "{}.parquet",
     "vikus": "{}-vikus",
+    "iiif": "{}-iiif",
 }
 _OF_PICTURES = ("image_jpeg_quality", "image_brightness")  # measured, and read by programs
 _OWN_USE = ("image_sha256", "image_bytes", "image_format", "image_mode", "image_dhash", "metadata_line")
@@ -47,6 +48,7 @@ def export(
     timeline: bool = False,
     everything: bool = False,
     image_url: str | None = None,
+    base: str | None = None,
     progress: Progress = None,
 ) -> Made:
     """Write a partition, its graph and its map in the format of another program.
@@ -54,10 +56,10 @@ def export(
     Parameters
     ----------
     corpus
-    to : {"gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus"}
-        Gephi; Excel; GraphML; Gephi's spreadsheet import; scanpy; Embedding Atlas; VIKUS Viewer.
+    to : {"gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus", "iiif"}
+        Gephi; Excel; GraphML; Gephi's spreadsheet import; scanpy; Embedding Atlas; VIKUS Viewer; viewers of IIIF.
     partition
-    out : Default: a file, or for "gephi-csv" and "vikus" a folder, in ``exports`` of the corpus.
+    out : Default: a file, or for "gephi-csv", "vikus" and "iiif" a folder, in ``exports`` of the corpus.
     pictures : bool
         Also give the pictures along. "gexf", "graphml" and "gephi-csv": a folder of JPEGs beside the file, since Gephi
         does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script.
@@ -65,13 +67,15 @@ def export(
     everything : "csv": also what only programs read, such as hashes and byte counts; "anndata" always has it.
     image_url : str, optional
         Where the thumbnails (``thumbs`` of the corpus) stand on the web: each painting gets an ``image_url`` below it,
-        which Gephi Lite can show. A column ``image_url`` of the table is exported as it is.
+        which Gephi Lite can show. A column ``image_url`` of the table is exported as it is. "iiif": for works that have
+        no picture on the web of their own.
+    base : "iiif", which needs it: the address that the folder will have on the web.
     progress : callable(stage, done, total)
 
     Returns
     -------
     Made
-        ``key`` is the path of the file or folder.
+        ``key`` is the path of the file or folder. "iiif": the facts say how many works are ``left_out``.
 
     Raises
     ------
@@ -81,19 +85,25 @@ def export(
         "anndata" without the package anndata.
     """
     check_choice("export format", to, FORMATS)
-    if pictures and to in ("csv", "anndata"):
+    if pictures and to in ("csv", "anndata", "iiif"):
         raise InputError(f"'{to}' cannot give pictures along; gexf, graphml, gephi-csv, embedding-atlas and vikus can")
     if timeline and to != "gexf":
         raise InputError(f"'{to}' knows no timeline; gexf does")
     if everything and to != "csv":
         raise InputError(f"'{to}' has one set of columns; --all is for csv")
-    if image_url and to not in ("gexf", "graphml", "gephi-csv"):
-        raise InputError(f"'{to}' takes no --image-url; gexf, graphml and gephi-csv do")
+    if image_url and to not in ("gexf", "graphml", "gephi-csv", "iiif"):
+        raise InputError(f"'{to}' takes no --image-url; gexf, graphml, gephi-csv and iiif do")
+    if base and to != "iiif":
+        raise InputError(f"'{to}' takes no --base; iiif does")
+    if to == "iiif":
+        from artgraph.export.iiif import check_base
+
+        base = check_base(base)
     if pictures or image_url:
         need_pictures(corpus, "--pictures" if pictures else "--image-url")
     out = Path(out) if out else corpus.path / "exports" / FORMATS[to].format(partition)
     out.parent.mkdir(parents=True, exist_ok=True)
-    view, report = View(corpus, partition), progress_of(progress, "export")
+    view, report, facts = View(corpus, partition), progress_of(progress, "export"), {"n": len(corpus), "format": to}
     if to == "csv":
         from artgraph.export import write_csv
 
@@ -104,11 +114,13 @@ def export(
         _embedding_atlas(view, out, pictures=pictures)
     elif to == "vikus":
         _vikus(view, out, pictures=pictures, report=report)
+    elif to == "iiif":
+        facts |= _iiif(view, out, base, image_url)
     else:
         folder = out if to == "gephi-csv" else out.parent
         table = _for_graphs(view, folder, pictures=pictures, image_url=image_url, report=report)
         {"gexf": _gexf, "graphml": _graphml, "gephi-csv": _gephi_csv}[to](view, out, table, timeline)
-    return Made("export", str(out), True, {"n": len(corpus), "format": to})
+    return Made("export", str(out), True, facts)
 
 
 def network(corpus: Corpus, *, partition: str = "leiden", library: str = "networkx") -> Any:
@@ -263,3 +275,42 @@ def _vikus(view: View, out: Path, *, pictures: bool, report: Callable[[int, int]
             return None if found is None else resize_contain(found, 1024)
 
         write_jpegs(out / "pictures", vikus_names(corpus.paintings["id"]), read, report=report)
+
+
+def _iiif(view: View, out: Path, base: str, image_url: str | None) -> dict[str, Any]:
+    from artgraph.addresses import is_address
+    from artgraph.atlas.iiif import iiif_services
+    from artgraph.export.cells import column_values
+    from artgraph.export.iiif import addresses_of, write_iiif
+
+    corpus, table = view.corpus, view.table
+    values = {name: column_values(table[name]) for name in table}
+    columns = {name: column for name, column in values.items() if any(isinstance(one, str) for one in column)}
+    pictures = [next(filter(None, found), None) for found in zip(
+        addresses_of(columns, "picture_url"), addresses_of(columns, "image_url"), strict=True
+    )]  # fmt: skip
+    services = iiif_services(columns)
+    if image_url:
+        place = image_url.rstrip("/")
+        if not is_address(place):
+            raise InputError(f"--image-url is an address on the web, not '{image_url}'")
+        thumbs = [f"{place}/{quote(digest)}.webp" for digest in corpus.paintings["image_sha256"]]
+        services = services or [None] * len(thumbs)
+        rows = zip(pictures, services, thumbs, strict=True)
+        pictures = [own or (None if service else thumb) for own, service, thumb in rows]
+    sizes = None
+    if corpus.has_pictures:
+        sizes = corpus.paintings[["image_width", "image_height"]].to_numpy()
+    counts = write_iiif(
+        out,
+        table,
+        labels=view.labels,
+        base=base,
+        services=services,
+        pictures=pictures,
+        sizes=sizes,
+        typicality=view.typicality,
+        names=view.names,
+        title=f"{corpus.path.resolve().name}: {view.partition}",
+    )
+    return counts | {"address": f"{base}/collection.json"}

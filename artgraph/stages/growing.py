@@ -13,7 +13,7 @@ from artgraph.journal import entries
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.change import affected, apply_change, check_current
 from artgraph.stages.import_vectors import check_order
-from artgraph.stages.ingest import left_out
+from artgraph.stages.ingest import follows_links, left_out
 from artgraph.stages.ruling import with_decided_artists
 from artgraph.stages.spreadsheet import list_artists, reading_of
 from artgraph.stages.take_in import Found, compare, without
@@ -216,7 +216,8 @@ def has_grown(images: str | Path, out: str | Path) -> bool:
         return False
     if len(corpus.batches) > 1:
         return True
-    there = set(list_folder(images, leave_out=left_out(Path(images), corpus.path, None)).pictures)
+    how = {"leave_out": left_out(Path(images), corpus.path, None), "follow_links": follows_links(corpus.path)}
+    there = set(list_folder(images, **how).pictures)
     known = set(corpus.paintings["image"])
     return bool(there - known - set(read_refused(corpus.path)["input"])) or bool(known - there)
 

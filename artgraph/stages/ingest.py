@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from artgraph.ingest import Metadata, Plan
     from artgraph.stages.base import Progress
 
-__all__ = ["check_kind", "ingest", "inspect_one", "left_out"]
+__all__ = ["check_kind", "follows_links", "ingest", "inspect_one", "left_out"]
 
 SHARD = 128
 WORK = ".ingest-"
@@ -51,6 +51,7 @@ def ingest(
     repair_text: bool = False,
     max_unmatched: float = 1.0,
     max_refused: float = 0.05,
+    follow_links: bool | None = None,
     workers: int = 2,
     progress: Progress = None,
 ) -> Corpus:
@@ -76,6 +77,8 @@ def ingest(
     max_refused : float in [0, 1]
         Share of the pictures found (without pictures: of the rows) that may be refused before this is an error (the
         corpus is made all the same).
+    follow_links : Whether pictures and folders are taken that symbolic links in the folder lead to, each folder once.
+        None: as at the last ingest of the corpus, else yes.
     workers : Decoding threads.
     progress : callable(stage, done, total)
 
@@ -107,7 +110,8 @@ def ingest(
         other = Path(os.path.realpath(images)).parent / "mycorpus"
         raise IngestError(f"-o names {out}, the folder of the pictures itself. Name another, such as -o {other}")
     metadata, reading, _ = as_before(out, metadata, asked)
-    listing = list_folder(images, leave_out=left_out(images, out, metadata))
+    follow = follows_links(out) if follow_links is None else follow_links
+    listing = list_folder(images, leave_out=left_out(images, out, metadata), follow_links=follow)
     found = listing.pictures
     table = read_table(metadata, reading, found)
     planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
@@ -196,6 +200,14 @@ def _ingest_table(
     return corpus
 
 
+def follows_links(out: str | Path) -> bool:
+    """Return whether symbolic links were followed when a corpus (``out``) was made; True where it is not there."""
+    try:
+        return not read_head(Path(out) / "corpus.json").get("facts", {}).get("links_passed_over")
+    except (OSError, CorpusError, AttributeError):
+        return True
+
+
 def left_out(images: Path, out: Path, metadata: str | Path | None) -> list[Path]:
     """Return what may lie among the pictures and is none: the spreadsheet, and a corpus that does not hold them.
 
@@ -277,6 +289,7 @@ def _counts(listing: Listing) -> dict[str, Any]:
     return {
         "files_beside_a_picture": reasons["beside a picture"],
         "folders_unreadable": reasons["unreadable folder"],
+        **({"links_passed_over": reasons["link"]} if reasons["link"] else {}),
         "folders_passed_over": dict(sorted((listing.system_folders + Counter(corpus=reasons["corpus"])).items())),
         "other_files": dict(sorted(listing.others.items())),
     }

@@ -61,6 +61,16 @@ def _report(facts: Mapping[str, Any]) -> str:
     return facts.get("summary", "").partition(". ")[0].rstrip(".")
 
 
+def _export(facts: Mapping[str, Any]) -> str:
+    if "left_out" not in facts:
+        return ""
+    left_out = f"; {_many(facts['left_out'], 'work')} without an address left out" if facts["left_out"] else ""
+    return (
+        f"{_many(facts['manifests'], 'manifest')} of {_many(facts['works'], 'work')}, {facts['canvases']:,} on their "
+        f"museum's canvas{left_out}. Put the folder where {facts['address']} is its collection"
+    )
+
+
 def _features(facts: Mapping[str, Any]) -> str:
     said = f"{facts['n']:,} paintings, {facts['dimensions']} numbers each"
     if "imputed" in facts:
@@ -76,6 +86,7 @@ ABOUT = {
     "partitions": _partition,
     "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
+    "export": _export,
 }
 
 
@@ -107,6 +118,8 @@ def _passed_over(facts: Mapping[str, Any]) -> list[str]:
         lines.append(f"folders passed over: {_listed(folders)}")
     if count := facts.get("folders_unreadable"):
         lines.append(f"{_many(count, 'folder')} could not be read")
+    if count := facts.get("links_passed_over"):
+        lines.append(f"{_many(count, 'symbolic link')} not followed")
     if count := facts.get("files_beside_a_picture"):
         lines.append(f"{_many(count, 'file')} beside a picture passed over")
     return lines

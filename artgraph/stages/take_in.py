@@ -13,7 +13,7 @@ import pandas as pd
 
 from artgraph.errors import IngestError, InputError
 from artgraph.stages.change import Change
-from artgraph.stages.ingest import left_out
+from artgraph.stages.ingest import follows_links, left_out
 from artgraph.stages.inspecting import inspect_all, is_other, last_taken
 from artgraph.stages.spreadsheet import as_before, read_table, reading_of, relative
 from artgraph.tablefiles import read_refused
@@ -131,7 +131,8 @@ def compare(
     if not root.is_dir():
         raise IngestError(f"{root} is not a folder. Name the folder that the pictures are in.")
     sheet, reading, notes = spreadsheet_of(corpus, metadata, reading, must=not only_new)
-    paths = list_folder(root, leave_out=left_out(root, corpus.home, sheet)).pictures
+    how = {"leave_out": left_out(root, corpus.home, sheet), "follow_links": follows_links(corpus.home)}
+    paths = list_folder(root, **how).pictures
     table = read_table(sheet, reading, paths)
     planned = plan(paths, table, root=root, metadata_dir=Path(sheet).parent if sheet else None)
     if table is not None and metadata is not None:

@@ -18,10 +18,17 @@
     ag.replace(link.getAttribute("href"));
   });
 
+  // Where the museum shows the work, its IIIF manifest, its rights: a link that a reader may follow. Nothing is fetched.
+  const LINKED = /manifest|homepage|web.?page|permalink|rights|licen[cs]e|^(object.?)?(url|link)$/i;
+  const ADDRESS = /^https?:\/\/[^\s"'<>\\]{4,2000}$/i;
+  const linked = (column, value) => (LINKED.test(column) && ADDRESS.test(value)
+    ? el("dd", { dir: "auto" }, el("a", { href: value, rel: "noopener noreferrer", target: "_blank" }, words("span", value)))
+    : words("dd", value));
+
   function facts(i) {
     const row = (column) => {
       const value = ag.value(column, i);
-      return value !== null && value !== undefined && [el("dt", null, words("bdi", column.replaceAll("_", " "))), words("dd", value)];
+      return value !== null && value !== undefined && [el("dt", null, words("bdi", column.replaceAll("_", " "))), linked(column, value)];
     };
     const small = new Set(ag.data.small);
     const shown = ag.columns.filter((c) => !["title", "artist", "date", "id", "image", "previous_attribution"].includes(c) && !small.has(c));
