@@ -148,7 +148,8 @@ def test_the_command_says_what_was_taken_and_refused(clustered, tmp_path):
     append(saved, rows)
     result = CliRunner().invoke(main, ["decide", str(clustered.path), str(saved)])
     assert result.exit_code == 0, result.output
-    assert "1 decisions taken, 0 were there, 1 refused" in result.output
+    assert "decisions taken: 1, there before: 0, refused: 1" in result.output
+    assert f"clusters of leiden obey after: artgraph communities {clustered.path}" in result.output
     assert "no work 'no'" in result.output
     append(tmp_path / "bad.csv", rows[1:])
     assert CliRunner().invoke(main, ["decide", str(clustered.path), str(tmp_path / "bad.csv")]).exit_code == 1

@@ -147,6 +147,7 @@ def test_without_names_the_features_lead(tmp_path):
         f"1. Open {here}/atlas/index.html (double-click); to share it, zip the folder atlas.",
         "2. Say who painted what and when, and run it again: --metadata FILE, with columns path, artist, title, date.",
         f"3. Open {here}/exports/leiden.csv in Excel, leiden.gexf beside it in Gephi.",
+        f"4. Name clusters and say where works belong: artgraph serve {here}",
         f"Everything that is there, and how it was made: artgraph info {here}",
     ]
     # measures are for `artgraph info` and --diagnose

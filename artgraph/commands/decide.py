@@ -32,7 +32,8 @@ def decide(context: click.Context, corpus: Any, file: Path, dry_run: bool, **opt
       artgraph decide mycorpus decisions.csv
       artgraph decide mycorpus labels.csv --who "A. Scholar"
     """
-    from artgraph.stages.ruling import overview
+    from artgraph.lineage import Lineage, Ref
+    from artgraph.stages.ruling import overview, undecided
 
     made = stage("decide")(corpus, file, dry_run=dry_run, **options)
     for text in made.notes:
@@ -46,9 +47,11 @@ def decide(context: click.Context, corpus: Any, file: Path, dry_run: bool, **opt
         kappa = "not defined" if pair["kappa"] is None else f"{pair['kappa']:.2f}"
         say(f"{' and '.join(pair['who'])} agree on {pair['agree']:.0%} of {pair['n']} pairs (Cohen's kappa {kappa})")
     would = " would be" if dry_run else ""
-    say(f"{len(made.taken)} decisions{would} taken, {len(made.repeated)} were there, {len(made.refused)} refused")
+    say(f"decisions{would} taken: {len(made.taken)}, there before: {len(made.repeated)}, refused: {len(made.refused)}")
     if made.taken and not dry_run:
-        say(f"the clusters obey after: artgraph communities {corpus.path}")
+        for key in corpus.keys("partitions"):
+            if undecided(corpus, key):
+                say(f"clusters of {key} obey after: {Lineage(corpus).command(Ref('partitions', key))}")
         if now["artists"]:
             say(f"artists corrected in the table ({len(now['artists'])}) after: artgraph update {corpus.path}")
     if not made.taken and not made.repeated:

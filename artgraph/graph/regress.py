@@ -188,7 +188,7 @@ def _design(
             block, unknown = _numbers(series, missing, scale)
         else:
             place = {value: i for i, value in enumerate(known)}
-            codes = series.map(lambda value, place=place: place.get(_text(value), -1)).to_numpy(dtype=np.int64)
+            codes = series.map(lambda value, place=place: place.get(_text(value), -1)).to_numpy(np.int64, copy=True)
             codes[missing] = len(known) if code["missing"] else -1
             block, unknown = np.eye(len(known) + 1)[codes], codes < 0
             groups.append(codes)

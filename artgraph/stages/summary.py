@@ -202,6 +202,7 @@ def closing(corpus: Corpus, first: str, why: str) -> list[str]:
         f"1. Open {corpus.path / 'atlas' / 'index.html'} (double-click); to share it, zip the folder atlas.",
         f"2. {second}",
         f"3. Open {corpus.path / 'exports' / f'{first}.csv'} in Excel, {first}.gexf beside it in Gephi.",
+        f"4. Name clusters and say where works belong: artgraph serve {here}",
         f"Everything that is there, and how it was made: artgraph info {here}",
     ]
 
