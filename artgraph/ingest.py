@@ -176,7 +176,7 @@ def plan_table(metadata: Metadata) -> Plan:
     ids, values = table["id"], table.drop(columns="metadata_line")
     again = values.duplicated().to_numpy()
     bare = ids.isna().to_numpy()
-    odd = ids.str.contains(CONTROLS, na=False).to_numpy(dtype=bool)
+    odd = ids.astype("string").str.contains(CONTROLS, na=False).to_numpy(dtype=bool)
     different = ids[~again & ~bare].value_counts()
     several = ids.isin(different[different > 1].index).to_numpy()
     taken = ~(again | bare | odd | several)

@@ -90,6 +90,9 @@ def obey(
     else:
         found = leiden_n_clusters(small, n_clusters, seed=seed)[0]
     labels, unmet = repaired(matrix, found[node], must=must, cannot=cannot)
+    for code in numbers[numbers >= 0].tolist() if fixed is not None else ():
+        if labels[first[code]] < 0:  # without a link, and yet a cluster
+            labels[codes == code] = labels.max(initial=-1) + 1
     return relabel_by_size(labels), unmet
 
 

@@ -15,7 +15,7 @@ from artgraph.images import load_image
 FRAME = pd.DataFrame(
     {
         "id": ["000001", "monet/2", "c"],
-        "title": ["<img src=x onerror=alert(1)>", "half \ud800 pair", None],
+        "title": pd.Series(["<img src=x onerror=alert(1)>", "half \ud800 pair", None], dtype=object),
         "artist": ["Monet, Claude", None, "B"],
         "neighbors": [1, 2, None],
         "empty": [None, None, None],
