@@ -128,6 +128,7 @@ def test_network_of_torch_geometric(corpus):
 
 
 def test_a_partition_of_features_is_shown_on_the_graph(corpus, tmp_path):
+    pytest.importorskip("anndata")
     made = pipeline.communities(corpus, method="kmeans", on=("color",), n_clusters=3)
     for to in ("gexf", "anndata"):
         pipeline.export(corpus, to=to, partition=made.key, out=tmp_path / to)
