@@ -9,7 +9,7 @@ from artgraph.delimited import read_delimited
 from artgraph.errors import IngestError
 from artgraph.tabletext import CONTROL, decode, refuse_other_files
 
-__all__ = ["RawTable", "Records", "clean_text", "flat", "read_raw"]
+__all__ = ["RawTable", "Records", "begins_as_json", "clean_text", "flat", "read_raw"]
 
 #: From what a JSON file holds to its records, each a dict of text; None where it is not of the form that is looked for.
 Records = Callable[[Any], list[dict[str, str]] | None]
@@ -101,6 +101,11 @@ def read_raw(
     return RawTable(*read[:3], decoded.encoding, read.delimiter, notes, read.refused, decoded.guessed, files=(path,))
 
 
+def begins_as_json(data: bytes) -> bool:
+    """Return whether the bytes of a file (``data``) begin as a JSON object or list does."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
 def clean_text(text: str) -> str:
     """Remove control characters (all but tab and line breaks) and the white space around a ``text``."""
     return CONTROL.sub("", text).strip()
@@ -145,7 +150,7 @@ def _read_folder(path: Path, records: Records) -> RawTable:
 
 def _read_json(path: Path, data: bytes, records: Records) -> list[dict[str, str]] | None:
     """Return the records of a JSON file; None where it is none."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+    if not begins_as_json(data):
         return None
     try:
         whole = json.loads(data.decode("utf-8-sig"))

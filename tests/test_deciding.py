@@ -170,8 +170,7 @@ def test_a_wrong_artist_is_corrected_by_update_and_comes_back_when_it_is_taken_b
     assert overview(corpus)["artists"] == []
     assert pipeline.update(corpus).found.nothing
     append(corpus.path / FILE, [Decision(new_key(), now(), "ann", "withdraw", to=key)])
-    if "spreadsheet" in corpus.head["facts"]:
-        assert pipeline.update(corpus).corpus.paintings["artist"].iloc[3] == before
+    assert pipeline.update(corpus).corpus.paintings["artist"].iloc[3] == before
 
 
 def test_an_artist_who_is_unknown_is_none(clustered):

@@ -85,6 +85,11 @@ class Constraints(NamedTuple):
     split: Mapping[int, int] = {}
     used: tuple[Decision, ...] = ()
 
+    @property
+    def of_works(self) -> dict[str, np.ndarray]:
+        """Those about works, by name: what is asked of a partition once its clusters are merged and split."""
+        return {"must": self.must, "cannot": self.cannot, "fixed": self.fixed, "forbidden": self.forbidden}
+
 
 def in_force(
     decisions: Iterable[Decision],

@@ -18,6 +18,7 @@ from artgraph.harvest.items import Item, Lost
 from artgraph.harvest.manifests import Member, kind_of, members_of, works_of
 from artgraph.harvest.tables import items_of_table
 from artgraph.harvest.texts import text_of
+from artgraph.rawtables import begins_as_json
 
 __all__ = ["Found", "Reader", "read_source"]
 
@@ -31,14 +32,11 @@ class Found:
     Attributes
     ----------
     items, lost : Pictures, and what names none.
-    manifests, collections : How many were read.
     notes : Sentences.
     """
 
     items: list[Item] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
-    manifests: int = 0
-    collections: int = 0
     notes: list[str] = field(default_factory=list)
 
 
@@ -163,12 +161,10 @@ class _Crawl:
             return
         base = member.address if is_address(member.address) else ""
         if kind_of(data) == "Manifest":
-            self.found.manifests += 1
             items, lost = works_of(data, base=base, collection=" / ".join(above), **self.how)
             self.found.items += items
             self.found.lost += lost
             return
-        self.found.collections += 1
         label = text_of(data.get("label"), self.how["language"])
         below = (*above, label) if label and label not in above else above
         if len(above) >= DEEPEST:
@@ -210,7 +206,7 @@ def _json_in(path: Path) -> Any:
             f"There is no source {path} ({error.strerror or error}). Expected the address or file of a IIIF manifest "
             f"or collection, or a table with a column of addresses."
         ) from error
-    if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+    if not begins_as_json(text):
         return None
     try:
         return _parsed(text)

@@ -8,6 +8,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
+from artgraph.arranging import plain
 from artgraph.metadata import STANDARD
 
 __all__ = ["every_text", "may_be_read_as", "pair_columns", "text_of"]
@@ -133,8 +134,9 @@ def may_be_read_as(name: str, names: Iterable[str]) -> bool:
     name : Of the column.
     names : Of our columns, and others that mean them.
     """
-    parts = {_plain(part) for part in (name, *re.split(r"[/()\[\]|,;]", name))}
-    return bool(parts & {_plain(one) for one in names}) or _plain(name).startswith(("image_", "metadata_line"))
+    parts = {plain(part.strip()) for part in (name, *re.split(r"[/()\[\]|,;]", name))}
+    own = {plain(one.strip()) for one in names}
+    return bool(parts & own) or plain(name.strip()).startswith(("image_", "metadata_line"))
 
 
 def _by_language(value: Any) -> dict[str, list[str]]:
@@ -171,7 +173,3 @@ def _line(text: str) -> str:
 
 def _key(label: str) -> str:
     return re.sub(r"\(.*?\)", "", label).strip(" :").casefold()
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]+", "_", name.strip().casefold())

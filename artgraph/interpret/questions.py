@@ -156,10 +156,9 @@ class _Asking:
 
 def _in_turn(found: list[Question], artists: Sequence[str | None] | None) -> list[Question]:
     """Return the questions in an order in which no artist comes twice running; those that cannot be are left out."""
-    names = [None] * 0 if artists is None else artists
     ordered, waiting, before = [], list(found), set()
     while waiting:
-        shown = [{names[row] for row in one[:2]} - {None} if artists is not None else set() for one in waiting]
+        shown = [set() if artists is None else {artists[row] for row in one[:2]} - {None} for one in waiting]
         at = next((at for at, now in enumerate(shown) if not now & before), None)
         if at is None:
             break

@@ -84,20 +84,21 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
             data = [layer_of(corpus, chosen.graph, key) for key in layers]
         codes, classes = _classes(corpus, chosen.fixed)
         node = joined(len(corpus), rule.constraints.must) if rule and chosen.method == "leiden" else None
+        seen, fixed = data, codes
         if node is not None:
             seen = [contracted(one, node) for one in data] if layers else contracted(data, node)
-            of_nodes = None if codes is None else np.full(node.max(initial=-1) + 1, -1)
-            if of_nodes is not None:
-                np.maximum.at(of_nodes, node, codes)
+            if codes is not None:
+                fixed = np.full(node.max(initial=-1) + 1, -1)
+                np.maximum.at(fixed, node, codes)
         found = cluster(
-            data if node is None else seen,
+            seen,
             chosen.method,
             resolution=chosen.resolution,
             n_clusters=chosen.n_clusters,
             quality=chosen.quality,
             consensus=chosen.consensus,
             layer_weights=list(layers.values()) or None,
-            fixed=codes if node is None else of_nodes,
+            fixed=fixed,
             max_size=chosen.max_size,
             seed=chosen.seed,
             progress=progress_of(progress, "resolutions"),

@@ -42,17 +42,14 @@ class Generations:
     @cached_property
     def days(self) -> list[str | None]:
         """The day (UTC, such as '2026-11-29') on which each batch was added; None where the journal does not say."""
-        return batch_days(self._journal.decode("utf-8", "replace"), len(self.corpus.batches))
+        journal = read_bytes(self.corpus.path / "journal.jsonl") or b""
+        return batch_days(journal.decode("utf-8", "replace"), len(self.corpus.batches))
 
     @property
     def origin(self) -> str | None:
         """A text that tells this corpus from others and stays when works are added: of its first works and its name."""
         first = next(entries(self.corpus.path / "journal.jsonl"), None)
         return hashlib.sha256(f"{first['made']} {self.corpus.home.name}".encode()).hexdigest()[:16] if first else None
-
-    @cached_property
-    def _journal(self) -> bytes:
-        return read_bytes(self.corpus.path / "journal.jsonl") or b""
 
     @cached_property
     def added(self) -> list[str | None]:

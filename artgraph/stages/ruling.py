@@ -91,7 +91,7 @@ def overview(corpus: Corpus) -> dict[str, Any] | None:
         "problems": [one.text for one in found.problems],
         "names": [[*of, name] for of, name in sorted(found.names.items())],
         "agreement": kappas(found.spoken),
-        "artists": with_decided_artists(corpus, corpus.paintings)[1],
+        "artists": _with_artists(corpus.paintings, found.artists)[1],
     }
 
 
@@ -103,9 +103,12 @@ def with_decided_artists(corpus: Corpus, table: pd.DataFrame) -> tuple[pd.DataFr
     corpus
     table : (n, columns), with a column id.
     """
+    return _with_artists(table, in_force_of(corpus).artists)
+
+
+def _with_artists(table: pd.DataFrame, right: Mapping[str, str]) -> tuple[pd.DataFrame, list[str]]:
     import pandas as pd
 
-    right = in_force_of(corpus).artists
     rows = [row for row, id_ in enumerate(table["id"]) if id_ in right]
     has = table["artist"].astype("string") if "artist" in table else pd.Series(pd.NA, table.index, dtype="string")
     other = [row for row in rows if ("" if pd.isna(has.iloc[row]) else has.iloc[row]) != right[table["id"].iloc[row]]]
@@ -211,8 +214,7 @@ def obeyed(
         labels = np.where(labels > before, labels + max(rule.above - before, 0), labels)
         regroup = {"merged": given.merged, "split": given.split, "parts": rule.parts, "above": rule.above}
         labels, parts, sentences = regrouped(adjacency, labels, earlier, **regroup, seed=seed)
-    works = {"must": given.must, "cannot": given.cannot, "fixed": given.fixed, "forbidden": given.forbidden}
-    labels, unmet = repaired(adjacency, labels, **works, above=rule.above)
+    labels, unmet = repaired(adjacency, labels, **given.of_works, above=rule.above)
     return labels, _facts(corpus, rule, parts, [*sentences, *_said(corpus, unmet)])
 
 
@@ -237,9 +239,7 @@ def placed_by(
     rule = ruling(corpus, partition, placed)
     if rule is None:
         return placed, None
-    given = rule.constraints
-    works = {"must": given.must, "cannot": given.cannot, "fixed": given.fixed, "forbidden": given.forbidden}
-    labels, unmet = repaired(adjacency, placed, **works, held=stay, above=rule.above)
+    labels, unmet = repaired(adjacency, placed, **rule.constraints.of_works, held=stay, above=rule.above)
     new = [one for one in unmet if not stay[list(one.rows)].all()]
     return labels, _facts(corpus, rule, {}, _said(corpus, new))
 

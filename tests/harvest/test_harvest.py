@@ -43,6 +43,15 @@ def one(here, name, body, **more):
     return f"{here.address}/m/{name}.json"
 
 
+def some(here, count):
+    """Put pictures there, a manifest for each; return how a collection names these."""
+    works = []
+    for n in range(count):
+        here.put(f"/{n}.jpg", jpeg(n))
+        works.append(here.manifest3(str(n), here.canvas3(str(n), here.body(f"{here.address}/{n}.jpg"))))
+    return works
+
+
 def taken(source, out, **options):
     return harvest(source, out, **{"delay": 0, "max_failed": 1, **options})
 
@@ -196,10 +205,7 @@ def test_rights_are_kept_and_chosen_by_code_or_pattern(here, tmp_path):
 
 
 def test_nested_collections_loops_repeats_and_pages_are_read_once(here, tmp_path):
-    works = []
-    for n in range(4):
-        here.put(f"/{n}.jpg", jpeg(n))
-        works.append(here.manifest3(str(n), here.canvas3(str(n), here.body(f"{here.address}/{n}.jpg"))))
+    works = some(here, 4)
     inner = here.collection("/inner.json", [works[1], {"id": here.address + "/all.json", "type": "Collection"}], "In")
     page = {"@id": here.address + "/page.json", "@type": "sc:Collection", "label": "P", "manifests": [works[2]]}
     here.put("/page.json", page | {"next": here.address + "/page2.json"})
@@ -215,10 +221,7 @@ def test_nested_collections_loops_repeats_and_pages_are_read_once(here, tmp_path
 
 
 def test_the_limit_ends_the_reading(here, tmp_path):
-    works = []
-    for n in range(10):
-        here.put(f"/{n}.jpg", jpeg(n))
-        works.append(here.manifest3(str(n), here.canvas3(str(n), here.body(f"{here.address}/{n}.jpg"))))
+    works = some(here, 10)
     here.collection("/all.json", works)
     assert taken(here.address + "/all.json", tmp_path, limit=3).taken == 3
     assert sum("/m/" in path for path in here.asked) == 3
@@ -294,10 +297,7 @@ def test_requests_keep_their_distance_and_obey_retry_after(here, tmp_path):
 
 
 def test_a_server_that_asks_for_an_hour_is_left_alone(here, tmp_path):
-    works = []
-    for n in range(3):
-        here.put(f"/{n}.jpg", jpeg(n))
-        works.append(here.manifest3(str(n), here.canvas3(str(n), here.body(f"{here.address}/{n}.jpg"))))
+    works = some(here, 3)
     here.collection("/all.json", works)
     here.troubles["/1.jpg"] = at_first(429, Retry_After="3600")
     began = time.monotonic()
@@ -357,10 +357,7 @@ def test_a_second_run_asks_for_nothing_and_refresh_for_manifests(here, tmp_path)
 
 
 def test_what_was_taken_before_an_interruption_is_in_the_tables(here, tmp_path, monkeypatch):
-    works = []
-    for n in range(4):
-        here.put(f"/{n}.jpg", jpeg(n))
-        works.append(here.manifest3(str(n), here.canvas3(str(n), here.body(f"{here.address}/{n}.jpg"))))
+    works = some(here, 4)
     here.collection("/all.json", works)
     picture = Client.picture
 
