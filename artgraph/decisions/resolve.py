@@ -12,15 +12,19 @@ All of this is listed, none of it is dropped in silence.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from artgraph.decisions.table import PARTS, Decision, Problem, said, time_of
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Constraints", "InForce", "constraints", "in_force"]
 
@@ -276,18 +280,18 @@ def _groups(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
 
 def _consistent(shaping: list[Decision], first: Mapping[int, int]) -> tuple[list[Decision], list[Problem]]:
     """Take out decisions until no chain of "together" is closed by an "apart"."""
+    import networkx as nx
+
     problems = []
     while True:
-        links: dict[Node, list[tuple[Node, Decision]]] = {}
+        links = nx.Graph()
         for one in shaping:
-            if one.kind in ("same", "belongs"):
-                a, b = _ends(one, first)
-                links.setdefault(a, []).append((b, one))
-                links.setdefault(b, []).append((a, one))
+            if one.kind in ("same", "belongs") and not links.has_edge(*_ends(one, first)):
+                links.add_edge(*_ends(one, first), by=one)
         apart = [(*_ends(one, first), [one]) for one in shaping if one.kind in ("different", "not-here")]
         numbers = sorted((node for node in links if node[0] == "cluster"), key=lambda node: int(node[1]))
         apart += [(a, b, []) for at, a in enumerate(numbers) for b in numbers[at + 1 :]]
-        component = _components(links)
+        component = {node: number for number, nodes in enumerate(nx.connected_components(links)) for node in nodes}
         closed = [
             _contradiction([*_path(links, a, b), *against])
             for a, b, against in apart
@@ -306,32 +310,11 @@ def _ends(one: Decision, first: Mapping[int, int]) -> tuple[Node, Node]:
     return ("work", one.work), ("cluster", str(first.get(int(one.cluster), int(one.cluster))))
 
 
-def _components(links: Mapping[Node, list[tuple[Node, Decision]]]) -> dict[Node, int]:
-    found: dict[Node, int] = {}
-    for number, start in enumerate(links):
-        waiting = [start] if start not in found else []
-        while waiting:
-            node = waiting.pop()
-            if found.setdefault(node, number) == number:
-                waiting += [other for other, _ in links[node] if other not in found]
-    return found
-
-
-def _path(links: Mapping[Node, list[tuple[Node, Decision]]], start: Node, end: Node) -> list[Decision]:
+def _path(links: nx.Graph, start: Node, end: Node) -> list[Decision]:
     """Return the decisions on the shortest chain between two nodes that are linked."""
-    came: dict[Node, tuple[Node, Decision] | None] = {start: None}
-    waiting = deque([start])
-    while end not in came:
-        node = waiting.popleft()
-        for other, one in links[node]:
-            if other not in came:
-                came[other] = node, one
-                waiting.append(other)
-    chain = []
-    while (step := came[end]) is not None:
-        end, one = step
-        chain.append(one)
-    return chain[::-1]
+    from networkx import single_source_shortest_path
+
+    return [links.edges[pair]["by"] for pair in pairwise(single_source_shortest_path(links, start)[end])]
 
 
 def _contradiction(decisions: list[Decision]) -> Problem:
