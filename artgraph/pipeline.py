@@ -81,6 +81,7 @@ def run(
     encoding: str | None = None,
     source: str | None = None,
     repair_text: bool = False,
+    views: str | None = None,
     max_unmatched: float = 1.0,
     descriptors: Sequence[str] = FEATURES,
     artist_edges: bool | None = None,
@@ -105,7 +106,7 @@ def run(
     ----------
     images, out : The folder of pictures and the corpus; run again, it resumes where it stopped. Where the folder has
         grown since, the new works are added to the corpus: see ``update``.
-    metadata, columns, encoding, source, repair_text, max_unmatched : See ``ingest``.
+    metadata, columns, encoding, source, repair_text, views, max_unmatched : See ``ingest``.
     descriptors : See ``describe``; the graph is built on all of them together.
     artist_edges : bool or None
         See ``GraphSettings``; None: where 30 artists or more have two works, or as in the graph that is there. With so
@@ -143,14 +144,14 @@ def run(
     true_scale = options.get("window_cm") is not None
     dates, descriptors = dates or "date" in descriptors, [name for name in descriptors if name != "date"]
     refuse_unused(descriptors, options)
-    asked_reading = reading_of(columns, encoding, source=source, repair_text=repair_text)
+    asked_reading = reading_of(columns, encoding, source=source, repair_text=repair_text, views=views)
     sheet, reading, _ = as_before(Path(out), metadata, asked_reading)
     check_folder(images, out, metadata=sheet, reading=reading, true_scale=true_scale, seed=seed, **asked)
     ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
     check_descriptors(ready, weights_given=bool(options.get("weights")))
     begin("ingest")
     table = {"metadata": metadata, "columns": columns, "encoding": encoding}
-    table |= {"source": source, "repair_text": repair_text}
+    table |= {"source": source, "repair_text": repair_text, "views": views}
     taking = {"max_refused": max_refused, "workers": workers, "progress": progress}
     if has_grown(images, out):
         where = {"weights": options.get("weights"), "device": device, "tell": tell}

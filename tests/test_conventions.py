@@ -46,12 +46,10 @@ def functions():
 
 def test_importing_artgraph_is_light():
     code = (
-        "import sys, time; start = time.perf_counter(); import artgraph; import artgraph.cli; "
-        "print(time.perf_counter() - start, [m for m in ('torch', 'faiss', 'igraph', 'sklearn') if m in sys.modules])"
+        "import sys; import artgraph; import artgraph.cli; "
+        "print([m for m in ('torch', 'faiss', 'igraph', 'sklearn') if m in sys.modules])"
     )
-    seconds, loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split(" ", 1)
-    assert loaded.strip() == "[]"
-    assert float(seconds) < 5  # a sanity bound only: these machines are noisy
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -125,7 +123,8 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("communities.methods",),
     ("settings",),
     ("colors", "decoding", "folders", "imagefiles", "images", "tiffs", "wholeness"),
-    ("tabletext", "delimited", "rawtables", "sources", "arranging", "metadata", "joining", "ingest", "shards"),
+    ("tabletext", "delimited", "rawtables", "sources", "arranging", "metadata"),
+    ("joining", "objectviews", "ingest", "shards"),
     ("graph", "retrieval"),
     ("learning",),
     ("descriptors", "vgae"),

@@ -38,6 +38,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
         ),
         option(of, "source", "--as", metavar="NAME", help=f"Read it as: {', '.join(SOURCES)}; default: found out."),
         option(of, "repair_text", is_flag=True, help="Mend text that was saved in a wrong encoding before."),
+        option(of, "views", metavar="WHICH", help="Of a work's several pictures: first, all, or a column's first."),
         option(of, "encoding", metavar="NAME", help="Of a CSV file, such as windows-1251; default: found out."),
     ]  # fmt: skip
     if unmatched:

@@ -60,7 +60,11 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
         thumbnails(corpus)
     check_artists(catalogue_of(corpus), str(corpus.home), chosen=chosen)
     by_artist = chosen.artist_edges or chosen.cross_artist
-    read = ["image_sha256"] * corpus.has_pictures + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
+    read = (
+        [name for name in ("image_sha256", "view_of") if name in corpus.paintings]
+        + ["artist"] * by_artist
+        + ["date"] * (chosen.max_years is not None)
+    )
     inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]
 
     def search(part: str, X: np.ndarray, wanted: dict[str, Any]) -> Neighbors:
@@ -122,9 +126,9 @@ def _graph(corpus: Corpus, chosen: GraphSettings, search: Search) -> tuple[dict,
     catalogue = catalogue_of(corpus)
     groups = {"": chosen.on} if chosen.merge == "features" else {f"-{key}": (key,) for key in chosen.on}
     parts, facts, graphs, near = {}, {}, {}, None
-    artists = catalogue.artists if chosen.cross_artist else None
+    apart = catalogue.kept_apart(by_artist=chosen.cross_artist)
     for suffix, on in groups.items():
-        near, graphs[suffix], found, figures = _one_graph(corpus, on, chosen, search, suffix=suffix, artists=artists)
+        near, graphs[suffix], found, figures = _one_graph(corpus, on, chosen, search, suffix=suffix, apart=apart)
         parts |= found
         facts |= {f"{fact}{suffix}": value for fact, value in figures.items()}
     adjacency = graphs.get("")
@@ -148,7 +152,7 @@ def _graph(corpus: Corpus, chosen: GraphSettings, search: Search) -> tuple[dict,
 
 
 def _one_graph(
-    corpus: Corpus, on: Sequence[str], chosen: GraphSettings, search: Search, *, suffix: str, artists: Sequence | None
+    corpus: Corpus, on: Sequence[str], chosen: GraphSettings, search: Search, *, suffix: str, apart: Sequence | None
 ) -> tuple[Neighbors, sp.csr_matrix, dict[str, Any], dict[str, Any]]:
     """Return neighbour lists, graph, the parts to keep for another time, and figures, for one set of features."""
     from artgraph.graph import correct_hubness, edge_weights
@@ -160,7 +164,7 @@ def _one_graph(
         "n_neighbors": chosen.n_neighbors * (WIDER if corrected else 1),
         "metric": chosen.metric,
         "duplicate_ids": picture_hashes(corpus),
-        "exclude_same": artists,
+        "exclude_same": apart,
     }
     searched = search(part, X, wanted)
     near, figures = searched, {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}

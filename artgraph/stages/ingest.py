@@ -49,6 +49,7 @@ def ingest(
     encoding: str | None = None,
     source: str | None = None,
     repair_text: bool = False,
+    views: str | None = None,
     max_unmatched: float = 1.0,
     max_refused: float = 0.05,
     follow_links: bool | None = None,
@@ -71,6 +72,9 @@ def ingest(
     source : A key of ``artgraph.sources.SOURCES``: the museum, or kind of table; default: recognised by the columns.
         "wikiart" without ``metadata`` reads artist, title and style in the names of the pictures.
     repair_text : Mend text of the CSV file that had been saved in a wrong encoding before.
+    views : {None, "first", "all"} or the name of a column
+        Which picture is taken of a work that has several; see ``artgraph.objectviews.choose_views``. With "all" they
+        are no neighbours of each other in graphs.
     max_unmatched : float in [0, 1]
         Share of the pictures that may have no row in the spreadsheet before this is an error (the corpus is made all
         the same). That no row at all belongs to a picture is always an error, and nothing is made.
@@ -100,7 +104,7 @@ def ingest(
     from artgraph.sources import is_named_so
 
     check_kind(out, pictures=images is not None)
-    asked = reading_of(columns, encoding, source=source, repair_text=repair_text)
+    asked = reading_of(columns, encoding, source=source, repair_text=repair_text, views=views)
     if images is None:
         return _ingest_table(Path(out), metadata, asked, max_refused=max_refused)
     images, out = Path(images), Path(out)
@@ -114,7 +118,8 @@ def ingest(
     listing = list_folder(images, leave_out=left_out(images, out, metadata), follow_links=follow)
     found = listing.pictures
     table = read_table(metadata, reading, found)
-    planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
+    metadata_dir = Path(metadata).parent if metadata else None
+    planned = plan(found, table, root=images, metadata_dir=metadata_dir, views=reading.get("views"))
     notes: list[str] = []
     if table:
         check_matched(planned, table, images)
@@ -271,6 +276,7 @@ def _take_in(
         **{name: count for name, count in planned.counts.items() if name.startswith("rows")},
         "images_noted": int(measured["image_note"].notna().sum()),
         **_counts(listing),
+        **{name: count for name, count in planned.counts.items() if name == "other_views"},
         "images_without_row": int(table["metadata_line"].isna().sum()),
         "notes": notes,
         **spreadsheet,

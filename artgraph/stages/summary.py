@@ -118,6 +118,8 @@ def _passed_over(facts: Mapping[str, Any]) -> list[str]:
         lines.append(f"folders passed over: {_listed(folders)}")
     if count := facts.get("folders_unreadable"):
         lines.append(f"{_many(count, 'folder')} could not be read")
+    if count := facts.get("other_views"):
+        lines.append(f"{_many(count, 'further picture')} of works left out")
     if count := facts.get("links_passed_over"):
         lines.append(f"{_many(count, 'symbolic link')} not followed")
     if count := facts.get("files_beside_a_picture"):
