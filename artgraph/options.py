@@ -6,6 +6,9 @@ import errno
 import functools
 import inspect
 import json
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, fields
 from pathlib import Path
@@ -15,16 +18,16 @@ import click
 
 from artgraph.checks import did_you_mean
 from artgraph.errors import ArtgraphError
-from artgraph.progress import Bars
+from artgraph.progress import MADE, Bars, say
 from artgraph.settings import Settings, choices_of, flag_of
 
 if TYPE_CHECKING:
     from artgraph.pipeline import Made
 
 __all__ = [
-    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "keys", "named_weights", "names", "network",
-    "network_options", "option", "partition_option", "say", "settings_options", "show", "show_facts", "show_json",
-    "stage", "was_given", "with_corpus",
+    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "keep", "keys", "makes", "named_weights",
+    "names", "network", "network_options", "option", "partition_option", "result", "say", "settings_options",
+    "show", "show_facts", "show_json", "stage", "was_given", "with_corpus", "wrapped",
 ]  # fmt: skip
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -218,16 +221,52 @@ def named_weights(context: Any, parameter: Any, value: str | Sequence[str] | Non
 as_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
+def makes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --json: what it shows, as JSON and nothing else on standard output."""
+
+    @as_json
+    @functools.wraps(function)
+    def making(*given: Any, as_json: bool, **options: Any) -> Any:
+        context = click.get_current_context()
+        context.meta[MADE] = [] if as_json else None
+        value = function(*given, **options)
+        if as_json:
+            show_json(context.meta[MADE])
+        return value
+
+    return making
+
+
+def result(value: Any) -> None:
+    """Let --json print this ``value`` of a command that ``makes`` something."""
+    context = click.get_current_context()
+    if context.meta.get(MADE) is not None:
+        context.meta[MADE] = value
+
+
 def show(made: Made, bars: Bars | None = None) -> None:
-    """Print one line on what a stage made; ``bars`` that are open end before it."""
+    """Print one line on what a stage ``made``, or keep it for --json; ``bars`` that are open end before it."""
     from artgraph.pipeline import line
 
-    (click.echo if bars is None else bars.say)(line(made))
+    keep(made)
+    (say if bars is None else bars.say)(line(made))
 
 
-def say(text: str) -> None:
-    """Print ``text`` that quotes the catalogue: no control characters reach the terminal."""
-    click.echo("".join(c if c.isprintable() else " " for c in text))
+def keep(made: Made) -> None:
+    """Keep what a stage ``made`` for --json, where that was given."""
+    kept = click.get_current_context().meta.get(MADE)
+    if kept is not None:
+        kept.append(made._asdict())
+
+
+def wrapped(text: str, indent: str = "") -> None:
+    """Print a ``text`` in lines of the terminal's width, all but the first with ``indent``; a file gets one line."""
+    if not sys.stdout.isatty():
+        say(text)
+        return
+    width = max(40, shutil.get_terminal_size((100, 24)).columns)
+    for part in textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False):
+        say(part)
 
 
 def was_given(name: str) -> bool:
@@ -239,12 +278,12 @@ def show_facts(facts: Mapping[str, Any], *hidden: str) -> None:
     """Print the measures in the ``facts`` of a label, one a line, without those ``hidden``."""
     for fact, value in facts.items():
         if fact not in hidden:
-            click.echo(f"  {fact.replace('_', ' ')}: {value}")
+            say(f"  {fact.replace('_', ' ')}: {value}")
 
 
 def show_json(value: Any) -> None:
     """Print a value as JSON, on standard output and nothing else."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
 def partition_option(of: str, text: str = "The partition.") -> Decorator:

@@ -11,7 +11,9 @@ from typing import TextIO
 
 import click
 
-__all__ = ["Bars", "Pace"]
+__all__ = ["MADE", "Bars", "Pace", "say"]
+
+MADE = "artgraph.made"  # under this a command that was given --json keeps what it made
 
 TIME = "{desc}: {elapsed}"  # where the length is not known
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
@@ -66,10 +68,10 @@ class Bars:
                 self._end()
 
     def say(self, text: str) -> None:
-        """Print a line of ``text`` on standard output; a bar that is open ends before it."""
+        """Print a line of ``text`` on standard output, see :func:`say`; a bar that is open ends before it."""
         with self._lock:
             self._end()
-            click.echo(text)
+            say(text)
 
     def close(self) -> None:
         """End what is open."""
@@ -117,6 +119,13 @@ class Bars:
     def _left(self) -> str:
         seconds = self._pace.seconds
         return "" if seconds is None else f"about {_span(seconds * (self._total - self._done))} left"
+
+
+def say(text: str) -> None:
+    """Print ``text``, which may quote the catalogue: no control characters; nothing where --json was given."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.meta.get(MADE) is None:
+        click.echo("".join(c if c.isprintable() or c == "\n" else " " for c in text))
 
 
 class Pace:

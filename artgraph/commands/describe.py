@@ -9,6 +9,7 @@ from artgraph.options import (
     SEED,
     Bars,
     Command,
+    makes,
     named_weights,
     names,
     network,
@@ -34,6 +35,7 @@ __all__ = ["describe"]
 @network_options("describe")
 @option("describe", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("describe", "seed", type=SEED, help="Of the sample that reductions are learned on.")
+@makes
 def describe(corpus: Any, **options: Any) -> None:
     """Turn pictures into features, all descriptors in one pass.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Choice, Command, option, partition_option, show, stage, with_corpus
+from artgraph.options import Bars, Choice, Command, makes, option, partition_option, show, stage, with_corpus
 from artgraph.stages.export import FORMATS
 
 __all__ = ["export"]
@@ -21,6 +21,7 @@ __all__ = ["export"]
 @option("export", "everything", "--all", is_flag=True, help="csv: also what only programs read: hashes, byte counts.")
 @option("export", "image_url", metavar="URL", help="Where you put the thumbnails on the web, for Gephi Lite and iiif.")
 @option("export", "base", metavar="URL", help="iiif, which needs it: the address that the folder will have on the web.")
+@makes
 def export(corpus: Any, **options: Any) -> None:
     """Write a partition with its graph and map for another program.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, show, stage, with_corpus
+from artgraph.options import Bars, Command, makes, option, show, stage, with_corpus
 
 __all__ = ["import_vectors"]
 
@@ -17,6 +17,7 @@ __all__ = ["import_vectors"]
 @option("import_vectors", "id_file", type=click.Path(path_type=Path), help="For npy: a text file, one id a line.")
 @option("import_vectors", "field", help="The list column of a parquet file, or the obsm entry of an h5ad file.")
 @option("import_vectors", "allow_missing", is_flag=True, help="Paintings that the file lacks get no neighbours.")
+@makes
 def import_vectors(corpus: Any, file: Path, **options: Any) -> None:
     """Take your own vectors into the corpus, joined by id.
 

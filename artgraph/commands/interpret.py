@@ -14,6 +14,7 @@ from artgraph.options import (
     show_json,
     stage,
     with_corpus,
+    wrapped,
 )
 from artgraph.settings import InterpretSettings
 
@@ -46,11 +47,12 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     names = names_of(corpus, made.facts["partition"])
     for one in made.facts["clusters"]:
         name = f" '{names[one['cluster']]}'" if one["cluster"] in names else ""
-        say(f"cluster {one['cluster']}{name}: {one['sentence']}")
+        wrapped(f"cluster {one['cluster']}{name}: {one['sentence']}", "  ")
         for work in work_names(corpus, one["exemplars"][:3]):
-            say(f"  such as {work}")
+            wrapped(f"  such as {work}", "    ")
         if one["near"]:
             near = ", ".join(f"{other['cluster']} ({other['share']:.0%})" for other in one["near"])
             say(f"  linked with clusters {near}")
-    click.echo(f"\n{made.facts['methods']}")
-    click.echo(f"\ntable: {corpus.path / 'exports' / (made.facts['partition'] + '-clusters.csv')}")
+    say("")
+    wrapped(made.facts["methods"])
+    say(f"\ntable: {corpus.path / 'exports' / (made.facts['partition'] + '-clusters.csv')}")

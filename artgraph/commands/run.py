@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import SEED, Bars, Choice, Command, names, network, network_options, option, stage
+from artgraph.options import SEED, Bars, Choice, Command, makes, names, network, network_options, option, result, stage
 from artgraph.sources import SOURCES
 from artgraph.stages.lead import LEADS
 
@@ -64,6 +64,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 @network_options("run")
 @option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("run", "seed", type=SEED, help="Of everything that is random.")
+@makes
 def run(images: Path, out: Path, **options: Any) -> None:
     """Do everything: pictures in; style clusters, a Gephi file and a page out.
 
@@ -74,4 +75,5 @@ def run(images: Path, out: Path, **options: Any) -> None:
       artgraph run scans --metadata scans.csv --with color,texture -o mycorpus
     """
     bars = Bars("checks")
-    stage("run")(images, out, tell=bars.say, progress=bars, **network(options), **options)
+    corpus = stage("run")(images, out, tell=bars.say, progress=bars, **network(options), **options)
+    result(stage("info")(corpus))
