@@ -17,9 +17,9 @@ import pandas as pd
 from artgraph.errors import ImageError, IngestError
 from artgraph.folders import Listing, list_folder
 from artgraph.images import MAX_PIXELS, ImageRecord, inspect_image
-from artgraph.joining import Finder, Joined, join_rows, normal, path_finder
+from artgraph.joining import Joined, join_rows, normal, path_finder
 from artgraph.metadata import STANDARD, Metadata, read_metadata, read_names
-from artgraph.objectviews import choose_views
+from artgraph.objectviews import one_picture_each
 
 __all__ = [
     "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "passed_over", "plan",
@@ -124,7 +124,7 @@ def plan(
     if metadata is not None:
         n_rows = len(metadata.table) + len(metadata.refused) + metadata.merged
         by_path = path_finder(pictures, root, metadata_dir)
-        metadata, passed_over, several = _one_picture_each(pictures, metadata, views, by_path=by_path)
+        metadata, passed_over, several = one_picture_each(pictures, metadata, views, by_path=by_path)
         pictures = [path for path in pictures if path not in passed_over]
         refused += [
             Refusal(_printable(path), "file", "another view", _printable(f"Its work is shown by '{first}'."))
@@ -221,29 +221,6 @@ def plan_table(metadata: Metadata) -> Plan:
     counts = {"images": 0, "paintings": n, "images_refused": 0, "without_row": 0}
     counts |= {"rows": n_rows, "rows_joined": n, "rows_merged": n_rows - n - len(refused), "rows_refused": len(refused)}
     return Plan(works[[*standard, *others, "metadata_line"]], refusals_table(refused), counts, read_as=metadata.read_as)
-
-
-def _one_picture_each(
-    pictures: list[str], metadata: Metadata, views: str | None, *, by_path: Finder
-) -> tuple[Metadata, dict[str, str], list[str]]:
-    """Let each row name one picture; return the rows, the pictures that are left out, and a note.
-
-    Without ``views`` all stays as it is, and the note says that there are works with several pictures.
-    """
-    if "image" not in metadata.table and "id" not in metadata.table:
-        return metadata, {}, []
-    chosen = choose_views(pictures, metadata.table, metadata.lines, views=views or "first", by_path=by_path)
-    if not chosen.works:
-        return metadata, {}, []
-    many = "1 work has" if chosen.works == 1 else f"{chosen.works:,} works have"
-    if views is None:
-        how = (
-            "--views first takes the first of each, --views all every one, --views COLUMN the one that a column names."
-        )
-        return metadata, {}, [f"{many} several pictures. {how}"]
-    took = "every one is a row of its own" if views == "all" else f"{len(chosen.passed_over):,} were left out"
-    found = replace(metadata, table=chosen.table, lines=chosen.lines)
-    return found, chosen.passed_over, [f"{many} several pictures; {took}."]
 
 
 def _joined(

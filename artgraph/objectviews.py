@@ -4,14 +4,16 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from artgraph.errors import IngestError
 from artgraph.joining import Finder, normal
+from artgraph.metadata import Metadata
 
-__all__ = ["FIRST_WORDS", "Views", "choose_views", "natural"]
+__all__ = ["FIRST_WORDS", "Views", "choose_views", "natural", "one_picture_each"]
 
 #: What a column says of the picture that stands for a work.
 FIRST_WORDS = ("primary", "main", "first", "front", "recto", "yes", "true")
@@ -122,6 +124,34 @@ def choose_views(
     if views == "all" and several:
         chosen["view_of"] = pd.array([works[at] for at in keep], dtype="string")
     return Views(chosen, [lines[origin[at]] for at in keep], passed_over, several)
+
+
+def one_picture_each(
+    pictures: list[str], metadata: Metadata, views: str | None, *, by_path: Finder
+) -> tuple[Metadata, dict[str, str], list[str]]:
+    """Let each row name one picture; return the rows, the pictures that are left out, and a note.
+
+    Without ``views`` all stays as it is, and the note says that there are works with several pictures.
+
+    Parameters
+    ----------
+    pictures, metadata : as for `artgraph.ingest.plan`.
+    views, by_path : as for `choose_views`.
+    """
+    if "image" not in metadata.table and "id" not in metadata.table:
+        return metadata, {}, []
+    chosen = choose_views(pictures, metadata.table, metadata.lines, views=views or "first", by_path=by_path)
+    if not chosen.works:
+        return metadata, {}, []
+    many = "1 work has" if chosen.works == 1 else f"{chosen.works:,} works have"
+    if views is None:
+        how = (
+            "--views first takes the first of each, --views all every one, --views COLUMN the one that a column names."
+        )
+        return metadata, {}, [f"{many} several pictures. {how}"]
+    took = "every one is a row of its own" if views == "all" else f"{len(chosen.passed_over):,} were left out"
+    found = replace(metadata, table=chosen.table, lines=chosen.lines)
+    return found, chosen.passed_over, [f"{many} several pictures; {took}."]
 
 
 def _rank(said: Any) -> tuple[Any, ...]:

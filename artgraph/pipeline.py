@@ -37,6 +37,7 @@ from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Made, Progress, catalogue_of
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
+from artgraph.stages.costs import costs
 from artgraph.stages.decide import decide
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
@@ -63,7 +64,7 @@ from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
 
 __all__ = [
-    "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
+    "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe", "evaluate", "export",
     "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
     "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
     "update", "worklist",

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-__all__ = ["MADE", "Bars", "Pace", "say"]
+__all__ = ["MADE", "Bars", "Pace", "say", "span"]
 
 MADE = "artgraph.made"  # under this a command that was given --json keeps what it made
 
@@ -113,12 +113,12 @@ class Bars:
     def _line(self, first: bool) -> str:
         seconds = time.monotonic() - self._began
         if not self._total:
-            return f"{self._stage}: at work" + ("" if first else f" for {_span(seconds)}")
+            return f"{self._stage}: at work" + ("" if first else f" for {span(seconds)}")
         return ", ".join(filter(None, [f"{self._stage}: {self._done:,} of {self._total:,}", self._left()]))
 
     def _left(self) -> str:
         seconds = self._pace.seconds
-        return "" if seconds is None else f"about {_span(seconds * (self._total - self._done))} left"
+        return "" if seconds is None else f"about {span(seconds * (self._total - self._done))} left"
 
 
 def say(text: str) -> None:
@@ -157,7 +157,8 @@ class Pace:
         return statistics.median(self._laps) if len(self._laps) >= WARM else None
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a duration in words of one unit, such as "12 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

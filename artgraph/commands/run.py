@@ -7,7 +7,20 @@ from typing import Any
 
 import click
 
-from artgraph.options import SEED, Bars, Choice, Command, makes, names, network, network_options, option, result, stage
+from artgraph.options import (
+    SEED,
+    Bars,
+    Choice,
+    Command,
+    makes,
+    names,
+    network,
+    network_options,
+    option,
+    result,
+    say,
+    stage,
+)
 from artgraph.sources import SOURCES
 from artgraph.stages.lead import LEADS
 
@@ -18,6 +31,7 @@ WITH_HELP = (
     "names the network."
 )
 LINKS_HELP = "Take what symbolic links lead to, loops excepted; default: yes."
+NO_COST = ("dates", "n_clusters", "max_refused", "max_unmatched", "follow_links")
 METADATA_HELP = "A spreadsheet (CSV, parquet, JSON) with a column of paths or ids."
 
 
@@ -49,7 +63,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 
 @click.command(cls=Command)
 @click.argument("images", type=click.Path(path_type=Path))
-@click.option("--output", "-o", "out", required=True, type=click.Path(path_type=Path), help="The corpus to make.")
+@click.option("--output", "-o", "out", type=click.Path(path_type=Path), help="The corpus to make.")
 @spreadsheet_options("run")
 @option("run", "descriptors", "--with", callback=names, help=WITH_HELP)
 @option(
@@ -64,8 +78,9 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 @network_options("run")
 @option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("run", "seed", type=SEED, help="Of everything that is random.")
+@click.option("--plan", is_flag=True, help="Only measure on a sample what it would cost: time, memory, disk.")
 @makes
-def run(images: Path, out: Path, **options: Any) -> None:
+def run(images: Path, out: Path | None, plan: bool, **options: Any) -> None:
     """Do everything: pictures in; style clusters, a Gephi file and a page out.
 
     Killed and started again, it resumes where it was.
@@ -73,7 +88,25 @@ def run(images: Path, out: Path, **options: Any) -> None:
     \b
     Example:
       artgraph run scans --metadata scans.csv --with color,texture -o mycorpus
+      artgraph run scans --metadata scans.csv --plan
     """
+    given = network(options)
+    if plan:
+        _plan(images, **given, **{name: value for name, value in options.items() if name not in NO_COST})
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--output' / '-o': the corpus to make.")
     bars = Bars("checks")
-    corpus = stage("run")(images, out, tell=bars.say, progress=bars, **network(options), **options)
+    corpus = stage("run")(images, out, tell=bars.say, progress=bars, **given, **options)
     result(stage("info")(corpus))
+
+
+def _plan(images: Path, **options: Any) -> None:
+    from artgraph.stages.costs import cost_lines
+
+    bars = Bars("plan")
+    about = stage("costs")(images, progress=bars, **options)
+    bars.close()
+    for text in cost_lines(about, images):
+        say(text)
+    result(about)
