@@ -222,7 +222,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON
 
 
 def makes(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option --json: what it shows, as JSON and nothing else on standard output."""
+    """Give a command (``function``) the option --json: what it shows, as JSON and nothing else on standard output."""
 
     @as_json
     @functools.wraps(function)

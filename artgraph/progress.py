@@ -158,7 +158,7 @@ class Pace:
 
 
 def span(seconds: float) -> str:
-    """Return a duration in words of one unit, such as "12 min"."""
+    """Return a number of ``seconds`` in a fitting unit, such as "12 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

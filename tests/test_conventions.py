@@ -218,7 +218,7 @@ def test_a_default_of_the_command_line_is_the_default_of_the_function(name):
         if isinstance(option, click.Option) and option.name in defaults:
             default = defaults[option.name]
             if default is inspect.Parameter.empty:
-                assert option.required
+                assert option.required or (name, option.name) == ("run", "out")  # run --plan makes no corpus
                 continue
             context = click.Context(main.commands[name])
             shown = option.get_default(context)

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from artgraph import pipeline
 from artgraph.cli import main
+from artgraph.commands.run import cost_lines
 from artgraph.errors import InputError
-from artgraph.stages.costs import cost_lines
 from artgraph.testing import toy_pictures
 
 ABOUT = {

@@ -1,7 +1,7 @@
 """artgraph run: everything."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from artgraph.options import (
     say,
     stage,
 )
+from artgraph.progress import span
 from artgraph.sources import SOURCES
 from artgraph.stages.lead import LEADS
 
-__all__ = ["LINKS_HELP", "METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
+__all__ = ["LINKS_HELP", "METADATA_HELP", "WITH_HELP", "cost_lines", "run", "spreadsheet_options"]
 
 WITH_HELP = (
     "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, and date, separated by commas; gram:resnet18 "
@@ -102,11 +103,51 @@ def run(images: Path, out: Path | None, plan: bool, **options: Any) -> None:
 
 
 def _plan(images: Path, **options: Any) -> None:
-    from artgraph.stages.costs import cost_lines
-
     bars = Bars("plan")
     about = stage("costs")(images, progress=bars, **options)
     bars.close()
     for text in cost_lines(about, images):
         say(text)
     result(about)
+
+
+def cost_lines(about: Mapping[str, Any], images: str | Path) -> list[str]:
+    """Return what ``costs`` measured, in lines, with what would shorten it.
+
+    Parameters
+    ----------
+    about : As from ``costs``.
+    images : The folder.
+    """
+    gpu = "a GPU" if about["gpu"] else "no GPU"
+    lines = [
+        f"{about['n']:,} pictures in {images}, {_bytes(about['bytes'])}; {about['cores']} cores, "
+        f"{_bytes(about['memory_here'])} of memory, {gpu}",
+        f"measured on {about['sampled']} of the pictures, and on {about['vectors']:,} vectors like theirs",
+        f"{'stage':<26}{'time':>10}{'disk':>12}",
+    ]
+    for row in about["stages"]:
+        lines.append(f"{row['stage']:<26}{span(row['seconds']):>10}{_bytes(row['disk']):>12}")
+    lines.append(f"{'all':<26}{span(about['seconds']):>10}{_bytes(about['disk']):>12}")
+    lines.append(f"memory: about {_bytes(about['memory'])}")
+    if about["memory"] > about["memory_here"]:
+        lines.append("That is more than this machine has.")
+    if about["disk"] > about["disk_free"]:
+        lines.append(f"Here are {_bytes(about['disk_free'])} free: too little.")
+    describing = sum(row["seconds"] for row in about["stages"] if row["stage"].startswith("describe"))
+    if describing > max(1800.0, about["seconds"] / 2):
+        shares = max(2, min(64, round(describing / 1800)))
+        lines.append(
+            "Most of it is describe. "
+            + ("" if about["gpu"] else "A GPU shortens it; ")
+            + f"{shares} machines share it by artgraph describe --shard 1/{shares}, ..., and artgraph merge; or "
+            "--engine ray."
+        )
+    return lines
+
+
+def _bytes(count: float) -> str:
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count / 1e3:.0f} kB"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artgraph.errors import InputError
-from artgraph.progress import span
 from artgraph.settings import FEATURES
 from artgraph.stages.atlas import atlas
 from artgraph.stages.base import Progress, features_of
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.descriptors import Descriptor
 
-__all__ = ["cost_lines", "costs"]
+__all__ = ["costs"]
 
 PICTURES = (12, 48)  # from two samples: what a stage takes once, and what each picture adds
 MEDIUM = 1000  # of more pictures the page has thumbnails
@@ -129,41 +128,6 @@ def costs(
         "memory_here": _memory_here(),
         "disk_free": shutil.disk_usage(Path.cwd()).free,
     }
-
-
-def cost_lines(about: Mapping[str, Any], images: str | Path) -> list[str]:
-    """Return what ``costs`` measured, in lines, with what would shorten it.
-
-    Parameters
-    ----------
-    about : As from ``costs``.
-    images : The folder.
-    """
-    gpu = "a GPU" if about["gpu"] else "no GPU"
-    lines = [
-        f"{about['n']:,} pictures in {images}, {_bytes(about['bytes'])}; {about['cores']} cores, "
-        f"{_bytes(about['memory_here'])} of memory, {gpu}",
-        f"measured on {about['sampled']} of the pictures, and on {about['vectors']:,} vectors like theirs",
-        f"{'stage':<26}{'time':>10}{'disk':>12}",
-    ]
-    for row in about["stages"]:
-        lines.append(f"{row['stage']:<26}{span(row['seconds']):>10}{_bytes(row['disk']):>12}")
-    lines.append(f"{'all':<26}{span(about['seconds']):>10}{_bytes(about['disk']):>12}")
-    lines.append(f"memory: about {_bytes(about['memory'])}")
-    if about["memory"] > about["memory_here"]:
-        lines.append("That is more than this machine has.")
-    if about["disk"] > about["disk_free"]:
-        lines.append(f"Here are {_bytes(about['disk_free'])} free: too little.")
-    describing = sum(row["seconds"] for row in about["stages"] if row["stage"].startswith("describe"))
-    if describing > max(1800.0, about["seconds"] / 2):
-        shares = max(2, min(64, round(describing / 1800)))
-        lines.append(
-            "Most of it is describe. "
-            + ("" if about["gpu"] else "A GPU shortens it; ")
-            + f"{shares} machines share it by artgraph describe --shard 1/{shares}, ..., and artgraph merge; or "
-            "--engine ray."
-        )
-    return lines
 
 
 class _Watch:
@@ -292,10 +256,3 @@ def _memory_here() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows
         return 0
-
-
-def _bytes(count: float) -> str:
-    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count / 1e3:.0f} kB"
