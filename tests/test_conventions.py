@@ -140,6 +140,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("lineage", "catalogue"),
     ("stages",),
     ("pipeline",),
+    ("estimator",),
     ("progress",),
     ("options",),
     ("commands",),
