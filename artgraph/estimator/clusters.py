@@ -145,9 +145,7 @@ class StyleClusters(ClusterMixin, BaseEstimator):
         if isinstance(X, (str, os.PathLike)):
             return self._fit_folder(Path(X), artists=artists, dates=dates, metadata=metadata)
         if metadata is not None or isinstance(artists, Mapping) or isinstance(dates, (bool, Mapping)):
-            raise InputError(
-                "metadata, dates=True and {path: ...} are for a folder; of vectors, give one for each row."
-            )
+            raise InputError("metadata, dates=True and {path: ...} are for a folder; of vectors, one for each row.")
         X = self._checked(validate_data(self, X, dtype=(np.float32, np.float64), ensure_min_samples=2))
         if self.n_clusters is not None:
             check_n_clusters(self.n_clusters, len(X))

@@ -149,10 +149,8 @@ def fit_vectors(
         blocks, joining, dated = [X], {}, None
         if dates:
             dated = np.isfinite(catalogue.years)
-            blocks, joining = (
-                _with_dates(X, catalogue.years),
-                {"weights": [1.0, WEIGHTS["date"]], "whitening": [0.5, 0]},
-            )
+            blocks = _with_dates(X, catalogue.years)
+            joining = {"weights": [1.0, WEIGHTS["date"]], "whitening": [0.5, 0]}
         fusion = fit_fusion(blocks, **joining)
         look, facts = _clustered(apply_fusion(blocks, fusion), chosen, cut, catalogue)
         fitted = Fitted(blocks, fusion, look, reason="no autoencoder was trained", dated=dated)
@@ -163,13 +161,11 @@ def fit_vectors(
         trained = train_vgae(
             look.X, look.style, artists=catalogue.artists if names else None, config=config, device=device
         )
-        graph = {name: value for name, value in graph.items() if name != "metric"} | latent_edges(
-            catalogue, names=names
-        )
+        beside = {name: value for name, value in graph.items() if name != "metric"}  # latents: by their cosines
+        beside |= latent_edges(catalogue, names=names)
         fusion = fit_fusion([trained.mu], whitening=0)
-        found, _ = _clustered(
-            apply_fusion([trained.mu], fusion), GraphSettings(on=("vgae",), seed=seed, **graph), cut, catalogue
-        )
+        Z = apply_fusion([trained.mu], fusion)
+        found, _ = _clustered(Z, GraphSettings(on=("vgae",), seed=seed, **beside), cut, catalogue)
     first, why = which_leads(trained.facts, lead=lead, taught=names)
     latents = Latents(trained.mu, trained.state, {"seed": seed}, fusion, found)
     return Fitted(blocks, fitted.fusion, look, latents, first, why, dated)
