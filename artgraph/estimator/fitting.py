@@ -142,17 +142,22 @@ def fit_vectors(
     from artgraph.vgae import Config, train_vgae
 
     names = catalogue.has_many_artists if names is None else names
-    chosen = GraphSettings(on=("X",), artist_edges=names, seed=seed, **graph)
+    keys = ("X", "date") if dates else ("X",)
+    chosen = GraphSettings(on=keys, artist_edges=names, seed=seed, **graph)
     cut = ClusterSettings(seed=seed, **clusters)
     check_artists(catalogue, "fit(artists=...)", chosen=chosen, advice="Give the artists")
     with single_threaded_algebra():  # as the stages
-        blocks, joining, dated = [X], {}, None
-        if dates:
-            dated = np.isfinite(catalogue.years)
-            blocks = _with_dates(X, catalogue.years)
-            joining = {"weights": [1.0, WEIGHTS["date"]], "whitening": [0.5, 0]}
-        fusion = fit_fusion(blocks, **joining)
-        look, facts = _clustered(apply_fusion(blocks, fusion), chosen, cut, catalogue)
+        blocks, dated = (
+            _with_dates(X, catalogue.years) if dates else [X],
+            np.isfinite(catalogue.years) if dates else None,
+        )
+        fusion = _fusion(blocks, keys)
+        features = {keys: apply_fusion(blocks, fusion)}
+        if names and dates:  # artist edges look at each alone
+            features |= {
+                (key,): apply_fusion([one], _fusion([one], (key,))) for key, one in zip(keys, blocks, strict=True)
+            }
+        look, facts = _clustered(features, chosen, cut, catalogue)
         fitted = Fitted(blocks, fusion, look, reason="no autoencoder was trained", dated=dated)
         enough = len(X) >= MIN_PAINTINGS_FOR_VGAE and facts["edges"] >= MIN_EDGES_FOR_VGAE
         if not enough or not (names or lead == "vgae-leiden"):
@@ -164,11 +169,17 @@ def fit_vectors(
         beside = {name: value for name, value in graph.items() if name != "metric"}  # latents: by their cosines
         beside |= latent_edges(catalogue, names=names)
         fusion = fit_fusion([trained.mu], whitening=0)
-        Z = apply_fusion([trained.mu], fusion)
+        Z = {("vgae",): apply_fusion([trained.mu], fusion)}
         found, _ = _clustered(Z, GraphSettings(on=("vgae",), seed=seed, **beside), cut, catalogue)
     first, why = which_leads(trained.facts, lead=lead, taught=names)
     latents = Latents(trained.mu, trained.state, {"seed": seed}, fusion, found)
     return Fitted(blocks, fitted.fusion, look, latents, first, why, dated)
+
+
+def _fusion(blocks: list[np.ndarray], keys: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return how features are joined: as ``artgraph.stages.coordinates.joining`` weighs them."""
+    weights = [WEIGHTS.get(key, 1.0) if len(keys) > 1 else 1.0 for key in keys]
+    return fit_fusion(blocks, weights=weights, whitening=[0.0 if key == "date" else 0.5 for key in keys])
 
 
 def _with_dates(X: np.ndarray, years: np.ndarray) -> list[np.ndarray]:
@@ -182,18 +193,18 @@ def _with_dates(X: np.ndarray, years: np.ndarray) -> list[np.ndarray]:
 
 
 def _clustered(
-    X: np.ndarray, graph: GraphSettings, cut: ClusterSettings, catalogue: Catalogue
+    features: Mapping[tuple[str, ...], np.ndarray], graph: GraphSettings, cut: ClusterSettings, catalogue: Catalogue
 ) -> tuple[Clustered, dict[str, Any]]:
     from artgraph.communities import cluster, soft_membership
 
-    parts, facts = similarity_graph(lambda on: X, graph, catalogue=catalogue)
+    parts, facts = similarity_graph(lambda on: features[tuple(on)], graph, catalogue=catalogue)
     adjacency = with_artists(parts[""], parts.get("artists"), graph.artist_edge_weight)
     found = cluster(adjacency, cut.method, **cut.search)
     soft, _ = soft_membership(found, adjacency, adjacency=adjacency, seed=cut.seed)
     resolution = found.facts.get("resolution") or 1.0
     near = Neighbors(**parts["knn"])
     given = (found.labels, soft.membership, resolution, graph.kernel, graph.metric)
-    return Clustered(X, near, parts[""], adjacency, *given), facts
+    return Clustered(features[graph.on], near, parts[""], adjacency, *given), facts
 
 
 def read_fitted(corpus: Corpus, on: Sequence[str], *, lead: str, reason: str) -> Fitted:
