@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Corpus", "StyleClusters", "__version__", "atlas", "communities", "descriptors", "errors", "estimator",
-    "evaluation", "export", "graph", "images", "ingest", "layouts", "pipeline", "testing", "vgae",
+    "evaluation", "export", "graph", "images", "ingest", "layouts", "pipeline", "testing", "vgae", "widget",
 ]  # fmt: skip
 
 _CLASSES = {"Corpus": "artgraph.corpus", "StyleClusters": "artgraph.estimator"}

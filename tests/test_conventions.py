@@ -141,7 +141,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("lineage", "catalogue"),
     ("stages",),
     ("pipeline",),
-    ("estimator", "views"),
+    ("estimator", "views", "widget"),
     ("progress",),
     ("options",),
     ("commands",),
