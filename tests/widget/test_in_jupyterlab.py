@@ -47,7 +47,8 @@ def lab(described, tmp_path):
     places = {"JUPYTER_PATH": str(tmp_path / "jupyter"), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
     places |= {"JUPYTER_DATA_DIR": str(tmp_path / "data"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
     words = [PYTHON, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
-    words += ["--ServerApp.root_dir=.", "--IdentityProvider.token=t", "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
+    words += ["--ServerApp.root_dir=.", "--IdentityProvider.token=t", "--LabApp.news_url=None",
+              "--LabApp.extension_manager=readonly",
               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
     with open(tmp_path / "lab.log", "w") as log:
         server = subprocess.Popen(words, cwd=tmp_path, env=os.environ | places, stdout=log, stderr=log)
