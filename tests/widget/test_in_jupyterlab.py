@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -88,8 +89,9 @@ def test_a_selection_comes_back_as_ids(lab, tmp_path):
         page.mouse.up()
         page.keyboard.up("Shift")
         playwright.expect(said).to_have_text("60 of 60 works selected")
-        for x in range(40, int(box["width"]) - 40, 6):  # until the pointer is on a work
-            page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+        steps = product(range(20, int(box["height"]) - 20, 14), range(20, int(box["width"]) - 20, 9))
+        for y, x in steps:  # until the pointer is on a work
+            page.mouse.move(box["x"] + x, box["y"] + y)
             if page.locator(".artgraph-map figure").is_visible():
                 break
         page.wait_for_function("document.querySelector('.artgraph-map img').naturalWidth > 0")
