@@ -11,7 +11,7 @@ from artgraph.descriptors.registry import DESCRIPTORS, PACKAGED
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.vgae.config import Config
 
-__all__ = ["FIRST", "REPORTS", "STAGES", "Stage", "current_params", "stage_of", "words_of"]
+__all__ = ["FIRST", "REPORTS", "STAGES", "TAKEN", "Stage", "current_params", "stage_of", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ STAGES = {
     "describe_dates": Stage("describe", "--with"),
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 1, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
+    "import_graph": Stage("import", "--name", "imported", chosen.GraphSettings),
+    "import_labels": Stage("import", "--name", "imported"),
+    "import_layout": Stage("import", "--name", "imported"),
     "train_descriptor": Stage(
         "train-descriptor", "--name", "mine", TuningConfig, 3, _named("descriptors.tuning", "train_descriptor")
     ),
@@ -66,6 +69,9 @@ STAGES = {
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
 }
+# stages that take what was made elsewhere, and the option that names it in its file
+TAKEN = {"import_vectors": "--field", "import_graph": "--graph", "import_labels": "--labels"}
+TAKEN |= {"import_layout": "--layout"}
 # the stage that makes a thing of a kind, where there is no label that says so
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
@@ -96,7 +102,9 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
     stage, key : Which made it, and its key.
     params, graphs : Its settings, and the graphs among its inputs.
     """
-    words = ["FILE"] if stage == "import_vectors" else []
+    if stage in TAKEN:
+        return key, ["FILE", *([TAKEN[stage], params["field"]] if params.get("field") else [])]
+    words = []
     if stage == "describe":
         key, words = _as_option(key, params)
     elif stage == "train_vgae":

@@ -34,7 +34,7 @@ from artgraph.harvest import harvest
 from artgraph.settings import FEATURES
 from artgraph.stages.ask import ask
 from artgraph.stages.atlas import atlas
-from artgraph.stages.base import Made, Progress, catalogue_of
+from artgraph.stages.base import Made, Progress
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
 from artgraph.stages.costs import costs
@@ -51,26 +51,25 @@ from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
-from artgraph.stages.lead import lead_of, names_for, wants_vgae
+from artgraph.stages.lead import ARTIST_EDGE_WEIGHT, lead_of, names_for
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
 from artgraph.stages.serve import serve
 from artgraph.stages.similar import similar
 from artgraph.stages.spreadsheet import as_before, reading_of
+from artgraph.stages.styles import find_clusters
 from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
 
 __all__ = [
-    "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe", "evaluate", "export",
-    "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
-    "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
-    "update", "worklist",
+    "ARTIST_EDGE_WEIGHT", "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe",
+    "evaluate", "export", "find_clusters", "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest",
+    "interpret", "layout", "lead_of", "line", "network", "plot", "remove", "replay", "run", "serve", "similar",
+    "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
-
-ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 
 
 def run(
@@ -174,22 +173,20 @@ def run(
     for one in described:
         tell(line(one))
     on = [one.key for one in described]
-    clusters = {"n_clusters": n_clusters, "seed": seed, "progress": progress}
-    made("build-graph", build_graph, on=on, artist_edges=names, seed=seed)
-    made("communities", communities, **clusters)
-    wanted, lines = wants_vgae(corpus, lead, names=names)
-    for text in lines:
-        tell(text)
-    if wanted:
-        made("train-vgae", train_vgae, seed=seed, device=device, progress=progress)
-        edges = {}
-        if names and catalogue_of(corpus).has_many_artists:
-            edges = {"cross_artist": True, "artist_edges": True, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
-        made("build-graph", build_graph, on=("vgae",), name="vgae", seed=seed, **edges)
-        made("communities", communities, graph="vgae", **clusters)
+    first, why = find_clusters(
+        corpus,
+        on=on,
+        names=names,
+        lead=lead,
+        clusters={"n_clusters": n_clusters},
+        seed=seed,
+        device=device,
+        tell=tell,
+        made=lambda stage, made: begin(stage) if made is None else tell(line(made)),
+        progress=progress,
+    )
     for partition in corpus.keys("partitions"):
         made("evaluate", evaluate, partition=partition, seed=seed)
-    first, why = lead_of(corpus, lead)
     made("interpret", interpret, partition=first, seed=seed)
     made("worklist", worklist, partition=first, seed=seed)
     begin("map")

@@ -242,6 +242,12 @@ class ClusterSettings(Settings):
                 f"'{self.method}' clusters a graph. Make one of these features: artgraph build-graph --on {self.on[0]}"
             )
 
+    @property
+    def search(self) -> dict[str, Any]:
+        """What ``artgraph.communities.cluster`` is told of the method."""
+        names = ("resolution", "n_clusters", "quality", "consensus", "max_size", "seed")
+        return {name: getattr(self, name) for name in names}
+
 
 @dataclass(frozen=True)
 class LayoutSettings(Settings):

@@ -12,6 +12,7 @@ import numpy as np
 
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
+from artgraph.lineage import Ref
 from artgraph.stages.base import Made, Progress, progress_of
 from artgraph.stages.pictures import need_pictures, picture, thumbnail, thumbnail_pixels
 from artgraph.stages.view import View, with_free_names
@@ -240,9 +241,10 @@ def _anndata(view: View, out: Path) -> None:
         neighbors=(view.neighbors["indices"], view.neighbors["distances"]),
         labels=view.labels,
         layout=view.layout,
-        features={key: view.corpus.get("features", key) for key in view.on},
+        features={key: view.corpus.get("features", key) for key in view.beside},
+        membership=view.stored_membership.get("membership"),
         artist_adjacency=view.artist_edges,
-        params=view.graph_params,
+        params=view.lineage.known(Ref("graphs", view.graph))["facts"].get("source") or view.graph_params,
     )
     write_h5ad(out, data)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Weights = str | Path | Sequence[str | Path] | None
 
-__all__ = ["descriptor_of", "fitted_of", "project"]
+__all__ = ["descriptor_of", "fitted_of", "project", "project_each"]
 
 
 def project(
@@ -54,8 +54,19 @@ def project(
     """
     from artgraph.stages.coordinates import fit_of, place
 
-    blocks = [_described(corpus, key, files, weights, device) for key in on]
-    return place(blocks, fit_of(corpus, on), {})
+    return place(project_each(corpus, on, files, weights=weights, device=device), fit_of(corpus, on), {})
+
+
+def project_each(
+    corpus: Corpus, on: Sequence[str], files: Sequence[Path], *, weights: Weights = None, device: str = "auto"
+) -> list[np.ndarray]:
+    """Return what ``project`` joins: the features of pictures under each key, (m, d_i) float32.
+
+    Parameters
+    ----------
+    corpus, on, files, weights, device : As for ``project``.
+    """
+    return [_described(corpus, key, files, weights, device) for key in on]
 
 
 def _stage(corpus: Corpus, key: str) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from artgraph.errors import InputError, MissingError, StaleError
 from artgraph.lineage import Lineage, Ref
+from artgraph.makers import TAKEN
 from artgraph.stages.ask import ask
 from artgraph.stages.base import thumbnails
 from artgraph.stages.build_graph import build_graph
@@ -87,8 +88,8 @@ def remade(
     }
     if stage in makers:
         return makers[stage]()
-    if stage == "import_vectors":
-        raise InputError(f"Features '{key}' were imported, and have to be imported again: artgraph import FILE")
+    if stage in TAKEN:
+        raise InputError(f"{ref} was imported, and has to be imported again: {Lineage(made).command(ref)}")
     if stage == "train_descriptor":
         raise InputError(f"The network '{key}' has to be trained again: {Lineage(made).command(ref)}")
     return None

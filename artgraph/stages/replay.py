@@ -15,7 +15,9 @@ from artgraph.corpus import FORMAT, Corpus
 from artgraph.decisions import append, read
 from artgraph.errors import CorpusError, IngestError
 from artgraph.lineage import Lineage, Ref
+from artgraph.makers import TAKEN
 from artgraph.stages.change import Change, apply_change, ordered
+from artgraph.stages.import_analysis import rows_of
 from artgraph.stages.inspecting import inspect_all
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.remake import remade
@@ -119,7 +121,7 @@ def replay(
 
 def _first_batches(corpus: Corpus) -> int:
     """Return how many batches were there when everything was last made whole."""
-    made = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "import_vectors"]
+    made = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) not in TAKEN]
     held = [corpus.label(*ref)["facts"].get("held") for ref in made]
     return min([entry["batches"] for entry in held if entry], default=len(corpus.batches))
 
@@ -161,12 +163,12 @@ def _made(corpus: Corpus, new: Corpus, ref: Ref, where: dict[str, Any], tell: Ca
     """Make one thing; return why it could not be made, or nothing."""
     lineage = Lineage(corpus)
     stage, params, inputs = lineage.stage(ref), lineage.params(ref), lineage.inputs_of(ref)
-    if stage == "import_vectors":
-        rows = np.isin(corpus.paintings["id"], new.paintings["id"])
+    if stage in TAKEN:
+        rows = np.flatnonzero(np.isin(corpus.paintings["id"], new.paintings["id"]))
         label = corpus.label(*ref)
         new.put(
             *ref,
-            {"": corpus.get(*ref)[rows]},
+            {"": corpus.get(*ref)[rows]} if ref.kind == "features" else rows_of(corpus, ref, rows),
             made_by={key: value for key, value in label["made_by"].items() if key != "version"},
             inputs=Lineage(new).inputs(inputs),
             facts=label["facts"],
