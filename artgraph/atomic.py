@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
+from platform import node
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
@@ -29,8 +30,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     raises, the temporary file is removed and ``path`` is as it was.
     """
     path = Path(path)
-    # named by the thread, too: identical pictures have one thumbnail, and two threads may make it at once
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{threading.get_ident()}-{path.name}")
+    # named by thread and machine, too: two threads may make the thumbnail of identical pictures at once, and two
+    # machines the same shard on one storage
+    temporary = path.with_name(f"{TEMPORARY}{node()}-{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         yield temporary
         with open(temporary, "rb+") as file:

@@ -230,7 +230,7 @@ def test_a_full_disk_is_a_message(call, tmp_path, monkeypatch):
     def full(path, data):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr("artgraph.stages.ingest.write_bytes", full)
+    monkeypatch.setattr("artgraph.stages.inspecting.write_bytes", full)
     result = call("ingest", tmp_path / "in", "-o", tmp_path / "c")
     assert result.exit_code == 1
     assert "No space left" in result.output

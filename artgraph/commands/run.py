@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import SEED, Bars, Choice, Command, names, network, network_options, option, stage
+from artgraph.options import SEED, Bars, Choice, Command, engine_options, names, network, network_options, option, stage
 from artgraph.sources import SOURCES
 from artgraph.stages.lead import LEADS
 
@@ -62,6 +62,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 @option("run", "follow_links", "--follow-links/--no-follow-links", help=LINKS_HELP)
 @network_options("run")
 @option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
+@engine_options("run")
 @option("run", "seed", type=SEED, help="Of everything that is random.")
 def run(images: Path, out: Path, **options: Any) -> None:
     """Do everything: pictures in; style clusters, a Gephi file and a page out.
