@@ -121,7 +121,10 @@ class Bucket:
         """Write ``data`` as the object ``name``."""
         files, path = self._files()
         with self._told():
-            files.pipe_file(f"{path}/{name}", data)
+            try:
+                files.pipe_file(f"{path}/{name}", data)
+            except FileNotFoundError as error:
+                raise OSError(error) from error  # there is no such bucket
 
     def drop(self, name: str) -> None:
         """Remove one object, if ``name`` is there."""

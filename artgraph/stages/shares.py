@@ -176,7 +176,9 @@ def merge(
         todo = not_up_to_date(corpus, jobs)
         for job in todo:
             _check_twins(job.key, [place for place, _ in found[job.key]])
-        missing = [text for job in todo if (text := _missing(corpus, job, [place for place, _ in found[job.key]]))]
+        missing = [
+            text for job in todo if (text := _missing(corpus, job, [place for place, _ in found[job.key]], storage))
+        ]
         if missing:
             raise MissingError("\n".join(missing))
         for seed in sorted({job.params["seed"] for job in todo}):
@@ -257,7 +259,7 @@ def _check_twins(key: str, places: Sequence[Folder | Bucket]) -> None:
             there.setdefault(name, place)
 
 
-def _missing(corpus: Corpus, job: Job, places: Sequence[Folder | Bucket]) -> str:
+def _missing(corpus: Corpus, job: Job, places: Sequence[Folder | Bucket], storage: str | Path | None) -> str:
     """Say which shards of some features are missing, and how they are made; nothing where all are there."""
     from artgraph.descriptors.extraction import shard_names
 
@@ -273,6 +275,7 @@ def _missing(corpus: Corpus, job: Job, places: Sequence[Folder | Bucket]) -> str
     option, words = words_of("describe", job.key, job.params, graphs=())
     command = ["artgraph", "describe", str(corpus.path), "--with", option, *words]
     command += ["--seed", str(job.params["seed"])] if job.params["seed"] else []
+    command += ["--storage", str(storage)] if storage is not None else []
     command += ["--shard", shares[0]] if of > 1 else []
     which = f", of shares {', '.join(shares)}" if of > 1 else ""
     return (
