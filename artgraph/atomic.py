@@ -23,10 +23,11 @@ _NO_FALLBACK = {"fallback_to_soft": False} if "fallback_to_soft" in signature(Fi
 
 
 @contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path, *, sync: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success sync it and rename it to ``path``.
 
-    The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
+    Without ``sync`` a power cut may leave an empty file: for what is looked at again and made again, where syncing
+    would take longer than making it. The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
     raises, the temporary file is removed and ``path`` is as it was.
     """
     path = Path(path)
@@ -35,13 +36,14 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     temporary = path.with_name(f"{TEMPORARY}{node()}-{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
+        if sync:
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     # A rename survives a power cut only when its folder is synced; Windows has no such call.
-    if os.name != "nt":
+    if sync and os.name != "nt":
         descriptor = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -49,9 +51,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` atomically."""
-    with atomic_path(path) as temporary:
+def write_bytes(path: str | Path, data: bytes, *, sync: bool = True) -> None:
+    """Write ``data`` to ``path`` atomically; ``sync``: see ``atomic_path``."""
+    with atomic_path(path, sync=sync) as temporary:
         temporary.write_bytes(data)
 
 

@@ -227,7 +227,7 @@ def test_a_full_disk_is_a_message(call, tmp_path, monkeypatch):
 
     toy_pictures(tmp_path / "in", n=9)
 
-    def full(path, data):
+    def full(path, data, **how):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     monkeypatch.setattr("artgraph.stages.inspecting.write_bytes", full)

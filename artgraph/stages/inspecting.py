@@ -135,7 +135,7 @@ def _unpacked(store: ShardStore, name: str, thumbs: Path) -> list[dict[str, Any]
 def _keep(thumbs: Path, sha256: str, thumbnail: bytes) -> None:
     file = thumbs / f"{sha256}.webp"
     if not whole_webp(file):
-        write_bytes(file, thumbnail)
+        write_bytes(file, thumbnail, sync=False)  # whoever reads one sees whether it is whole
 
 
 def inspect_one(images: Path, path: str, thumbs: Path | None) -> dict[str, Any]:
