@@ -26,9 +26,9 @@ _NO_FALLBACK = {"fallback_to_soft": False} if "fallback_to_soft" in signature(Fi
 def atomic_path(path: str | Path, *, sync: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success sync it and rename it to ``path``.
 
-    Without ``sync`` a power cut may leave an empty file: for what is looked at again and made again, where syncing
-    would take longer than making it. The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
-    raises, the temporary file is removed and ``path`` is as it was.
+    The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
+    raises, the temporary file is removed and ``path`` is as it was. Without ``sync`` a power cut may leave an empty
+    file: for what is looked at again, and made again, where syncing takes longer than making it.
     """
     path = Path(path)
     # named by thread and machine, too: two threads may make the thumbnail of identical pictures at once, and two
