@@ -22,6 +22,7 @@ from artgraph.commands.influence import influence
 from artgraph.commands.info import info
 from artgraph.commands.ingest import ingest
 from artgraph.commands.interpret import interpret
+from artgraph.commands.merge import merge
 from artgraph.commands.plot import plot
 from artgraph.commands.remove import remove
 from artgraph.commands.replay import replay
@@ -66,6 +67,7 @@ for command in (
     harvest,
     ingest,
     describe,
+    merge,
     train_descriptor,
     import_vectors,
     build_graph,

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from artgraph.pipeline import Made
 
 __all__ = [
-    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "keep", "keys", "makes", "named_weights",
-    "names", "network", "network_options", "option", "partition_option", "result", "say", "settings_options",
-    "show", "show_facts", "show_json", "stage", "was_given", "with_corpus", "wrapped",
+    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "engine_options", "keep", "keys", "makes",
+    "named_weights", "names", "network", "network_options", "option", "partition_option", "result", "say",
+    "settings_options", "show", "show_facts", "show_json", "stage", "was_given", "with_corpus", "wrapped",
 ]  # fmt: skip
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -332,6 +332,21 @@ def network_options(of: str) -> Decorator:
             "--ignore-color", is_flag=True, default=None, help="Show every picture in grey; keys then end in -grey."
         ),
         option(of, "device", type=Choice(["auto", "cpu", "cuda"])),
+    ]
+    return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
+
+
+def engine_options(of: str) -> Decorator:
+    """Add the options on where a stage (``of``) runs."""
+    options = [
+        option(of, "engine", type=Choice(["process", "ray"]), help="Where pictures are looked at: here, or by Ray."),
+        option(of, "ray_address", metavar="ADDRESS", help="A Ray cluster; default: one on this machine."),
+        option(
+            of,
+            "storage",
+            metavar="FOLDER|s3://...",
+            help="Where shards lie until they are joined; default: the corpus.",
+        ),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
 

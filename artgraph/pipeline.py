@@ -6,7 +6,8 @@
         │ ingest                        what came in, what was refused and why
         ▼
       Corpus  ◄──────────────────────── one directory; every stage reads it and adds to it
-        │ describe      pictures → features        (train_descriptor tunes a network on the collection first)
+        │ describe      pictures → features        (train_descriptor tunes a network on the collection first;
+        │                                          describe_share, merge: on several machines)
         │ build_graph   features → graph
         │ train_vgae    graph + features → features (latents)
         │ communities   graph → partition
@@ -30,6 +31,7 @@ from typing import Any
 
 from artgraph.atomic import write_bytes
 from artgraph.corpus import Corpus
+from artgraph.engine import Engine, opened
 from artgraph.harvest import harvest
 from artgraph.settings import FEATURES
 from artgraph.stages.ask import ask
@@ -56,6 +58,7 @@ from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
 from artgraph.stages.serve import serve
+from artgraph.stages.shares import describe_share, merge
 from artgraph.stages.similar import similar
 from artgraph.stages.spreadsheet import as_before, reading_of
 from artgraph.stages.styles import find_clusters
@@ -66,9 +69,9 @@ from artgraph.stages.worklist import worklist
 
 __all__ = [
     "ARTIST_EDGE_WEIGHT", "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe",
-    "evaluate", "export", "find_clusters", "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest",
-    "interpret", "layout", "lead_of", "line", "network", "plot", "remove", "replay", "run", "serve", "similar",
-    "train_descriptor", "train_vgae", "update", "worklist",
+    "describe_share", "evaluate", "export", "find_clusters", "fuse_features", "harvest", "import_vectors", "influence",
+    "info", "ingest", "interpret", "layout", "lead_of", "line", "merge", "network", "plot", "remove", "replay", "run",
+    "serve", "similar", "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
 
@@ -93,6 +96,9 @@ def run(
     workers: int = 2,
     seed: int = 0,
     device: str = "auto",
+    engine: str | Engine = "process",
+    ray_address: str | None = None,
+    storage: str | Path | None = None,
     tell: Callable[[str], None] = lambda text: None,
     progress: Progress = None,
     **options: Any,
@@ -119,6 +125,7 @@ def run(
     max_refused, follow_links : See ``ingest``.
     workers, seed
     device : {"auto", "cpu", "cuda"}
+    engine, ray_address, storage : See ``describe``; for it and for ``ingest``.
     tell : callable(str); is given lines on what each stage made and, at the end, on what to do next.
     progress : callable(stage, done, total); a stage begins with (stage, 0, 0).
     **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
@@ -129,7 +136,6 @@ def run(
         Before any work, where something that was asked for cannot be had: see ``artgraph.stages.preflight``.
     """
     from artgraph.descriptors import make_descriptor, refuse_unused
-    from artgraph.learning.device import pick_device
 
     def begin(stage: str) -> None:
         if progress is not None:
@@ -147,29 +153,32 @@ def run(
     asked_reading = reading_of(columns, encoding, source=source, repair_text=repair_text, views=views)
     sheet, reading, _ = as_before(Path(out), metadata, asked_reading)
     check_folder(images, out, metadata=sheet, reading=reading, true_scale=true_scale, seed=seed, **asked)
-    ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
-    check_descriptors(ready, weights_given=bool(options.get("weights")))
-    begin("ingest")
-    table = {"metadata": metadata, "columns": columns, "encoding": encoding}
-    table |= {"source": source, "repair_text": repair_text, "views": views}
-    taking = {"max_refused": max_refused, "workers": workers, "progress": progress}
-    if has_grown(images, out):
-        where = {"weights": options.get("weights"), "device": device, "tell": tell}
-        growth = update(Corpus(out), images, **table, **taking, **where)
-        corpus = growth.corpus
-        for text in growth_lines(growth, following=False):
+    with opened(engine, ray_address) as who:
+        ready = [make_descriptor(name, device=who.device(device), **options) for name in descriptors]
+        check_descriptors(ready, weights_given=bool(options.get("weights")))
+        begin("ingest")
+        table = {"metadata": metadata, "columns": columns, "encoding": encoding}
+        table |= {"source": source, "repair_text": repair_text, "views": views}
+        shared = {"workers": workers, "progress": progress}
+        where = {"engine": who, "storage": storage}
+        if has_grown(images, out):
+            new = {"weights": options.get("weights"), "device": device, "tell": tell}
+            growth = update(Corpus(out), images, **table, max_refused=max_refused, **shared, **new)
+            corpus = growth.corpus
+            for text in growth_lines(growth, following=False):
+                tell(text)
+        else:
+            taking = {"max_unmatched": max_unmatched, "max_refused": max_refused, "follow_links": follow_links}
+            corpus = ingest(images, out, **table, **taking, **shared, **where)
+        for text in ingest_lines(corpus):
             tell(text)
-    else:
-        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, follow_links=follow_links, **taking)
-    for text in ingest_lines(corpus):
-        tell(text)
-    names, lines = names_for(corpus, artist_edges)
-    for text in lines:
-        tell(text)
-    check_corpus(corpus, **asked | {"artist_edges": names}, dates=dates)
-    begin("describe")
-    seen = [*ready, *(["date"] if dates else [])]
-    described = describe(corpus, descriptors=seen, workers=workers, seed=seed, progress=progress)
+        names, lines = names_for(corpus, artist_edges)
+        for text in lines:
+            tell(text)
+        check_corpus(corpus, **asked | {"artist_edges": names}, dates=dates)
+        begin("describe")
+        seen = [*ready, *(["date"] if dates else [])]
+        described = describe(corpus, descriptors=seen, seed=seed, device=device, **shared, **where)
     for one in described:
         tell(line(one))
     on = [one.key for one in described]

@@ -262,10 +262,10 @@ def test_a_full_disk_is_a_message(call, tmp_path, monkeypatch):
 
     toy_pictures(tmp_path / "in", n=9)
 
-    def full(path, data):
+    def full(path, data, **how):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr("artgraph.stages.ingest.write_bytes", full)
+    monkeypatch.setattr("artgraph.stages.inspecting.write_bytes", full)
     result = call("ingest", tmp_path / "in", "-o", tmp_path / "c")
     assert result.exit_code == 1
     assert "No space left" in result.output

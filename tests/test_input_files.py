@@ -22,7 +22,7 @@ from artgraph.lineage import Lineage, Ref
 from artgraph.stages.ingest import ingest
 from artgraph.testing import toy_corpus, toy_pictures
 
-WRITTEN = {"out", "sheet"}
+WRITTEN = {"out", "sheet", "storage"}
 NO_LABEL = {("similar", "query"), ("similar", "weights"), ("harvest", "source")}  # answers, and a folder of pictures
 THE_SAME = {  # calls these
     "run": "ingest, describe",
@@ -31,6 +31,7 @@ THE_SAME = {  # calls these
     "update": "ingest, describe, import_vectors",
     "remove": "what it is given is gone afterwards",
     "decide": "its rows stand in decisions.csv, whose hash is in the label of a partition: see test_deciding",
+    "merge": "shards, in folders that are named by the hash of what they were made of: see test_shares",
     "replay": "all of them, in another folder",
 }
 

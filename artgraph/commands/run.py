@@ -12,6 +12,7 @@ from artgraph.options import (
     Bars,
     Choice,
     Command,
+    engine_options,
     makes,
     names,
     network,
@@ -32,7 +33,7 @@ WITH_HELP = (
     "names the network."
 )
 LINKS_HELP = "Take what symbolic links lead to, loops excepted; default: yes."
-NO_COST = ("dates", "n_clusters", "max_refused", "max_unmatched", "follow_links")
+NO_COST = ("dates", "engine", "ray_address", "storage", "n_clusters", "max_refused", "max_unmatched", "follow_links")
 METADATA_HELP = "A spreadsheet (CSV, parquet, JSON) with a column of paths or ids."
 
 
@@ -78,6 +79,7 @@ def spreadsheet_options(of: str, *, unmatched: bool = True) -> Callable[[Callabl
 @option("run", "follow_links", "--follow-links/--no-follow-links", help=LINKS_HELP)
 @network_options("run")
 @option("run", "workers", type=click.IntRange(1), help="Decoding threads.")
+@engine_options("run")
 @option("run", "seed", type=SEED, help="Of everything that is random.")
 @click.option("--plan", is_flag=True, help="Only measure on a sample what it would cost: time, memory, disk.")
 @makes

@@ -82,7 +82,7 @@ def _patches(step: Step, ref: Ref, places: np.ndarray) -> dict[str, Any]:
     row = np.full(len(step.old), -1, dtype=np.int64)
     row[change.kept[change.kept >= 0]] = np.flatnonzero(change.kept >= 0)
     stay = row[old["painting"]] >= 0
-    from artgraph.stages.describe import windows
+    from artgraph.stages.describing import windows
 
     fresh = windows(places, change.fresh)
     painting = np.concatenate([row[old["painting"][stay]], fresh["painting"]]).astype(np.int32)
