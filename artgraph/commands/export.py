@@ -29,6 +29,7 @@ def export(corpus: Any, **options: Any) -> None:
     csv              Excel, LibreOffice: the table with the clusters
     graphml          whatever reads GraphML
     gephi-csv        Gephi's spreadsheet import: nodes.csv and edges.csv
+    gephi-lite       Gephi Lite: its own file, with colours, sizes, labels and pictures on the web
     anndata          scanpy (h5ad); needs pip install 'artgraph[anndata]'
     embedding-atlas  Embedding Atlas (parquet)
     vikus            VIKUS Viewer: its data folder
