@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -11,6 +11,7 @@ import numpy as np
 
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
+from artgraph.stages.archive import archive
 from artgraph.stages.base import Made, Progress, progress_of
 from artgraph.stages.graph_files import OWN_USE, WRITERS, for_graphs, trimmed
 from artgraph.stages.pictures import need_pictures, picture, thumbnail
@@ -32,6 +33,7 @@ FORMATS = {
     "embedding-atlas": "{}.parquet",
     "vikus": "{}-vikus",
     "iiif": "{}-iiif",
+    "ro-crate": "{}-crate",
 }
 _OF_PICTURES = ("image_jpeg_quality", "image_brightness")  # measured, and read by programs
 
@@ -47,6 +49,10 @@ def export(
     everything: bool = False,
     image_url: str | None = None,
     base: str | None = None,
+    authors: Sequence[str] | None = None,
+    license: str | None = None,
+    date: str | None = None,
+    title: str | None = None,
     progress: Progress = None,
 ) -> Made:
     """Write a partition, its graph and its map in the format of another program.
@@ -54,14 +60,16 @@ def export(
     Parameters
     ----------
     corpus
-    to : {"gexf", "csv", "graphml", "gephi-csv", "gephi-lite", "anndata", "embedding-atlas", "vikus", "iiif"}
+    to : {"gexf", "csv", "graphml", "gephi-csv", "gephi-lite", "anndata", "embedding-atlas", "vikus", "iiif",
+        "ro-crate"}
         Gephi; Excel; GraphML; Gephi's spreadsheet import; Gephi Lite; scanpy; Embedding Atlas; VIKUS Viewer; viewers of
-        IIIF.
+        IIIF; an archive of the whole corpus, see ``artgraph.stages.archive``.
     partition
-    out : Default: a file, or for "gephi-csv", "vikus" and "iiif" a folder, in ``exports`` of the corpus.
+    out : Default: a file, or for "gephi-csv", "vikus", "iiif" and "ro-crate" a folder, in ``exports`` of the corpus.
     pictures : bool
         Also give the pictures along. "gexf", "graphml" and "gephi-csv": a folder of JPEGs beside the file, since Gephi
-        does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script.
+        does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script;
+        "ro-crate": the originals and thumbnails.
     timeline : "gexf": dated paintings have their year as a time interval.
     everything : "csv": also what only programs read, such as hashes and byte counts; "anndata" always has it.
     image_url : str, optional
@@ -69,6 +77,9 @@ def export(
         which Gephi Lite can show. A column ``image_url`` of the table is exported as it is. "iiif": for works that have
         no picture on the web of their own.
     base : "iiif", which needs it: the address that the folder will have on the web.
+    authors, license, date : "ro-crate", which needs them: who made it, such as "Josiah Carberry (Brown University)
+        <0000-0002-1825-0097>"; the licence of the data, an SPDX identifier or an address; the day of publication.
+    title : "ro-crate": of the archive; default: the name of the corpus's folder.
     progress : callable(stage, done, total)
 
     Returns
@@ -94,6 +105,8 @@ def export(
         raise InputError(f"'{to}' takes no --image-url; gexf, graphml, gephi-csv, gephi-lite and iiif do")
     if base and to != "iiif":
         raise InputError(f"'{to}' takes no --base; iiif does")
+    if to != "ro-crate" and (authors or license or date or title):
+        raise InputError(f"'{to}' takes no --author, --license, --date or --title; ro-crate does")
     if to == "iiif":
         from artgraph.export.iiif import check_base
 
@@ -115,6 +128,9 @@ def export(
         _vikus(view, out, pictures=pictures, report=report)
     elif to == "iiif":
         facts |= _iiif(view, out, base, image_url)
+    elif to == "ro-crate":
+        said = {"authors": authors or (), "license": license, "date": date, "title": title}
+        facts |= archive(corpus, out, partition=partition, pictures=pictures, report=report, **said)
     else:
         folder = out if to == "gephi-csv" else out.parent
         table = for_graphs(view, folder, pictures=pictures, image_url=image_url, report=report)
