@@ -25,6 +25,7 @@ from artgraph.commands.interpret import interpret
 from artgraph.commands.plot import plot
 from artgraph.commands.remove import remove
 from artgraph.commands.replay import replay
+from artgraph.commands.review import review
 from artgraph.commands.run import run
 from artgraph.commands.serve import serve
 from artgraph.commands.similar import similar
@@ -77,6 +78,7 @@ for command in (
     worklist,
     ask,
     influence,
+    review,
     export,
     atlas,
     serve,

@@ -65,11 +65,13 @@ STAGES = {
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
+    "review": Stage("review", "--partition", "leiden", chosen.ReviewSettings),
 }
 # the stage that makes a thing of a kind, where there is no label that says so
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence", "-questions": "ask"}
+REPORTS |= {"-review": "review"}
 
 
 def stage_of(label: Mapping[str, Any]) -> str | None:

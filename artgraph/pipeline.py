@@ -54,6 +54,7 @@ from artgraph.stages.lead import lead_of, names_for, wants_vgae
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
+from artgraph.stages.review import review
 from artgraph.stages.serve import serve
 from artgraph.stages.similar import similar
 from artgraph.stages.spreadsheet import as_before, reading_of
@@ -65,8 +66,8 @@ from artgraph.stages.worklist import worklist
 __all__ = [
     "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
     "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
-    "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
-    "update", "worklist",
+    "line", "network", "plot", "remove", "replay", "review", "run", "serve", "similar", "train_descriptor",
+    "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners

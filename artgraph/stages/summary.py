@@ -93,6 +93,7 @@ ABOUT = {
     "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
     "export": _export,
+    "review": lambda facts: f"{facts['summary']}; the same as {facts['pdf']}",
 }
 
 
