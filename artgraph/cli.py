@@ -26,6 +26,7 @@ from artgraph.commands.merge import merge
 from artgraph.commands.plot import plot
 from artgraph.commands.remove import remove
 from artgraph.commands.replay import replay
+from artgraph.commands.review import review
 from artgraph.commands.run import run
 from artgraph.commands.serve import serve
 from artgraph.commands.similar import similar
@@ -79,6 +80,7 @@ for command in (
     worklist,
     ask,
     influence,
+    review,
     export,
     atlas,
     serve,

@@ -68,6 +68,7 @@ STAGES = {
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
+    "review": Stage("review", "--partition", "leiden", chosen.ReviewSettings),
 }
 # stages that take what was made elsewhere, and the option that names it in its file
 TAKEN = {"import_vectors": "--field", "import_graph": "--graph", "import_labels": "--labels"}
@@ -76,6 +77,7 @@ TAKEN |= {"import_layout": "--layout"}
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence", "-questions": "ask"}
+REPORTS |= {"-review": "review"}
 
 
 def stage_of(label: Mapping[str, Any]) -> str | None:

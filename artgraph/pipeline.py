@@ -57,6 +57,7 @@ from artgraph.stages.lead import ARTIST_EDGE_WEIGHT, lead_of, names_for
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
+from artgraph.stages.review import review
 from artgraph.stages.serve import serve
 from artgraph.stages.shares import describe_share, merge
 from artgraph.stages.similar import similar
@@ -70,8 +71,8 @@ from artgraph.stages.worklist import worklist
 __all__ = [
     "ARTIST_EDGE_WEIGHT", "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe",
     "describe_share", "evaluate", "export", "find_clusters", "fuse_features", "harvest", "import_vectors", "influence",
-    "info", "ingest", "interpret", "layout", "lead_of", "line", "merge", "network", "plot", "remove", "replay", "run",
-    "serve", "similar", "train_descriptor", "train_vgae", "update", "worklist",
+    "info", "ingest", "interpret", "layout", "lead_of", "line", "merge", "network", "plot", "remove", "replay",
+    "review", "run", "serve", "similar", "train_descriptor", "train_vgae", "update", "worklist",
 ]  # fmt: skip
 
 

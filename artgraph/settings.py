@@ -17,8 +17,8 @@ from artgraph.errors import InputError
 
 __all__ = [
     "FEATURES", "AskSettings", "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings",
-    "GraphSettings", "InfluenceSettings", "InterpretSettings", "LayoutSettings", "Settings", "WorklistSettings",
-    "choices_of", "flag_of", "setting",
+    "GraphSettings", "InfluenceSettings", "InterpretSettings", "LayoutSettings", "ReviewSettings", "Settings",
+    "WorklistSettings", "choices_of", "flag_of", "setting",
 ]  # fmt: skip
 
 FEATURES = ("eye", "lite")  # where none are named: what needs no file of weights (``experiments/teach_the_eye.py``)
@@ -310,6 +310,14 @@ class InfluenceSettings(Settings):
     """How links are compared with time."""
 
     seed: int = setting(0, "Of the shuffles.")
+
+
+@dataclass(frozen=True)
+class ReviewSettings(Settings):
+    """How often clusters are sought again."""
+
+    runs: int = setting(20, "Subsamples of four fifths of the works in which clusters are sought again.", least=2)
+    seed: int = setting(0, "Of the subsamples.")
 
 
 @dataclass(frozen=True)

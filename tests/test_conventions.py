@@ -133,6 +133,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("communities",),
     ("layouts",),
     ("evaluation", "interpret", "plots"),
+    ("review",),
     ("export",),
     ("harvest",),
     ("atlas",),

@@ -21,6 +21,7 @@ from artgraph.stages.fuse import fuse_features
 from artgraph.stages.influence import influence
 from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
+from artgraph.stages.reviewing import measure_review
 from artgraph.stages.train_vgae import train_vgae
 from artgraph.stages.worklist import worklist
 
@@ -57,7 +58,7 @@ def remade(
     shared = {name: where[name] for name in ("device", "progress") if name in where}
     report = {name: value for name, value in params.items() if name != "partition"}
     of = key.removesuffix("-clusters").removesuffix("-worklist").removesuffix("-influence")
-    of = of.removesuffix("-questions")
+    of = of.removesuffix("-questions").removesuffix("-review")
     if stage == "describe" and ref.kind == "features":
         from artgraph.stages.project import descriptor_of
 
@@ -85,6 +86,7 @@ def remade(
         "worklist": lambda: worklist(corpus, partition=of, **report),
         "influence": lambda: influence(corpus, partition=of, **report),
         "ask": lambda: ask(corpus, partition=of, **report),
+        "review": lambda: measure_review(corpus, partition=of, **report),
     }
     if stage in makers:
         return makers[stage]()

@@ -62,6 +62,12 @@ def _report(facts: Mapping[str, Any]) -> str:
 
 
 def _export(facts: Mapping[str, Any]) -> str:
+    if "rights_unknown" in facts:
+        unknown = f"; the rights in {_many(facts['rights_unknown'], 'work')} are not known" * bool(
+            facts["rights_unknown"]
+        )
+        pictures = f", {_many(facts['pictures'], 'picture')} among them" * bool(facts["pictures"])
+        return f"{_many(facts['files'], 'file')}, {facts['bytes'] / 1e6:,.1f} MB{pictures}{unknown}"
     if "left_out" not in facts:
         return ""
     left_out = f"; {_many(facts['left_out'], 'work')} without an address left out" if facts["left_out"] else ""
@@ -87,6 +93,7 @@ ABOUT = {
     "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
     "export": _export,
+    "review": lambda facts: f"{facts['summary']}; the same as {facts['pdf']}",
 }
 
 
