@@ -11,7 +11,7 @@
         │ train_vgae    graph + features → features (latents)
         │ communities   graph → partition
         │ evaluate      partition, column → report
-        │ interpret     what each cluster is; worklist: what to look at again; influence: clusters in time
+        │ interpret     what each cluster is; words: names for it; worklist: what to look at again; influence: in time
         │ ask           which pairs of works to ask people about
         ▼
       export, atlas, serve              Gephi, CSV, a page to look at and to decide on
@@ -60,13 +60,14 @@ from artgraph.stages.spreadsheet import as_before, reading_of
 from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.words import words
 from artgraph.stages.worklist import worklist
 
 __all__ = [
     "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
     "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
     "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
-    "update", "worklist",
+    "update", "words", "worklist",
 ]  # fmt: skip
 
 ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners

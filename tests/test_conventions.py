@@ -126,7 +126,7 @@ LAYERS = (  # from the ground up; what stands in one row may not import from the
     ("settings",),
     ("colors", "decoding", "folders", "imagefiles", "images", "tiffs", "wholeness"),
     ("tabletext", "delimited", "rawtables", "sources", "arranging", "metadata", "joining", "ingest", "shards"),
-    ("graph", "retrieval"),
+    ("graph", "retrieval", "vocabulary"),
     ("learning",),
     ("descriptors", "vgae"),
     ("communities",),

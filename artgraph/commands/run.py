@@ -14,8 +14,8 @@ from artgraph.stages.lead import LEADS
 __all__ = ["LINKS_HELP", "METADATA_HELP", "WITH_HELP", "run", "spreadsheet_options"]
 
 WITH_HELP = (
-    "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, and date, separated by commas; gram:resnet18 "
-    "names the network."
+    "eye, lite, color, texture, patches, gram, moments, cnn, clip, openclip, csd, and date, separated by commas; "
+    "gram:resnet18 names the network."
 )
 LINKS_HELP = "Take what symbolic links lead to, loops excepted; default: yes."
 METADATA_HELP = "A spreadsheet (CSV, parquet, JSON) with a column of paths or ids."
