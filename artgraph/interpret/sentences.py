@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["cluster_sentence", "listed", "visual_sentence"]
+__all__ = ["cluster_sentence", "listed", "visual_sentence", "words_sentence"]
 
 TRAITS = {  # (column, value) of what a cluster may follow instead of style: how one says it
     ("greyscale", "yes"): "are reproduced in black and white",
@@ -47,6 +47,25 @@ def visual_sentence(differences: Sequence[Mapping[str, Any]]) -> str:
         if said
         else ""
     )
+
+
+def words_sentence(words: Sequence[Mapping[str, Any]]) -> str:
+    """Say which words fit the works of a cluster, in a sentence; "" where none stands out.
+
+    Parameters
+    ----------
+    words : from ``cluster_words``: ``term``, ``margin`` above what random phrases reach.
+
+    Examples
+    --------
+    >>> words_sentence([{"term": "thick impasto", "margin": 0.0123}, {"term": "night", "margin": 0.004}])
+    'Words that fit these works better than the others: thick impasto (0.012 beyond random phrases) and night (0.004).'
+    """
+    said = [
+        f"{one['term']} ({one['margin']:.3f}{'' if place else ' beyond random phrases'})"
+        for place, one in enumerate(words)
+    ]
+    return f"Words that fit these works better than the others: {listed(said)}." if said else ""
 
 
 def cluster_sentence(

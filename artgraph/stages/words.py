@@ -14,13 +14,16 @@ from artgraph.formats import content_sha256, json_ready
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import WordSettings
 from artgraph.stages.base import Made, Progress, catalogue_of, columns, make, progress_of
-from artgraph.vocabulary import Term, prompts_of, read_vocabulary
+from artgraph.vocabulary import PROMPT, Term, prompts_of, read_vocabulary
 
 if TYPE_CHECKING:
     from artgraph.corpus import Corpus
     from artgraph.descriptors.openclip import Openclip
 
-__all__ = ["VECTORS", "described_for_words", "encode_words", "encoded_again", "name_clusters", "words", "words_for"]
+__all__ = [
+    "VECTORS", "described_for_words", "encode_words", "encoded_again", "name_clusters", "phrase_vector", "words",
+    "words_for",
+]  # fmt: skip
 
 VECTORS = Ref("models", "words")
 
@@ -199,6 +202,24 @@ def _encoded(tower: Openclip, terms: Sequence[Term], progress: Progress) -> np.n
     rows = {text: row for row, text in enumerate(texts)}
     vectors = tower.texts(texts, progress=progress_of(progress, "words"))
     return unit_rows(np.stack([vectors[[rows[text] for text in forms]].mean(axis=0) for forms in prompts]))
+
+
+def phrase_vector(
+    corpus: Corpus, text: str, without: str | None, *, on: str, weights: Any = None, device: str = "auto"
+) -> np.ndarray:
+    """Return where a phrase lies among the works, (d,) float32, less where the one to avoid lies.
+
+    Parameters
+    ----------
+    corpus
+    text, without : As they stand, or in the prompt that terms are put into: both are encoded and averaged.
+    on : Key of the features.
+    weights, device : As for ``words``.
+    """
+    tower = _text_tower(corpus, on, weights=weights, device=device)
+    asked = [Term(" ".join(one.split()), prompt=f"{PROMPT}|{{}}") for one in (text, without) if one is not None]
+    vectors = _encoded(tower, asked, None)
+    return vectors[0] - vectors[1] if len(vectors) > 1 else vectors[0]
 
 
 def _text_tower(corpus: Corpus, key: str, *, weights: Any, device: str) -> Openclip:
