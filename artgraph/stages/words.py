@@ -17,12 +17,13 @@ from artgraph.stages.base import Made, Progress, catalogue_of, columns, make, pr
 from artgraph.vocabulary import PROMPT, Term, prompts_of, read_vocabulary
 
 if TYPE_CHECKING:
+    from artgraph.atlas.words import Words
     from artgraph.corpus import Corpus
     from artgraph.descriptors.openclip import Openclip
 
 __all__ = [
-    "VECTORS", "described_for_words", "encode_words", "encoded_again", "name_clusters", "phrase_vector", "words",
-    "words_for",
+    "VECTORS", "described_for_words", "encode_words", "encoded_again", "name_clusters", "page_words", "phrase_vector",
+    "words", "words_for",
 ]  # fmt: skip
 
 VECTORS = Ref("models", "words")
@@ -270,6 +271,24 @@ def words_for(corpus: Corpus, partition: str) -> dict[int, list[dict[str, Any]]]
     if not corpus.has(*ref) or Lineage(corpus).stale(ref):
         return {}
     return {one["cluster"]: one["words"] for one in corpus.label(*ref)["facts"]["clusters"]}
+
+
+def page_words(corpus: Corpus, partition: str) -> Words | None:
+    """Return what a page on a ``partition`` needs to be searched by words; None where there are no vectors of words."""
+    from artgraph.atlas.words import Words
+    from artgraph.interpret import best_works
+
+    if not corpus.has(*VECTORS):
+        return None
+    lineage = Lineage(corpus)
+    params, features = lineage.params(VECTORS), Ref("features", lineage.params(VECTORS)["on"])
+    if not corpus.has(*features) or lineage.stale(features):
+        return None
+    if lineage.params(features).get("weights_sha256") != params["weights_sha256"]:
+        return None  # works and words were described by two networks
+    terms = corpus.label(*VECTORS)["facts"]["terms"]
+    rows, cosines = best_works(corpus.get(*features), corpus.get(*VECTORS)["terms"].numpy())
+    return Words([(term, kind) for term, kind, *_ in terms], rows, cosines, words_for(corpus, partition))
 
 
 COLUMNS = ("cluster", "term", "kind", "aat", "difference", "low", "high", "chance", "margin", "p")
