@@ -1,5 +1,6 @@
 """artgraph words, and search by words, from pictures to files, with a tiny CLIP."""
 
+import base64
 import csv
 import json
 import shutil
@@ -145,6 +146,22 @@ def test_interpret_says_the_words_too(corpus, agreeing, tmp_path):
     assert shown.output.count("Words that fit these works better than the others: ") == 3
     with open(corpus.path / "exports" / "leiden-clusters.csv", encoding="utf-8-sig") as table:
         assert all("stripes" in row["words"] for row in csv.DictReader(table))
+
+
+def test_the_page_is_searched_by_words_of_any_partition_and_by_none_where_they_are_stale(corpus, agreeing, tmp_path):
+    pipeline.words(corpus, vocabulary=tmp_path / "terms.csv")
+    pipeline.communities(corpus, n_clusters=2, name="two")
+    page = corpus.path / "atlas" / "words.js"
+    for partition, clusters in (("leiden", {"0", "1", "2"}), ("two", set())):
+        pipeline.atlas(corpus, partition=partition)
+        written = json.loads(page.read_text("utf-8").partition("= ")[2].rstrip(";\n"))
+        assert [term for term, _ in written["terms"]] == ["red stripes", "green stripes", "blue stripes"]
+        assert set(written["clusters"]) == clusters
+    rows = np.frombuffer(base64.b64decode(written["rows"]), "<u2").reshape(3, 30)
+    assert set(corpus.paintings["style"].iloc[rows[1, :10]]) == {"manner 1"}
+    corpus.remove("features", "openclip")
+    pipeline.atlas(corpus, partition="leiden")
+    assert not page.exists()
 
 
 def test_added_works_keep_the_vectors_and_replay_makes_all_again(corpus, tmp_path):
