@@ -59,7 +59,7 @@ STAGES = {
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),
-    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 3, ("artgraph.interpret",)),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 4, ("artgraph.interpret",)),
     "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 3, _named("interpret", "affinity")),
     "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 1, _named("interpret", "questions")),
     "encode_words": Stage("words", "", "words", chosen.WordSettings),

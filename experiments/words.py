@@ -14,6 +14,7 @@ text towers have them; and a text tower of open_clip with random weights, which 
 random phrases for it.
 """
 
+import functools
 import json
 import subprocess
 import sys
@@ -93,7 +94,17 @@ def tower(folder, seed):
     state = open_clip.CLIP(**config).state_dict()
     save_file({key: tensor.contiguous() for key, tensor in state.items()}, folder / "m.safetensors")
     (folder / CONFIG).write_text(json.dumps({"model_cfg": config}))
-    return Openclip(weights=folder / "m.safetensors")
+    made = Openclip(weights=folder / "m.safetensors")
+    made.tokenizer = tokenizer()
+    return made
+
+
+@functools.cache
+def tokenizer():
+    """Return open_clip's tokenizer, which takes a second to read."""
+    import open_clip
+
+    return open_clip.SimpleTokenizer(context_length=77)
 
 
 def towers(X, labels, *, n_terms, seed, folder):
@@ -178,7 +189,7 @@ def main():
             ("cone", cone, 60),
             ("cone, whole vocabulary", cone, n_terms),
         ):
-            count = arguments.runs if size < n_terms else arguments.runs // 4
+            count = arguments.runs if size < n_terms else arguments.runs // 10
             found[f"random: {name}"] = share(
                 [random_names(X, labels, draw, n_terms=size, seed=seed) for seed in range(count)]
             )

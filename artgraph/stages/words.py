@@ -266,7 +266,7 @@ def _lies_with_words(corpus: Corpus, key: str) -> bool:
 
 
 def words_for(corpus: Corpus, partition: str) -> dict[int, list[dict[str, Any]]]:
-    """Return the words of each cluster of a ``partition``; none where they were not looked for, or are stale."""
+    """Return the words of each cluster of a ``partition`` of a corpus; none where there are none, or stale ones."""
     ref = Ref("reports", f"{partition}-words")
     if not corpus.has(*ref) or Lineage(corpus).stale(ref):
         return {}
@@ -274,7 +274,7 @@ def words_for(corpus: Corpus, partition: str) -> dict[int, list[dict[str, Any]]]
 
 
 def page_words(corpus: Corpus, partition: str) -> Words | None:
-    """Return what a page on a ``partition`` needs to be searched by words; None where there are no vectors of words."""
+    """Return what a page on a ``partition`` of a corpus needs for search by words; None where there are no vectors."""
     from artgraph.atlas.words import Words
     from artgraph.interpret import best_works
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -94,7 +95,8 @@ def _rows(name: str, text: str) -> list[dict[str, str]]:
 
 
 def _cells(header: Iterable[str], row: Iterable[str]) -> dict[str, str]:
-    cells = {key: " ".join(cell.split()) for key, cell in zip(header, row, strict=False) if key in COLUMNS}
+    pairs = itertools.zip_longest(header, row, fillvalue="")
+    cells = {key: " ".join(cell.split()) for key, cell in pairs if key in COLUMNS}
     return {"term": "", **cells}
 
 
