@@ -46,11 +46,10 @@ def visual_sentence(differences: Sequence[Mapping[str, Any]]) -> str:
     how = [str(row["words"]) + _span(row) for row in chosen if row["adjective"]]
     what = [str(row["words"]) for row in chosen if not row["adjective"]]
     said = [f"{verb} {listed(words)}" for verb, words in (("to be", how), ("to have", what)) if words]
-    return (
-        f"Compared with the rest, these works tend {(', and ' if len(chosen) > 3 else ' and ').join(said)}{_chance(chosen)}."
-        if said
-        else ""
-    )
+    if not said:
+        return ""
+    joined = (", and " if len(chosen) > 3 else " and ").join(said)
+    return f"Compared with the rest, these works tend {joined}{_chance(chosen)}."
 
 
 def words_sentence(words: Sequence[Mapping[str, Any]]) -> str:
