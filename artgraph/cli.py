@@ -33,6 +33,7 @@ from artgraph.commands.similar import similar
 from artgraph.commands.train_descriptor import train_descriptor
 from artgraph.commands.train_vgae import train_vgae
 from artgraph.commands.update import update
+from artgraph.commands.words import words
 from artgraph.commands.worklist import worklist
 from artgraph.options import Group
 
@@ -77,6 +78,7 @@ for command in (
     decide,
     evaluate,
     interpret,
+    words,
     worklist,
     ask,
     influence,

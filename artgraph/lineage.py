@@ -257,7 +257,7 @@ class Lineage:
         if name == "coarsen":
             return self.command(Ref(ref.kind, ref.key.rsplit("-", 1)[0]))
         stage, key, words = STAGES[name], ref.key, ["FILE"] if name in TAKEN else []
-        if name in ("evaluate", *REPORTS.values()):
+        if ref.kind == "reports":
             key = key.removesuffix(next((end for end, by in REPORTS.items() if by == name), ""))
         if label:
             graphs = [one.key for one in map(Ref.of, label["inputs"]) if one.kind == "graphs"]

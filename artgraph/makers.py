@@ -62,9 +62,11 @@ STAGES = {
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),
-    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 3, ("artgraph.interpret",)),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 4, ("artgraph.interpret",)),
     "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 3, _named("interpret", "affinity")),
     "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 1, _named("interpret", "questions")),
+    "encode_words": Stage("words", "", "words", chosen.WordSettings),
+    "words": Stage("words", "--partition", "leiden", chosen.WordSettings),
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
@@ -77,7 +79,7 @@ TAKEN |= {"import_layout": "--layout"}
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence", "-questions": "ask"}
-REPORTS |= {"-review": "review"}
+REPORTS |= {"-review": "review", "-words": "words"}
 
 
 def stage_of(label: Mapping[str, Any]) -> str | None:
@@ -116,6 +118,8 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
         words = ["--with", ",".join(params["on"]), "--fuse"]
     elif STAGES[stage].settings is not None:
         words += STAGES[stage].settings.words(params)
+    if stage == "encode_words" and not params["own"]:
+        words += ["--vocabulary", "FILE"]
     return key, words
 
 

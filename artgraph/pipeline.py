@@ -12,7 +12,7 @@
         │ train_vgae    graph + features → features (latents)
         │ communities   graph → partition
         │ evaluate      partition, column → report
-        │ interpret     what each cluster is; worklist: what to look at again; influence: clusters in time
+        │ interpret     what each cluster is; words: names for it; worklist: what to look at again; influence: in time
         │ ask           which pairs of works to ask people about
         ▼
       export, atlas, serve              Gephi, CSV, a page to look at and to decide on
@@ -66,13 +66,14 @@ from artgraph.stages.styles import find_clusters
 from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.words import words
 from artgraph.stages.worklist import worklist
 
 __all__ = [
     "ARTIST_EDGE_WEIGHT", "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe",
     "describe_share", "evaluate", "export", "find_clusters", "fuse_features", "harvest", "import_vectors", "influence",
     "info", "ingest", "interpret", "layout", "lead_of", "line", "merge", "network", "plot", "remove", "replay",
-    "review", "run", "serve", "similar", "train_descriptor", "train_vgae", "update", "worklist",
+    "review", "run", "serve", "similar", "train_descriptor", "train_vgae", "update", "words", "worklist",
 ]  # fmt: skip
 
 

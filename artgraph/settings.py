@@ -18,7 +18,7 @@ from artgraph.errors import InputError
 __all__ = [
     "FEATURES", "AskSettings", "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings",
     "GraphSettings", "InfluenceSettings", "InterpretSettings", "LayoutSettings", "ReviewSettings", "Settings",
-    "WorklistSettings", "choices_of", "flag_of", "setting",
+    "WordSettings", "WorklistSettings", "choices_of", "flag_of", "setting",
 ]  # fmt: skip
 
 FEATURES = ("eye", "lite")  # where none are named: what needs no file of weights (``experiments/teach_the_eye.py``)
@@ -275,6 +275,15 @@ class InterpretSettings(Settings):
     )
     n_exemplars: int = setting(12, "Exemplars of each cluster.", flag="--exemplars", least=1)
     seed: int = setting(0, "Of the palettes.")
+
+
+@dataclass(frozen=True)
+class WordSettings(Settings):
+    """What words are compared with."""
+
+    phrases: int = setting(20, "Random phrases for each term; 20 keep false names at 5 %.", least=20)
+    n_bootstrap: int = setting(200, least=1)
+    seed: int = setting(0, "Of the random phrases and of the intervals.")
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ from artgraph.descriptors.eye import BACKBONE, WEIGHTS
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.ingest import ingest
 from artgraph.testing import toy_corpus, toy_pictures
+from tests.descriptors.test_openclip import tiny
 
 WRITTEN = {"out", "sheet", "storage"}
 NO_LABEL = {("similar", "query"), ("similar", "weights"), ("harvest", "source")}  # answers, and a folder of pictures
+NO_LABEL |= {("words", "weights")}  # only those that the works were described with are taken
 THE_SAME = {  # calls these
     "run": "ingest, describe",
     "demo": "run",
@@ -120,6 +122,14 @@ def names_of_a_corpus(corpus, folder, value):
     return pipeline.communities(corpus, name="named", keep_names_of=str(earlier.path)).fresh
 
 
+def vocabulary(corpus, folder, value):
+    if not corpus.has("features", "openclip"):
+        tiny(folder / "clip")
+        pipeline.describe(corpus, descriptors=("openclip",), weights=folder / "clip" / "m.safetensors")
+    (folder / "terms.csv").write_text(f"term\nnight {value}\n")
+    return pipeline.words(corpus, vocabulary=folder / "terms.csv").fresh
+
+
 def images(corpus, folder, value):
     toy_pictures(folder / "others", n=12, seed=value)
     before = (corpus.path / "paintings.parquet").read_bytes()
@@ -144,6 +154,7 @@ READ = {
     ("communities", "fixed"): fixed,
     ("communities", "keep_names_of"): names_of_a_corpus,
     ("worklist", "school"): school,
+    ("words", "vocabulary"): vocabulary,
     ("ingest", "images"): images,
     ("ingest", "metadata"): metadata,
 }

@@ -24,10 +24,12 @@ from artgraph.atlas.pack import (
     text,
     year_number,
 )
-from artgraph.atlas.page import data_script, index_page, is_ours
+from artgraph.atlas.page import data_script, index_page, is_ours, part_script
 from artgraph.atlas.pictures import write_pictures
 from artgraph.atlas.sheets import SIDE, sheet_order
 from artgraph.atlas.summary import summarize
+from artgraph.atlas.words import FILE as WORDS
+from artgraph.atlas.words import packed_words
 from artgraph.atomic import write_bytes
 from artgraph.checks import check_labels
 from artgraph.colors import cluster_color
@@ -147,8 +149,13 @@ def write_atlas(
         if file.name.endswith((".js", ".css")):
             put(f"static/{file.name}", file.read_bytes())
     put("data.js", data_script(data))
+    if about.words is None:
+        (out / WORDS).unlink(missing_ok=True)
+    else:
+        put(WORDS, part_script("vocabulary", packed_words(about.words, n)))
+    parts = [] if about.words is None else [WORDS]
     # in one step: where it stands, the atlas is whole
-    write_bytes(out / "index.html", index_page(str(about.title), n, hosts=iiif_hosts(services)))
+    write_bytes(out / "index.html", index_page(str(about.title), n, hosts=iiif_hosts(services), parts=parts))
     return out / "index.html"
 
 

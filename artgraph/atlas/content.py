@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from artgraph.atlas.words import Words
+
 __all__ = ["About", "Clusters", "Links", "Paintings"]
 
 
@@ -106,6 +108,7 @@ class About:
     questions : (row, row, reason), pairs of paintings to ask people about: are they of one manner?
     decisions : rows of ``decisions.csv`` by its columns, those that the corpus has.
     worklist : ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
+    words : terms that the page is searched by, and those that stand out in each cluster.
     """
 
     title: str
@@ -116,3 +119,4 @@ class About:
     corpus: str | None = None
     questions: Sequence[tuple[int, int, str]] = ()
     decisions: Sequence[Mapping[str, str]] = ()
+    words: Words | None = None

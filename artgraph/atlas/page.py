@@ -8,12 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 
 __all__ = [
-    "POLICY", "SCRIPTS", "SERVED_POLICY", "STYLES", "data_of", "data_script", "index_page", "is_ours", "served_page",
+    "POLICY", "SCRIPTS", "SERVED_POLICY", "STYLES", "data_of", "data_script", "index_page", "is_ours", "part_script",
+    "served_page",
 ]  # fmt: skip
 
 # In the order in which they build on each other.
 SCRIPTS = (
-    "core.js", "paintings.js", "decisions.js", "added.js", "search.js", "csv.js", "filters.js", "gallery.js",
+    "core.js", "paintings.js", "decisions.js", "added.js", "search.js", "words.js", "csv.js", "filters.js",
+    "gallery.js",
     "bars.js", "camera.js", "tiles.js", "wall.js", "deciding.js", "select.js", "map.js", "timeline.js", "front.js",
     "cluster.js", "spans.js", "viewer.js", "painting.js", "artists.js", "flow.js", "compare.js", "worklist.js",
     "questions.js", "made.js", "live.js", "router.js",
@@ -38,12 +40,25 @@ def data_script(data: dict) -> bytes:
 
     ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
     """
+    return f"window.artgraph = {{ data: {_as_script(data)} }};\n".encode()
+
+
+def part_script(name: str, data: dict) -> bytes:
+    """Write another part of the data as a script that follows ``data_script``: ``window.artgraph.NAME``.
+
+    Parameters
+    ----------
+    name, data
+    """
+    return f"window.artgraph.{name} = {_as_script(data)};\n".encode()
+
+
+def _as_script(data: dict) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
-    return f"window.artgraph = {{ data: {text} }};\n".encode()
+    return re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
-def index_page(title: str, n: int, *, hosts: Sequence[str] = ()) -> bytes:
+def index_page(title: str, n: int, *, hosts: Sequence[str] = (), parts: Sequence[str] = ()) -> bytes:
     """Write the page itself: head, empty landmarks, and the scripts in order.
 
     Parameters
@@ -51,10 +66,12 @@ def index_page(title: str, n: int, *, hosts: Sequence[str] = ()) -> bytes:
     title : is escaped.
     n : number of paintings, for readers without JavaScript.
     hosts : whose pictures the page may show when a reader asks for them ("https://example.org").
+    parts : scripts with more data.
     """
     title = "".join(c for c in title if c.isprintable())[:300]
+    scripts = ("data.js", *parts, *(f"static/{name}" for name in SCRIPTS))
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
-    head += [f'<script src="{name}" defer></script>' for name in ("data.js", *(f"static/{name}" for name in SCRIPTS))]
+    head += [f'<script src="{name}" defer></script>' for name in scripts]
     template = (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")
     policy = POLICY.replace("data:;", " ".join(["data:", *hosts]) + ";")
     values = {"title": html.escape(title), "policy": policy, "generator": _GENERATOR, "n": f"{n:,}"}

@@ -35,8 +35,10 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     Example:
       artgraph interpret mycorpus --column school,museum
     """
+    from artgraph.interpret import words_sentence
     from artgraph.stages.ruling import names_of
     from artgraph.stages.summary import work_names
+    from artgraph.stages.words import words_for
 
     bars = Bars("interpret")
     made = stage("interpret")(corpus, **options)
@@ -44,10 +46,12 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     if as_json:
         show_json(made.facts)
         return
-    names = names_of(corpus, made.facts["partition"])
+    names, words = (of(corpus, made.facts["partition"]) for of in (names_of, words_for))
     for one in made.facts["clusters"]:
         name = f" '{names[one['cluster']]}'" if one["cluster"] in names else ""
         wrapped(f"cluster {one['cluster']}{name}: {one['sentence']}", "  ")
+        if said := words_sentence(words.get(one["cluster"], ())):
+            wrapped(f"  {said}", "  ")
         for work in work_names(corpus, one["exemplars"][:3]):
             wrapped(f"  such as {work}", "    ")
         if one["near"]:

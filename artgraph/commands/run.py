@@ -29,8 +29,8 @@ from artgraph.stages.lead import LEADS
 __all__ = ["LINKS_HELP", "METADATA_HELP", "WITH_HELP", "cost_lines", "run", "spreadsheet_options"]
 
 WITH_HELP = (
-    "eye, lite, color, texture, patches, gram, moments, cnn, clip, csd, and date, separated by commas; gram:resnet18 "
-    "names the network."
+    "eye, lite, color, texture, patches, gram, moments, cnn, clip, openclip, csd, and date, separated by commas; "
+    "gram:resnet18 names the network."
 )
 LINKS_HELP = "Take what symbolic links lead to, loops excepted; default: yes."
 NO_COST = ("dates", "engine", "ray_address", "storage", "n_clusters", "max_refused", "max_unmatched", "follow_links")

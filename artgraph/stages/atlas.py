@@ -27,6 +27,7 @@ from artgraph.stages.lead import shown_first
 from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.view import View
+from artgraph.stages.words import page_words
 from artgraph.stages.worklist import worklist
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def atlas(
             corpus=generations.origin,
             questions=questions_of(corpus, partition),
             decisions=Decided(corpus).read(),
+            words=page_words(corpus, partition),
         ),
         images=images != "none",
     )

@@ -9,7 +9,8 @@ import numpy as np
 
 from artgraph.errors import InputError, MissingError, StaleError
 from artgraph.lineage import Lineage, Ref
-from artgraph.makers import TAKEN
+from artgraph.makers import REPORTS, TAKEN
+from artgraph.settings import WordSettings
 from artgraph.stages.ask import ask
 from artgraph.stages.base import thumbnails
 from artgraph.stages.build_graph import build_graph
@@ -23,6 +24,7 @@ from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
 from artgraph.stages.reviewing import measure_review
 from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.words import encoded_again, name_clusters
 from artgraph.stages.worklist import worklist
 
 if TYPE_CHECKING:
@@ -57,8 +59,7 @@ def remade(
     params = {name: value for name, value in params.items() if name not in NO_SETTINGS}
     shared = {name: where[name] for name in ("device", "progress") if name in where}
     report = {name: value for name, value in params.items() if name != "partition"}
-    of = key.removesuffix("-clusters").removesuffix("-worklist").removesuffix("-influence")
-    of = of.removesuffix("-questions").removesuffix("-review")
+    of = key.removesuffix(next((end for end, by in REPORTS.items() if by == stage), ""))
     if stage == "describe" and ref.kind == "features":
         from artgraph.stages.project import descriptor_of
 
@@ -75,6 +76,7 @@ def remade(
     if stage == "train_vgae" and ref.kind == "features":
         graph = next(one.key for one in inputs if one.kind == "graphs")
         return train_vgae(corpus, graph=graph, name=key, **shared, **params)
+    settings = {name: value for name, value in params.items() if name != "on"}  # of words
     makers: dict[str, Callable[[], Made]] = {
         "thumbnails": lambda: thumbnails(corpus),
         "describe_dates": lambda: describe_dates(corpus, **params),
@@ -87,6 +89,8 @@ def remade(
         "influence": lambda: influence(corpus, partition=of, **report),
         "ask": lambda: ask(corpus, partition=of, **report),
         "review": lambda: measure_review(corpus, partition=of, **report),
+        "encode_words": lambda: encoded_again(corpus, made, params, weights=where.get("weights"), **shared),
+        "words": lambda: name_clusters(corpus, of, on=params["on"], settings=WordSettings.of(settings)),
     }
     if stage in makers:
         return makers[stage]()

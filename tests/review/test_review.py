@@ -166,7 +166,7 @@ def test_the_same_corpus_gives_the_same_bytes(made, tmp_path):
 
 
 def test_it_is_html_or_refused(made, tmp_path):
-    with pytest.raises(InputError, match="write it as thesis.html"):
+    with pytest.raises(InputError, match=r"write it as thesis\.html"):
         pipeline.review(made[0], out=tmp_path / "thesis.pdf")
 
 

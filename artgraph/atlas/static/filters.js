@@ -64,7 +64,7 @@
     const fill = () => box.open && form.replaceChildren(...inputs(query));
     const go = () => {
       const chosen = Object.fromEntries([...new FormData(form)].map(([k, v]) => [k, String(v).trim()]));
-      const to = ag.link.front({ q: query.q, ...chosen });
+      const to = ag.link.front({ q: query.q, words: query.words, ...chosen });
       if (to !== location.hash) ag.replace(to);
     };
     form.addEventListener("change", go);

@@ -131,7 +131,7 @@
   ag.grouping = (key) => ag.groupings().find((g) => g.key === key);
 
   ag.NOTHING = "(nothing)"; // asks for the works where a column is empty
-  const TAKEN = /^(q|from|to|at|view|sort|kind|works|since|in\..*|\..*)$/;
+  const TAKEN = /^(q|words|from|to|at|view|sort|kind|works|since|in\..*|\..*)$/;
   // The name of a column in an address; those that the address uses itself get a point in front.
   ag.queryKey = (column) => (TAKEN.test(column) ? "." + column : column);
   ag.queryColumn = (key) => (key.startsWith(".") ? key.slice(1) : TAKEN.test(key) ? null : key);
