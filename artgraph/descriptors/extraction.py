@@ -152,6 +152,8 @@ def extract_share(
 def shard_names(n: int, seed: int = 0) -> list[str]:
     """Return the names of all shards that ``n`` pictures make, at full width, in the order that shares take them.
 
+    ``seed`` is that of the sample whose shards come first.
+
     Examples
     --------
     >>> shard_names(300)
