@@ -29,6 +29,7 @@ NO_LABEL |= {("words", "weights")}  # only those that the works were described w
 THE_SAME = {  # calls these
     "run": "ingest, describe",
     "demo": "run",
+    "costs": "on a sample, in a folder that is removed",
     "add": "ingest, describe, import_vectors",  # what it makes follows from works that are new: see test_growing
     "update": "ingest, describe, import_vectors",
     "remove": "what it is given is gone afterwards",
