@@ -52,7 +52,13 @@ def atomic_path(path: str | Path, *, sync: bool = True) -> Iterator[Path]:
 
 
 def write_bytes(path: str | Path, data: bytes, *, sync: bool = True) -> None:
-    """Write ``data`` to ``path`` atomically; ``sync``: see ``atomic_path``."""
+    """Write bytes atomically.
+
+    Parameters
+    ----------
+    path, data
+    sync : See ``atomic_path``.
+    """
     with atomic_path(path, sync=sync) as temporary:
         temporary.write_bytes(data)
 

@@ -38,7 +38,12 @@ def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
 
 
 def share_of(shards: Sequence[_Shard], number: int, of: int) -> list[_Shard]:
-    """Return those of all ``shards`` that belong to share ``number`` (1 … ``of``): every ``of``-th.
+    """Return those shards that belong to one share: every so manyth.
+
+    Parameters
+    ----------
+    shards : All of them.
+    number, of : Which share, from 1, and how many there are.
 
     Examples
     --------

@@ -30,7 +30,7 @@ SHARD = 128
 PART = 16  # of a shard, prepared ahead
 
 
-class Task(NamedTuple):
+class _Task(NamedTuple):
     """A shard of pictures to be decoded: its name, and their paths below the folder."""
 
     name: str
@@ -71,7 +71,7 @@ def inspect_shards(
         if names[-1] in there:
             done += stop - start
         else:
-            tasks.append(Task(names[-1], tuple(paths[start:stop])))
+            tasks.append(_Task(names[-1], tuple(paths[start:stop])))
 
     def report(count: int) -> None:
         nonlocal done
@@ -94,7 +94,7 @@ class _Inspecting:
     def __init__(self, images: Path, thumbs: Path | None, store: ShardStore, *, workers: int) -> None:
         self.images, self.thumbs, self.store, self.workers = images, thumbs, store, workers
 
-    def __call__(self, tasks: Iterable[Task]) -> Iterator[int]:
+    def __call__(self, tasks: Iterable[_Task]) -> Iterator[int]:
         parts = (
             ((task, stop == len(task.paths)), [(self.images, path, self.thumbs) for path in task.paths[start:stop]])
             for task in tasks
