@@ -115,8 +115,8 @@ def extract_share(
 
     A reduction is learned on the whole sample, which no share has. That every share describes all of it would cost
     4,096 pictures a share, and two kinds of processor may learn reductions that differ. So the wide vectors are kept
-    until all shares are together, and ``extract`` learns and reduces once. They take about 4 KB a picture for ``eye``
-    and ``lite``, up to 200 KB for ``patches`` and Gram matrices.
+    until all shares are together, and ``extract`` learns and reduces once. They take 1 or 2 KB a picture for
+    ``eye`` and ``lite``, up to 200 KB for ``patches`` and Gram matrices.
 
     Parameters
     ----------
@@ -134,8 +134,7 @@ def extract_share(
             tasks.append(Task(name, missing, part, len(part)))
         else:
             found += len(part)
-    total = done = found + sum(task.count for task in tasks)
-    done = found
+    total, done = found + sum(task.count for task in tasks), found
 
     def report(count: int) -> None:
         nonlocal done
@@ -150,7 +149,7 @@ def extract_share(
 
 
 def shard_names(n: int, seed: int = 0) -> list[str]:
-    """Return the names of all shards that ``n`` pictures make, at full width, in the order that shares take them.
+    """Return the names of all shards of ``n`` pictures at full width, as shares take them; ``seed`` is the sample's.
 
     ``seed`` is that of the sample whose shards come first.
 

@@ -212,7 +212,7 @@ def _size_columns(corpus: Corpus, descriptor: Descriptor) -> Sequence[str]:
 
 
 def sizes_cm(corpus: Corpus) -> np.ndarray | None:
-    """Return height and width of every painting of a ``corpus``, (n, 2) float64, nan where unknown; or None."""
+    """Return height and width of all works of a ``corpus``, (n, 2) float64, nan if unknown; None without columns."""
     import numpy as np
     import pandas as pd
 
