@@ -104,7 +104,13 @@ class Fitted:
 
 
 def works(n: int, artists: Sequence | None = None, dates: Sequence | None = None) -> Catalogue:
-    """Return a catalogue of ``n`` works of which no more is known than ``artists`` and ``dates``, text or missing."""
+    """Return a catalogue of works of which no more is known than artists and dates.
+
+    Parameters
+    ----------
+    n : How many works.
+    artists, dates : n values each, text or missing.
+    """
     columns = {"artist": artists, "date": dates}
     table = pd.DataFrame({"id": [str(row) for row in range(n)]})
     for name, values in columns.items():
