@@ -52,20 +52,12 @@ def atomic_path(path: str | Path, *, sync: bool = True) -> Iterator[Path]:
 
 
 def write_bytes(path: str | Path, data: bytes, *, sync: bool = True) -> None:
-<<<<<<< HEAD
-    """Write bytes to a file whole or not at all.
-=======
     """Write bytes atomically.
->>>>>>> engine
 
     Parameters
     ----------
     path, data
-<<<<<<< HEAD
-    sync : see ``atomic_path``.
-=======
     sync : See ``atomic_path``.
->>>>>>> engine
     """
     with atomic_path(path, sync=sync) as temporary:
         temporary.write_bytes(data)

@@ -38,21 +38,12 @@ def shard_bounds(n: int, shard_size: int) -> list[tuple[int, int]]:
 
 
 def share_of(shards: Sequence[_Shard], number: int, of: int) -> list[_Shard]:
-<<<<<<< HEAD
-    """Return those of all shards that belong to one share: every ``of``-th.
-
-    Parameters
-    ----------
-    shards
-    number, of : share ``number``, from 1, of so many.
-=======
     """Return those shards that belong to one share: every so manyth.
 
     Parameters
     ----------
     shards : All of them.
     number, of : Which share, from 1, and how many there are.
->>>>>>> engine
 
     Examples
     --------

@@ -23,7 +23,7 @@ def main():
     """Read the options and run."""
     arguments = parser(__doc__)
     arguments.add_argument("--peer-python", type=Path, required=True, help="interpreter with scanpy")
-    arguments.add_argument("--n", type=int, default=2_000)
+    arguments.add_argument("--n", type=int, default=600)
     arguments = arguments.parse_args()
     experiment("scanpy_round_trip", arguments, lambda: measure(arguments))
 

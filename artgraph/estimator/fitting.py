@@ -108,8 +108,8 @@ def works(n: int, artists: Sequence | None = None, dates: Sequence | None = None
 
     Parameters
     ----------
-    n : Number of works.
-    artists, dates : Length n, text or missing; None: none is known.
+    n : How many works.
+    artists, dates : n values each, text or missing.
     """
     columns = {"artist": artists, "date": dates}
     table = pd.DataFrame({"id": [str(row) for row in range(n)]})

@@ -204,6 +204,7 @@ function render({ model, el }) {
     return [event.clientX - box.left, event.clientY - box.top];
   };
 
+  canvas.addEventListener("mousedown", (event) => event.stopPropagation()); // JupyterLab would select cells
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);

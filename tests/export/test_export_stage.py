@@ -105,7 +105,7 @@ def test_anndata(corpus):
     anndata = pytest.importorskip("anndata")
     data = anndata.read_h5ad(pipeline.export(corpus, to="anndata").key)
     assert data.obs_names.tolist() == corpus.paintings["id"].tolist()
-    assert {"X_map", "X_color", "X_texture"} == set(data.obsm)
+    assert {"X_map", "X_color", "X_texture", "membership"} == set(data.obsm)
     assert {"connectivities", "distances", "artists"} == set(data.obsp)
     assert (data.obs["cluster"].astype(int) == corpus.get("partitions", "leiden")).all()
 

@@ -54,7 +54,7 @@ def lab(described, tmp_path):
     with open(tmp_path / "lab.log", "w") as log:
         server = subprocess.Popen(words, cwd=tmp_path, env=os.environ | places, stdout=log, stderr=log)
     try:
-        for _ in range(600):
+        for _ in range(1800):
             if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?token=", (tmp_path / "lab.log").read_text()):
                 break
             time.sleep(0.1)
