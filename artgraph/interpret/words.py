@@ -160,10 +160,11 @@ def distinct_words(
     return chosen
 
 
-def best_works(X: np.ndarray, terms: np.ndarray, *, most: int = 200) -> tuple[np.ndarray, np.ndarray]:
+def best_works(X: np.ndarray, terms: np.ndarray, *, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return the works nearest to each term, the nearest first: rows, (t, m) int64, and cosines, (t, m) float32.
 
-    m is ``most``, or the number of works where there are fewer. Equal works stand in row order.
+    m is ``most``, or the number of works where there are fewer; by default a tenth of them, but 20 at least and 200 at
+    most. Equal works stand in row order.
 
     Parameters
     ----------
@@ -176,6 +177,7 @@ def best_works(X: np.ndarray, terms: np.ndarray, *, most: int = 200) -> tuple[np
     (array([[1]]), array([[1.]], dtype=float32))
     """
     X, terms = (unit_rows(np.asarray(one, np.float32), least=0) for one in (X, terms))
+    most = max(20, min(200, len(X) // 10)) if most is None else most
     step = max(1, BLOCK // max(len(X), 1))
     rows, cosines = [], []
     for start in range(0, len(terms), step):

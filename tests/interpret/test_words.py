@@ -103,4 +103,5 @@ def test_the_nearest_works_of_each_term_are_those_of_exact_search(works, monkeyp
     monkeypatch.setattr("artgraph.interpret.words.BLOCK", 300)
     again, _ = best_works(X, directions, most=7)
     assert (again == rows).all()
-    assert best_works(X[:3], directions)[0].shape == (11, 3)
+    assert [best_works(X[:n], directions)[0].shape[1] for n in (3, 30, 200)] == [3, 20, 20]
+    assert best_works(np.resize(X, (3000, D)), directions[:1])[0].shape == (1, 200)

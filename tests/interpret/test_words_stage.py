@@ -157,7 +157,7 @@ def test_the_page_is_searched_by_words_of_any_partition_and_by_none_where_they_a
         written = json.loads(page.read_text("utf-8").partition("= ")[2].rstrip(";\n"))
         assert [term for term, _ in written["terms"]] == ["red stripes", "green stripes", "blue stripes"]
         assert set(written["clusters"]) == clusters
-    rows = np.frombuffer(base64.b64decode(written["rows"]), "<u2").reshape(3, 30)
+    rows = np.frombuffer(base64.b64decode(written["rows"]), "<u2").reshape(3, 20)
     assert set(corpus.paintings["style"].iloc[rows[1, :10]]) == {"manner 1"}
     corpus.remove("features", "openclip")
     pipeline.atlas(corpus, partition="leiden")

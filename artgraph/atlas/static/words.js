@@ -47,11 +47,11 @@
     return [
       el("table", { class: "artist-table" },
         el("thead", null, el("tr", null, el("th", { scope: "col" }, "Word"),
-          el("th", { scope: "col", class: "figure", title: "Mean cosine of these works with the word, less that of the others; in brackets the interval over artists, 95 %" }, "nearer by"),
+          el("th", { scope: "col", class: "figure", title: "Mean cosine of these works with the word, less that of the others; below it the interval over artists, 95 %" }, "nearer by"),
           el("th", { scope: "col", class: "figure", title: "What random phrases reach in this cluster" }, "by chance"))),
         el("tbody", null, found.map(([term, difference, low, high, chance]) => el("tr", null,
           el("th", { scope: "row" }, el("a", { href: ag.link.front({ words: term }) }, ag.words("bdi", ag.shorten(term, 60)))),
-          el("td", { class: "figure" }, `${number(difference)} (${number(low)} to ${number(high)})`),
+          el("td", { class: "figure" }, number(difference), el("br"), el("span", { class: "quiet" }, `${number(low)} to ${number(high)}`)),
           el("td", { class: "figure quiet" }, number(chance)))))),
       el("p", { class: "quiet" }, "Words that CLIP finds nearer to these works than to the others, beyond what random phrases reach."),
     ];
