@@ -17,11 +17,14 @@ page, and after zooming into the map and out again.
 import argparse
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -114,25 +117,21 @@ def simulated(path, n, stock, *, seed=0):
             "image_sha256": sha,
             "image_width": "256",
             "image_height": "256",
+            "image_greyscale": False,
         }
     )
     path.mkdir(parents=True, exist_ok=True)
     corpus = Corpus.create(path, table, image_root=path / "pictures", facts={"images_refused": 0})
     (path / "thumbs").mkdir(exist_ok=True)
-    for i in range(n):
-        picture = stock[rng.integers(len(stock))]
-        w, h = picture.size
-        x, y = int(rng.integers(w // 8 + 1)), int(rng.integers(h // 8 + 1))
-        tones = rng.uniform(0.85, 1.1, 3)
+    which, left, top, tones = rng.integers(len(stock), size=n), *rng.random((2, n)), rng.uniform(0.85, 1.1, (n, 3))
+
+    def write(i):
         file = path / "thumbs" / f"{sha[i]}.webp"
-        if file.exists():  # of a run that was broken off
-            continue
-        crop = picture.crop((x, y, x + w - w // 8, y + h - h // 8))
-        crop.thumbnail((256, 256))
-        toned = crop.point([min(255, int(v * t)) for t in tones for v in range(256)])
-        small = io.BytesIO()
-        toned.save(small, "WEBP", quality=75, method=2)
-        file.write_bytes(small.getvalue())
+        if not file.exists():  # of a run that was broken off
+            file.write_bytes(cropped(stock[which[i]], left[i], top[i], tones[i]))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        deque(pool.map(write, range(n)), maxlen=0)
     X = rng.normal(size=(20, 64))[group] + 0.8 * rng.normal(size=(n, 64))
     corpus.put(
         "features",
@@ -143,6 +142,17 @@ def simulated(path, n, stock, *, seed=0):
         facts={"n": n, "dimensions": 64},
     )
     return corpus
+
+
+def cropped(picture, left, top, tones):
+    """Return a thumbnail (WebP) of seven eighths of a picture, toned."""
+    w, h = picture.size
+    x, y = int(left * (w // 8)), int(top * (h // 8))
+    crop = picture.crop((x, y, x + w - w // 8, y + h - h // 8))
+    crop.thumbnail((256, 256))
+    small = io.BytesIO()
+    crop.point([min(255, int(v * t)) for t in tones for v in range(256)]).save(small, "WEBP", quality=75, method=2)
+    return small.getvalue()
 
 
 def build(corpus):
