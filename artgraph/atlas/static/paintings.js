@@ -52,7 +52,7 @@
     if (known && !known.at) known.at = new Map(known.ids.map((one, k) => [ag.whole(one), known.rows[k]]));
     return known ? known.at.get(id) : undefined;
   };
-  ag.id = (i) => ag.value("id", i);
+  ag.id = (i) => ag.value("id", i) || ""; // none is empty
   ag.aspect = (i) => data.aspect[i];
   ag.tint = !data.tints ? () => null
     : !parts ? (i) => (data.tints[i] ? "#" + data.tints[i] : null)
