@@ -139,7 +139,7 @@
 
   // Artists with a name, and their works: Map name → rows by year.
   let artists = null;
-  ag.hasArtists = (data.artists.names.values || data.artists.names).some((name) => name);
+  ag.hasArtists = (Array.isArray(data.artists.names) ? data.artists.names : data.artists.names.values).some((name) => name);
   ag.artists = function () {
     artists = artists || new Map([...gather(ag.artistName)].filter(([name]) => name).map(([name, works]) => [name, ag.byYear(works)]));
     return artists;
