@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from artgraph.atlas.agreement import agreement, changes_over_time
 from artgraph.atlas.content import About, Clusters, Links, Paintings
@@ -222,8 +221,8 @@ def _artists(artists: Sequence[str | None], many: bool) -> list | dict:
     """Write under which name each painting is counted."""
     if not many:
         return pack(artists)
-    codes, names = pd.factorize(np.array(artists, object), use_na_sentinel=False)
-    return {"values": [name or None for name in names], "codes": numbers(codes, packed=True)}
+    code = {name: k for k, name in enumerate(dict.fromkeys(artists))}
+    return {"values": list(code), "codes": numbers([code[name] for name in artists], packed=True)}
 
 
 def _names(names: Mapping[int, str] | Sequence[str | None], found: list[dict]) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from artgraph.atlas.sheets import SIDE, Sheets, decoded, tiles_of
 
 __all__ = ["ahead", "write_pictures"]
 
-_AHEAD = 256  # pictures in memory at a time
+_AHEAD, _TOGETHER = 256, 16  # pictures in memory at a time, and those that a thread takes at once
 _MANY = 4_096  # paintings from which the weight of the folder counts:
 _HEAVY, _REDUCED = 8_000, 208  # a thumbnail of more bytes is then written with a longest side of this many pixels
 
@@ -89,14 +90,18 @@ def write_pictures(
 
 def ahead(one: Callable[[int], tuple], rows: Iterable[int]) -> Iterator[tuple]:
     """Give what ``one`` makes of each of the ``rows``, in order; threads work ahead, and Pillow lets them."""
-    waiting = deque()
+    rows, waiting = iter(rows), deque()
+
+    def some(few: list[int]) -> list[tuple]:
+        return [one(i) for i in few]
+
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        for i in rows:
-            waiting.append(pool.submit(one, i))
-            if len(waiting) >= _AHEAD:
-                yield waiting.popleft().result()
+        while few := list(islice(rows, _TOGETHER)):
+            waiting.append(pool.submit(some, few))
+            if len(waiting) >= _AHEAD // _TOGETHER:
+                yield from waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
 
 
 def _aspect(shape: float | None, picture: Image.Image | None) -> float:
