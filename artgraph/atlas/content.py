@@ -23,6 +23,7 @@ class Paintings:
     table : n rows of text, shown as it stands: ``id`` (unique), ``artist``, ``title``, ``date``, ``style``, any others;
         ``image_width`` and ``image_height`` (pixels) give the shape of a picture.
     thumbnails : the thumbnail of a row as WebP, or None.
+    again : another thumbnail of a row whose first one is None or cannot be decoded.
     pictures : a larger picture of a row as WebP, or None; it goes into the atlas. Without: thumbnails only.
     artists : n names of the artist under which each painting is counted and listed, None where no artist is certain.
     years : (n,) float, by which paintings are counted, sorted and filtered; NaN where unknown, negative before Christ.
@@ -37,6 +38,7 @@ class Paintings:
     thumbnails: Callable[[int], bytes | None]
     artists: Sequence[str | None] | None = None
     years: np.ndarray | None = None
+    again: Callable[[int], bytes | None] | None = None
     pictures: Callable[[int], bytes | None] | None = None
     sources: Callable[[int], str | None] | None = None
     windows: Mapping[str, np.ndarray] | None = None
