@@ -89,16 +89,11 @@ class Rows:
     def __init__(self, X: np.ndarray, rows: np.ndarray, *, metric: str) -> None:
         self.X, self.rows, self.shape = X, rows, (len(rows), X.shape[1])
         self.middle, self.scale = None, None
-        parts = [rows[start : start + 8192] for start in range(0, len(rows), 8192)]
+        blocks = (X[rows[start : start + 8192]] for start in range(0, len(rows), 8192))
         if metric == "cosine":
-            largest = np.concatenate([np.abs(X[part]).max(axis=1) for part in parts])
-            length = [
-                np.linalg.norm(X[part] / most[:, None], axis=1)
-                for part, most in zip(parts, np.split(largest, range(8192, len(rows), 8192)), strict=True)
-            ]
-            self.scale = (1 / largest / np.concatenate(length))[:, None]
+            self.scale = np.concatenate([_over_length(block) for block in blocks])
         else:  # far from the origin differences would be lost
-            self.middle = (sum(X[part].sum(axis=0, dtype=np.float64) for part in parts) / len(rows)).astype(np.float32)
+            self.middle = (sum(block.sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)).astype(np.float32)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -114,6 +109,12 @@ class Rows:
     def exact(self, places: np.ndarray) -> np.ndarray:
         """Return coordinates of rows to measure distances between: those of length 1 are so to the last bit."""
         return self[places] if self.scale is None else unit_rows(self.X[self.rows[places]])
+
+
+def _over_length(block: np.ndarray) -> np.ndarray:
+    """Return one over the length of each row, (n, 1)."""
+    largest = np.abs(block).max(axis=1, keepdims=True)  # so that squares neither overflow nor vanish
+    return 1 / largest / np.linalg.norm(block / largest, axis=1, keepdims=True)
 
 
 def other_groups(
