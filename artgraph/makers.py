@@ -54,7 +54,7 @@ STAGES = {
     ),
     "thumbnails": Stage("evaluate", "--partition", revision=1),
     "coordinates": Stage("add", ""),
-    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 3, _named("graph", "knn")),
+    "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 4, _named("graph", "knn")),
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 3, _named("vgae", "train_vgae encode")),
     "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),

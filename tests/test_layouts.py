@@ -208,7 +208,7 @@ GRID = np.stack(np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9)), axis=
 )
 def test_new_rows_stand_at_their_neighbours(links, expected, monkeypatch):
     n = 81 + len(expected)
-    monkeypatch.setattr("artgraph.layouts._REGION", 4.0)  # on this small map 8 typical distances reach across
+    monkeypatch.setattr("artgraph.layouts.placing._REGION", 4.0)  # on this small map 8 typical distances reach across
     found = place_on_map(with_new(GRID, len(expected)), links_of(n, links))
     assert found[:81].tobytes() == GRID.tobytes()
     assert found.dtype == np.float32

@@ -11,11 +11,41 @@ import numpy as np
 import scipy.sparse as sp
 
 from artgraph.checks import check_seed
+from artgraph.errors import InputError
 
-__all__ = ["seeded_igraph", "to_igraph"]
+__all__ = ["check_memory", "seeded_igraph", "to_igraph"]
 
 _LOCK = threading.RLock()
 _PIECE = 1 << 16  # links
+PER_ROW, PER_LINK = 400, 200  # bytes of graph, weights and Leiden together; measured by ``experiments.bench_million``
+
+
+def check_memory(n: int, links: int, *, available: int | None = None) -> None:
+    """Raise an InputError where a graph of igraph and Leiden on it need more memory than is available.
+
+    Parameters
+    ----------
+    n, links : rows, and links between them, each counted once.
+    available : bytes; default: what Linux says; elsewhere nothing is checked.
+    """
+    needed = PER_ROW * n + PER_LINK * links
+    available = _available() if available is None else available
+    if available is not None and needed > available:
+        raise InputError(
+            f"Leiden on {n:,} paintings and {links:,} links needs about {needed / 2**30:.1f} GiB of memory, and "
+            f"{available / 2**30:.1f} GiB are available. Close other programs, take a machine with more, or build a "
+            "graph with fewer links: artgraph build-graph --neighbors 8 or --symmetry mutual"
+        )
+
+
+def _available() -> int | None:
+    """Return the memory in bytes that a new program could take; None where the system does not say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            found = dict(line.split(":", 1) for line in file)
+        return 1024 * int(found["MemAvailable"].split()[0])
+    except (OSError, KeyError, ValueError):
+        return None
 
 
 def to_igraph(adjacency: sp.csr_array) -> tuple[igraph.Graph, list[float]]:

@@ -3,7 +3,9 @@
 import datetime
 import numbers
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,17 +15,68 @@ from artgraph.checks import check_adjacency
 from artgraph.errors import InputError
 
 __all__ = [
-    "column_type", "column_values", "edge_layers", "free_names", "node_columns", "node_ids", "node_labels",
-    "upper_triangle", "xml_text",
+    "BLOCK", "Column", "column_values", "edge_layers", "free_names", "labels_by_block", "node_columns", "node_ids",
+    "node_labels", "upper_triangle", "xml_text",
 ]  # fmt: skip
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT32, _INT64 = 2**31, 2**63
+BLOCK = 8192  # rows that are written at once
 
 
 def xml_text(text: str) -> str:
     """Remove from a text what XML 1.0 cannot hold: most control characters, lone surrogates, U+FFFE, U+FFFF."""
     return _NOT_XML.sub("", text)
+
+
+@dataclass(frozen=True)
+class Column:
+    """The values of a column as plain Python values of one kind, a block at a time.
+
+    Attributes
+    ----------
+    name : under which they are written.
+    series : (n,) as pandas has them.
+    kind : GEXF's name of the type: boolean, integer, long, double or string.
+    """
+
+    name: str
+    series: pd.Series
+    kind: str
+
+    @classmethod
+    def of(cls, name: str, series: pd.Series) -> Self:
+        """Look through a column, ``series`` (n,), to see of which kind its values are; ``name`` is that to write."""
+        kinds, least, most, gaps, whole = set(), 0, 0, False, True
+        for start in range(0, len(series), BLOCK):
+            values = _block(series, start, start + BLOCK)
+            present = [value for value in values if value is not None]
+            kinds |= set(map(type, present))
+            gaps |= len(present) < len(values)
+            numbers_ = [value for value in present if isinstance(value, (int, float))] if kinds <= {int, float} else []
+            if numbers_:
+                least, most = min(least, min(numbers_)), max(most, max(numbers_))
+                whole &= all(float(value).is_integer() for value in numbers_ if isinstance(value, float))
+        if kinds == {bool}:
+            return cls(name, series, "boolean")
+        within = least >= -_INT64 and most < _INT64
+        if (kinds == {int} and within) or (float in kinds <= {int, float} and gaps and whole and _exact(least, most)):
+            # Gephi's integer is 32 bits wide
+            return cls(name, series, "integer" if least >= -_INT32 and most < _INT32 else "long")
+        return cls(name, series, "double" if float in kinds <= {int, float} else "string")
+
+    def block(self, start: int, stop: int) -> list:
+        """Return the values of some rows; None where there is none.
+
+        Parameters
+        ----------
+        start, stop
+        """
+        values = _block(self.series, start, stop)
+        if self.kind == "boolean":
+            return values
+        change = {"double": float, "string": str}.get(self.kind, int)
+        return [None if value is None else change(value) for value in values]
 
 
 def column_values(column: pd.Series) -> list:
@@ -33,33 +86,7 @@ def column_values(column: pd.Series) -> list:
     numbers are the integers they were before pandas met the gap. Lists become text joined by "; ". Columns of several
     kinds become text.
     """
-    if column.dtype in (np.float16, np.float32):
-        column = pd.Series(column.to_numpy().astype(str).astype(np.float64))  # 0.1, not 0.10000000149011612
-    values = [_plain(value) for value in column.astype(object)]
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {bool} or kinds <= {str}:
-        return values
-    if kinds == {int}:
-        return values if all(v is None or -_INT64 <= v < _INT64 for v in values) else _text(values)
-    if kinds <= {int, float}:
-        present = [v for v in values if v is not None]
-        if len(present) < len(values) and all(float(v).is_integer() and abs(v) < 2**53 for v in present):
-            return [None if v is None else int(v) for v in values]
-        return [None if v is None else float(v) for v in values]
-    return _text(values)
-
-
-def column_type(values: list) -> str:
-    """Name the GEXF type of values from :func:`column_values`: boolean, integer, long, double or string."""
-    present = [v for v in values if v is not None]
-    if not present or isinstance(present[0], str):
-        return "string"
-    if isinstance(present[0], bool):
-        return "boolean"
-    if isinstance(present[0], float):
-        return "double"
-    # Gephi's integer is 32 bits wide
-    return "integer" if all(-_INT32 <= v < _INT32 for v in present) else "long"
+    return Column.of("", column).block(0, len(column))
 
 
 def free_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
@@ -91,23 +118,28 @@ def node_ids(frame: pd.DataFrame) -> list[str]:
     return ids
 
 
-def node_columns(frame: pd.DataFrame, *, taken: Iterable[str] = ()) -> dict[str, list]:
-    """Return the values of every column of a ``frame`` but ``id``, under names that are free and not ``taken``."""
+def node_columns(frame: pd.DataFrame, *, taken: Iterable[str] = ()) -> list[Column]:
+    """Return every column of a ``frame`` but ``id``, under names that are free and not ``taken``."""
     places = [i for i, name in enumerate(frame.columns) if name != "id"]
     names = free_names([frame.columns[i] for i in places], taken)
-    return {name: column_values(frame.iloc[:, i]) for name, i in zip(names, places, strict=True)}
+    return [Column.of(name, frame.iloc[:, i]) for name, i in zip(names, places, strict=True)]
 
 
 def node_labels(frame: pd.DataFrame) -> list[str]:
     """Name each painting of a ``frame`` of n rows in one line: "title (artist)", one of the two, or its id."""
-    titles, artists = (
-        column_values(frame[name]) if name in frame.columns else [None] * len(frame) for name in ("title", "artist")
-    )
-    labels = []
-    for node, title, artist in zip(frame["id"], titles, artists, strict=True):
-        title, artist = (" ".join(xml_text(str(t)).split()) if t is not None else "" for t in (title, artist))
-        labels.append((f"{title} ({artist})" if title and artist else title or artist) or str(node))
-    return labels
+    return labels_by_block(frame)(0, len(frame))
+
+
+def labels_by_block(frame: pd.DataFrame) -> Callable[[int, int], list[str]]:
+    """Return what gives the names of the paintings of a ``frame``, as of ``node_labels``, from one row to another."""
+    known = [Column.of(name, frame[name]) if name in frame.columns else None for name in ("title", "artist")]
+
+    def block(start: int, stop: int) -> list[str]:
+        nodes = frame["id"].iloc[start:stop]
+        titles, artists = (one.block(start, stop) if one else [None] * len(nodes) for one in known)
+        return [_label(str(node), title, artist) for node, title, artist in zip(nodes, titles, artists, strict=True)]
+
+    return block
 
 
 def upper_triangle(adjacency: sp.spmatrix, n: int) -> sp.coo_array:
@@ -136,7 +168,26 @@ def edge_layers(adjacency: sp.spmatrix, artist_adjacency: sp.spmatrix | None, n:
     return [(kind, upper_triangle(layer, n)) for kind, layer in layers.items()]
 
 
+def _label(node: str, title: object, artist: object) -> str:
+    title, artist = (" ".join(xml_text(str(text)).split()) if text is not None else "" for text in (title, artist))
+    return (f"{title} ({artist})" if title and artist else title or artist) or node
+
+
+def _block(series: pd.Series, start: int, stop: int) -> list:
+    """Return plain values of some rows, each of its own kind."""
+    part = series.iloc[start:stop]
+    if part.dtype in (np.float16, np.float32):
+        part = pd.Series(part.to_numpy().astype(str).astype(np.float64))  # 0.1, not 0.10000000149011612
+    return [_plain(value) for value in part.astype(object)]
+
+
+def _exact(least: float, most: float) -> bool:
+    return max(abs(least), abs(most)) < 2**53
+
+
 def _plain(value: object) -> bool | int | float | str | None:
+    if type(value) is str:
+        return value if value.strip() else None
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else np.array(value, dtype=object).ravel()
         value = "; ".join(str(item) for item in map(_plain, items) if item is not None)
@@ -152,7 +203,3 @@ def _plain(value: object) -> bool | int | float | str | None:
         value = value.isoformat().removesuffix("T00:00:00")
     text = str(value)
     return text if text.strip() else None
-
-
-def _text(values: list) -> list[str | None]:
-    return [None if value is None else str(value) for value in values]

@@ -1,7 +1,7 @@
 """A graph of paintings as GEXF 1.3, for Gephi and for whatever else reads it."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -14,13 +14,14 @@ from artgraph.atomic import atomic_path
 from artgraph.checks import check_labels
 from artgraph.colors import cluster_color, hex_to_rgb
 from artgraph.errors import InputError
-from artgraph.export.cells import column_type, edge_layers, node_columns, node_ids, node_labels, xml_text
+from artgraph.export.cells import BLOCK, Column, edge_layers, labels_by_block, node_columns, node_ids, xml_text
 
 __all__ = ["write_gexf"]
 
 # what Gephi and networkx call their own
 _RESERVED = ("id", "label", "timeset", "interval", "viz", "pid", "parents", "spells", "slices", "start", "end")
 _LINES = 10_000
+Part = Callable[[int, int], list[str]]  # what is drawn of the nodes from one row to another
 
 
 def write_gexf(
@@ -40,8 +41,8 @@ def write_gexf(
 ) -> None:
     """Write paintings and their links as GEXF 1.3 (https://gexf.net).
 
-    The same arguments give the same bytes. Nodes and edges are written one by one, so the file may be larger than
-    memory; it appears under its name when it is complete. Edges have the attribute ``kind`` twice: GEXF's own, by which
+    The same arguments give the same bytes. Nodes and edges are written a block at a time, so the file may be larger
+    than memory; it appears under its name when it is complete. Edges have the attribute ``kind`` twice: GEXF's own, by which
     Gephi tells parallel edges apart, and an ordinary edge attribute for readers that skip the former, such as networkx.
     Colours are written as r, g, b, which the schema allows beside ``hex`` and which all readers know.
     Characters that XML 1.0 cannot hold are removed from all text.
@@ -75,10 +76,11 @@ def write_gexf(
         raise InputError("The ids are not unique without characters that XML cannot hold, or one is empty.")
     clusters = None if labels is None else check_labels(labels, n)
     if colors is None and clusters is not None:
-        colors = [cluster_color(label) for label in clusters]
+        named = {label: cluster_color(label) for label in np.unique(clusters).tolist()}
+        colors = [named[label] for label in clusters.tolist()]
     parts = [_spells(years, n), _colors(colors, n), _positions(layout, n, scale), _sizes(sizes, n)]
-    own = {} if clusters is None else {"cluster": [label if label >= 0 else None for label in clusters.tolist()]}
-    columns = own | node_columns(frame, taken=[*_RESERVED, *own])
+    own = [] if clusters is None else [Column.of("cluster", pd.Series(clusters).where(clusters >= 0))]
+    columns = own + node_columns(frame, taken=[*_RESERVED, *(one.name for one in own)])
     mode = "static" if years is None else "dynamic"
     time = ' timeformat="double" timerepresentation="interval"' if mode == "dynamic" else ""
     head = [
@@ -89,7 +91,7 @@ def write_gexf(
         "</meta>",
         f'<graph mode="{mode}" defaultedgetype="undirected" idtype="string"{time}>',
         '<attributes class="node" mode="static">',
-        *(f'<attribute id={_quote(k)} title={_quote(k)} type="{column_type(v)}"/>' for k, v in columns.items()),
+        *(f'<attribute id={_quote(v.name)} title={_quote(v.name)} type="{v.kind}"/>' for v in columns),
         "</attributes>",
         '<attributes class="edge" mode="static">\n<attribute id="kind" title="kind" type="string"/>\n</attributes>',
         f'<nodes count="{n}">',
@@ -102,22 +104,30 @@ def write_gexf(
             file.write("\n".join(chunk) + "\n")
 
 
-def _nodes(frame: pd.DataFrame, ids: list[str], columns: dict[str, list], parts: list[list[str]]) -> Iterator[str]:
-    quoted = [(_quote(name), values) for name, values in columns.items()]
-    for i, (node, label) in enumerate(zip(ids, map(_quote, node_labels(frame)), strict=True)):
-        cells = [(name, _value(values[i])) for name, values in quoted]
-        inner = "".join(f"<attvalue for={name} value={value}/>" for name, value in cells if value != '""')
-        inner = f"<attvalues>{inner}</attvalues>" if inner else ""
-        yield f"<node id={node} label={label}>{inner}{''.join(part[i] for part in parts)}</node>"
+def _nodes(frame: pd.DataFrame, ids: list[str], columns: list[Column], parts: list[Part]) -> Iterator[str]:
+    names, labels = [_quote(one.name) for one in columns], labels_by_block(frame)
+    for start in range(0, len(ids), BLOCK):
+        stop = start + BLOCK
+        rows = zip(*(one.block(start, stop) for one in columns), strict=True) if columns else iter(lambda: (), None)
+        drawn = zip(*(part(start, stop) for part in parts), strict=True)
+        named = map(_quote, labels(start, stop))
+        for node, label, row, more in zip(ids[start:stop], named, rows, drawn, strict=False):
+            cells = [(name, _value(value)) for name, value in zip(names, row, strict=True)]
+            inner = "".join(f"<attvalue for={name} value={value}/>" for name, value in cells if value != '""')
+            inner = f"<attvalues>{inner}</attvalues>" if inner else ""
+            yield f"<node id={node} label={label}>{inner}{''.join(more)}</node>"
 
 
 def _edges(ids: list[str], layers: list[tuple[str, sp.coo_array]]) -> Iterator[str]:
     number = 0
     for kind, upper in layers:
         tail = f'kind="{kind}"><attvalues><attvalue for="kind" value="{kind}"/></attvalues></edge>'
-        for i, j, weight in zip(upper.row.tolist(), upper.col.tolist(), map(str, upper.data), strict=True):
-            yield f'<edge id="{number}" source={ids[i]} target={ids[j]} weight="{weight}" {tail}'
-            number += 1
+        for start in range(0, upper.nnz, BLOCK):
+            part = slice(start, start + BLOCK)
+            row, column, weights = upper.row[part].tolist(), upper.col[part].tolist(), map(str, upper.data[part])
+            for i, j, weight in zip(row, column, weights, strict=True):
+                yield f'<edge id="{number}" source={ids[i]} target={ids[j]} weight="{weight}" {tail}'
+                number += 1
 
 
 def _quote(text: str) -> str:
@@ -130,38 +140,47 @@ def _value(value: object) -> str:
     return _quote(value) if isinstance(value, str) else f'"{value!r}"'
 
 
-def _colors(colors: Sequence[str] | None, n: int) -> list[str]:
+def _nothing(start: int, stop: int) -> list[str]:
+    return [""] * (stop - start)
+
+
+def _colors(colors: Sequence[str] | None, n: int) -> Part:
     if colors is None:
-        return [""] * n
+        return _nothing
     if len(colors) != n:
         raise InputError(f"colors must be {n} texts like '#1f77b4', one for each painting.")
-    return [f'<viz:color r="{r}" g="{g}" b="{b}"/>' for r, g, b in hex_to_rgb(colors).tolist()]
+    channels = hex_to_rgb(colors)
+    return lambda start, stop: [f'<viz:color r="{r}" g="{g}" b="{b}"/>' for r, g, b in channels[start:stop].tolist()]
 
 
-def _positions(layout: np.ndarray | None, n: int, scale: float) -> list[str]:
+def _positions(layout: np.ndarray | None, n: int, scale: float) -> Part:
     if layout is None:
-        return [""] * n
+        return _nothing
     xy = np.asarray(layout, dtype=np.float64)
     if xy.shape != (n, 2) or not np.isfinite(xy).all():
         raise InputError(f"layout has shape {xy.shape}; expected finite positions ({n}, 2).")
-    return [f'<viz:position x="{x:.3f}" y="{y:.3f}" z="0.0"/>' for x, y in (xy * scale + 0.0).tolist()]
+    return lambda start, stop: [
+        f'<viz:position x="{x:.3f}" y="{y:.3f}" z="0.0"/>' for x, y in (xy[start:stop] * scale + 0.0).tolist()
+    ]
 
 
-def _spells(years: np.ndarray | None, n: int) -> list[str]:
+def _spells(years: np.ndarray | None, n: int) -> Part:
     if years is None:
-        return [""] * n
+        return _nothing
     values = np.asarray(years, dtype=np.float64)
     if values.shape != (n,) or np.isinf(values).any():
         raise InputError(f"years have shape {values.shape}; expected {n} finite numbers, or NaN for unknown.")
-    starts = [None if np.isnan(year) else float(np.floor(year)) for year in values]
-    return ["" if start is None else f'<spells><spell start="{start}" end="{start + 1}"/></spells>' for start in starts]
+    spell = '<spells><spell start="{}" end="{}"/></spells>'
+    return lambda start, stop: [
+        "" if np.isnan(year) else spell.format(year, year + 1) for year in np.floor(values[start:stop]).tolist()
+    ]
 
 
-def _sizes(sizes: np.ndarray | None, n: int) -> list[str]:
+def _sizes(sizes: np.ndarray | None, n: int) -> Part:
     values = np.full(n, 10.0) if sizes is None else np.asarray(sizes, dtype=np.float64)
     if values.shape != (n,) or not np.isfinite(values).all() or (values < 0).any():
         raise InputError(f"sizes have shape {values.shape}; expected {n} finite numbers of at least 0.")
-    return [f'<viz:size value="{size:g}"/>' for size in values.tolist()]
+    return lambda start, stop: [f'<viz:size value="{size:g}"/>' for size in values[start:stop].tolist()]
 
 
 def _date(modified: datetime.date | str | None) -> str:

@@ -131,7 +131,8 @@ def _parts(
 ) -> tuple[list[str], dict[str, list], list[tuple[str, sp.coo_array]]]:
     """Return ids (n,), columns (name to list of n), and layers (kind, upper triangle)."""
     ids, frame = node_ids(attributes), attributes.reset_index(drop=True)
-    return ids, node_columns(frame, taken=["id", *taken]), edge_layers(adjacency, artist_adjacency, len(ids))
+    columns = {one.name: one.block(0, len(ids)) for one in node_columns(frame, taken=["id", *taken])}
+    return ids, columns, edge_layers(adjacency, artist_adjacency, len(ids))
 
 
 def _weights(upper: sp.coo_array) -> list[float]:

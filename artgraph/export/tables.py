@@ -11,7 +11,7 @@ import pandas as pd
 from artgraph.atomic import atomic_path
 from artgraph.checks import check_labels
 from artgraph.errors import InputError
-from artgraph.export.cells import column_values, free_names
+from artgraph.export.cells import BLOCK, Column, free_names
 
 __all__ = ["paintings_table", "write_csv"]
 
@@ -27,21 +27,22 @@ def write_csv(path: str | Path, frame: pd.DataFrame, *, bom: bool = True) -> Non
     UTF-8 with BOM (without it Excel reads "Cézanne" as "CÃ©zanne"), commas, CRLF at line ends (RFC 4180), quotes where
     needed. Control characters and those that turn the direction of text round are removed, line breaks and tabs become
     spaces. Text whose first visible character is one of = + - @ gets an apostrophe in front, so that no spreadsheet
-    computes it, unless it is a plain number. Missing values are empty. The same table gives the same bytes. The index
-    is not written. A spreadsheet still turns text that looks like a number into one: an id 000001 is shown as 1 unless
-    the column is imported as text.
+    computes it, unless it is a plain number. Missing values are empty. The same table gives the same bytes; rows are
+    written a block at a time. The index is not written. A spreadsheet still turns text that looks like a number into
+    one: an id 000001 is shown as 1 unless the column is imported as text.
 
     Parameters
     ----------
     path, frame : the file and the table.
     bom : False for readers other than spreadsheets, which take the mark for a part of the first name.
     """
-    columns = [[_cell(value) for value in column_values(frame.iloc[:, i])] for i in range(frame.shape[1])]
+    columns = [Column.of(str(frame.columns[i]), frame.iloc[:, i]) for i in range(frame.shape[1])]
     encoding = "utf-8-sig" if bom else "utf-8"
     with atomic_path(path) as temporary, open(temporary, "w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow([_cell(str(name)) for name in frame.columns])
-        writer.writerows(zip(*columns, strict=True))
+        writer.writerow([_cell(one.name) for one in columns])
+        for start in range(0, len(frame), BLOCK):
+            writer.writerows(zip(*(map(_cell, one.block(start, start + BLOCK)) for one in columns), strict=True))
 
 
 def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict | None = None) -> pd.DataFrame:
@@ -73,7 +74,9 @@ def paintings_table(paintings: pd.DataFrame, labels: np.ndarray, *, scores: dict
 def _cell(value: object) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = "".join(" " if c in "\t\n\r\v\f\x85" else c for c in value)
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in _INVISIBLE)
+    text = value
+    if not text.isprintable():
+        text = "".join(" " if c in "\t\n\r\v\f\x85" else c for c in text)
+        text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in _INVISIBLE)
     start = text.lstrip()
     return "'" + text if start[:1] in tuple(_FORMULA) and not _NUMBER.fullmatch(start.rstrip()) else text

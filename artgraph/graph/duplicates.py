@@ -38,7 +38,8 @@ def duplicates(X: np.ndarray, *, duplicate_ids: Sequence | None = None) -> np.nd
 
 def row_keys(X: np.ndarray) -> np.ndarray:
     """Hash the content of every row of X, (n, d): (n,) uint64; equal rows have equal keys, 0.0 equals -0.0."""
-    X = np.ascontiguousarray(X, dtype=np.float32) + np.float32(0)
     if not X.size:
         return np.zeros(len(X), dtype=np.uint64)
-    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in X), dtype="<u8").astype(np.uint64)
+    parts = (X[start : start + 8192] for start in range(0, len(X), 8192))
+    rows = (row for part in parts for row in np.ascontiguousarray(part, dtype=np.float32) + np.float32(0))
+    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in rows), "<u8").astype(np.uint64)

@@ -1,22 +1,32 @@
 """The nearest neighbours of every painting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import faiss
 import numpy as np
-from faiss.contrib.ivf_tools import add_preassigned, search_preassigned
 
 from artgraph.errors import InputError
+from artgraph.graph.cells import best_of_cells, exact_in_blocks, in_threads, sort_into_cells
 from artgraph.graph.duplicates import row_keys
-from artgraph.graph.ranking import KINDS, METRICS, checked_rows, coordinates, distinct, groups_of, other_groups, ranked
+from artgraph.graph.ranking import (
+    KINDS,
+    METRICS,
+    Rows,
+    checked_rows,
+    coordinates,
+    distinct,
+    groups_of,
+    other_groups,
+    ranked,
+)
 
 __all__ = ["EXACT_UP_TO", "METRICS", "Neighbors", "knn"]
 
 EXACT_UP_TO = 10_000  # rows; up to here exact search takes a second or two
-SAMPLE = 256  # rows on which the recall of an approximate search is measured
 MOST_OWN = 64  # candidates of the same group that are skipped before a row is searched again
-PROBES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096)
+SPARE = 4  # candidates of an approximate search beyond those asked for, from which the exact distances choose
+RANKED = 4096  # rows that are ranked at once
 
 
 class Neighbors(NamedTuple):
@@ -49,11 +59,12 @@ def knn(
 ) -> Neighbors:
     """Find the nearest other works of every row.
 
-    Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 1.5 √n centres, and each
-    is compared with those in the nearest few cells (inverted file); on 256 works the result is compared with an exact
-    search, and more cells are visited until the wanted recall is reached. These are FAISS's flat and IVF-flat indices
-    (Johnson, Douze and Jégou 2017, arXiv 1702.08734). Distances are computed again from the differences, row by row:
-    those of FAISS depend, in their last bits, on the number of threads, and are inexact for rows that nearly agree.
+    Up to ``EXACT_UP_TO`` works the search is exact. Beyond, works are sorted into cells around 2 √n centres, and each
+    is compared with those in the nearest few cells, an inverted file as FAISS has one (Johnson, Douze and Jégou 2017,
+    arXiv 1702.08734). How many cells, is read off the true neighbours of 256 works: as many as hold the wanted share of
+    them. Cells are searched apart (``artgraph.graph.cells``): rows are read when they are needed, so that X may be
+    mapped from a file (``np.load(file, mmap_mode="r")``), and no copy of it is made. Distances are computed again from
+    the differences, row by row: those from products of matrices are inexact for rows that nearly agree.
 
     Lists are of distinct paintings: duplicates (rows that are equal, or of the same ``duplicate_ids``) are no
     neighbours of each other; the first of them stands for all, and each has its list. A row is never its own
@@ -91,63 +102,63 @@ def knn(
     n = len(X)
     groups = groups_of(exclude_same, n)
     duplicate_of, rows = distinct(X, duplicate_ids, metric=metric)
-    rows = rows[np.argsort(row_keys(X[rows]), kind="stable")]  # by content, so that the order given does not matter
-    U = coordinates(X[rows], metric=metric)
+    rows = rows[np.argsort(row_keys(X)[rows], kind="stable")]  # by content, so that the order given does not matter
     indices = np.full((n, n_neighbors), -1, dtype=np.int32)
     distances = np.full((n, n_neighbors), np.inf, dtype=np.float32)
     reached = 1.0
-    if len(U) > 1:
-        exact = len(U) <= EXACT_UP_TO if exact is None else exact
-        # A few more than asked for: the row itself is among them, and ties at the end are to be broken by row.
-        width = n_neighbors + (8 if exact else 1)
-        wide = width if groups is None else width + MOST_OWN
+    if len(rows) > 1:
+        own = None if groups is None else groups[rows]
+        exact = len(rows) <= EXACT_UP_TO if exact is None else exact
         if exact:
-            flat = faiss.IndexFlat(U.shape[1], KINDS[metric])
-            flat.add(U)
-            found = flat.search(U, min(wide, len(U)))[1]
+            # a few more than asked for: the row itself is among them, and ties at the end are to be broken by row
+            lists = [(rows, *_exact(coordinates(X[rows], metric=metric), rows, own, n_neighbors, metric=metric))]
         else:
-            order, found, reached = _approximate(U, wide, metric=metric, recall=recall, seed=seed)
-            U, rows = U[order], rows[order]
-        if groups is not None:
-            found = other_groups(U, groups[rows], found, width=width, metric=metric)
-        near, distance = ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
-        indices[rows, : near.shape[1]] = near
-        distances[rows, : near.shape[1]] = distance
+            U = Rows(X, rows, metric=metric)
+            lists, reached = _in_cells(U, own, n_neighbors, metric=metric, recall=recall, seed=seed)
+        for part, near, distance in lists:
+            indices[part, : near.shape[1]], distances[part, : near.shape[1]] = near, distance
         copies = np.flatnonzero(duplicate_of >= 0)
         indices[copies], distances[copies] = indices[duplicate_of[copies]], distances[duplicate_of[copies]]
     return Neighbors(indices, distances, duplicate_of, reached)
 
 
-def _approximate(
-    U: np.ndarray, k: int, *, metric: str, recall: float, seed: int
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return an order of the rows, the k nearest of each in that order (itself among them, -1 for none), the recall."""
-    (n, d), kind = U.shape, KINDS[metric]
-    n_cells = min(round(1.5 * n**0.5), n)
-    quantizer = faiss.IndexFlat(d, kind)
-    index = faiss.IndexIVFFlat(quantizer, d, n_cells, kind)
-    index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 4, 24, 1
-    index.cp.seed = seed + 1
-    index.train(U)
-    closeness, cells = quantizer.search(U, min(PROBES[4], n_cells))
-    order = np.argsort(cells[:, 0], kind="stable")  # a cell stays in the cache while its rows are compared with it
-    U, cells, closeness = U[order], cells[order], closeness[order]
-    add_preassigned(index, U, np.ascontiguousarray(cells[:, 0]))
-    k = min(k, n)
-    sample = np.sort(np.random.default_rng(seed).choice(n, min(SAMPLE, n), replace=False))
-    truth = faiss.knn(U[sample], U, k, metric=kind)[1]
-    for probes in (*(p for p in PROBES if p < n_cells), n_cells):
-        if probes > cells.shape[1]:
-            closeness, cells = quantizer.search(U, min(4 * probes, n_cells))
-        index.nprobe = probes
-        tried = _visit(index, U[sample], k, cells[sample], closeness[sample])
-        hits = (truth[:, :, None] == tried[:, None, :]).any(axis=2) & (truth != sample[:, None])
-        reached = float(hits.sum() / (truth != sample[:, None]).sum())
-        if reached >= min(recall + 0.01, 1):  # the sample errs by about 0.005
-            break
-    return order, _visit(index, U, k, cells, closeness), round(reached, 4)
+def _exact(
+    U: np.ndarray, rows: np.ndarray, own: np.ndarray | None, n_neighbors: int, *, metric: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return row numbers and distances of the nearest, by comparing all."""
+    width = n_neighbors + 8
+    flat = faiss.IndexFlat(U.shape[1], KINDS[metric])
+    flat.add(U)
+    found = flat.search(U, min(width if own is None else width + MOST_OWN, len(U)))[1]
+    if own is not None:
+        found = other_groups(U, own, found, width=width, metric=metric)
+    return ranked(U, rows, found, metric=metric, n_neighbors=n_neighbors)
 
 
-def _visit(index: faiss.IndexIVFFlat, U: np.ndarray, k: int, cells: np.ndarray, closeness: np.ndarray) -> np.ndarray:
-    cells, closeness = (np.ascontiguousarray(part[:, : index.nprobe]) for part in (cells, closeness))
-    return search_preassigned(index, U, k, cells, closeness)[1]
+def _in_cells(
+    U: Rows, own: np.ndarray | None, n_neighbors: int, *, metric: str, recall: float, seed: int
+) -> tuple[Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]], float]:
+    """Return rows, row numbers and distances of their nearest, some rows at a time, and the recall of a sample."""
+    width = min(n_neighbors + 1 + SPARE, len(U))
+    cells = sort_into_cells(U, n_neighbors, metric=metric, recall=recall, seed=seed, groups=own)
+    found = best_of_cells(U, cells, width, metric=metric, groups=own)
+    if own is not None:
+        _, group, count = np.unique(own, return_inverse=True, return_counts=True)
+        lacking = np.flatnonzero((found >= 0).sum(axis=1) < np.minimum(n_neighbors, len(U) - count[group]))
+        for start in range(0, len(lacking), RANKED):
+            part = lacking[start : start + RANKED]
+            found[part] = exact_in_blocks(U, part, width, metric=metric, groups=own)
+    hits = (cells.truth[:, :, None] == found[cells.sample][:, None, :]).any(axis=2) & (cells.truth >= 0)
+    reached = round(float(hits.sum() / max((cells.truth >= 0).sum(), 1)), 4)
+    order = np.argsort(cells.home, kind="stable")  # rows of a cell have many neighbours in common
+    parts = [order[start : start + RANKED] for start in range(0, len(order), RANKED)]
+
+    def rank(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        part = parts[number]
+        places, at = np.unique(np.append(part, found[part]), return_inverse=True)
+        places, at = (places[1:], at - 1) if places[0] < 0 else (places, at)
+        at, queries = at[len(part) :].reshape(len(part), -1), at[: len(part)]
+        near = ranked(U.exact(places), U.rows[places], at, metric=metric, n_neighbors=n_neighbors, queries=queries)
+        return U.rows[part], *near
+
+    return in_threads(rank, range(len(parts))), reached

@@ -10,7 +10,7 @@ from artgraph.checks import unit_rows
 from artgraph.errors import InputError
 from artgraph.graph.duplicates import duplicates
 
-__all__ = ["KINDS", "METRICS", "checked_rows", "coordinates", "distinct", "groups_of", "other_groups", "ranked"]
+__all__ = ["KINDS", "METRICS", "Rows", "checked_rows", "coordinates", "distinct", "groups_of", "other_groups", "ranked"]
 
 KINDS = {"cosine": faiss.METRIC_INNER_PRODUCT, "euclidean": faiss.METRIC_L2}  # cosine: of rows of length 1
 METRICS = tuple(KINDS)
@@ -32,7 +32,8 @@ def checked_rows(X: np.ndarray, n_neighbors: int, *, metric: str) -> np.ndarray:
         raise InputError(f"n_neighbors must be at least 1; got {n_neighbors}")
     with np.errstate(over="ignore"):
         X = np.ascontiguousarray(X, dtype=np.float32)
-    bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
+    parts = (X[start : start + 8192] for start in range(0, len(X), 8192))
+    bad = np.flatnonzero(~np.concatenate([np.isfinite(part).all(axis=1) for part in parts] or [np.ones(0, bool)]))
     if len(bad):
         raise InputError(f"{len(bad)} rows of the features are not finite, the first at row {bad[0]}")
     return X
@@ -60,7 +61,7 @@ def distinct(X: np.ndarray, duplicate_ids: Sequence | None, *, metric: str) -> t
     duplicate_of = duplicates(X, duplicate_ids=duplicate_ids)
     rows = np.flatnonzero(duplicate_of < 0)
     if metric == "cosine":
-        largest = np.abs(X).max(axis=1, initial=0)
+        largest = np.maximum(X.max(axis=1, initial=0), -X.min(axis=1, initial=0))
         rows = rows[largest[rows] > 1e-12]
         duplicate_of[largest <= 1e-12] = -1  # nothing is known of them, not even that they are alike
     return duplicate_of, rows
@@ -73,6 +74,47 @@ def coordinates(U: np.ndarray, *, metric: str) -> np.ndarray:
     if len(U):
         U -= U.mean(axis=0, dtype=np.float64).astype(np.float32)  # far from the origin differences would be lost
     return U
+
+
+class Rows:
+    """Coordinates of some rows of features, computed when they are asked for: ``U[places]`` is (len(places), d).
+
+    Parameters
+    ----------
+    X : (n, d) float32, in memory or mapped from a file.
+    rows : (m,) int, the rows that there are coordinates of.
+    metric : {"cosine", "euclidean"}
+    """
+
+    def __init__(self, X: np.ndarray, rows: np.ndarray, *, metric: str) -> None:
+        self.X, self.rows, self.shape = X, rows, (len(rows), X.shape[1])
+        self.middle, self.scale = None, None
+        blocks = (X[rows[start : start + 8192]] for start in range(0, len(rows), 8192))
+        if metric == "cosine":
+            self.scale = np.concatenate([_over_length(block) for block in blocks])
+        else:  # far from the origin differences would be lost
+            self.middle = (sum(block.sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)).astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, places: np.ndarray) -> np.ndarray:
+        found = self.X[self.rows[places]]
+        if self.scale is None:
+            found -= self.middle
+        else:
+            found *= self.scale[places]
+        return found
+
+    def exact(self, places: np.ndarray) -> np.ndarray:
+        """Return coordinates of rows to measure distances between: those of length 1 are so to the last bit."""
+        return self[places] if self.scale is None else unit_rows(self.X[self.rows[places]])
+
+
+def _over_length(block: np.ndarray) -> np.ndarray:
+    """Return one over the length of each row, (n, 1)."""
+    largest = np.abs(block).max(axis=1, keepdims=True)  # so that squares neither overflow nor vanish
+    return 1 / largest / np.linalg.norm(block / largest, axis=1, keepdims=True)
 
 
 def other_groups(

@@ -182,7 +182,8 @@ class View:
         """Colour of each painting's cluster."""
         from artgraph.colors import cluster_color
 
-        return [cluster_color(label) for label in self.labels]
+        named = {label: cluster_color(label) for label in np.unique(self.labels).tolist()}
+        return [named[label] for label in self.labels.tolist()]
 
     @cached_property
     def scale(self) -> float:

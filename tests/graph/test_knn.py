@@ -1,3 +1,5 @@
+import sys
+
 import faiss
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 from artgraph.errors import InputError
 from artgraph.graph import knn
 from artgraph.graph.duplicates import duplicates
+from artgraph.testing import toy_features
 
 
 def test_four_points_by_hand():
@@ -210,3 +213,35 @@ def test_the_input_is_as_it_was(features):
 def test_what_cannot_be_searched(X, settings, message):
     with pytest.raises(InputError, match=message):
         knn(X, **settings)
+
+
+def test_a_large_search_reads_a_file(tmp_path):
+    """20,000 rows in 283 cells: the same lists from a file as from memory, and most of the true neighbours."""
+    X, _ = toy_features(20_000, n_groups=40, d=48, spread=0.2)
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    near = knn(mapped, n_neighbors=10, exact=False)
+    again = knn(X, n_neighbors=10, exact=False)
+    assert near.indices.tobytes() == again.indices.tobytes()
+    true = knn(X, n_neighbors=10, exact=True).indices
+    found = (true[:, :, None] == near.indices[:, None, :]).any(axis=2).mean()
+    assert found >= 0.95
+    assert abs(found - near.recall) < 0.02
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_an_artist_with_most_works_is_compared_with_others_and_not_with_all(metric, monkeypatch):
+    """12,000 works by one artist, in regions of their own: none is searched again among all works."""
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((30, 16)) * 3
+    group = np.concatenate([rng.integers(20, size=12_000), 20 + rng.integers(10, size=3000)])
+    X = (centres[group] + 0.5 * rng.standard_normal((15_000, 16))).astype(np.float32)
+    artists = ["Large"] * 12_000 + [f"artist {i % 300}" for i in range(3000)]
+    exact = knn(X, n_neighbors=10, metric=metric, exclude_same=artists, exact=True)
+    monkeypatch.setattr(sys.modules["artgraph.graph.knn"], "exact_in_blocks", None)
+    near = knn(X, n_neighbors=10, metric=metric, exclude_same=artists, exact=False)
+    found = (exact.indices[:, :, None] == near.indices[:, None, :]).any(axis=2)
+    assert (near.indices >= 0).all()
+    assert (near.indices[:12_000] >= 12_000).all()
+    assert found[12_000:].mean() > 0.93
+    assert found[:12_000].mean() > 0.9
