@@ -143,5 +143,5 @@ def relative_address(url: str | None, row: int) -> str | None:
 
 
 def ids_stamp(ids: Sequence[str]) -> str:
-    """Return eight hex digits that tell one list of paintings from another: addresses of a selection carry them."""
+    """Return eight hex digits that tell one list of ``ids`` from another: addresses of a selection carry them."""
     return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
