@@ -29,9 +29,10 @@ def cluster_words(
 
     The difference of a term in a cluster is the mean cosine of its works with the term, less that of the works in other
     clusters. Any text has one, because clusters differ; a term is named where random phrases, encoded as the terms
-    were, reach none so large. Differences of a cluster are counted from the mean over the phrases, in their standard
-    deviations; of each phrase the largest over the clusters is taken, so a choice among clusters is paid for, and p,
-    the share of phrases that reach as much, (1 + number) / (1 + r), is multiplied by the number of terms (Bonferroni).
+    were, reach none so large. So that clusters can be compared, differences in one are counted from their median, in
+    units of half the width that holds the middle 68 %. Of each phrase the largest over the clusters is taken, so a
+    choice among clusters is paid for, and p, the share of phrases that reach as much, (1 + number) / (1 + r), is
+    multiplied by the number of terms (Bonferroni).
     Where terms are no more to the pictures than random phrases, a name is given, to any cluster, with a probability of
     ``max_p`` at most. For 0.05 that needs 20 phrases for each term. Besides, the interval of the difference has to lie
     above 0: it is not the work of one artist.
@@ -59,8 +60,8 @@ def cluster_words(
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> X = np.repeat(np.eye(8)[:2], 10, axis=0)
-    >>> found = cluster_words(X, np.repeat([0, 1], 10), np.eye(8)[:1], phrases=rng.standard_normal((40, 8)))
+    >>> X = np.repeat(np.eye(32)[:2], 10, axis=0)
+    >>> found = cluster_words(X, np.repeat([0, 1], 10), np.eye(32)[:1], phrases=rng.standard_normal((40, 32)))
     >>> [[entry["term"] for entry in entries] for entries in found.values()]
     [[0], []]
     """
@@ -84,14 +85,15 @@ def cluster_words(
         return found
     apart = _apart(X, member)  # (k, d)
     reached = apart @ R.T  # (k, r)
-    mean, spread = reached.mean(axis=1, keepdims=True), reached.std(axis=1, ddof=1, keepdims=True)
-    spread = np.maximum(spread, 1e-12)
     difference = apart @ T.T  # (k, t)
-    most = np.sort(((reached - mean) / spread).max(axis=0))  # of each phrase over the clusters
-    above = (difference - mean) / spread
+    # of terms and phrases together: were it of the phrases alone, they would seem less extreme than the terms
+    low, middle, high = np.quantile(np.hstack([difference, reached]), (0.1587, 0.5, 0.8413), axis=1, keepdims=True)
+    spread = np.maximum((high - low) / 2, 1e-12)
+    most = np.sort(((reached - middle) / spread).max(axis=0))  # of each phrase over the clusters
+    above = (difference - middle) / spread
     p = np.minimum(len(T) * (1 + len(R) - np.searchsorted(most, above, side="left")) / (1 + len(R)), 1)
     allowed = int(np.floor(max_p * (1 + len(R)) / len(T) + 1e-9)) - 1  # phrases that may reach as much
-    chance = mean[:, 0] + spread[:, 0] * most[len(R) - 1 - allowed]
+    chance = middle[:, 0] + spread[:, 0] * most[len(R) - 1 - allowed]
     k, t = np.nonzero(p <= max_p)
     intervals = _intervals(X, member, T, resamples=resamples, pairs=(k, t), level=level)
     for at in np.lexsort((t, -above[k, t])):
