@@ -6,8 +6,8 @@ be used, and until a work is found by its title, and the memory it takes. Each s
 result file as soon as it is done; needs playwright and Chromium.
 
 The paintings are made of the 288 pictures of ``artgraph demo`` (or of the pictures in a folder, named by
-``--pictures``): each is cropped and toned by chance, so that none repeats, and kept as a thumbnail as ``ingest`` keeps
-it. Features are a mixture of 20 Gaussians in 64 dimensions; titles, artists and dates are invented. *Report* is
+``--pictures``): each is cropped and toned by chance, and kept as a thumbnail as ``ingest`` keeps it; beyond 20,000 they
+repeat. Features are a mixture of 20 Gaussians in 64 dimensions; titles, artists and dates are invented. *Report* is
 ``interpret`` and ``worklist``; what they measure on thumbnails is made up here, as part of describing. Above 50,000
 paintings the layout is made up as well: its cost is measured elsewhere.
 
@@ -44,6 +44,7 @@ from PIL import Image
 from experiments.common import experiment, parser
 
 SIZES = (1_000, 8_000, 50_000, 200_000, 1_000_000)
+DIFFERENT = 20_000  # thumbnails that are no copies
 LAID_OUT = 50_000  # paintings up to which the layout is computed
 CORPUS = 200_000  # paintings up to which there is a corpus
 
@@ -145,7 +146,11 @@ def simulated(path, n, stock, *, seed=0):
 
     def write(i):
         file = path / "thumbs" / f"{sha[i]}.webp"
-        if not file.exists():  # of a run that was broken off
+        if file.exists():  # of a run that was broken off
+            return
+        if i >= DIFFERENT:
+            os.link(path / "thumbs" / f"{sha[i % DIFFERENT]}.webp", file)
+        else:
             file.write_bytes(cropped(stock[which[i]], left[i], top[i], tones[i]))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

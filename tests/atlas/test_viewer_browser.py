@@ -315,7 +315,7 @@ def places(page):
     """Where each work stands on the screen: [x, y] of its middle."""
     return page.evaluate(
         """(() => { const m = artgraph.map, c = m.canvas.getBoundingClientRect();
-             return artgraph.all.map((i) => { const [x, y] = [m.column[i], m.row[i]], p = m.camera.screen(x + 0.5, y + 0.5);
+             return artgraph.all.map((i) => { const p = m.camera.screen(m.column[i] + 0.5, m.row[i] + 0.5);
                return [c.left + p.x, c.top + p.y]; }); })()"""
     )
 
