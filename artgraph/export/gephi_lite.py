@@ -14,7 +14,7 @@ from artgraph.atomic import atomic_path
 from artgraph.checks import check_labels
 from artgraph.colors import cluster_color
 from artgraph.errors import InputError
-from artgraph.export.cells import column_type, edge_layers, node_columns, node_ids, node_labels, xml_text
+from artgraph.export.cells import edge_layers, node_columns, node_ids, node_labels, xml_text
 
 __all__ = ["write_gephi_lite"]
 
@@ -75,9 +75,11 @@ def write_gephi_lite(
     named = {label: f"{label} {name}" for label, name in (cluster_names or {}).items()}
     cluster = [named.get(label, str(label)) if label >= 0 else None for label in clusters.tolist()]
     columns: dict[str, list] = {"label": node_labels(frame), "size": sizes.round(3).tolist(), "cluster": cluster}
-    columns |= node_columns(frame, taken=_OWN)
     kinds = {"label": "text", "size": "number", "cluster": "category"}
-    fields = [_field("nodes", name, kinds.get(name) or _kind(values)) for name, values in columns.items()]
+    for column in node_columns(frame, taken=_OWN):
+        columns[column.name] = column.block(0, n)
+        kinds[column.name] = _kind(column.kind, columns[column.name])
+    fields = [_field("nodes", name, kinds[name]) for name in columns]
     links = [
         (str(kind), ids[i], ids[j], float(str(weight)))
         for kind, upper in layers
@@ -121,9 +123,8 @@ def _field(items: str, name: str, kind: str) -> dict[str, str]:
     return {"id": name, "itemType": items, "type": kind}
 
 
-def _kind(values: list) -> str:
-    """Return how Gephi Lite is to read a column: what recurs is a category, as it would guess itself."""
-    kind = column_type(values)
+def _kind(kind: str, values: list) -> str:
+    """Return how Gephi Lite is to read a column of GEXF's ``kind``: what recurs is a category, as it would guess."""
     if kind != "string":
         return "boolean" if kind == "boolean" else "number"
     there = [value for value in values if value is not None]
