@@ -98,8 +98,6 @@ def test_a_selection_comes_back_as_ids(lab, tmp_path):
         page.screenshot(path=tmp_path / "lab.png")
         page.locator(".jp-Notebook .cm-content").nth(1).click()
         page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(8000)
-        page.screenshot(path=tmp_path / "lab2.png")
         page.get_by_text("chosen 60 ['images/000.png']").last.wait_for()
         page.keyboard.press("Shift+Enter")
         playwright.expect(said).to_have_text("1 of 60 works selected")
