@@ -34,7 +34,8 @@ from experiments.common import experiment, parser
 
 __all__ = ["agreeing", "random_names", "towers"]
 
-D = 512
+D = 512  # of the stub
+SMALL = 64  # of texts that know nothing: a false name is as likely in any space, and this one is quickly drawn
 TIMES = 20  # random phrases for each term
 
 
@@ -69,14 +70,14 @@ def agreeing(manners, labels, artists, *, n_terms, seed, cosine=0.3):
 
 
 def gaussian(rng, count):
-    """Return vectors (count, D) without any structure."""
-    return rng.standard_normal((count, D))
+    """Return vectors (count, SMALL) without any structure."""
+    return rng.standard_normal((count, SMALL))
 
 
 def cone(rng, count):
-    """Return vectors (count, D) in a narrow cone, some directions stronger than others."""
-    strength = np.arange(1, D + 1) ** -0.7
-    return rng.standard_t(5, (count, D)) * strength + 3 * strength
+    """Return vectors (count, SMALL) in a narrow cone, some directions stronger than others."""
+    strength = np.arange(1, SMALL + 1) ** -0.7
+    return rng.standard_t(5, (count, SMALL)) * strength + 3 * strength
 
 
 def tower(folder, seed):
@@ -86,7 +87,7 @@ def tower(folder, seed):
     from safetensors.torch import save_file
 
     config = {
-        "embed_dim": 64,
+        "embed_dim": SMALL,
         "vision_cfg": {"layers": 1, "width": 64, "patch_size": 32, "image_size": 32},
         "text_cfg": {"layers": 2, "width": 64, "heads": 2},
     }
@@ -135,11 +136,11 @@ def random_names(X, labels, draw, *, n_terms, seed):
     Parameters
     ----------
     X, labels : (n, d) float, (n,) int
-    draw : callable(rng, count) -> (count, D)
+    draw : callable(rng, count) -> (count, SMALL)
     n_terms, seed : int
     """
     rng = np.random.default_rng(seed)
-    projected = unit_rows(X - X.mean(axis=0)) @ rng.standard_normal((X.shape[1], D))
+    projected = unit_rows(X - X.mean(axis=0)) @ rng.standard_normal((X.shape[1], SMALL))
     vectors = draw(rng, n_terms * (1 + TIMES))
     return any(cluster_words(projected, labels, vectors[:n_terms], phrases=vectors[n_terms:]).values())
 

@@ -83,7 +83,8 @@ def _class() -> type:
         _clusters = traitlets.Bytes().tag(sync=True)  # (n,) int32
         _colors = traitlets.Dict().tag(sync=True)
         _names = traitlets.Dict().tag(sync=True)
-        _selected = traitlets.Bytes().tag(sync=True)  # (k,) int32, rows
+        # (k,) int32, rows; the cell's come as a memoryview
+        _selected = traitlets.Bytes().tag(sync=True, from_json=lambda value, widget: bytes(value))
         _height = traitlets.Int(480).tag(sync=True)
         selection = traitlets.List(traitlets.Unicode())
         partition = traitlets.Unicode(read_only=True)

@@ -150,7 +150,8 @@ def test_a_mosaic_shows_every_work_in_its_colour(visit, pages, scheme):
             const at = (p) => 4 * (Math.floor(p.y * w.pixels) * width + Math.floor(p.x * w.pixels));
             return artgraph.all.filter(artgraph.tint).map((i) => {
               const k = at(w.camera.screen(w.column[i] + 0.5, w.row[i] + 0.5));
-              return [[...data.slice(k, k + 3)], [1, 3, 5].map((s) => parseInt(artgraph.tint(i).slice(s, s + 2), 16))]; });
+              const tint = parseInt(artgraph.tint(i).slice(1), 16);
+              return [[...data.slice(k, k + 3)], [tint >> 16, (tint >> 8) & 255, tint & 255]]; });
             })()"""
     )
     assert np.abs(np.array(same)[:, 0] - np.array(same)[:, 1]).max() <= 1

@@ -70,7 +70,7 @@ def test_a_selection_comes_back_as_ids(lab, tmp_path):
     with playwright.sync_playwright() as running:
         chromium = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": 1200, "height": 1000})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(60_000)
         page.goto(lab)
         page.locator(".jp-Notebook .cm-content").first.click()
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")

@@ -72,7 +72,7 @@ def opened(browser):
 
         def to_python(kind, content):
             if kind == "selected":
-                widget._selected = base64.b64decode(content)
+                widget.set_state({"_selected": memoryview(base64.b64decode(content))})  # as a message of a kernel does
                 return None
             sent = []
             widget.send = lambda content, buffers: sent.append([content, coded(buffers[0]) if buffers else None])

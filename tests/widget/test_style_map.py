@@ -27,7 +27,7 @@ def test_the_map_and_the_clusters_are_those_of_the_corpus(described):
 def test_a_selection_goes_both_ways_and_can_be_observed(described):
     shown, seen, ids = style_map(described), [], described.paintings["id"].tolist()
     shown.observe(lambda change: seen.append(change["new"]), "selection")
-    shown._selected = np.array([5, 2], dtype="<i4").tobytes()  # as the cell sends it
+    shown.set_state({"_selected": memoryview(np.array([5, 2], dtype="<i4").tobytes())})  # as the cell's comes in
     assert shown.selection == [ids[2], ids[5]]
     shown.selection = [ids[9], ids[1], ids[9]]
     assert shown.selection == [ids[1], ids[9]]
