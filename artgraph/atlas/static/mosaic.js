@@ -3,7 +3,10 @@
 (function (ag) {
   "use strict";
   const EDGE = 0.1; // of a cell, on each side of the picture
-  const bytes = (color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16));
+  // One colour over another, both 0xrrggbb.
+  const over = (top, below, alpha) => [16, 8, 0].reduce((sum, s) => sum |
+    (Math.round(((top >> s) & 255) * alpha + ((below >> s) & 255) * (1 - alpha)) << s), 0);
+  const pixel = (rgb) => (255 << 24) | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16); // as it lies in an image
 
   ag.Mosaic = class {
     constructor(wall) {
@@ -17,32 +20,27 @@
     mix() {
       const { place, columns, rows, lit, colors } = this.wall;
       const context = this.view.getContext("2d");
-      const hex = (color) => {
-        context.fillStyle = color;
-        return bytes(context.fillStyle);
+      const number = (color) => {
+        context.fillStyle = color; // any way of writing a colour becomes #rrggbb
+        return parseInt(context.fillStyle.slice(1), 16);
       };
-      const wall = hex(colors.wall);
-      const fields = new Map();
-      const field = (c) => {
-        if (!fields.has(c)) fields.set(c, hex(c.color));
-        return fields.get(c);
-      };
-      const pack = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r;
-      const over = (top, below, alpha) => top.map((v, k) => Math.round(v * alpha + below[k] * (1 - alpha)));
-      this.picture = new Uint32Array(columns * rows).fill(pack(wall));
-      this.field = new Uint32Array(columns * rows).fill(pack(wall));
-      const whole = new Uint32Array(columns * rows).fill(pack(wall));
+      const wall = number(colors.wall);
+      const fields = new Map(ag.clusters.map((c) => [c.label, [0.05, colors.field].map((alpha) => over(number(c.color), wall, alpha))]));
+      const plain = new Map(ag.clusters.map((c) => [c.label, number(c.color)]));
+      this.picture = new Uint32Array(columns * rows).fill(pixel(wall));
+      this.field = this.picture.slice();
+      const whole = this.picture.slice();
       for (let k = 0; k < place.length; k++) {
         const i = place[k];
         if (i < 0) continue;
-        const color = field(ag.clusterOf(i));
-        const dim = lit && !lit[i];
-        const around = over(color, wall, dim ? 0.05 : colors.field);
-        const tint = ag.tint(i);
-        const inside = over(tint ? bytes(tint) : color, wall, dim ? 0.16 : 1);
-        this.picture[k] = pack(inside);
-        this.field[k] = pack(around);
-        whole[k] = pack(over(inside, around, 0.7));
+        const { label } = ag.clusterOf(i);
+        const bright = !lit || lit[i];
+        const around = fields.get(label)[bright ? 1 : 0];
+        const tint = ag.rgb(i) < 0 ? plain.get(label) : ag.rgb(i);
+        const inside = bright ? tint : over(tint, wall, 0.16);
+        this.picture[k] = pixel(inside);
+        this.field[k] = pixel(around);
+        whole[k] = pixel(over(inside, around, 0.7));
       }
       Object.assign(this.canvas, { width: columns, height: rows });
       this.canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(whole.buffer), columns, rows), 0, 0);

@@ -54,9 +54,9 @@
   };
   ag.id = (i) => ag.value("id", i) || ""; // none is empty
   ag.aspect = (i) => data.aspect[i];
-  ag.tint = !data.tints ? () => null
-    : !parts ? (i) => (data.tints[i] ? "#" + data.tints[i] : null)
-      : (i) => (missing.has(i) ? null : "#" + data.tints[i].toString(16).padStart(6, "0"));
+  // The mean colour of a picture, as a number and as text; -1 and null where there is none.
+  ag.rgb = !data.tints ? () => -1 : parts ? (i) => (missing.has(i) ? -1 : data.tints[i]) : (i) => (data.tints[i] ? parseInt(data.tints[i], 16) : -1);
+  ag.tint = (i) => (ag.rgb(i) < 0 ? null : "#" + ag.rgb(i).toString(16).padStart(6, "0"));
   ag.hasThumb = (i) => data.images && !missing.has(i);
   // The address of a thumbnail: a file, or all of it, null where its part has not come.
   ag.thumb = function (i) {
@@ -154,13 +154,24 @@
   // Ways in which the paintings are grouped: this partition, others, and the column they are compared with.
   // {key, title, of: (i) → label, groups: [{label, name, works, color, ask: [key, value]}]}
   let groupings = null;
+  let byColumn = null;
+  function grouping(key, title, of, name, ask) {
+    const groups = [...gather(of)].map(([label, works]) => ({ label, works, name: name(label), short: typeof label === "number" ? (label < 0 ? "none" : String(label)) : name(label), color: null, ask: ask(label) }));
+    return { key, title, of, groups };
+  }
   ag.groupings = function () {
-    if (groupings) return groupings;
-    const whole = data.reference ? ag.wholeColumn(data.reference) : null;
-    const grouping = (key, title, of, name, ask) => {
-      const groups = [...gather(of)].map(([label, works]) => ({ label, works, name: name(label), short: typeof label === "number" ? (label < 0 ? "none" : String(label)) : name(label), color: null, ask: ask(label) }));
-      return { key, title, of, groups };
-    };
+    groupings = groupings || partitions();
+    const column = data.reference;
+    const whole = column ? ag.wholeColumn(column) : undefined;
+    if (whole === undefined) return groupings; // there is no column, or it has not come
+    if (!byColumn) {
+      byColumn = grouping("column:" + column, column, whole ? reader(whole) : (i) => ag.value(column, i), (v) => v || "not stated",
+        (v) => [ag.queryKey(column), v === null ? ag.NOTHING : v]);
+      byColumn.groups.sort((a, b) => (a.label === null) - (b.label === null) || b.works.length - a.works.length);
+    }
+    return [...groupings, byColumn];
+  };
+  function partitions() {
     const ordered = (g) => {
       g.groups.sort((a, b) => (a.label < 0) - (b.label < 0) || a.label - b.label);
       return g;
@@ -168,21 +179,9 @@
     const inside = (key) => (label) => ["in." + key, label < 0 ? "none" : String(label)];
     const own = ordered(grouping(data.name, data.name, (i) => data.labels[i], (l) => ag.clusterName(clusters.get(l)), inside(data.name)));
     for (const g of own.groups) g.color = clusters.get(g.label).color;
-    groupings = [own];
-    for (const [key, labels] of data.compare.partitions) {
-      groupings.push(ordered(grouping(key, key, (i) => labels[i], (l) => other(key, l), inside(key))));
-    }
-    if (data.reference && whole !== undefined) {
-      const column = data.reference;
-      const g = grouping("column:" + column, column, whole ? reader(whole) : (i) => ag.value(column, i), (v) => v || "not stated",
-        (v) => [ag.queryKey(column), v === null ? ag.NOTHING : v]);
-      g.groups.sort((a, b) => (a.label === null) - (b.label === null) || b.works.length - a.works.length);
-      groupings.push(g);
-    }
-    const found = groupings;
-    if (whole === undefined) groupings = null; // the column has not come: asked again, it is there
-    return found;
-  };
+    return [own, ...data.compare.partitions.map(([key, labels]) =>
+      ordered(grouping(key, key, (i) => labels[i], (l) => other(key, l), inside(key))))];
+  }
   const other = function (key, label) {
     const given = label < 0 ? null : ag.givenName(key, label);
     return label < 0 ? "In no cluster" : given ? `${given} (cluster ${label}, ${key})` : `Cluster ${label} (${key})`;

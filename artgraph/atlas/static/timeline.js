@@ -67,13 +67,14 @@
   function table() {
     const clusters = ag.clusters;
     const counts = new Map(bins.map((bin) => [bin, new Map(ag.clustersOf(bin.works))])); // works of each cluster
+    const asks = new Map(ag.groupings()[0].groups.map((g) => [g.label, g.ask]));
     const most = Math.max(...bins.flatMap((bin) => [...counts.get(bin).values()]));
     const rows = bins.filter((bin) => bin.works.length).map((bin) => el("tr", null,
       el("th", { scope: "row" }, el("a", { href: ag.link.front({ from: bin.start, to: bin.end }) }, title(bin))),
       el("td", { class: "figure" }, ag.number(bin.works.length)),
       clusters.map((c) => {
         const here = counts.get(bin).get(c) || 0;
-        const [key, value] = ag.groupings()[0].groups.find((g) => g.label === c.label).ask;
+        const [key, value] = asks.get(c.label);
         return el("td", { class: "figure", style: { "--weight": here ? 0.06 + (0.5 * here) / most : 0, "--color": c.color } },
           here > 0 && el("a", { href: ag.link.front({ from: bin.start, to: bin.end, [key]: value }), "aria-label": `${ag.count(here, "work")} of ${ag.clusterName(c)}, ${title(bin)}` }, ag.number(here)));
       })));
