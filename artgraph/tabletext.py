@@ -219,8 +219,7 @@ def _wide(data: bytes) -> tuple[str | None, str]:
 def _is_utf8(data: bytes) -> bool:
     text = data.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    right = sum(character > "\x7f" for character in text) - wrong
-    return wrong == 0 or wrong <= right
+    return wrong == 0 or wrong <= sum(character > "\x7f" for character in text) - wrong
 
 
 def _detected(data: bytes) -> tuple[str, str]:

@@ -30,6 +30,7 @@ __all__ = ["Partition", "cluster", "soft_membership"]
 
 Progress = Callable[[int, int], None] | None
 RUNS = {"graph": 8, "features": 4}  # subsamples; those of features cost as much as the whole
+ROWS = 400_000  # that all subsamples together need, for what is fitted on them; two runs are the least
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def soft_membership(
     takes = "features" if isinstance(data, np.ndarray) else "graph"
     raw = feature_membership(data, labels) if takes == "features" else graph_membership(adjacency, labels)
     if partition.runs is None:
-        runs = subsample_runs(len(labels), partition.refit, n_runs=RUNS[takes], seed=seed)
+        n_runs = min(RUNS[takes], max(2, ROWS // max(len(labels), 1)))
+        runs = subsample_runs(len(labels), partition.refit, n_runs=n_runs, seed=seed)
     else:
         runs = [(np.arange(len(labels)), found) for found in partition.runs]
     shares, counts = co_assignment(labels, runs)

@@ -14,8 +14,8 @@ from artgraph.errors import InputError
 
 SMALL = 10_000  # rows with links, up to which passes are made until one improves nothing
 LEAST_GAIN = 3e-5
-"""Of a pass over a larger graph, in modularity. On a neighbour graph of 50,000 works, passes until nothing changes raise
-it by less than 0.0001 more, and partitions by five seeds have a standard deviation of 0.0001."""
+"""Of a pass over a larger graph, in modularity. On a neighbour graph of 50,000 works, passes until nothing changes
+raise it by less than 0.0001 more, and partitions by five seeds have a standard deviation of 0.0001."""
 
 __all__ = ["Runner", "cluster_weights", "leiden", "leiden_n_clusters", "modularity"]
 

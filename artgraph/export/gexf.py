@@ -42,9 +42,9 @@ def write_gexf(
     """Write paintings and their links as GEXF 1.3 (https://gexf.net).
 
     The same arguments give the same bytes. Nodes and edges are written a block at a time, so the file may be larger
-    than memory; it appears under its name when it is complete. Edges have the attribute ``kind`` twice: GEXF's own, by which
-    Gephi tells parallel edges apart, and an ordinary edge attribute for readers that skip the former, such as networkx.
-    Colours are written as r, g, b, which the schema allows beside ``hex`` and which all readers know.
+    than memory; it appears under its name when it is complete. Edges have the attribute ``kind`` twice: GEXF's own, by
+    which Gephi tells parallel edges apart, and an ordinary edge attribute for readers that skip the former, such as
+    networkx. Colours are written as r, g, b, which the schema allows beside ``hex`` and which all readers know.
     Characters that XML 1.0 cannot hold are removed from all text.
 
     Parameters

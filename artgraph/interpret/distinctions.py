@@ -29,11 +29,22 @@ def artist_weights(groups: Sequence | None, rows: np.ndarray) -> np.ndarray:
     """
     if groups is None:
         return np.ones(len(rows))
-    artists = [groups[row] for row in np.asarray(rows).tolist()]
-    count: dict[Any, int] = {}
-    for artist in artists:
-        count[artist] = count.get(artist, 0) + 1
-    return np.array([1.0 if artist is None else 1 / count[artist] for artist in artists])
+    return _weights(_codes(groups)[np.asarray(rows, dtype=np.int64)])
+
+
+def _codes(groups: Sequence | None) -> np.ndarray | None:
+    """Number the artists of all works, (n,) int64, -1 where unknown."""
+    if groups is None:
+        return None
+    number: dict[Any, int] = {}
+    return np.array([-1 if one is None else number.setdefault(one, len(number)) for one in groups], dtype=np.int64)
+
+
+def _weights(codes: np.ndarray) -> np.ndarray:
+    """Return one over the number of works by the same artist, (m,) float; 1 where unknown."""
+    count = np.bincount(codes + 1)
+    count[:1] = 1
+    return 1 / count[codes + 1]
 
 
 def distinctions(
@@ -74,7 +85,7 @@ def distinctions(
         raise InputError(f"values are {values.shape}; expected ({len(labels)}, {len(names)}): paintings and measures.")
     clusters = np.unique(labels[labels >= 0]).tolist()
     found: dict[int, list[dict]] = {label: [] for label in clusters}
-    entries = []
+    entries, artists = [], _codes(groups)
     for column, name in enumerate(names):
         known = np.flatnonzero(np.isfinite(values[:, column]) & (labels >= 0))
         for label in clusters:
@@ -82,7 +93,8 @@ def distinctions(
             if inside.all() or not inside.any():
                 continue
             sides = [values[known[side], column] for side in (inside, ~inside)]
-            weights = [artist_weights(groups, known[side]) for side in (inside, ~inside)]
+            own = [known[side] for side in (inside, ~inside)]
+            weights = [np.ones(len(side)) if artists is None else _weights(artists[side]) for side in own]
             n, m = (round(float(side.sum())) for side in weights)
             effect = _dominance(sides, weights)
             z = effect / 2 / np.sqrt((n + m + 1) / (12 * n * m))
