@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
+from platform import node
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
@@ -22,24 +23,27 @@ _NO_FALLBACK = {"fallback_to_soft": False} if "fallback_to_soft" in signature(Fi
 
 
 @contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path, *, sync: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success sync it and rename it to ``path``.
 
     The folder of ``path`` must exist. The temporary name begins with ``TEMPORARY`` and keeps the ending. If the block
-    raises, the temporary file is removed and ``path`` is as it was.
+    raises, the temporary file is removed and ``path`` is as it was. Without ``sync`` a power cut may leave an empty
+    file: for what is looked at again, and made again, where syncing takes longer than making it.
     """
     path = Path(path)
-    # named by the thread, too: identical pictures have one thumbnail, and two threads may make it at once
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{threading.get_ident()}-{path.name}")
+    # named by thread and machine, too: two threads may make the thumbnail of identical pictures at once, and two
+    # machines the same shard on one storage
+    temporary = path.with_name(f"{TEMPORARY}{node()}-{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
+        if sync:
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     # A rename survives a power cut only when its folder is synced; Windows has no such call.
-    if os.name != "nt":
+    if sync and os.name != "nt":
         descriptor = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -47,9 +51,15 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` atomically."""
-    with atomic_path(path) as temporary:
+def write_bytes(path: str | Path, data: bytes, *, sync: bool = True) -> None:
+    """Write bytes atomically.
+
+    Parameters
+    ----------
+    path, data
+    sync : See ``atomic_path``.
+    """
+    with atomic_path(path, sync=sync) as temporary:
         temporary.write_bytes(data)
 
 

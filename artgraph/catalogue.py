@@ -76,6 +76,21 @@ class Catalogue:
         """The key under which works by one artist are linked; None where the table names no certain, single artist."""
         return [one.artist for one in self.attributions]
 
+    def kept_apart(self, *, by_artist: bool) -> list[str | None] | None:
+        """Return values (n) whose works are to be no neighbours of each other: pictures of one work; None: all may be.
+
+        Parameters
+        ----------
+        by_artist : Also works by one artist.
+        """
+        views = self.column("view_of") if "view_of" in self.table.columns else [None] * len(self)
+        if not by_artist and not any(views):
+            return None
+        artists = self.artists if by_artist else [None] * len(self)
+        return [
+            artist if artist is not None else view and f"\0{view}" for artist, view in zip(artists, views, strict=True)
+        ]
+
     @cached_property
     def artist_names(self) -> list[str | None]:
         """The name to show for ``artists``: as the table first writes it."""

@@ -22,15 +22,18 @@ from artgraph.commands.influence import influence
 from artgraph.commands.info import info
 from artgraph.commands.ingest import ingest
 from artgraph.commands.interpret import interpret
+from artgraph.commands.merge import merge
 from artgraph.commands.plot import plot
 from artgraph.commands.remove import remove
 from artgraph.commands.replay import replay
+from artgraph.commands.review import review
 from artgraph.commands.run import run
 from artgraph.commands.serve import serve
 from artgraph.commands.similar import similar
 from artgraph.commands.train_descriptor import train_descriptor
 from artgraph.commands.train_vgae import train_vgae
 from artgraph.commands.update import update
+from artgraph.commands.words import words
 from artgraph.commands.worklist import worklist
 from artgraph.options import Group
 
@@ -66,6 +69,7 @@ for command in (
     harvest,
     ingest,
     describe,
+    merge,
     train_descriptor,
     import_vectors,
     build_graph,
@@ -74,9 +78,11 @@ for command in (
     decide,
     evaluate,
     interpret,
+    words,
     worklist,
     ask,
     influence,
+    review,
     export,
     atlas,
     serve,

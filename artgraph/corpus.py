@@ -53,6 +53,7 @@ from artgraph.checks import did_you_mean
 from artgraph.errors import CorpusError, InputError, MissingError
 from artgraph.formats import content_sha256, parse, plain, serialise, to_json
 from artgraph.journal import note
+from artgraph.notebook import Shown
 from artgraph.staging import KINDS, finish_change
 from artgraph.tablefiles import ordered_as_there, write_table
 
@@ -64,8 +65,8 @@ ARRAYS = (".npy", ".npz", ".safetensors")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
-class Corpus:
-    """Paintings and everything computed about them, in one directory.
+class Corpus(Shown):
+    """Paintings and everything computed about them, in one directory; in a notebook see ``artgraph.notebook``.
 
     Parameters
     ----------
@@ -143,9 +144,6 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.paintings)
-
-    def __repr__(self) -> str:
-        return f"Corpus({str(self.path)!r}, n={len(self)})"
 
     @property
     def image_root(self) -> Path:

@@ -12,6 +12,7 @@
     ├── ImageError                one picture that cannot be taken: ``reason`` (a fixed code), ``detail``
     ├── IngestError               a folder or a spreadsheet that cannot be read, or too many refused pictures
     ├── WeightsError              network weights that cannot be had or do not fit (says which file to fetch)
+    ├── EngineError               other machines cannot be reached, or their workers die again and again
     ├── MissingPackageError       an optional package that is not installed (says how to install it)
     └── CircularError             a column that made links cannot be the column a partition is evaluated against
 
@@ -19,8 +20,8 @@ A message says what happened, where, what was expected, and what to do next.
 """
 
 __all__ = [
-    "ArtgraphError", "CircularError", "CorpusError", "FetchError", "ImageError", "IngestError", "InputError",
-    "LockedError", "MissingError", "MissingPackageError", "StaleError", "WeightsError",
+    "ArtgraphError", "CircularError", "CorpusError", "EngineError", "FetchError", "ImageError", "IngestError",
+    "InputError", "LockedError", "MissingError", "MissingPackageError", "StaleError", "WeightsError",
 ]  # fmt: skip
 
 
@@ -84,6 +85,10 @@ class IngestError(ArtgraphError):
 
 class WeightsError(ArtgraphError):
     """Network weights cannot be had, or do not fit the network."""
+
+
+class EngineError(ArtgraphError):
+    """Other machines cannot be reached, or their workers die again and again."""
 
 
 class MissingPackageError(ArtgraphError):

@@ -17,8 +17,9 @@ import pandas as pd
 from artgraph.errors import ImageError, IngestError
 from artgraph.folders import Listing, list_folder
 from artgraph.images import MAX_PIXELS, ImageRecord, inspect_image
-from artgraph.joining import Joined, join_rows, normal
+from artgraph.joining import Joined, join_rows, normal, path_finder
 from artgraph.metadata import STANDARD, Metadata, read_metadata, read_names
+from artgraph.objectviews import one_picture_each
 
 __all__ = [
     "Metadata", "Plan", "Refusal", "check_matched", "find_images", "inspect_chunk", "passed_over", "plan",
@@ -55,7 +56,8 @@ class Plan:
         (always there), the user's other columns, and ``metadata_line`` (Int64); null where nothing is known.
     refused : columns ``input``, ``kind``, ``reason``, ``detail``, as in `Refusal`.
     counts : ``images`` found = ``paintings`` + ``images_refused``; ``rows`` of the spreadsheet = ``rows_joined`` +
-        ``rows_merged`` (repeats of a joined row) + ``rows_refused``; ``without_row``: paintings that have no row.
+        ``rows_merged`` (repeats of a joined row, or rows of other pictures of its work) + ``rows_refused``;
+        ``without_row``: paintings that have no row. ``other_views``: pictures left out for another of the same work.
     notes : how rows were matched where they are not written like the names of the pictures, in sentences.
     read_as : how the spreadsheet was read, as `artgraph.metadata.Metadata` says it, with the ids that were taken.
     """
@@ -82,6 +84,7 @@ def plan(
     *,
     root: str | Path = ".",
     metadata_dir: str | Path | None = None,
+    views: str | None = None,
 ) -> Plan:
     """Give each row of a spreadsheet to its picture, and each picture its identity.
 
@@ -110,16 +113,26 @@ def plan(
     ----------
     paths, metadata : from `find_images` and `read_metadata`.
     root, metadata_dir : the folder of the pictures, and that of the spreadsheet (`root` if not given).
+    views : which picture is taken where a work has several: "first", "all" or a column, as in
+        `artgraph.objectviews.choose_views`; those that are not taken are listed with the reason "another view". None:
+        rows of such works are refused, and a note says how many there are.
     """
     names = {path: _bad_name(path) for path in sorted(paths)}
     refused = [Refusal(_printable(path), "image", "unreadable name", bad) for path, bad in names.items() if bad]
     pictures = [path for path, bad in names.items() if not bad]
-    rows, merged, n_rows, notes = {}, 0, 0, []
+    rows, lines, trouble, passed_over, n_rows, notes = {}, set(), [], {}, 0, []
     if metadata is not None:
-        metadata, joined, said = _joined(pictures, metadata, root=root, metadata_dir=metadata_dir)
-        notes += said
-        rows, merged = joined.rows, joined.merged + metadata.merged
         n_rows = len(metadata.table) + len(metadata.refused) + metadata.merged
+        by_path = path_finder(pictures, root, metadata_dir)
+        metadata, passed_over, several = one_picture_each(pictures, metadata, views, by_path=by_path)
+        pictures = [path for path in pictures if path not in passed_over]
+        refused += [
+            Refusal(_printable(path), "file", "another view", _printable(f"Its work is shown by '{first}'."))
+            for path, first in passed_over.items()
+        ]
+        metadata, joined, said = _joined(pictures, metadata, root=root, metadata_dir=metadata_dir)
+        notes += [*several, *said]
+        rows, lines = joined.rows, {metadata.lines[row] for row in joined.rows.values()}
         trouble = [(line, "ragged row", detail) for line, detail in metadata.refused]
         trouble += [(metadata.lines[row], reason, detail) for row, reason, detail in joined.refused]
         unit = "line" if metadata.delimiter else "row"
@@ -135,9 +148,11 @@ def plan(
             Refusal(_printable(f"{metadata.name} {unit} {line}"), "row", reason, _printable(detail[:500]))
             for line, reason, detail in sorted(trouble)
         ]
-    counts = {"images": len(names), "paintings": len(pictures), "images_refused": len(names) - len(pictures)}
-    counts |= {"rows": n_rows, "rows_joined": len(rows), "rows_merged": merged}
-    counts |= {"rows_refused": n_rows - len(rows) - merged, "without_row": len(pictures) - len(rows)}
+    found = len(names) - len(passed_over)
+    counts = {"images": found, "paintings": len(pictures), "images_refused": found - len(pictures)}
+    counts |= {"rows": n_rows, "rows_joined": len(lines), "rows_merged": n_rows - len(lines) - len(trouble)}
+    counts |= {"rows_refused": len(trouble), "without_row": len(pictures) - len(rows)}
+    counts |= {"other_views": len(passed_over)} if passed_over else {}
     return Plan(
         _paintings(pictures, rows, metadata),
         refusals_table(refused),

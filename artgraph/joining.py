@@ -16,7 +16,7 @@ from artgraph.errors import IngestError
 from artgraph.images import EXTENSIONS
 from artgraph.metadata import STANDARD
 
-__all__ = ["Joined", "join_rows", "normal"]
+__all__ = ["Finder", "Joined", "join_rows", "normal", "path_finder"]
 
 Found = tuple[str | None, str | None, str | None]  # the picture, or the reason and the detail why there is none
 Finder = Callable[[str], Found]
@@ -103,6 +103,22 @@ def _join(pictures: list[str], table: pd.DataFrame, key: str, find: Finder) -> J
             merged += first[record] != row
     loose = {picture: values[row] for picture, row in rows.items() if rank[row] != EXACT}
     return Joined(rows, merged, listed, key, loose)
+
+
+def path_finder(pictures: list[str], root: str | Path = ".", metadata_dir: str | Path | None = None) -> Finder:
+    """Return what finds the picture that a path names, exactly or written otherwise.
+
+    Parameters
+    ----------
+    pictures, root, metadata_dir : as for `join_rows`.
+    """
+    exactly, loosely = _by_path(pictures, root, metadata_dir), _loose(pictures, of_ids=False)
+
+    def find(value: str) -> Found:
+        found = exactly(value)
+        return loosely(value, found)[0] if found[1] in ("no such image", "outside the folder") else found
+
+    return find
 
 
 def normal(text: str) -> str:

@@ -17,7 +17,7 @@ from artgraph.corpus import Corpus
 from artgraph.errors import MissingError, StaleError
 from artgraph.formats import plain
 from artgraph.journal import remembered
-from artgraph.makers import FIRST, REPORTS, STAGES, current_params, stage_of, words_of
+from artgraph.makers import FIRST, REPORTS, STAGES, TAKEN, current_params, stage_of, words_of
 
 __all__ = ["Basis", "Lineage", "Ref"]
 
@@ -256,8 +256,8 @@ class Lineage:
             name = "import_vectors"
         if name == "coarsen":
             return self.command(Ref(ref.kind, ref.key.rsplit("-", 1)[0]))
-        stage, key, words = STAGES[name], ref.key, ["FILE"] if name == "import_vectors" else []
-        if name in ("evaluate", "interpret", "worklist", "influence", "ask"):
+        stage, key, words = STAGES[name], ref.key, ["FILE"] if name in TAKEN else []
+        if ref.kind == "reports":
             key = key.removesuffix(next((end for end, by in REPORTS.items() if by == name), ""))
         if label:
             graphs = [one.key for one in map(Ref.of, label["inputs"]) if one.kind == "graphs"]

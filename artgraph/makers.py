@@ -11,7 +11,7 @@ from artgraph.descriptors.registry import DESCRIPTORS, PACKAGED
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.vgae.config import Config
 
-__all__ = ["FIRST", "REPORTS", "STAGES", "Stage", "current_params", "stage_of", "words_of"]
+__all__ = ["FIRST", "REPORTS", "STAGES", "TAKEN", "Stage", "current_params", "stage_of", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ STAGES = {
     "describe_dates": Stage("describe", "--with"),
     "fuse_features": Stage("describe", "--fuse-name", "", chosen.FuseSettings, 1, _named("descriptors", "fuse")),
     "import_vectors": Stage("import", "--name", "imported", None, 0, _named("descriptors.imported", "read_vectors")),
+    "import_graph": Stage("import", "--name", "imported", chosen.GraphSettings),
+    "import_labels": Stage("import", "--name", "imported"),
+    "import_layout": Stage("import", "--name", "imported"),
     "train_descriptor": Stage(
         "train-descriptor", "--name", "mine", TuningConfig, 3, _named("descriptors.tuning", "train_descriptor")
     ),
@@ -59,17 +62,24 @@ STAGES = {
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),
-    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 3, ("artgraph.interpret",)),
+    "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 4, ("artgraph.interpret",)),
     "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 3, _named("interpret", "affinity")),
     "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 1, _named("interpret", "questions")),
+    "encode_words": Stage("words", "", "words", chosen.WordSettings),
+    "words": Stage("words", "--partition", "leiden", chosen.WordSettings),
     "influence": Stage(
         "influence", "--partition", "leiden", chosen.InfluenceSettings, 1, _named("interpret", "influence")
     ),
+    "review": Stage("review", "--partition", "leiden", chosen.ReviewSettings),
 }
+# stages that take what was made elsewhere, and the option that names it in its file
+TAKEN = {"import_vectors": "--field", "import_graph": "--graph", "import_labels": "--labels"}
+TAKEN |= {"import_layout": "--layout"}
 # the stage that makes a thing of a kind, where there is no label that says so
 FIRST = {"features": "describe", "graphs": "build_graph", "partitions": "communities", "layouts": "layout"}
 FIRST |= {"models": "train_vgae", "patches": "describe", "reports": "evaluate"}
 REPORTS = {"-clusters": "interpret", "-worklist": "worklist", "-influence": "influence", "-questions": "ask"}
+REPORTS |= {"-review": "review", "-words": "words"}
 
 
 def stage_of(label: Mapping[str, Any]) -> str | None:
@@ -96,7 +106,9 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
     stage, key : Which made it, and its key.
     params, graphs : Its settings, and the graphs among its inputs.
     """
-    words = ["FILE"] if stage == "import_vectors" else []
+    if stage in TAKEN:
+        return key, ["FILE", *([TAKEN[stage], params["field"]] if params.get("field") else [])]
+    words = []
     if stage == "describe":
         key, words = _as_option(key, params)
     elif stage == "train_vgae":
@@ -106,6 +118,8 @@ def words_of(stage: str, key: str, params: Mapping[str, Any], *, graphs: Sequenc
         words = ["--with", ",".join(params["on"]), "--fuse"]
     elif STAGES[stage].settings is not None:
         words += STAGES[stage].settings.words(params)
+    if stage == "encode_words" and not params["own"]:
+        words += ["--vocabulary", "FILE"]
     return key, words
 
 

@@ -6,25 +6,28 @@ import errno
 import functools
 import inspect
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import click
 
-from artgraph.checks import did_you_mean
 from artgraph.errors import ArtgraphError
-from artgraph.progress import Bars
+from artgraph.parameters import Choice, NumberOr, keys, named_weights, names
+from artgraph.progress import MADE, Bars, say
 from artgraph.settings import Settings, choices_of, flag_of
 
 if TYPE_CHECKING:
     from artgraph.pipeline import Made
 
 __all__ = [
-    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "keys", "named_weights", "names", "network",
-    "network_options", "option", "partition_option", "say", "settings_options", "show", "show_facts", "show_json",
-    "stage", "was_given", "with_corpus",
+    "SEED", "Bars", "Choice", "Command", "Group", "NumberOr", "as_json", "engine_options", "keep", "keys", "makes",
+    "named_weights", "names", "network", "network_options", "option", "partition_option", "result", "say",
+    "settings_options", "show", "show_facts", "show_json", "stage", "was_given", "with_corpus", "wrapped",
 ]  # fmt: skip
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -130,104 +133,55 @@ def _former(old: str, new: str) -> Decorator:
     return click.option(f"--{old.replace('_', '-')}", hidden=True, expose_value=False, callback=refuse)
 
 
-class Choice(click.Choice):
-    """One of some words, in capitals or not; a near one is suggested for any other."""
-
-    def __init__(self, choices: Iterable[str]) -> None:
-        super().__init__(list(choices), case_sensitive=False)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the word; anything else is a usage error."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter as error:
-            self.fail(f"{error.message.rstrip('.')}.{did_you_mean(value, self.choices)}", param, ctx)
-
-
-class NumberOr(click.ParamType):
-    """A number, or one of some words."""
-
-    def __init__(self, words: Sequence[str], bounds: dict[str, Any]) -> None:
-        self.words, self.name = tuple(words), f"NUMBER|{'|'.join(words)}"
-        self.number = click.FloatRange(**bounds)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
-        """Return the number, or the word; anything else is a usage error."""
-        if str(value).casefold() in self.words:
-            return str(value).casefold()
-        try:
-            return self.number.convert(value, param, ctx)
-        except click.BadParameter as error:
-            said = error.message.rstrip(".")
-            self.fail(f"{said}, nor {' or '.join(self.words)}.{did_you_mean(value, self.words)}", param, ctx)
-
-
-def names(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Split 'a,b,c', given once or several times; a callback of click.
-
-    Parameters
-    ----------
-    context, parameter : Click's; not used.
-    value
-
-    Examples
-    --------
-    >>> names(None, None, ("color, texture", "gram"))
-    ('color', 'texture', 'gram')
-    """
-    text = value or "" if isinstance(value, str | None) else ",".join(value)
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
-    if value and not found:
-        raise click.BadParameter("name one, or several with commas between them")
-    return found or None
-
-
-def keys(context: Any, parameter: Any, value: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Split 'a,b,c' into keys of features, which may be written as descriptors; a callback of click.
-
-    Parameters
-    ----------
-    context, parameter : Click's; not used.
-    value
-
-    Examples
-    --------
-    >>> keys(None, None, "gram:resnet18.tv_in1k,Color")
-    ('gram-resnet18-tv_in1k', 'color')
-    """
-    found = names(context, parameter, value)
-    return found and tuple(name.replace(":", "-").replace(".", "-").lower() for name in found)
-
-
-def named_weights(context: Any, parameter: Any, value: str | Sequence[str] | None) -> dict[str, float] | None:
-    """Split 'a=2,b=1'; a callback of click.
-
-    Parameters
-    ----------
-    context, parameter : Click's; not used.
-    value
-    """
-    if not value:
-        return None
-    try:
-        return {name: float(weight) for name, weight in (part.rsplit("=", 1) for part in names(None, None, value))}
-    except ValueError:
-        raise click.BadParameter("write it as NAME=NUMBER,NAME=NUMBER, such as gram=2,color=1") from None
-
-
 as_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
+def makes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command (``function``) the option --json: what it shows, as JSON and nothing else on standard output."""
+
+    @as_json
+    @functools.wraps(function)
+    def making(*given: Any, as_json: bool, **options: Any) -> Any:
+        context = click.get_current_context()
+        context.meta[MADE] = [] if as_json else None
+        value = function(*given, **options)
+        if as_json:
+            show_json(context.meta[MADE])
+        return value
+
+    return making
+
+
+def result(value: Any) -> None:
+    """Let --json print this ``value`` of a command that ``makes`` something."""
+    context = click.get_current_context()
+    if context.meta.get(MADE) is not None:
+        context.meta[MADE] = value
+
+
 def show(made: Made, bars: Bars | None = None) -> None:
-    """Print one line on what a stage made; ``bars`` that are open end before it."""
+    """Print one line on what a stage ``made``, or keep it for --json; ``bars`` that are open end before it."""
     from artgraph.pipeline import line
 
-    (click.echo if bars is None else bars.say)(line(made))
+    keep(made)
+    (say if bars is None else bars.say)(line(made))
 
 
-def say(text: str) -> None:
-    """Print ``text`` that quotes the catalogue: no control characters reach the terminal."""
-    click.echo("".join(c if c.isprintable() else " " for c in text))
+def keep(made: Made) -> None:
+    """Keep what a stage ``made`` for --json, where that was given."""
+    kept = click.get_current_context().meta.get(MADE)
+    if kept is not None:
+        kept.append(made._asdict())
+
+
+def wrapped(text: str, indent: str = "") -> None:
+    """Print a ``text`` in lines of the terminal's width, all but the first with ``indent``; a file gets one line."""
+    if not sys.stdout.isatty():
+        say(text)
+        return
+    width = max(40, shutil.get_terminal_size((100, 24)).columns)
+    for part in textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False):
+        say(part)
 
 
 def was_given(name: str) -> bool:
@@ -239,12 +193,12 @@ def show_facts(facts: Mapping[str, Any], *hidden: str) -> None:
     """Print the measures in the ``facts`` of a label, one a line, without those ``hidden``."""
     for fact, value in facts.items():
         if fact not in hidden:
-            click.echo(f"  {fact.replace('_', ' ')}: {value}")
+            say(f"  {fact.replace('_', ' ')}: {value}")
 
 
 def show_json(value: Any) -> None:
     """Print a value as JSON, on standard output and nothing else."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
 def partition_option(of: str, text: str = "The partition.") -> Decorator:
@@ -293,6 +247,21 @@ def network_options(of: str) -> Decorator:
             "--ignore-color", is_flag=True, default=None, help="Show every picture in grey; keys then end in -grey."
         ),
         option(of, "device", type=Choice(["auto", "cpu", "cuda"])),
+    ]
+    return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
+
+
+def engine_options(of: str) -> Decorator:
+    """Add the options on where a stage (``of``) runs."""
+    options = [
+        option(of, "engine", type=Choice(["process", "ray"]), help="Where pictures are looked at: here, or by Ray."),
+        option(of, "ray_address", metavar="ADDRESS", help="A Ray cluster; default: one on this machine."),
+        option(
+            of,
+            "storage",
+            metavar="FOLDER|s3://...",
+            help="Where shards lie until they are joined; default: the corpus.",
+        ),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
 

@@ -6,12 +6,13 @@
         │ ingest                        what came in, what was refused and why
         ▼
       Corpus  ◄──────────────────────── one directory; every stage reads it and adds to it
-        │ describe      pictures → features        (train_descriptor tunes a network on the collection first)
+        │ describe      pictures → features        (train_descriptor tunes a network on the collection first;
+        │                                          describe_share, merge: on several machines)
         │ build_graph   features → graph
         │ train_vgae    graph + features → features (latents)
         │ communities   graph → partition
         │ evaluate      partition, column → report
-        │ interpret     what each cluster is; worklist: what to look at again; influence: clusters in time
+        │ interpret     what each cluster is; words: names for it; worklist: what to look at again; influence: in time
         │ ask           which pairs of works to ask people about
         ▼
       export, atlas, serve              Gephi, CSV, a page to look at and to decide on
@@ -30,13 +31,15 @@ from typing import Any
 
 from artgraph.atomic import write_bytes
 from artgraph.corpus import Corpus
+from artgraph.engine import Engine, opened
 from artgraph.harvest import harvest
 from artgraph.settings import FEATURES
 from artgraph.stages.ask import ask
 from artgraph.stages.atlas import atlas
-from artgraph.stages.base import Made, Progress, catalogue_of
+from artgraph.stages.base import Made, Progress
 from artgraph.stages.build_graph import build_graph
 from artgraph.stages.communities import communities
+from artgraph.stages.costs import costs
 from artgraph.stages.decide import decide
 from artgraph.stages.describe import describe
 from artgraph.stages.evaluate import evaluate
@@ -50,26 +53,28 @@ from artgraph.stages.info import info
 from artgraph.stages.ingest import ingest
 from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
-from artgraph.stages.lead import lead_of, names_for, wants_vgae
+from artgraph.stages.lead import ARTIST_EDGE_WEIGHT, lead_of, names_for
 from artgraph.stages.plot import plot
 from artgraph.stages.preflight import check_corpus, check_descriptors, check_folder
 from artgraph.stages.replay import replay
+from artgraph.stages.review import review
 from artgraph.stages.serve import serve
+from artgraph.stages.shares import describe_share, merge
 from artgraph.stages.similar import similar
 from artgraph.stages.spreadsheet import as_before, reading_of
+from artgraph.stages.styles import find_clusters
 from artgraph.stages.summary import closing, ingest_lines, line
 from artgraph.stages.train_descriptor import train_descriptor
 from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.words import words
 from artgraph.stages.worklist import worklist
 
 __all__ = [
-    "add", "ask", "atlas", "build_graph", "communities", "decide", "demo", "describe", "evaluate", "export",
-    "fuse_features", "harvest", "import_vectors", "influence", "info", "ingest", "interpret", "layout", "lead_of",
-    "line", "network", "plot", "remove", "replay", "run", "serve", "similar", "train_descriptor", "train_vgae",
-    "update", "worklist",
+    "ARTIST_EDGE_WEIGHT", "add", "ask", "atlas", "build_graph", "communities", "costs", "decide", "demo", "describe",
+    "describe_share", "evaluate", "export", "find_clusters", "fuse_features", "harvest", "import_vectors", "influence",
+    "info", "ingest", "interpret", "layout", "lead_of", "line", "merge", "network", "plot", "remove", "replay",
+    "review", "run", "serve", "similar", "train_descriptor", "train_vgae", "update", "words", "worklist",
 ]  # fmt: skip
-
-ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 
 
 def run(
@@ -81,6 +86,7 @@ def run(
     encoding: str | None = None,
     source: str | None = None,
     repair_text: bool = False,
+    views: str | None = None,
     max_unmatched: float = 1.0,
     descriptors: Sequence[str] = FEATURES,
     artist_edges: bool | None = None,
@@ -92,6 +98,9 @@ def run(
     workers: int = 2,
     seed: int = 0,
     device: str = "auto",
+    engine: str | Engine = "process",
+    ray_address: str | None = None,
+    storage: str | Path | None = None,
     tell: Callable[[str], None] = lambda text: None,
     progress: Progress = None,
     **options: Any,
@@ -105,7 +114,7 @@ def run(
     ----------
     images, out : The folder of pictures and the corpus; run again, it resumes where it stopped. Where the folder has
         grown since, the new works are added to the corpus: see ``update``.
-    metadata, columns, encoding, source, repair_text, max_unmatched : See ``ingest``.
+    metadata, columns, encoding, source, repair_text, views, max_unmatched : See ``ingest``.
     descriptors : See ``describe``; the graph is built on all of them together.
     artist_edges : bool or None
         See ``GraphSettings``; None: where 30 artists or more have two works, or as in the graph that is there. With so
@@ -118,6 +127,7 @@ def run(
     max_refused, follow_links : See ``ingest``.
     workers, seed
     device : {"auto", "cpu", "cuda"}
+    engine, ray_address, storage : See ``describe``; for it and for ``ingest``.
     tell : callable(str); is given lines on what each stage made and, at the end, on what to do next.
     progress : callable(stage, done, total); a stage begins with (stage, 0, 0).
     **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
@@ -128,7 +138,6 @@ def run(
         Before any work, where something that was asked for cannot be had: see ``artgraph.stages.preflight``.
     """
     from artgraph.descriptors import make_descriptor, refuse_unused
-    from artgraph.learning.device import pick_device
 
     def begin(stage: str) -> None:
         if progress is not None:
@@ -143,51 +152,52 @@ def run(
     true_scale = options.get("window_cm") is not None
     dates, descriptors = dates or "date" in descriptors, [name for name in descriptors if name != "date"]
     refuse_unused(descriptors, options)
-    asked_reading = reading_of(columns, encoding, source=source, repair_text=repair_text)
+    asked_reading = reading_of(columns, encoding, source=source, repair_text=repair_text, views=views)
     sheet, reading, _ = as_before(Path(out), metadata, asked_reading)
     check_folder(images, out, metadata=sheet, reading=reading, true_scale=true_scale, seed=seed, **asked)
-    ready = [make_descriptor(name, device=pick_device(device), **options) for name in descriptors]
-    check_descriptors(ready, weights_given=bool(options.get("weights")))
-    begin("ingest")
-    table = {"metadata": metadata, "columns": columns, "encoding": encoding}
-    table |= {"source": source, "repair_text": repair_text}
-    taking = {"max_refused": max_refused, "workers": workers, "progress": progress}
-    if has_grown(images, out):
-        where = {"weights": options.get("weights"), "device": device, "tell": tell}
-        growth = update(Corpus(out), images, **table, **taking, **where)
-        corpus = growth.corpus
-        for text in growth_lines(growth, following=False):
+    with opened(engine, ray_address) as who:
+        ready = [make_descriptor(name, device=who.device(device), **options) for name in descriptors]
+        check_descriptors(ready, weights_given=bool(options.get("weights")))
+        begin("ingest")
+        table = {"metadata": metadata, "columns": columns, "encoding": encoding}
+        table |= {"source": source, "repair_text": repair_text, "views": views}
+        shared = {"workers": workers, "progress": progress}
+        where = {"engine": who, "storage": storage}
+        if has_grown(images, out):
+            new = {"weights": options.get("weights"), "device": device, "tell": tell}
+            growth = update(Corpus(out), images, **table, max_refused=max_refused, **shared, **new)
+            corpus = growth.corpus
+            for text in growth_lines(growth, following=False):
+                tell(text)
+        else:
+            taking = {"max_unmatched": max_unmatched, "max_refused": max_refused, "follow_links": follow_links}
+            corpus = ingest(images, out, **table, **taking, **shared, **where)
+        for text in ingest_lines(corpus):
             tell(text)
-    else:
-        corpus = ingest(images, out, **table, max_unmatched=max_unmatched, follow_links=follow_links, **taking)
-    for text in ingest_lines(corpus):
-        tell(text)
-    names, lines = names_for(corpus, artist_edges)
-    for text in lines:
-        tell(text)
-    check_corpus(corpus, **asked | {"artist_edges": names}, dates=dates)
-    begin("describe")
-    seen = [*ready, *(["date"] if dates else [])]
-    described = describe(corpus, descriptors=seen, workers=workers, seed=seed, progress=progress)
+        names, lines = names_for(corpus, artist_edges)
+        for text in lines:
+            tell(text)
+        check_corpus(corpus, **asked | {"artist_edges": names}, dates=dates)
+        begin("describe")
+        seen = [*ready, *(["date"] if dates else [])]
+        described = describe(corpus, descriptors=seen, seed=seed, device=device, **shared, **where)
     for one in described:
         tell(line(one))
     on = [one.key for one in described]
-    clusters = {"n_clusters": n_clusters, "seed": seed, "progress": progress}
-    made("build-graph", build_graph, on=on, artist_edges=names, seed=seed)
-    made("communities", communities, **clusters)
-    wanted, lines = wants_vgae(corpus, lead, names=names)
-    for text in lines:
-        tell(text)
-    if wanted:
-        made("train-vgae", train_vgae, seed=seed, device=device, progress=progress)
-        edges = {}
-        if names and catalogue_of(corpus).has_many_artists:
-            edges = {"cross_artist": True, "artist_edges": True, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
-        made("build-graph", build_graph, on=("vgae",), name="vgae", seed=seed, **edges)
-        made("communities", communities, graph="vgae", **clusters)
+    first, why = find_clusters(
+        corpus,
+        on=on,
+        names=names,
+        lead=lead,
+        clusters={"n_clusters": n_clusters},
+        seed=seed,
+        device=device,
+        tell=tell,
+        made=lambda stage, made: begin(stage) if made is None else tell(line(made)),
+        progress=progress,
+    )
     for partition in corpus.keys("partitions"):
         made("evaluate", evaluate, partition=partition, seed=seed)
-    first, why = lead_of(corpus, lead)
     made("interpret", interpret, partition=first, seed=seed)
     made("worklist", worklist, partition=first, seed=seed)
     begin("map")

@@ -11,7 +11,9 @@ from typing import TextIO
 
 import click
 
-__all__ = ["Bars", "Pace"]
+__all__ = ["MADE", "Bars", "Pace", "say", "span"]
+
+MADE = "artgraph.made"  # under this a command that was given --json keeps what it made
 
 TIME = "{desc}: {elapsed}"  # where the length is not known
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
@@ -66,10 +68,10 @@ class Bars:
                 self._end()
 
     def say(self, text: str) -> None:
-        """Print a line of ``text`` on standard output; a bar that is open ends before it."""
+        """Print a line of ``text`` on standard output, see :func:`say`; a bar that is open ends before it."""
         with self._lock:
             self._end()
-            click.echo(text)
+            say(text)
 
     def close(self) -> None:
         """End what is open."""
@@ -111,12 +113,19 @@ class Bars:
     def _line(self, first: bool) -> str:
         seconds = time.monotonic() - self._began
         if not self._total:
-            return f"{self._stage}: at work" + ("" if first else f" for {_span(seconds)}")
+            return f"{self._stage}: at work" + ("" if first else f" for {span(seconds)}")
         return ", ".join(filter(None, [f"{self._stage}: {self._done:,} of {self._total:,}", self._left()]))
 
     def _left(self) -> str:
         seconds = self._pace.seconds
-        return "" if seconds is None else f"about {_span(seconds * (self._total - self._done))} left"
+        return "" if seconds is None else f"about {span(seconds * (self._total - self._done))} left"
+
+
+def say(text: str) -> None:
+    """Print ``text``, which may quote the catalogue: no control characters; nothing where --json was given."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.meta.get(MADE) is None:
+        click.echo("".join(c if c.isprintable() or c == "\n" else " " for c in text))
 
 
 class Pace:
@@ -148,7 +157,8 @@ class Pace:
         return statistics.median(self._laps) if len(self._laps) >= WARM else None
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a number of ``seconds`` in a fitting unit, such as "12 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

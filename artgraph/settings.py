@@ -17,8 +17,8 @@ from artgraph.errors import InputError
 
 __all__ = [
     "FEATURES", "AskSettings", "ClusterSettings", "DescriptorSettings", "EvaluateSettings", "FuseSettings",
-    "GraphSettings", "InfluenceSettings", "InterpretSettings", "LayoutSettings", "Settings", "WorklistSettings",
-    "choices_of", "flag_of", "setting",
+    "GraphSettings", "InfluenceSettings", "InterpretSettings", "LayoutSettings", "ReviewSettings", "Settings",
+    "WordSettings", "WorklistSettings", "choices_of", "flag_of", "setting",
 ]  # fmt: skip
 
 FEATURES = ("eye", "lite")  # where none are named: what needs no file of weights (``experiments/teach_the_eye.py``)
@@ -242,6 +242,12 @@ class ClusterSettings(Settings):
                 f"'{self.method}' clusters a graph. Make one of these features: artgraph build-graph --on {self.on[0]}"
             )
 
+    @property
+    def search(self) -> dict[str, Any]:
+        """What ``artgraph.communities.cluster`` is told of the method."""
+        names = ("resolution", "n_clusters", "quality", "consensus", "max_size", "seed")
+        return {name: getattr(self, name) for name in names}
+
 
 @dataclass(frozen=True)
 class LayoutSettings(Settings):
@@ -269,6 +275,15 @@ class InterpretSettings(Settings):
     )
     n_exemplars: int = setting(12, "Exemplars of each cluster.", flag="--exemplars", least=1)
     seed: int = setting(0, "Of the palettes.")
+
+
+@dataclass(frozen=True)
+class WordSettings(Settings):
+    """What words are compared with."""
+
+    phrases: int = setting(20, "Random phrases for each term; 20 keep false names at 5 %.", least=20)
+    n_bootstrap: int = setting(200, least=1)
+    seed: int = setting(0, "Of the random phrases and of the intervals.")
 
 
 @dataclass(frozen=True)
@@ -304,6 +319,14 @@ class InfluenceSettings(Settings):
     """How links are compared with time."""
 
     seed: int = setting(0, "Of the shuffles.")
+
+
+@dataclass(frozen=True)
+class ReviewSettings(Settings):
+    """How often clusters are sought again."""
+
+    runs: int = setting(20, "Subsamples of four fifths of the works in which clusters are sought again.", least=2)
+    seed: int = setting(0, "Of the subsamples.")
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def simulate(n):
                 self.reduced = super().reduce(wide, fitted)
             return self.reduced
 
-    sys.modules["artgraph.descriptors.extraction"].load_image = lambda path, min_side: Simulated.pixels
+    sys.modules["artgraph.descriptors.work"].load_image = lambda path, min_side: Simulated.pixels
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         torch.manual_seed(0)

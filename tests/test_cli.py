@@ -50,6 +50,41 @@ def test_stage_by_stage(call, tmp_path):
     assert "STALE" not in about
 
 
+WITHOUT_JSON = {"serve"}  # it ends when it is stopped
+
+
+@pytest.mark.parametrize("name", sorted(set(main.commands) - WITHOUT_JSON))
+def test_every_command_prints_json_on_request(name):
+    assert any("--json" in parameter.opts for parameter in main.commands[name].params)
+
+
+def test_json_is_all_that_stands_on_standard_output(call, tmp_path):
+    metadata = toy_pictures(tmp_path / "in", n=30)
+    out = tmp_path / "corpus"
+    made = {}
+    for command in (
+        ["ingest", tmp_path / "in", "--metadata", metadata, "-o", out],
+        ["describe", out, "--with", "color,texture"],
+        ["build-graph", out, "--on", "color,texture", "--diagnose"],
+        ["communities", out, "--n-clusters", 3, "--levels", 2],
+        ["export", out, "--to", "csv"],
+        ["plot", out, "sheets"],
+        ["atlas", out],
+    ):
+        result = call(*command, "--json")
+        assert result.exit_code == 0, result.output
+        made[command[0]] = json.loads(result.stdout)
+    assert made["ingest"]["n"] == 30
+    assert [one["key"] for one in made["describe"]] == ["color", "texture"]
+    (graph,) = made["build-graph"]
+    label = json.loads((out / "graphs" / "style.json").read_text("utf-8"))
+    assert (graph["kind"], graph["key"], graph["fresh"]) == ("graphs", "style", True)
+    assert graph["facts"] == label["facts"]
+    assert made["communities"][0]["facts"]["n_clusters"] == 3
+    assert made["export"][0]["key"].endswith("leiden.csv")
+    assert all((out / "plots").joinpath(one["key"]).exists() for one in made["plot"])
+
+
 def test_own_vectors(call, tmp_path, corpus):
     import numpy as np
 
@@ -227,10 +262,10 @@ def test_a_full_disk_is_a_message(call, tmp_path, monkeypatch):
 
     toy_pictures(tmp_path / "in", n=9)
 
-    def full(path, data):
+    def full(path, data, **how):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr("artgraph.stages.ingest.write_bytes", full)
+    monkeypatch.setattr("artgraph.stages.inspecting.write_bytes", full)
     result = call("ingest", tmp_path / "in", "-o", tmp_path / "c")
     assert result.exit_code == 1
     assert "No space left" in result.output

@@ -21,16 +21,20 @@ from artgraph.descriptors.eye import BACKBONE, WEIGHTS
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.ingest import ingest
 from artgraph.testing import toy_corpus, toy_pictures
+from tests.descriptors.test_openclip import tiny
 
-WRITTEN = {"out", "sheet"}
+WRITTEN = {"out", "sheet", "storage"}
 NO_LABEL = {("similar", "query"), ("similar", "weights"), ("harvest", "source")}  # answers, and a folder of pictures
+NO_LABEL |= {("words", "weights")}  # only those that the works were described with are taken
 THE_SAME = {  # calls these
     "run": "ingest, describe",
     "demo": "run",
+    "costs": "on a sample, in a folder that is removed",
     "add": "ingest, describe, import_vectors",  # what it makes follows from works that are new: see test_growing
     "update": "ingest, describe, import_vectors",
     "remove": "what it is given is gone afterwards",
     "decide": "its rows stand in decisions.csv, whose hash is in the label of a partition: see test_deciding",
+    "merge": "shards, in folders that are named by the hash of what they were made of: see test_shares",
     "replay": "all of them, in another folder",
 }
 
@@ -119,6 +123,14 @@ def names_of_a_corpus(corpus, folder, value):
     return pipeline.communities(corpus, name="named", keep_names_of=str(earlier.path)).fresh
 
 
+def vocabulary(corpus, folder, value):
+    if not corpus.has("features", "openclip"):
+        tiny(folder / "clip")
+        pipeline.describe(corpus, descriptors=("openclip",), weights=folder / "clip" / "m.safetensors")
+    (folder / "terms.csv").write_text(f"term\nnight {value}\n")
+    return pipeline.words(corpus, vocabulary=folder / "terms.csv").fresh
+
+
 def images(corpus, folder, value):
     toy_pictures(folder / "others", n=12, seed=value)
     before = (corpus.path / "paintings.parquet").read_bytes()
@@ -143,6 +155,7 @@ READ = {
     ("communities", "fixed"): fixed,
     ("communities", "keep_names_of"): names_of_a_corpus,
     ("worklist", "school"): school,
+    ("words", "vocabulary"): vocabulary,
     ("ingest", "images"): images,
     ("ingest", "metadata"): metadata,
 }

@@ -74,12 +74,12 @@ def changes_over_time(
     for name in sorted(rows):
         works = rows[name][np.argsort(years[rows[name]], kind="stable")]
         _, group = np.unique(labels[works], return_inverse=True)
-        one_hot = np.eye(group.max() + 1)[group]
-        true = _distance(one_hot[None])[0]
-        mixed = _random_halves(one_hot, rng, min(draws, 499))
-        if (mixed >= true - 1e-12).mean() <= 0.05:
-            while len(mixed) < draws:
-                mixed = np.concatenate([mixed, _random_halves(one_hot, rng, min(draws - len(mixed), 500))])
+        half, counts = len(works) // 2, np.bincount(group)
+        early, late = (np.bincount(part, minlength=len(counts)) for part in (group[:half], group[-half:]))
+        true = _distance(early, late, half)
+        mixed = _random_halves(counts, rng, min(draws, 499))
+        if (mixed >= true - 1e-12).mean() <= 0.05 and draws > len(mixed):
+            mixed = np.concatenate([mixed, _random_halves(counts, rng, draws - len(mixed))])
         p = (1 + int((mixed >= true - 1e-12).sum())) / (1 + len(mixed))
         found.append({"name": name, "works": len(works), "change": true, "chance": mixed.mean(), "p": p})
     corrected = false_discovery_control([f["p"] for f in found]) if found else []
@@ -88,11 +88,25 @@ def changes_over_time(
     return found
 
 
-def _random_halves(one_hot: np.ndarray, rng: np.random.Generator, draws: int) -> np.ndarray:
-    return _distance(one_hot[np.argsort(rng.random((draws, len(one_hot))), axis=1)])
+def _random_halves(counts: np.ndarray, rng: np.random.Generator, draws: int) -> np.ndarray:
+    """Return the distances (d,) of random halves of works of which ``counts`` (k,) lie in each cluster."""
+    half = counts.sum() // 2
+    rest = np.repeat(counts[None], draws, axis=0)
+    early = _drawn(rest, half, rng)
+    return _distance(early, _drawn(rest - early, half, rng), half)
 
 
-def _distance(one_hot: np.ndarray) -> np.ndarray:
-    """Return the total variation (d,) between the first and the second half of works (d, m, k)."""
-    half = one_hot.shape[1] // 2
-    return np.abs(one_hot[:, :half].mean(1) - one_hot[:, -half:].mean(1)).sum(-1) / 2
+def _drawn(counts: np.ndarray, many: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw ``many`` works without replacement, of counts (d, k) in each cluster: multivariate hypergeometric."""
+    drawn, left = np.empty_like(counts), np.full(len(counts), many)
+    others = counts.sum(axis=1)
+    for k in range(counts.shape[1]):
+        others = others - counts[:, k]
+        drawn[:, k] = rng.hypergeometric(counts[:, k], others, left)
+        left = left - drawn[:, k]
+    return drawn
+
+
+def _distance(early: np.ndarray, late: np.ndarray, half: int) -> np.ndarray:
+    """Return the total variation (d,) between two halves of works by the counts (d, k) in each cluster."""
+    return np.abs(early - late).sum(-1) / (2 * half)

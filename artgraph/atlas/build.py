@@ -1,33 +1,27 @@
 """Write the atlas: a folder of plain files that needs no server, no network and no other program."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 
 from artgraph.atlas.agreement import agreement, changes_over_time
 from artgraph.atlas.content import About, Clusters, Links, Paintings
+from artgraph.atlas.details import Details
 from artgraph.atlas.grid import hang
-from artgraph.atlas.iiif import iiif_hosts, iiif_services
+from artgraph.atlas.iiif import iiif_services
 from artgraph.atlas.larger import write_larger
-from artgraph.atlas.pack import (
-    checked_neighbors,
-    pack,
-    packed_membership,
-    packed_neighbors,
-    packed_windows,
-    relative_address,
-    text,
-    year_number,
-)
-from artgraph.atlas.page import data_script, index_page, is_ours
+from artgraph.atlas.pack import checked_neighbors, ids_stamp, numbers, pack, packed_windows, relative_address, text
+from artgraph.atlas.page import beside_script, data_script, index_page, is_ours
+from artgraph.atlas.parts import MANY, remove_parts, shelf_order, write_parts
 from artgraph.atlas.pictures import write_pictures
-from artgraph.atlas.sheets import SIDE, sheet_order
+from artgraph.atlas.sheets import sheet_order
 from artgraph.atlas.summary import summarize
+from artgraph.atlas.words import FILE as WORDS
+from artgraph.atlas.words import packed_words
 from artgraph.atomic import write_bytes
 from artgraph.checks import check_labels
 from artgraph.colors import cluster_color
@@ -50,8 +44,10 @@ def write_atlas(
 ) -> Path:
     """Write a page that shows every painting in its cluster, on a map and beside its nearest works; return its path.
 
-    The same input gives the same bytes. ``index.html`` goes first and comes last: where it stands, the atlas is whole.
-    An InputError: lengths disagree, ids repeat, a source is not a relative address, or ``out`` holds another page.
+    Of 20,000 paintings or more the page comes in parts: texts, links and thumbnails stand in files that it loads as it
+    needs them. The same input gives the same bytes. ``index.html`` goes first and comes last: where it stands, the
+    atlas is whole. An InputError: lengths disagree, ids repeat, a source is not a relative address, or ``out`` holds
+    another page.
 
     Parameters
     ----------
@@ -61,6 +57,7 @@ def write_atlas(
     images : False writes no picture at all, and no address of one.
     """
     table, n, links = paintings.table, len(paintings.table), links or Links()
+    many = n >= MANY  # the page comes in parts
     columns = {str(c): [text(v) for v in table[c]] for c in table.columns}
     _check(columns, n, clusters.reference)
     name, labels = str(clusters.name), check_labels(clusters.labels, n)
@@ -68,71 +65,96 @@ def write_atlas(
     artists = _rows("artists", paintings.artists, n) or [None] * n
     years = np.asarray(_rows("years", paintings.years, n) or [np.nan] * n, dtype=float)
     typicality = _rows("typicality", clusters.typicality, n)
-    indices, similarity = checked_neighbors(links.neighbors, n)
+    neighbors = checked_neighbors(links.neighbors, n)
     layout = _rows("layout", links.layout, n)
     grid = hang(layout) if layout else None
-    order = sheet_order(*grid[:2]) if grid else None
     sources = paintings.sources if images else None
-    addresses = sources and [relative_address(sources(i), i) for i in range(n)]
     services = iiif_services(columns) if images else None
     reference = columns.get(clusters.reference)
     groupings = {name: labels, **compare} | ({f"column:{clusters.reference}": reference} if reference else {})
+    found = summarize(
+        labels,
+        artists,
+        years,
+        typicality=typicality,
+        neighbors=neighbors[0],
+        reference=reference,
+        descriptions=clusters.descriptions,
+    )
+    order = sheet_order(*grid[:2]) if grid else np.arange(n)
+    if many:
+        order = shelf_order([c["works"] for c in found], order if grid else None)
+
+    details = Details(
+        columns=columns,
+        sources=sources and [relative_address(sources(i), i) for i in range(n)],
+        services=services,
+        neighbors=neighbors,
+        links=replace(links, artist_links=None if links.artist_links is None else links.artist_links.tocsr()),
+        membership=clusters.membership and {k: _rows("membership", v, n) for k, v in clusters.membership.items()},
+        windows=paintings.windows and packed_windows(paintings.windows, n),
+    )
 
     out = _folder(out)
     (out / "index.html").unlink(missing_ok=True)
+    remove_parts(out)
 
     def put(file: str, data: bytes) -> None:
         (out / file).parent.mkdir(exist_ok=True)
         (out / file).write_bytes(data)
 
     aspect, missing, tints, sheets = write_pictures(
-        out, put, thumbnails=paintings.thumbnails, columns=columns, order=order, images=images
+        out,
+        put,
+        thumbnails=paintings.thumbnails,
+        columns=columns,
+        order=order,
+        images=images,
+        again=paintings.again,
+        packed=many,
+        laid=grid is not None,
     )
     larger = write_larger(out, put, pictures=paintings.pictures if images else None, n=n)
-    found = summarize(
-        labels,
-        artists,
-        years,
-        typicality=typicality,
-        neighbors=indices,
-        reference=reference,
-        descriptions=clusters.descriptions,
-    )
+    parts = None
+    if many:
+        searched = ("title", "artist", "date", "style", "id", clusters.reference)
+        parts = write_parts(put, columns=columns, shelf=order, details=details.of, searched=searched)
+
+    def written(values: Sequence | np.ndarray) -> list | dict:
+        return numbers(values, packed=many)
+
     data = {
         "title": str(about.title),
         "n": n,
-        "stamp": _stamp(columns["id"]),
-        "corpus": about.corpus or _stamp(columns["id"]),
-        "columns": [[c, pack(v)] for c, v in columns.items()],
+        "stamp": ids_stamp(columns["id"]),
+        "corpus": about.corpus or ids_stamp(columns["id"]),
+        "parts": parts,
+        **(details.outline() if many else details.of(np.arange(n))),
         "small": [c for c in columns if _TECHNICAL.fullmatch(c)],
         "name": name,
-        "labels": labels.tolist(),
+        "labels": written(labels),
         "colors": [cluster_color(c["label"]) for c in found],
-        "clusters": found,
+        "clusters": [c | {"works": written(c["works"])} for c in found],
         "names": _names(clusters.names, found),
-        "years": [year_number(year) for year in years.tolist()] if np.isfinite(years).any() else None,
-        "artists": {"names": pack(artists), "changes": changes_over_time(labels, artists, years)},
+        "years": written(years) if np.isfinite(years).any() else None,
+        "artists": {
+            "names": _artists(artists, many),
+            "changes": changes_over_time(labels, artists, years),
+        },
         "compare": {
-            "partitions": [[key, other.tolist()] for key, other in compare.items()],
+            "partitions": [[key, written(other)] for key, other in compare.items()],
             "agreement": agreement(groupings),
         },
         "reference": clusters.reference,
         "columns_used": [str(column) for column in about.columns_used],
-        "aspect": aspect,
+        "aspect": written(aspect),
         "images": bool(images),
-        "missing": missing,
-        "tints": tints if sheets else None,
-        "larger": larger,
-        "sources": addresses,
-        "iiif": services and {"hosts": iiif_hosts(services), "services": services},
-        "grid": grid and {"column": grid[0].tolist(), "row": grid[1].tolist(), "shape": list(grid[2])},
-        "sheets": sheets and {"levels": list(sheets.names.items()), "side": SIDE, "slots": np.argsort(order).tolist()},
-        "neighbors": None if indices is None else packed_neighbors(indices, similarity),
-        "shares": links.shares
-        and {"names": list(map(str, links.shares[0])), "percent": np.asarray(links.shares[1]).ravel().tolist()},
-        "artist_links": None if links.artist_links is None else _neighbor_lists(links.artist_links),
-        "membership": clusters.membership and packed_membership(clusters.membership, n),
-        "windows": paintings.windows and packed_windows(paintings.windows, n),
+        "missing": written(missing),
+        "tints": (written([int(tint or "0", 16) for tint in tints]) if many else tints) if sheets else None,
+        "larger": larger and written(larger),
+        "grid": grid and {"column": written(grid[0]), "row": written(grid[1]), "shape": list(grid[2])},
+        "sheets": sheets
+        and {"levels": list(sheets.names.items()), "side": sheets.side, "slots": written(np.argsort(order))},
         "added": _added(paintings, clusters, n),
         "worklist": about.worklist,
         "questions": _questions(about.questions, n),
@@ -147,8 +169,16 @@ def write_atlas(
         if file.name.endswith((".js", ".css")):
             put(f"static/{file.name}", file.read_bytes())
     put("data.js", data_script(data))
+    if about.words is None:
+        (out / WORDS).unlink(missing_ok=True)
+    else:
+        put(WORDS, beside_script("vocabulary", packed_words(about.words, n)))
+    parts = [] if about.words is None else [WORDS]
     # in one step: where it stands, the atlas is whole
-    write_bytes(out / "index.html", index_page(str(about.title), n, hosts=iiif_hosts(services)))
+    write_bytes(
+        out / "index.html",
+        index_page(str(about.title), n, hosts=details.hosts if services else (), parts=parts),
+    )
     return out / "index.html"
 
 
@@ -197,9 +227,12 @@ def _check(columns: dict[str, list], n: int, reference: str | None) -> None:
         raise InputError(f"No column {reference!r} to compare the clusters with (there are: {', '.join(columns)}).")
 
 
-def _stamp(ids: Sequence[str]) -> str:
-    """Return eight hex digits that tell one list of paintings from another: addresses of a selection carry them."""
-    return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+def _artists(artists: Sequence[str | None], many: bool) -> list | dict:
+    """Write under which name each painting is counted."""
+    if not many:
+        return pack(artists)
+    code = {name: k for k, name in enumerate(dict.fromkeys(artists))}
+    return {"values": list(code), "codes": numbers([code[name] for name in artists], packed=True)}
 
 
 def _names(names: Mapping[int, str] | Sequence[str | None], found: list[dict]) -> dict[str, str] | None:
@@ -214,8 +247,3 @@ def _questions(questions: Sequence[tuple[int, int, str]], n: int) -> list[list]:
         if not (0 <= a < n and 0 <= b < n) or a == b:
             raise InputError(f"A question is on rows {a} and {b}: expected two of the {n} paintings.")
     return [[int(a), int(b), str(reason or "")] for a, b, reason in questions]
-
-
-def _neighbor_lists(links: sp.csr_matrix) -> list[list[int]]:
-    links = links.tocsr()
-    return [links.indices[a:b].tolist() for a, b in zip(links.indptr[:-1], links.indptr[1:], strict=True)]

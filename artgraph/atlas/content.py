@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from artgraph.atlas.words import Words
+
 __all__ = ["About", "Clusters", "Links", "Paintings"]
 
 
@@ -21,6 +23,7 @@ class Paintings:
     table : n rows of text, shown as it stands: ``id`` (unique), ``artist``, ``title``, ``date``, ``style``, any others;
         ``image_width`` and ``image_height`` (pixels) give the shape of a picture.
     thumbnails : the thumbnail of a row as WebP, or None.
+    again : another thumbnail of a row whose first one is None or cannot be decoded.
     pictures : a larger picture of a row as WebP, or None; it goes into the atlas. Without: thumbnails only.
     artists : n names of the artist under which each painting is counted and listed, None where no artist is certain.
     years : (n,) float, by which paintings are counted, sorted and filtered; NaN where unknown, negative before Christ.
@@ -35,6 +38,7 @@ class Paintings:
     thumbnails: Callable[[int], bytes | None]
     artists: Sequence[str | None] | None = None
     years: np.ndarray | None = None
+    again: Callable[[int], bytes | None] | None = None
     pictures: Callable[[int], bytes | None] | None = None
     sources: Callable[[int], str | None] | None = None
     windows: Mapping[str, np.ndarray] | None = None
@@ -106,6 +110,7 @@ class About:
     questions : (row, row, reason), pairs of paintings to ask people about: are they of one manner?
     decisions : rows of ``decisions.csv`` by its columns, those that the corpus has.
     worklist : ``row``, ``kind``, ``score``, ``sentence``, ``evidence`` (list of ``descriptor``, ``neighbors`` (rows)).
+    words : terms that the page is searched by, and those that stand out in each cluster.
     """
 
     title: str
@@ -116,3 +121,4 @@ class About:
     corpus: str | None = None
     questions: Sequence[tuple[int, int, str]] = ()
     decisions: Sequence[Mapping[str, str]] = ()
+    words: Words | None = None

@@ -46,12 +46,16 @@ def hang(
     taken = np.ones((rows + 2 * margin, width), bool)
     taken[margin : margin + rows, margin : margin + columns] = False
     taken = taken.reshape(-1)
-    steps = _steps(margin) @ np.array([1, width])
+    reach = min(64, margin)
+    steps = _steps(reach, corners=reach == margin) @ np.array([1, width])
+    homes = (cell[:, 1] + margin) * width + cell[:, 0] + margin
     places = np.empty(n, np.int64)
-    for i in np.argsort(_sparsity(spread, aspect), kind="stable"):
-        home = (cell[i, 1] + margin) * width + cell[i, 0] + margin
-        places[i] = _nearest_free(home, steps, taken)
-        taken[places[i]] = True
+    for i in np.argsort(_sparsity(spread, aspect), kind="stable").tolist():
+        while (place := _nearest_free(homes[i], steps, taken)) is None:
+            reach = min(2 * reach, margin)
+            steps = _steps(reach, corners=reach == margin) @ np.array([1, width])
+        places[i] = place
+        taken[place] = True
     column, row = places % width - margin, places // width - margin
     column, row = column - column.min(), row - row.min()
     return column.astype(np.int32), row.astype(np.int32), (int(column.max()) + 1, int(row.max()) + 1)
@@ -75,16 +79,20 @@ def _sparsity(spread: np.ndarray, aspect: float, bins: int = 24) -> np.ndarray:
     return -count[group.reshape(-1)]
 
 
-def _steps(reach: int) -> np.ndarray:
+def _steps(reach: int, *, corners: bool) -> np.ndarray:
+    """Return the steps (m, 2) to all cells no farther than ``reach``, with ``corners`` in each axis; shortest first."""
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     steps = np.stack([x.reshape(-1), y.reshape(-1)], 1)
-    return steps[np.argsort((steps**2).sum(1), kind="stable")]
+    length = (steps**2).sum(1)
+    order = np.argsort(length, kind="stable")
+    return steps[order if corners else order[: np.count_nonzero(length <= reach**2)]]
 
 
-def _nearest_free(home: int, steps: np.ndarray, taken: np.ndarray) -> int:
+def _nearest_free(home: int, steps: np.ndarray, taken: np.ndarray) -> int | None:
     start, size = 0, 64
-    while True:
+    while start < len(steps):
         part = home + steps[start : start + size]
         if len(free := np.flatnonzero(~taken[part])):
             return part[free[0]]
         start, size = start + size, size * 4
+    return None

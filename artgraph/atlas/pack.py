@@ -1,6 +1,8 @@
 """Values in the form in which the page gets them: text, short lists, and nothing that JSON cannot hold."""
 
+import hashlib
 import math
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -10,9 +12,11 @@ import pandas as pd
 from artgraph.errors import InputError
 
 __all__ = [
-    "checked_neighbors", "pack", "packed_membership", "packed_neighbors", "packed_windows", "relative_address",
-    "text", "year_number",
+    "checked_neighbors", "few_values", "ids_stamp", "numbers", "pack", "packed_membership", "packed_neighbors",
+    "packed_windows", "relative_address", "text", "unpacked", "year_number",
 ]  # fmt: skip
+
+_KINDS = ("uint8", "int8", "uint16", "int16", "uint32", "int32")
 
 
 def text(value: object) -> str | None:
@@ -35,10 +39,40 @@ def pack(values: Sequence[str | None]) -> list | dict:
     >>> pack(["a", "b", "a", "a"])
     {'values': ['a', 'b'], 'codes': [0, 1, 0, 0]}
     """
+    found = few_values(values)
+    return list(values) if found is None else dict(zip(("values", "codes"), found, strict=True))
+
+
+def few_values(values: Sequence[str | None]) -> tuple[list, list[int]] | None:
+    """Return the different ``values`` and which of them each is; None where they are more than half as many."""
     code = {v: k for k, v in enumerate(dict.fromkeys(values))}
-    if len(code) * 2 > len(values):
-        return list(values)
-    return {"values": list(code), "codes": [code[v] for v in values]}
+    return None if len(code) * 2 > len(values) else (list(code), [code[v] for v in values])
+
+
+def numbers(values: Sequence | np.ndarray, *, packed: bool) -> list | dict:
+    """Write ``values``, (m,) int or float with NaN for none, as a list, or ``packed`` as bytes that need no parsing.
+
+    >>> numbers([1, 300], packed=True)
+    {'type': 'Uint16Array', 'base64': 'AQAsAQ=='}
+    """
+    values = np.asarray(values)
+    if not packed:
+        return values.tolist() if values.dtype.kind in "iu" else [year_number(v) for v in values.tolist()]
+    if values.dtype.kind == "f" and values.size:
+        kind = "float32"
+    else:
+        low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+        kind = next(k for k in _KINDS if np.iinfo(k).min <= low and high <= np.iinfo(k).max)
+    data = values.astype(np.dtype(kind).newbyteorder("<")).tobytes()
+    return {"type": f"{kind.capitalize()}Array", "base64": b64encode(data).decode("ascii")}
+
+
+def unpacked(written: list | dict) -> np.ndarray:
+    """Read what ``numbers`` has ``written``, (m,)."""
+    if isinstance(written, list):
+        return np.array(written)
+    kind = np.dtype(written["type"].removesuffix("Array").lower()).newbyteorder("<")
+    return np.frombuffer(b64decode(written["base64"]), dtype=kind)
 
 
 def packed_neighbors(indices: np.ndarray, similarity: np.ndarray) -> dict:
@@ -106,3 +140,8 @@ def relative_address(url: str | None, row: int) -> str | None:
     if elsewhere or url.startswith(("/", "\\")):
         raise InputError(f"The source of row {row} is {url!r}: expected an address relative to the atlas, or None.")
     return url
+
+
+def ids_stamp(ids: Sequence[str]) -> str:
+    """Return eight hex digits that tell one list of ``ids`` from another: addresses of a selection carry them."""
+    return hashlib.sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]

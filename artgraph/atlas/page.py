@@ -8,15 +8,16 @@ from importlib.resources import files
 from pathlib import Path
 
 __all__ = [
-    "POLICY", "SCRIPTS", "SERVED_POLICY", "STYLES", "data_of", "data_script", "index_page", "is_ours", "served_page",
+    "POLICY", "SCRIPTS", "SERVED_POLICY", "STYLES", "beside_script", "data_of", "data_script", "index_page", "is_ours",
+    "part_script", "served_page",
 ]  # fmt: skip
 
 # In the order in which they build on each other.
 SCRIPTS = (
-    "core.js", "paintings.js", "decisions.js", "added.js", "search.js", "csv.js", "filters.js", "gallery.js",
-    "bars.js", "camera.js", "tiles.js", "wall.js", "deciding.js", "select.js", "map.js", "timeline.js", "front.js",
-    "cluster.js", "spans.js", "viewer.js", "painting.js", "artists.js", "flow.js", "compare.js", "worklist.js",
-    "questions.js", "made.js", "live.js", "router.js",
+    "core.js", "parts.js", "paintings.js", "decisions.js", "added.js", "search.js", "words.js", "csv.js", "filters.js",
+    "gallery.js", "bars.js", "camera.js", "tiles.js", "mosaic.js", "wall.js", "deciding.js", "select.js", "map.js",
+    "timeline.js", "front.js", "cluster.js", "spans.js", "viewer.js", "painting.js", "artists.js", "flow.js",
+    "compare.js", "worklist.js", "questions.js", "made.js", "live.js", "router.js",
 )  # fmt: skip
 STYLES = ("base.css", "gallery.css", "map.css", "pages.css", "views.css", "viewer.css", "decisions.css")
 
@@ -30,6 +31,7 @@ POLICY = (
 # What a page of `artgraph serve` may do besides: talk to the server that it comes from.
 SERVED_POLICY = "connect-src 'self'; "
 
+_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _GENERATOR = '<meta name="generator" content="artgraph atlas">'
 
 
@@ -38,12 +40,25 @@ def data_script(data: dict) -> bytes:
 
     ``<``, ``>``, ``&``, U+2028, U+2029 and lone surrogates stand as ``\uXXXX``: no text can end the script.
     """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
-    return f"window.artgraph = {{ data: {text} }};\n".encode()
+    return f"window.artgraph = {{ data: {_json(data)} }};\n".encode()
 
 
-def index_page(title: str, n: int, *, hosts: Sequence[str] = ()) -> bytes:
+def part_script(name: str, value: object) -> bytes:
+    """Write the part ``name`` of a page, a ``value``, as a script like ``data_script``."""
+    return f"artgraph.came({_json(name)}, {_json(value)});\n".encode()
+
+
+def beside_script(name: str, value: object) -> bytes:
+    """Write a ``value`` that the page has from the beginning, under ``name``, as a script that follows ``data.js``."""
+    return f"window.artgraph.{name} = {_json(value)};\n".encode()
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def index_page(title: str, n: int, *, hosts: Sequence[str] = (), parts: Sequence[str] = ()) -> bytes:
     """Write the page itself: head, empty landmarks, and the scripts in order.
 
     Parameters
@@ -51,10 +66,12 @@ def index_page(title: str, n: int, *, hosts: Sequence[str] = ()) -> bytes:
     title : is escaped.
     n : number of paintings, for readers without JavaScript.
     hosts : whose pictures the page may show when a reader asks for them ("https://example.org").
+    parts : scripts with more data.
     """
     title = "".join(c for c in title if c.isprintable())[:300]
+    scripts = ("data.js", *parts, *(f"static/{name}" for name in SCRIPTS))
     head = [f'<link rel="stylesheet" href="static/{name}">' for name in STYLES]
-    head += [f'<script src="{name}" defer></script>' for name in ("data.js", *(f"static/{name}" for name in SCRIPTS))]
+    head += [f'<script src="{name}" defer></script>' for name in scripts]
     template = (files("artgraph.atlas") / "static" / "index.template.html").read_text(encoding="utf-8")
     policy = POLICY.replace("data:;", " ".join(["data:", *hosts]) + ";")
     values = {"title": html.escape(title), "policy": policy, "generator": _GENERATOR, "n": f"{n:,}"}

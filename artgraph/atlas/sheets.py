@@ -67,21 +67,21 @@ def tiles_of(picture: Image.Image, aspect: float, levels: Sequence[int]) -> tupl
 class Sheets:
     """Lay the tiles of ``n`` paintings on sheets, one sheet of each level in memory at a time.
 
-    ``put`` takes the name and the bytes of each finished sheet. ``levels`` are the sides of the tiles in pixels, the
-    largest first; ``names`` has the sheets of each side so far.
+    ``put`` takes the name and the bytes of each finished sheet of ``side`` pixels. ``levels`` are the sides of the
+    tiles in pixels, the largest first; ``names`` has the sheets of each side so far.
     """
 
-    def __init__(self, n: int, put: Callable[[str, bytes], None]) -> None:
-        self.n, self.put, self.count = n, put, 0
+    def __init__(self, n: int, put: Callable[[str, bytes], None], *, side: int = SIDE) -> None:
+        self.n, self.put, self.side, self.count = n, put, side, 0
         # where everything fits on a few sheets, there is nothing that a far level would save
-        self.levels = LEVELS if n > 4 * (SIDE // LEVELS[0]) ** 2 else LEVELS[:1]
+        self.levels = LEVELS if n > 4 * (side // LEVELS[0]) ** 2 else LEVELS[:1]
         self.names: dict[int, list[str]] = {tile: [] for tile in self.levels}
         self._open: dict[int, Image.Image] = {}
 
     def add(self, tiles: Sequence[Image.Image] | None) -> None:
         """Lay the tiles of the next painting, one for each level; None leaves its place empty."""
         for k, tile in enumerate(self.levels):
-            side = SIDE // tile
+            side = self.side // tile
             if (at := self.count % side**2) == 0:
                 left = min(side**2, self.n - self.count)
                 size = (min(left, side) * tile, -(-left // side) * tile)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, partition_option, show, stage, with_corpus
+from artgraph.options import Bars, Command, makes, option, partition_option, show, stage, with_corpus
 
 __all__ = ["atlas"]
 
@@ -35,6 +35,7 @@ IMAGES = click.Choice(["auto", "medium", "small", "none"])
     "where these come to no more than 100 MB.",
 )
 @click.option("--no-images", is_flag=True, help="The same as --images none.")
+@makes
 def atlas(corpus: Any, compare: tuple[str, ...], no_images: bool, **options: Any) -> None:
     """Write the page to look at; it opens by double-click.
 

@@ -4,7 +4,19 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, settings_options, show, show_facts, stage, was_given, with_corpus
+from artgraph.options import (
+    Bars,
+    Command,
+    makes,
+    option,
+    say,
+    settings_options,
+    show,
+    show_facts,
+    stage,
+    was_given,
+    with_corpus,
+)
 from artgraph.settings import GraphSettings
 
 __all__ = ["build_graph"]
@@ -15,6 +27,7 @@ __all__ = ["build_graph"]
 @option("build_graph", "name", help="Key of the graph.")
 @settings_options(GraphSettings)
 @click.option("--diagnose", is_flag=True, help="Also print figures and draw a plot of degree and hubness.")
+@makes
 def build_graph(corpus: Any, diagnose: bool, **options: Any) -> None:
     """Link every painting to those that look most alike.
 
@@ -34,4 +47,4 @@ def build_graph(corpus: Any, diagnose: bool, **options: Any) -> None:
     if diagnose:
         show_facts(made.facts)
         out = corpus.path / "plots" / f"{made.key}.png"
-        click.echo(f"plot: {stage('plot')(corpus, 'degree', graph=made.key, out=out)[0].key}")
+        say(f"plot: {stage('plot')(corpus, 'degree', graph=made.key, out=out)[0].key}")

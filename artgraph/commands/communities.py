@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Command, option, say, settings_options, show, stage, with_corpus
+from artgraph.options import Bars, Command, makes, option, say, settings_options, show, stage, with_corpus
 from artgraph.settings import ClusterSettings
 
 __all__ = ["communities"]
@@ -14,6 +14,7 @@ __all__ = ["communities"]
 @with_corpus
 @option("communities", "name", help="Key of the partition; default: the method, after the graph if not 'style'.")
 @settings_options(ClusterSettings)
+@makes
 def communities(corpus: Any, **options: Any) -> None:
     """Find the style clusters of a graph, or of features without one.
 
@@ -34,20 +35,20 @@ def communities(corpus: Any, **options: Any) -> None:
     made = stage("communities")(corpus, progress=bars, **options)
     show(made, bars)
     if made.facts.get("verdict"):
-        click.echo(made.facts["verdict"])
+        say(made.facts["verdict"])
     if any((made.facts.get("changes") or {}).values()):
         for text in changes_lines({f"{made.kind}/{made.key}": made.facts}):
-            click.echo(text)
+            say(text)
     if decided := made.facts.get("decisions"):
-        click.echo(f"decisions obeyed: {decided['held']}, made by {decided['persons']}")
+        say(f"decisions obeyed: {decided['held']}, made by {decided['persons']}")
         for kind in ("unmet", "open"):
             for text in decided[kind]:
                 say(f"  {'not met' if kind == 'unmet' else 'does not hold'}: {text}")
     wanted = options["n_clusters"]
     if wanted and made.facts.get("n_clusters", wanted) != wanted:
-        click.echo(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")
+        say(f"{wanted} clusters were asked for; this is as near as the method comes. Another --seed may hit it.")
     if roles := made.facts.get("membership", {}).get("roles"):
         shown = ((role, roles[role]) for role in ("core", "border", "bridge", "outlier"))
-        click.echo("works: " + ", ".join(f"{count} {role}" for role, count in shown))
+        say("works: " + ", ".join(f"{count} {role}" for role, count in shown))
     for level in levels_of(corpus, made.key)[: options["levels"] - 1]:
         show(level)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import Command, option, say, stage, with_corpus
+from artgraph.options import Command, makes, option, result, say, stage, with_corpus
 
 __all__ = ["decide"]
 
@@ -21,6 +21,7 @@ __all__ = ["decide"]
 )
 @option("decide", "encoding", help="Of the file; default: found out.")
 @option("decide", "dry_run", is_flag=True, help="Only say what would be taken.")
+@makes
 @click.pass_context
 def decide(context: click.Context, corpus: Any, file: Path, dry_run: bool, **options: Any) -> None:
     """Take in what people decided: these works are of one manner, this one belongs there, a cluster has a name.
@@ -48,6 +49,7 @@ def decide(context: click.Context, corpus: Any, file: Path, dry_run: bool, **opt
         say(f"{' and '.join(pair['who'])} agree on {pair['agree']:.0%} of {pair['n']} pairs (Cohen's kappa {kappa})")
     would = " would be" if dry_run else ""
     say(f"decisions{would} taken: {len(made.taken)}, there before: {len(made.repeated)}, refused: {len(made.refused)}")
+    result(made._asdict() | {"agreement": now["agreement"]})
     if made.taken and not dry_run:
         for key in corpus.keys("partitions"):
             if undecided(corpus, key):

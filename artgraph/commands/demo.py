@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from artgraph.options import SEED, Bars, Command, option, stage
+from artgraph.options import SEED, Bars, Command, makes, option, result, stage
 
 __all__ = ["demo"]
 
@@ -20,6 +20,7 @@ __all__ = ["demo"]
 )
 @option("demo", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("demo", "seed", type=SEED, help="Of everything that is random.")
+@makes
 def demo(out: Path, **options: Any) -> None:
     """Run everything on the pictures that come with artgraph. Needs no network and no weights.
 
@@ -28,4 +29,5 @@ def demo(out: Path, **options: Any) -> None:
       artgraph demo -o demo
     """
     bars = Bars("demo")
-    stage("demo")(out, tell=bars.say, progress=bars, **options)
+    corpus = stage("demo")(out, tell=bars.say, progress=bars, **options)
+    result(stage("info")(corpus))

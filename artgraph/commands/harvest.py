@@ -1,12 +1,13 @@
 """artgraph harvest: pictures from museums' servers."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from artgraph.harvest.manifests import CANVASES
-from artgraph.options import Bars, Choice, Command, names, option, say, stage
+from artgraph.options import Bars, Choice, Command, makes, names, option, result, say, stage
 
 __all__ = ["harvest"]
 
@@ -28,6 +29,7 @@ __all__ = ["harvest"]
 @option("harvest", "retries", type=click.IntRange(0), help="How often a request that fails is repeated.")
 @option("harvest", "refresh", is_flag=True, help="Read manifests again that an earlier run has read.")
 @option("harvest", "max_failed", type=click.FloatRange(0, 1), help="Share that may fail before this is an error.")
+@makes
 def harvest(source: str, out: Path, rights: tuple[str, ...] | None, **options: Any) -> None:
     """Take pictures and what is said of them from IIIF, or from a table of addresses.
 
@@ -48,3 +50,4 @@ def harvest(source: str, out: Path, rights: tuple[str, ...] | None, **options: A
     bars.close()
     for text in harvest_lines(made):
         say(text)
+    result(asdict(made))

@@ -1,12 +1,10 @@
 """artgraph info: what is in a corpus, how it was made, and what is stale."""
 
-import shutil
-import textwrap
 from typing import Any
 
 import click
 
-from artgraph.options import Command, as_json, say, show_json, stage, with_corpus
+from artgraph.options import Command, as_json, say, show_json, stage, with_corpus, wrapped
 
 __all__ = ["info"]
 
@@ -30,16 +28,16 @@ def info(corpus: Any, as_json: bool) -> None:
         show_json(about)
         return
     pictures = f"pictures in {about['image_root']}" if about["image_root"] else "no pictures"
-    click.echo(f"{about['path']}: {about['n']} paintings, {pictures}")
+    say(f"{about['path']}: {about['n']} paintings, {pictures}")
     for text in ingest_lines(corpus):
         say(f"  {text}")
     for text in batch_lines(about["batches"]):
         say(f"  {text}")
-    click.echo("such as")
+    say("such as")
     for work in work_names(corpus, corpus.paintings["id"].iloc[:3]):
         say(f"  {work}")
     counts = {name: count for name, count in about["columns"].items() if not name.startswith("image_")}
-    _wrapped("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()), "  ")
+    wrapped("columns: " + ", ".join(f"{name} ({count})" for name, count in counts.items()), "  ")
     for reason, command in about.get("damage", ()):
         say(f"  DAMAGED: {reason}. Mend it: {command}")
     if (decided := about["decisions"]) and (decided["n"] or decided["problems"]):
@@ -54,17 +52,17 @@ def info(corpus: Any, as_json: bool) -> None:
                 f"Correct {'it' if wrong == 1 else 'them'}: artgraph update {about['path']}"
             )
         for text in decided["problems"]:
-            _wrapped(f"  does not hold: {text}", "      ")
+            wrapped(f"  does not hold: {text}", "      ")
     for thing in about["things"]:
         params = {key: value for key, value in thing["params"].items() if value not in (None, [], False)}
         settings = ", ".join(f"{key}={_shown(key, value)}" for key, value in params.items())
-        _wrapped(f"  {thing['kind']}/{thing['key']}  {settings}".rstrip(), "      ")
+        wrapped(f"  {thing['kind']}/{thing['key']}  {settings}".rstrip(), "      ")
         measures = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in _measures(thing["facts"]))
         if measures:
-            _wrapped(f"    {measures}", "      ")
+            wrapped(f"    {measures}", "      ")
         if "drift" in thing:
             for text in drift_lines(thing["drift"], about["path"]):
-                _wrapped(f"    {text}", "      ")
+                wrapped(f"    {text}", "      ")
         if "dated" in thing:
             say(f"    {DATED}")
         if "undecided" in thing:
@@ -84,10 +82,3 @@ def _measures(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the facts that are one number, as text."""
     numbers = {key: value for key, value in facts.items() if type(value) in (int, float)}
     return [(key, f"{value:,}" if isinstance(value, int) else f"{value:.3g}") for key, value in numbers.items()]
-
-
-def _wrapped(text: str, indent: str) -> None:
-    """Print a text in lines of the terminal's width; nothing is cut."""
-    width = max(40, shutil.get_terminal_size((100, 24)).columns)
-    for part in textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False):
-        say(part)

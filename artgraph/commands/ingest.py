@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from artgraph.commands.run import LINKS_HELP, spreadsheet_options
-from artgraph.options import Bars, Command, option, say, stage, was_given
+from artgraph.options import Bars, Command, engine_options, makes, option, result, say, stage, was_given
 
 __all__ = ["ingest"]
 
@@ -19,6 +19,8 @@ __all__ = ["ingest"]
 @option("ingest", "max_refused", type=click.FloatRange(0, 1), help="Share of pictures, or rows, that may be refused.")
 @option("ingest", "follow_links", "--follow-links/--no-follow-links", help=LINKS_HELP)
 @option("ingest", "workers", type=click.IntRange(1), help="Decoding threads.")
+@engine_options("ingest")
+@makes
 def ingest(images: Path | None, out: Path, no_pictures: bool, **options: Any) -> None:
     """Make a corpus of a folder of pictures and a spreadsheet; or of a table alone, for vectors made elsewhere.
 
@@ -40,3 +42,4 @@ def ingest(images: Path | None, out: Path, no_pictures: bool, **options: Any) ->
     bars.close()
     for text in ingest_lines(corpus):
         say(text)
+    result(stage("info")(corpus))

@@ -14,6 +14,7 @@ from artgraph.options import (
     show_json,
     stage,
     with_corpus,
+    wrapped,
 )
 from artgraph.settings import InterpretSettings
 
@@ -34,8 +35,10 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     Example:
       artgraph interpret mycorpus --column school,museum
     """
+    from artgraph.interpret import words_sentence
     from artgraph.stages.ruling import names_of
     from artgraph.stages.summary import work_names
+    from artgraph.stages.words import words_for
 
     bars = Bars("interpret")
     made = stage("interpret")(corpus, **options)
@@ -43,14 +46,17 @@ def interpret(corpus: Any, as_json: bool, **options: Any) -> None:
     if as_json:
         show_json(made.facts)
         return
-    names = names_of(corpus, made.facts["partition"])
+    names, words = (of(corpus, made.facts["partition"]) for of in (names_of, words_for))
     for one in made.facts["clusters"]:
         name = f" '{names[one['cluster']]}'" if one["cluster"] in names else ""
-        say(f"cluster {one['cluster']}{name}: {one['sentence']}")
+        wrapped(f"cluster {one['cluster']}{name}: {one['sentence']}", "  ")
+        if said := words_sentence(words.get(one["cluster"], ())):
+            wrapped(f"  {said}", "  ")
         for work in work_names(corpus, one["exemplars"][:3]):
-            say(f"  such as {work}")
+            wrapped(f"  such as {work}", "    ")
         if one["near"]:
             near = ", ".join(f"{other['cluster']} ({other['share']:.0%})" for other in one["near"])
             say(f"  linked with clusters {near}")
-    click.echo(f"\n{made.facts['methods']}")
-    click.echo(f"\ntable: {corpus.path / 'exports' / (made.facts['partition'] + '-clusters.csv')}")
+    say("")
+    wrapped(made.facts["methods"])
+    say(f"\ntable: {corpus.path / 'exports' / (made.facts['partition'] + '-clusters.csv')}")

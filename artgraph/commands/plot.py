@@ -5,7 +5,19 @@ from typing import Any
 
 import click
 
-from artgraph.options import SEED, Bars, Choice, Command, names, option, partition_option, stage, with_corpus
+from artgraph.options import (
+    SEED,
+    Bars,
+    Choice,
+    Command,
+    keep,
+    makes,
+    names,
+    option,
+    partition_option,
+    stage,
+    with_corpus,
+)
 from artgraph.stages.plot import PLOTS
 
 __all__ = ["plot"]
@@ -23,6 +35,7 @@ __all__ = ["plot"]
 @option("plot", "seed", type=SEED, help="resolution: of subsamples and rewired graphs.")
 @option("plot", "form", type=Choice(["png", "svg", "pdf"]), help="The file format.")
 @option("plot", "out", "--output", "-o", type=click.Path(path_type=Path), help="Default: in plots/ of the corpus.")
+@makes
 def plot(corpus: Any, kind: str, clusters: tuple[str, ...] | None, **options: Any) -> None:
     """Draw something of the corpus, for screen and print.
 
@@ -47,4 +60,5 @@ def plot(corpus: Any, kind: str, clusters: tuple[str, ...] | None, **options: An
         wanted = [int(label) for label in clusters]
     bars = Bars("plot")
     for made in stage("plot")(corpus, kind, clusters=wanted, progress=bars, **options):
+        keep(made)
         bars.say(made.key)

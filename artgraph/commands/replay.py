@@ -16,8 +16,10 @@ __all__ = ["replay"]
 @option(
     "replay",
     "images",
+    "--images",
+    "--pictures",
     type=click.Path(path_type=Path),
-    help="The pictures; default: where the corpus has them.",
+    help="The pictures, also under other names; default: where the corpus has them.",
 )
 @option(
     "replay",
@@ -32,9 +34,13 @@ __all__ = ["replay"]
 def replay(corpus: Any, as_json: bool, **options: Any) -> None:
     """Make everything in a corpus again in another folder, as its labels say, and compare the files byte for byte.
 
+    What differs is listed with the reason: another picture, another version, or what it rests on. An archive that
+    export --to ro-crate wrote is a corpus, too.
+
     \b
     Example:
       artgraph replay mycorpus -o again
+      artgraph replay mycorpus-crate -o again --pictures scans
     """
     bars = Bars("replay")
     tell = (lambda text: None) if as_json else bars.say

@@ -5,7 +5,19 @@ from typing import Any
 import click
 
 from artgraph.descriptors.tuning.config import TuningConfig
-from artgraph.options import Bars, Choice, Command, option, settings_options, show, show_facts, stage, with_corpus
+from artgraph.options import (
+    Bars,
+    Choice,
+    Command,
+    makes,
+    option,
+    say,
+    settings_options,
+    show,
+    show_facts,
+    stage,
+    with_corpus,
+)
 
 __all__ = ["train_descriptor"]
 
@@ -26,6 +38,7 @@ __all__ = ["train_descriptor"]
 @option("train_descriptor", "workers", type=click.IntRange(1), help="Decoding threads.")
 @option("train_descriptor", "device", type=Choice(["auto", "cpu", "cuda"]))
 @click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
+@makes
 def train_descriptor(corpus: Any, diagnose: bool, **options: Any) -> None:
     """Tune a network on the collection itself; artists' names teach it what distinguishes a manner.
 
@@ -44,4 +57,4 @@ def train_descriptor(corpus: Any, diagnose: bool, **options: Any) -> None:
     if diagnose:
         show_facts(made.facts, "history")
         out = corpus.path / "plots" / f"{made.key}.png"
-        click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")
+        say(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")

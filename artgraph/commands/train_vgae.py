@@ -4,7 +4,19 @@ from typing import Any
 
 import click
 
-from artgraph.options import Bars, Choice, Command, option, settings_options, show, show_facts, stage, with_corpus
+from artgraph.options import (
+    Bars,
+    Choice,
+    Command,
+    makes,
+    option,
+    say,
+    settings_options,
+    show,
+    show_facts,
+    stage,
+    with_corpus,
+)
 from artgraph.vgae.config import Config
 
 __all__ = ["train_vgae"]
@@ -18,6 +30,7 @@ __all__ = ["train_vgae"]
 @settings_options(Config)
 @option("train_vgae", "device", type=Choice(["auto", "cpu", "cuda"]))
 @click.option("--diagnose", is_flag=True, help="Print the figures of the training, and draw its curves.")
+@makes
 def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
     """Refine features by a variational graph autoencoder.
 
@@ -35,4 +48,4 @@ def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
     if diagnose:
         show_facts(made.facts, "history", "kl_per_dimension")
         out = corpus.path / "plots" / f"{made.key}.png"
-        click.echo(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")
+        say(f"plot: {stage('plot')(corpus, 'training', model=made.key, out=out)[0].key}")

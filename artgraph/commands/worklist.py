@@ -10,11 +10,11 @@ from artgraph.options import (
     as_json,
     option,
     partition_option,
-    say,
     settings_options,
     show_json,
     stage,
     with_corpus,
+    wrapped,
 )
 from artgraph.settings import WorklistSettings
 
@@ -52,11 +52,11 @@ def worklist(corpus: Any, top: int, as_json: bool, **options: Any) -> None:
     names = work_names(corpus, [one["id"] for one in works[:top]])
     for one, work in zip(works[:top], names, strict=True):
         chance = "< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}"
-        say(f"{one['kind']:11}  {work}  (p {chance})")
-        say(f"{'':11}  {one['sentence']}")
+        wrapped(f"{one['kind']:11}  {work}  (p {chance})", " " * 15)
+        wrapped(f"{'':11}  {one['sentence']}", " " * 15)
         for found in one["evidence"]:
             near = "; ".join(work_names(corpus, found["neighbors"][:3]))
-            say(f"{'':11}  nearest by {found['descriptor']}: {near}")
+            wrapped(f"{'':11}  nearest by {found['descriptor']}: {near}", " " * 15)
     if len(works) > top:
         click.echo(f"… and {len(works) - top} more, in the table; --top {len(works)} prints all")
     click.echo(f"\n{made.facts['summary']}")

@@ -1,10 +1,12 @@
 """A user's own vectors, joined to the corpus by id."""
 
+from __future__ import annotations
+
 import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +14,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from artgraph.descriptors.weights import file_sha256
-from artgraph.errors import InputError
+from artgraph.errors import InputError, MissingPackageError
 from artgraph.soundness import LARGEST
 
-__all__ = ["read_vectors"]
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+__all__ = ["open_h5ad", "read_vectors"]
 
 SMALLEST = 1e-12  # a vector within this of 0 has no direction, for ``artgraph.graph.knn``
 
@@ -155,17 +160,34 @@ def _parquet(path: Path, key: str | None) -> Read:
     return np.stack(columns, axis=1), ids, names
 
 
-def _h5ad(path: Path, key: str | None) -> Read:
+def open_h5ad(path: Path) -> AnnData:
+    """Read the AnnData in the file ``path``.
+
+    Raises
+    ------
+    MissingPackageError
+        anndata is not installed.
+    InputError
+        There is no such file, or it cannot be read.
+    """
+    if not path.is_file():
+        raise InputError(f"No file {path} to import from")
     try:
         import anndata
     except ImportError as error:
-        raise InputError(f"{path.name}: reading h5ad needs the package anndata (pip install anndata)") from error
+        raise MissingPackageError(
+            f"{path.name}: AnnData files need anndata. Install it with: pip install 'artgraph[anndata]'"
+        ) from error
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            data = anndata.read_h5ad(path)
+            return anndata.read_h5ad(path)
     except Exception as error:  # h5py and anndata raise many kinds for a damaged file
         raise InputError(f"{path.name} cannot be read as h5ad: {_first_line(error)}") from error
+
+
+def _h5ad(path: Path, key: str | None) -> Read:
+    data = open_h5ad(path)
     if key is not None and key not in data.obsm:
         raise InputError(f"{path.name} has no obsm entry '{key}' (there are: {', '.join(data.obsm) or 'none'})")
     vectors = data.X if key is None else data.obsm[key]

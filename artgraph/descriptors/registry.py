@@ -22,6 +22,7 @@ _HOMES = {  # module, what makes the descriptor, and what it is given beside the
     "gram": ("gram", "Gram", {}),
     "lite": ("gram", "lite", {}),
     "moments": ("gram", "Gram", {"name": "moments"}),
+    "openclip": ("openclip", "Openclip", {}),
     "patches": ("patches", "Patches", {}),
     "texture": ("texture", "Texture", {}),
 }

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import queue
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from artgraph.descriptors.lite import packaged, timm_names
 from artgraph.errors import InputError, WeightsError
 
-__all__ = ["check_network", "file_sha256", "find_weights", "load_strictly", "read_state"]
+__all__ = ["check_network", "file_sha256", "find_weights", "hub_file", "load_strictly", "read_state"]
 
 LOG = logging.getLogger("artgraph")
 PATIENCE = 10  # seconds that the hub has for its first answer
@@ -137,20 +137,40 @@ def _from_hub(name: str) -> Path:
         raise WeightsError(
             f"timm's weights for '{name}' are not on the hub. Fetch {config.url} and pass --weights FILE."
         )
+    return hub_file(repository, ("model.safetensors",), what=f"'{name}'", advice=advice)
+
+
+def hub_file(repository: str, files: Sequence[str], *, what: str, advice: str) -> Path:
+    """Return a file of a repository of the hub: from its cache, or downloaded.
+
+    A WeightsError gives the cause and an advice where it cannot be had.
+
+    Parameters
+    ----------
+    repository
+    files : Names of which the first that is there is taken.
+    what, advice : What the messages call the weights, and what they advise.
+    """
     import huggingface_hub as hub
 
-    try:
-        return Path(hub.hf_hub_download(repository, "model.safetensors", local_files_only=True))
-    except hub.errors.LocalEntryNotFoundError:
-        pass
-    try:
-        url = hub.hf_hub_url(repository, "model.safetensors")
-        size = _answer(lambda: hub.get_hf_file_metadata(url, timeout=PATIENCE)).size or 0
-        LOG.warning("Downloading the weights of '%s' from %s (%.0f MB)", name, url, size / 1e6)
-        return Path(hub.hf_hub_download(repository, "model.safetensors"))
-    except Exception as error:  # the hub's client raises errors of its own, of its HTTP library and of the system
-        cause = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
-        raise WeightsError(f"The weights of '{name}' (hub: {repository}) cannot be had: {cause}. {advice}") from error
+    for file in files:
+        try:
+            return Path(hub.hf_hub_download(repository, file, local_files_only=True))
+        except hub.errors.LocalEntryNotFoundError:
+            continue
+    for file in files:
+        try:
+            url = hub.hf_hub_url(repository, file)
+            size = _answer(lambda url=url: hub.get_hf_file_metadata(url, timeout=PATIENCE)).size or 0
+            LOG.warning("Downloading the weights of %s from %s (%.0f MB)", what, url, size / 1e6)
+            return Path(hub.hf_hub_download(repository, file))
+        except hub.errors.EntryNotFoundError as error:
+            cause = error
+        except Exception as error:  # the hub's client raises errors of its own, of its HTTP library and of the system
+            cause = error
+            break
+    said = next(iter(str(cause).strip().splitlines()), type(cause).__name__)[:200]
+    raise WeightsError(f"The weights of {what} (hub: {repository}) cannot be had: {said}. {advice}") from cause
 
 
 def _answer(question: Callable[[], Any]) -> Any:

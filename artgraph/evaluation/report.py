@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-__all__ = ["evaluation_report", "format_report"]
+__all__ = ["evaluation_report", "evaluation_sections", "figure_text", "format_report", "score_name"]
 
 _NAMES = {
     "ami": "AMI",
@@ -47,6 +47,11 @@ def format_report(scores: Mapping, *, title: str = "") -> str:
 
 def evaluation_report(facts: Mapping) -> str:
     """Lay out the ``facts`` of a report, see ``artgraph.pipeline.evaluate``, for reading in a terminal."""
+    return format_report(evaluation_sections(facts), title=f"{facts['partition']} against '{facts['against']}'")
+
+
+def evaluation_sections(facts: Mapping) -> dict[str, int | list[str] | pd.DataFrame]:
+    """Return what people are shown of the ``facts`` of a report: numbers, tables and sentences by their headings."""
     against, sections = facts["against"], {}
     if scores := facts.get("scores"):
         sections["paintings compared"], sections["clusters"] = scores["n"], scores["n_clusters"]
@@ -82,7 +87,7 @@ def evaluation_report(facts: Mapping) -> str:
         sections["decisions that are not met"] = unmet
     if facts.get("caveats"):
         sections["caveats"] = facts["caveats"]
-    return format_report(sections, title=f"{facts['partition']} against '{against}'")
+    return sections
 
 
 def _retrieval_order(name: str) -> tuple[bool, int, int]:
@@ -92,38 +97,38 @@ def _retrieval_order(name: str) -> tuple[bool, int, int]:
 
 
 def _row(name: str, figure: Mapping) -> dict:
-    row = {"": _name(name), "value": figure["value"], "chance": figure["chance"], "p": figure["p_value"]}
+    row = {"": score_name(name), "value": figure["value"], "chance": figure["chance"], "p": figure["p_value"]}
     return row | {"95 % over artists": _ends((figure["low"], figure["high"]))}
 
 
 def _ends(ends: Sequence[float | None]) -> str | None:
     low, high = (None if end is None or not math.isfinite(end) else end for end in ends)
-    return None if low is None or high is None else f"{_value(float(low))} to {_value(float(high))}"
+    return None if low is None or high is None else f"{figure_text(float(low))} to {figure_text(float(high))}"
 
 
 def _section(scores: Mapping) -> list[str]:
     plain = {k: v for k, v in scores.items() if not _is_part(v)}
-    lines = _columns([[_name(k), _value(v)] for k, v in plain.items()])
+    lines = _columns([[score_name(k), figure_text(v)] for k, v in plain.items()])
     tables = {k: v for k, v in scores.items() if isinstance(v, Mapping) and not any(map(_is_part, v.values()))}
     if len(tables) > 1 and len({tuple(v) for v in tables.values()}) == 1:
         # mappings with one set of keys, such as observed / mean / p, stand side by side
-        head = ["", *(_name(k) for k in next(iter(tables.values())))]
+        head = ["", *(score_name(k) for k in next(iter(tables.values())))]
         lines += ([""] if lines else []) + _columns(
-            [head, *([_name(k), *map(_value, v.values())] for k, v in tables.items())]
+            [head, *([score_name(k), *map(figure_text, v.values())] for k, v in tables.items())]
         )
     else:
         tables = {}
     for key, value in scores.items():
         if key in plain or key in tables:
             continue
-        lines += [*([""] if lines else []), _name(key)]
+        lines += [*([""] if lines else []), score_name(key)]
         if isinstance(value, Mapping):
             lines += ["  " + line for line in _section(value)]
         elif isinstance(value, pd.DataFrame):
-            rows = [[_value(cell) for cell in row] for row in value.itertuples(index=False)]
-            lines += ["  " + line for line in _columns([[_name(c) for c in value.columns], *rows])]
+            rows = [[figure_text(cell) for cell in row] for row in value.itertuples(index=False)]
+            lines += ["  " + line for line in _columns([[score_name(c) for c in value.columns], *rows])]
         else:
-            lines += [f"  {_value(item)}" for item in value]
+            lines += [f"  {figure_text(item)}" for item in value]
     return lines
 
 
@@ -138,12 +143,26 @@ def _columns(rows: list[list[str]]) -> list[str]:
     return ["  ".join([head.ljust(first), *map(str.rjust, cells, widths)]) for head, *cells in rows]
 
 
-def _name(key: object) -> str:
+def score_name(key: object) -> str:
+    """Return what a score or column (``key``) is called.
+
+    Examples
+    --------
+    >>> score_name("ami"), score_name("in_collection")
+    ('AMI', 'in collection')
+    """
     text = str(key)
-    return _NAMES.get(text, text.replace("_", " ") if text.isidentifier() else _value(text))
+    return _NAMES.get(text, text.replace("_", " ") if text.isidentifier() else figure_text(text))
 
 
-def _value(value: object) -> str:
+def figure_text(value: object) -> str:
+    """Return a ``value`` in one line: of numbers that are not whole three decimals, "-" for none.
+
+    Examples
+    --------
+    >>> figure_text(-0.0001), figure_text(12), figure_text(None)
+    ('0.000', '12', '-')
+    """
     if value is None or value is pd.NA:
         return "-"
     if isinstance(value, (bool, str)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ def to_anndata(
     labels: np.ndarray | None = None,
     layout: np.ndarray | None = None,
     features: Mapping[str, np.ndarray] | None = None,
+    membership: np.ndarray | None = None,
     artist_adjacency: sp.spmatrix | None = None,
     params: Mapping | None = None,
 ) -> AnnData:
@@ -51,9 +53,10 @@ def to_anndata(
         ``uns["cluster_colors"]``.
     layout : (n, 2) float: ``obsm["X_map"]``.
     features : each (n, d): ``obsm["X_<name>"]``.
+    membership : (n, k), shares of the clusters: ``obsm["membership"]``.
     artist_adjacency : (n, n): ``obsp["artists"]``.
     params : how the graph was made: ``n_neighbors``, ``metric``, ``weights`` go to ``uns["neighbors"]["params"]``, all
-        of it to ``uns["artgraph"]`` as text.
+        of it to ``uns["artgraph"]``, each value as JSON.
     """
     try:
         from anndata import AnnData
@@ -74,14 +77,20 @@ def to_anndata(
         graphs["distances"] = _distances(*neighbors)
     if artist_adjacency is not None:
         graphs["artists"] = sp.csr_matrix(artist_adjacency, dtype=np.float32)
-    uns = {"artgraph": {str(key): str(value) for key, value in params.items()}}
+    uns = {"artgraph": {str(key): json.dumps(value) for key, value in params.items()}}
     if labels is not None:
         obs, uns["cluster_colors"] = _clustered(obs, check_labels(labels, n))
-    search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(params.get("kernel", "artgraph"))}
-    search |= {"metric": str(params.get("metric", "cosine")), "random_state": int(params.get("seed", 0))}
+    method = params.get("kernel", params.get("method", "artgraph"))
+    search = {"n_neighbors": int(params.get("n_neighbors", 15)), "method": str(method)}
+    search |= {
+        "metric": str(params.get("metric", "cosine")),
+        "random_state": int(params.get("seed", params.get("random_state", 0))),
+    }
     keys = {"connectivities_key": "connectivities", "distances_key": "distances"}
     uns["neighbors"] = {**keys, "params": {**search, "use_rep": "X"}}
     places = {f"X_{name}": np.asarray(values, dtype=np.float32) for name, values in (features or {}).items()}
+    if membership is not None:
+        places["membership"] = np.asarray(membership, dtype=np.float32)
     if layout is not None:
         places["X_map"] = np.asarray(layout, dtype=np.float32)
     var = pd.DataFrame(index=[f"feature {i}" for i in range(X.shape[1])])

@@ -6,12 +6,14 @@ from artgraph.interpret.evidence import chance_of_nearness, departures, stand_ou
 from artgraph.interpret.influence import cluster_times, influence
 from artgraph.interpret.methods import MethodsDescription, methods_text
 from artgraph.interpret.questions import Question, questions
-from artgraph.interpret.sentences import cluster_sentence, visual_sentence
+from artgraph.interpret.sentences import cluster_sentence, visual_sentence, words_sentence
+from artgraph.interpret.words import best_works, cluster_words, distinct_words
 from artgraph.interpret.worklist import affinity, date_gaps, own_gaps, school_votes
 
 __all__ = [
-    "MethodsDescription", "Question", "affinity", "chance_of_nearness", "cluster_sentence", "cluster_times",
-    "date_gaps", "departures", "descriptor_shares", "distinctions", "distinctive", "exemplars", "influence",
-    "methods_text", "neighboring_clusters", "own_gaps", "palette", "questions", "school_votes", "stand_out",
-    "typicality", "visual_sentence",
+    "MethodsDescription", "Question", "affinity", "best_works", "chance_of_nearness", "cluster_sentence",
+    "cluster_times", "cluster_words", "date_gaps", "departures", "descriptor_shares", "distinct_words",
+    "distinctions", "distinctive", "exemplars", "influence", "methods_text", "neighboring_clusters", "own_gaps",
+    "palette", "questions", "school_votes", "stand_out", "typicality", "visual_sentence",
+    "words_sentence",
 ]  # fmt: skip

@@ -12,7 +12,10 @@ CITATIONS = {  # kind of setting: its value: the work to cite
         "gram": "Gatys, Ecker and Bethge 2016, Image style transfer using convolutional neural networks",
         "moments": "Huang and Belongie 2017, Arbitrary style transfer in real-time, arXiv 1703.06868",
         "csd": "Somepalli et al. 2024, Measuring style similarity in diffusion models, arXiv 2404.01292 (CSD)",
-        "clip": "Radford et al. 2021, Learning transferable visual models from natural language supervision (CLIP)",
+        **dict.fromkeys(
+            ("clip", "openclip"),
+            "Radford et al. 2021, Learning transferable visual models from natural language supervision (CLIP)",
+        ),
         "eye": f"{KHOSLA} (how artgraph_eye was trained)",
         "patches": "Zhao, Song and Ermon 2019, InfoVAE, arXiv 1706.02262",
     },

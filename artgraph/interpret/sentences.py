@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["cluster_sentence", "listed", "visual_sentence"]
+__all__ = ["cluster_sentence", "listed", "visual_sentence", "words_sentence"]
 
 TRAITS = {  # (column, value) of what a cluster may follow instead of style: how one says it
     ("greyscale", "yes"): "are reproduced in black and white",
@@ -23,7 +24,8 @@ def visual_sentence(differences: Sequence[Mapping[str, Any]]) -> str:
     ----------
     differences : the largest first. Five are named: the first of each ``family``, then second ones. ``words``
         ("darker", "more blues"), ``adjective`` (bool: whether the words follow "are", or else "have"), ``effect`` (-1
-        ... 1); for dates also ``half`` and ``half_rest``, each two years between which half of the works lie.
+        ... 1); for dates also ``half`` and ``half_rest``, each two years between which half of the works lie. Where all
+        have a ``p``, the largest of those named is said.
 
     Examples
     --------
@@ -31,6 +33,8 @@ def visual_sentence(differences: Sequence[Mapping[str, Any]]) -> str:
     >>> centre = {"words": "a light middle on darker ground", "adjective": False, "effect": 0.6}
     >>> visual_sentence([dark, centre])
     'Compared with the rest, these works tend to be darker and to have a light middle on darker ground.'
+    >>> visual_sentence([dark | {"p": 0.0204}])
+    'Compared with the rest, these works tend to be darker (p ≤ 0.021).'
     """
     seen: dict[str, int] = {}
     turns = []
@@ -42,11 +46,29 @@ def visual_sentence(differences: Sequence[Mapping[str, Any]]) -> str:
     how = [str(row["words"]) + _span(row) for row in chosen if row["adjective"]]
     what = [str(row["words"]) for row in chosen if not row["adjective"]]
     said = [f"{verb} {listed(words)}" for verb, words in (("to be", how), ("to have", what)) if words]
-    return (
-        f"Compared with the rest, these works tend {(', and ' if len(chosen) > 3 else ' and ').join(said)}."
-        if said
-        else ""
-    )
+    if not said:
+        return ""
+    joined = (", and " if len(chosen) > 3 else " and ").join(said)
+    return f"Compared with the rest, these works tend {joined}{_chance(chosen)}."
+
+
+def words_sentence(words: Sequence[Mapping[str, Any]]) -> str:
+    """Say which words fit the works of a cluster, in a sentence; "" where none stands out.
+
+    Parameters
+    ----------
+    words : from ``cluster_words``: ``term``, ``margin`` above what random phrases reach.
+
+    Examples
+    --------
+    >>> words_sentence([{"term": "thick impasto", "margin": 0.0123}, {"term": "night", "margin": 0.004}])
+    'Words that fit these works better than the others: thick impasto (0.012 beyond random phrases) and night (0.004).'
+    """
+    said = [
+        f"{one['term']} ({one['margin']:.3f}{'' if place else ' beyond random phrases'})"
+        for place, one in enumerate(words)
+    ]
+    return f"Words that fit these works better than the others: {listed(said)}." if said else ""
 
 
 def cluster_sentence(
@@ -105,6 +127,14 @@ def listed(parts: Iterable[str]) -> str:
     """Join ``parts`` as in 'a, b and c'."""
     parts = list(parts)
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
+
+
+def _chance(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not all("p" in row for row in rows):
+        return ""
+    largest = max(row["p"] for row in rows)
+    said = "p < 0.001" if largest < 0.001 else f"p ≤ {math.ceil(1000 * largest - 1e-9) / 1000:.3f}"
+    return f" ({'each ' if len(rows) > 1 else ''}{said})"
 
 
 def _span(row: Mapping[str, Any]) -> str:

@@ -24,9 +24,10 @@ from artgraph.stages.generations import Generations
 from artgraph.stages.history import history
 from artgraph.stages.interpret import interpret
 from artgraph.stages.lead import shown_first
-from artgraph.stages.page_pictures import IMAGES, MEDIUM, has_larger, larger_pictures, restored_thumbnails
+from artgraph.stages.page_pictures import IMAGES, MEDIUM, Thumbnails, has_larger, larger_pictures
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.view import View
+from artgraph.stages.words import page_words
 from artgraph.stages.worklist import worklist
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def atlas(
     view.lineage.inputs(Ref("partitions", other) for other in compare)
     out = Path(out) if out else corpus.path / "atlas"
     rows = {id_: row for row, id_ in enumerate(corpus.paintings["id"])}
-    small, restored, lost = restored_thumbnails(corpus) if images != "none" else ((lambda row: None), 0, [])
+    small = Thumbnails(corpus) if images != "none" else None
     larger, taken = larger_pictures(corpus, images), set()
 
     def picture(row: int) -> bytes | None:
@@ -124,17 +125,18 @@ def atlas(
 
     made, lacks = _complete(corpus, partition)
     report = _report(corpus, f"{partition}-clusters")
-    clusters = _clusters(view, report=report, rows=rows, thumbnail=small)
+    clusters = _clusters(view, report=report, rows=rows, thumbnail=small.whole if small else None)
     near, generations = view.neighbors, Generations(corpus)
     index = write_atlas(
         out,
         Paintings(
             table=corpus.paintings,
-            thumbnails=small,
+            thumbnails=small.stored if small else lambda row: None,
+            again=small and small.again,
             artists=view.catalogue.artist_names,
             years=view.catalogue.years,
             pictures=picture if larger else None,
-            sources=(lambda row: _href(corpus, row, out.resolve())) if corpus.has_pictures else None,
+            sources=_sources(corpus, out.resolve()) if corpus.has_pictures else None,
             windows=_windows(corpus),
             batch=corpus.batch,
             days=generations.days,
@@ -166,11 +168,13 @@ def atlas(
             corpus=generations.origin,
             questions=questions_of(corpus, partition),
             decisions=Decided(corpus).read(),
+            words=page_words(corpus, partition),
         ),
         images=images != "none",
     )
     facts = {"n": len(corpus), "clusters": len(clusters), "made": made, "lacks": lacks, "larger": len(taken)}
-    facts |= {"restored": restored, "lost": len(lost)}
+    lost = small.lost if small else []
+    facts |= {"restored": small.restored if small else 0, "lost": len(lost)}
     return Made("atlas", str(index), True, facts | {"summary": _summary(corpus, facts, images=images, lost=lost)})
 
 
@@ -225,13 +229,14 @@ def _summary(corpus: Corpus, facts: dict[str, Any], *, images: str, lost: list[i
     return ". ".join(one[0].upper() + one[1:] for one in said)
 
 
-def _href(corpus: Corpus, row: int, folder: Path) -> str | None:
-    """Return the address of the original picture, relative to a folder; None where it lies on another drive."""
+def _sources(corpus: Corpus, folder: Path) -> Callable[[int], str | None]:
+    """Return what gives the address of a row's original, relative to a folder; None where it is on another drive."""
+    images = corpus.paintings["image"].tolist()
     try:
-        relative = os.path.relpath(corpus.image_root / corpus.paintings["image"].iloc[row], folder)
+        root = Path(os.path.relpath(corpus.image_root, folder))
     except ValueError:
-        return None
-    return quote(Path(relative).as_posix(), errors="surrogateescape")
+        return lambda row: None
+    return lambda row: quote((root / images[row]).as_posix(), errors="surrogateescape")
 
 
 def _report(corpus: Corpus, key: str) -> dict[str, Any]:
@@ -243,7 +248,7 @@ def _report(corpus: Corpus, key: str) -> dict[str, Any]:
 
 
 def _clusters(
-    view: View, *, report: dict[str, Any], rows: dict[str, int], thumbnail: Callable[[int], bytes | None]
+    view: View, *, report: dict[str, Any], rows: dict[str, int], thumbnail: Callable[[int], bytes | None] | None
 ) -> list[dict[str, Any]]:
     from artgraph.interpret import palette
 
@@ -256,7 +261,7 @@ def _clusters(
         if colors is None:
             members = np.flatnonzero(labels == label)
             exemplars = members[np.argsort(-typical[members], kind="stable")][:12]
-            colors = palette([picture for row in exemplars if (picture := thumbnail(row))])
+            colors = palette([picture for row in exemplars if thumbnail and (picture := thumbnail(row))])
         near = [n | {"bridges": _rows(n.get("bridges"), rows)} for n in about.get("near", ())]
         clusters.append(
             {

@@ -236,12 +236,11 @@ def features_under(corpus: Corpus, partition: str) -> np.ndarray:
 
 def adjacency_of(corpus: Corpus, graph: str) -> sp.csr_matrix:
     """Return a graph of a corpus as the next stage uses it: similarity edges, plus artist edges at their weight."""
-    from artgraph.graph import merge_layers
+    from artgraph.graph import with_artists
 
-    adjacency, params = corpus.get("graphs", graph), Lineage(corpus).params(Ref("graphs", graph))
-    if params["artist_edges"]:
-        return merge_layers(adjacency, corpus.get("graphs", graph, "artists"), strength=params["artist_edge_weight"])
-    return adjacency
+    params = Lineage(corpus).params(Ref("graphs", graph))
+    artists = corpus.get("graphs", graph, "artists") if params["artist_edges"] else None
+    return with_artists(corpus.get("graphs", graph), artists, params["artist_edge_weight"])
 
 
 def drawing(corpus: Corpus, out: str | Path | None, name: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ from artgraph.stages.preflight import check_artists, check_measured
 
 if TYPE_CHECKING:
     import numpy as np
-    import scipy.sparse as sp
 
     from artgraph.corpus import Corpus
     from artgraph.graph import Neighbors
@@ -32,7 +31,6 @@ __all__ = ["build_graph", "diagnose_graph", "mended_graph"]
 
 Search = Callable[[str, "np.ndarray", dict[str, Any]], "Neighbors"]  # part, features, arguments of ``knn``
 
-WIDER = 4  # a correction of hubness chooses from lists this many times as long
 NOT_SEARCH = ("kernel", "symmetry", "artist_edges", "artist_edge_weight", "max_years")  # neighbours do not depend on
 
 
@@ -60,7 +58,11 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
         thumbnails(corpus)
     check_artists(catalogue_of(corpus), str(corpus.home), chosen=chosen)
     by_artist = chosen.artist_edges or chosen.cross_artist
-    read = ["image_sha256"] * corpus.has_pictures + ["artist"] * by_artist + ["date"] * (chosen.max_years is not None)
+    read = (
+        [name for name in ("image_sha256", "view_of") if name in corpus.paintings]
+        + ["artist"] * by_artist
+        + ["date"] * (chosen.max_years is not None)
+    )
     inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]
 
     def search(part: str, X: np.ndarray, wanted: dict[str, Any]) -> Neighbors:
@@ -117,66 +119,15 @@ def mended_graph(
 
 def _graph(corpus: Corpus, chosen: GraphSettings, search: Search) -> tuple[dict, dict]:
     """Return the parts of a graph and figures on it; ``search`` finds the neighbours."""
-    from artgraph.graph import artist_links, describe_graph, mean_graph, neighbors_in, similarity_network_fusion
+    from artgraph.graph import similarity_graph
 
-    catalogue = catalogue_of(corpus)
-    groups = {"": chosen.on} if chosen.merge == "features" else {f"-{key}": (key,) for key in chosen.on}
-    parts, facts, graphs, near = {}, {}, {}, None
-    artists = catalogue.artists if chosen.cross_artist else None
-    for suffix, on in groups.items():
-        near, graphs[suffix], found, figures = _one_graph(corpus, on, chosen, search, suffix=suffix, artists=artists)
-        parts |= found
-        facts |= {f"{fact}{suffix}": value for fact, value in figures.items()}
-    adjacency = graphs.get("")
-    if adjacency is None:
-        merged = similarity_network_fusion if chosen.merge == "snf" else mean_graph
-        adjacency = merged(list(graphs.values()))
-        near = neighbors_in(adjacency, n_neighbors=chosen.n_neighbors)
-    if chosen.merge == "layers":
-        parts |= {f"layer{suffix}": graph for suffix, graph in graphs.items()}
-    parts |= {"": adjacency, "knn": _arrays(near)}
-    facts |= describe_graph(adjacency, near.indices)
-    if chosen.artist_edges:
-        parts["artists"] = artist_links(
-            corpus.paintings["artist"],
-            [features_of(corpus, (key,), regress_out=chosen.regress_out) for key in chosen.on],
-            years=None if chosen.max_years is None else catalogue.years,
-            max_years=chosen.max_years,
-        )
-        facts["artist_links"] = int(parts["artists"].nnz // 2)
-    return parts, facts
-
-
-def _one_graph(
-    corpus: Corpus, on: Sequence[str], chosen: GraphSettings, search: Search, *, suffix: str, artists: Sequence | None
-) -> tuple[Neighbors, sp.csr_matrix, dict[str, Any], dict[str, Any]]:
-    """Return neighbour lists, graph, the parts to keep for another time, and figures, for one set of features."""
-    from artgraph.graph import correct_hubness, edge_weights
-    from artgraph.graph import hubness as hubness_of
-
-    X, corrected = features_of(corpus, on, regress_out=chosen.regress_out), chosen.hubness != "none"
-    part = f"search{suffix}" if corrected or suffix else "knn"
-    wanted = {
-        "n_neighbors": chosen.n_neighbors * (WIDER if corrected else 1),
-        "metric": chosen.metric,
-        "duplicate_ids": picture_hashes(corpus),
-        "exclude_same": artists,
-    }
-    searched = search(part, X, wanted)
-    near, figures = searched, {"recall": float(searched.recall), "duplicates": int((searched.duplicate_of >= 0).sum())}
-    if corrected:
-        near = correct_hubness(
-            searched, X, n_neighbors=chosen.n_neighbors, method=chosen.hubness, metric=chosen.metric, seed=chosen.seed
-        )
-        figures["uncorrected"] = hubness_of(searched.indices[:, : chosen.n_neighbors])
-    keep = {part: _arrays(searched)} if part != "knn" else {}
-    return near, edge_weights(near, kernel=chosen.kernel, symmetry=chosen.symmetry), keep, figures
-
-
-def _arrays(neighbors: Neighbors) -> dict[str, np.ndarray]:
-    import numpy as np
-
-    return {field: np.asarray(value) for field, value in neighbors._asdict().items()}
+    return similarity_graph(
+        lambda on: features_of(corpus, on, regress_out=chosen.regress_out),
+        chosen,
+        search=search,
+        catalogue=catalogue_of(corpus),
+        duplicate_ids=picture_hashes(corpus),
+    )
 
 
 def _stored(corpus: Corpus, name: str, part: str, chosen: GraphSettings) -> dict[str, np.ndarray] | None:

@@ -6,6 +6,7 @@ there is now. Rows of works that stay keep their bytes.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import adjacency_of, catalogue_of, confound_refs, features_of, put
 from artgraph.stages.coordinates import hold, kept
+from artgraph.stages.import_analysis import IMPORTED, rows_of
 from artgraph.stages.step import Step, carried_label, made_here
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def _patches(step: Step, ref: Ref, places: np.ndarray) -> dict[str, Any]:
     row = np.full(len(step.old), -1, dtype=np.int64)
     row[change.kept[change.kept >= 0]] = np.flatnonzero(change.kept >= 0)
     stay = row[old["painting"]] >= 0
-    from artgraph.stages.describe import windows
+    from artgraph.stages.describing import windows
 
     fresh = windows(places, change.fresh)
     painting = np.concatenate([row[old["painting"][stay]], fresh["painting"]]).astype(np.int32)
@@ -125,7 +127,8 @@ def _imported(step: Step, ref: Ref) -> dict[str, Any]:
                 f"Features '{ref.key}' in {step.old.path} were imported, so those of the {len(rows)} new works have to "
                 f"be given: --vectors {ref.key}=FILE (rows in the order of the ids, or parquet with a column id)"
             )
-        fresh, _ = read_vectors(file, step.new.paintings["id"].iloc[rows], key=_field(step, ref))
+        field = None if Path(file).suffix.lower() == ".npy" else _field(step, ref)  # of the kind of file that has some
+        fresh, _ = read_vectors(file, step.new.paintings["id"].iloc[rows], key=field)
         if fresh.shape[1] != old.shape[1]:
             raise InputError(f"{file} has {fresh.shape[1]} columns; '{ref.key}' has {old.shape[1]}")
     X = step.stack(old, fresh)
@@ -134,6 +137,14 @@ def _imported(step: Step, ref: Ref) -> dict[str, Any]:
 
 def _field(step: Step, ref: Ref) -> str | None:
     return step.old.label(*ref)["made_by"]["params"].get("field")
+
+
+def _elsewhere(step: Step, ref: Ref) -> dict[str, Any]:
+    """Keep what was made elsewhere: works that come later have no links and no cluster, and lie in the middle."""
+    parts = rows_of(step.old, ref, step.change.origin)
+    if ref.kind == "layouts":
+        parts[""] = np.where(np.isnan(parts[""]), np.nanmean(parts[""], axis=0, keepdims=True), parts[""])
+    return _put(step, ref, parts, {})
 
 
 def _thumbnails(step: Step, ref: Ref) -> dict[str, Any]:
@@ -248,6 +259,7 @@ CARRY: dict[str, Callable[[Step, Ref], dict[str, Any]]] = {
     "describe_dates": _dates,
     "fuse_features": _fused,
     "import_vectors": _imported,
+    **dict.fromkeys(IMPORTED, _elsewhere),
     "thumbnails": _thumbnails,
     "train_descriptor": carried_label,
     "build_graph": _graph,

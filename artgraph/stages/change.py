@@ -21,6 +21,7 @@ from artgraph.corpus import FORMAT, KINDS, Corpus
 from artgraph.errors import LockedError
 from artgraph.formats import content_sha256
 from artgraph.lineage import Lineage, Ref
+from artgraph.makers import TAKEN
 from artgraph.staging import staged
 from artgraph.tablefiles import read_refused, write_table
 
@@ -136,7 +137,7 @@ def affected(corpus: Corpus, change: Change, *, fresh: bool = False) -> dict[Ref
         inputs, stage = lineage.inputs_of(ref), lineage.stage(ref)
         if reasons := lineage.stale(ref):
             found[ref] = reasons[0]
-        elif fresh and stage != "import_vectors" and (stage == "coordinates" or "held" in lineage.label(ref)["facts"]):
+        elif fresh and stage not in TAKEN and (stage == "coordinates" or "held" in lineage.label(ref)["facts"]):
             found[ref] = "works were added or taken away since it was made"
         elif named := [one for one in inputs if one.kind == "paintings" and one.key in corrected]:
             found[ref] = f"{named[0].key} was corrected in {corrected[named[0].key]} works"

@@ -93,14 +93,9 @@ def communities(corpus: Corpus, *, name: str | None = None, progress: Progress =
         found = cluster(
             seen,
             chosen.method,
-            resolution=chosen.resolution,
-            n_clusters=chosen.n_clusters,
-            quality=chosen.quality,
-            consensus=chosen.consensus,
+            **chosen.search,
             layer_weights=list(layers.values()) or None,
             fixed=fixed,
-            max_size=chosen.max_size,
-            seed=chosen.seed,
             progress=progress_of(progress, "resolutions"),
         )
         found = found if node is None else expanded(found, node)

@@ -52,7 +52,9 @@ def fit_of(corpus: Corpus, on: Sequence[str], regress_out: Sequence[str] = ()) -
         return _read(corpus, ref)
     lineage, blocks = Lineage(corpus), [corpus.get("features", key) for key in on]
     X, fusion, settings = blocks[0], {}, joining(corpus, on)
-    if len(on) > 1 or lineage.stage(Ref("features", on[0])) != "fuse_features":  # else with the weights of its parts
+    first = Ref("features", on[0])
+    joined = lineage.stage(first) == "fuse_features" or lineage.params(first).get("joined")  # as its graph sees it
+    if len(on) > 1 or not joined:
         if len(on) == 1 and lineage.inputs_of(Ref("features", on[0]), "graphs"):
             settings["whitening"] = 0  # the spread of latents is learned
         fusion = fit_fusion(blocks, **settings)

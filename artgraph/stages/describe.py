@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from artgraph.engine import opened
 from artgraph.errors import InputError
 from artgraph.lineage import Lineage, Ref
-from artgraph.makers import STAGES
 from artgraph.settings import FEATURES
-from artgraph.stages.base import Made, Progress, columns, progress_of, put
+from artgraph.stages.base import Made, Progress, progress_of
 from artgraph.stages.dates import check_dates, describe_dates
+from artgraph.stages.describing import join, not_up_to_date, prefix_of, sizes_cm, store_of, wanted
 from artgraph.stages.fuse import fuse_features
 from artgraph.stages.pictures import check_originals, need_pictures
-from artgraph.stages.train_descriptor import is_tuned, tuned_descriptor
 from artgraph.stages.weights import note_weights
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from artgraph.corpus import Corpus
     from artgraph.descriptors import Descriptor
+    from artgraph.engine import Engine
 
-__all__ = ["describe", "describe_rows", "windows"]
+__all__ = ["describe", "describe_rows"]
 
 
 def describe(
@@ -36,6 +37,9 @@ def describe(
     workers: int = 2,
     seed: int = 0,
     device: str = "auto",
+    engine: str | Engine = "process",
+    ray_address: str | None = None,
+    storage: str | Path | None = None,
     progress: Progress = None,
     **options: Any,
 ) -> list[Made]:
@@ -54,6 +58,12 @@ def describe(
     workers : Decoding threads.
     seed : Of the sample that reductions are learned on.
     device : {"auto", "cpu", "cuda"}
+    engine : {"process", "ray"} or Engine
+        Who looks at the pictures: this process, or the workers of Ray, who must see pictures and corpus (or
+        ``storage``) under the same paths, and the weights of networks. The features are the same, byte for byte.
+    ray_address : Of a Ray cluster; None: one on this machine, for as long as the work takes.
+    storage : Where shards lie until they are joined: a folder, or an address such as s3://bucket/work. Default: in the
+        corpus.
     progress : callable(stage, done, total)
     **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ``window_cm``, ...
 
@@ -64,87 +74,33 @@ def describe(
         the table has no columns ``height_cm`` and ``width_cm``.
     IngestError
         Pictures are gone, or have changed since they were taken; ``artgraph update`` takes them as they are now.
+    EngineError
+        There is no Ray cluster, or its workers die again and again.
     """
-    from artgraph.descriptors import Descriptor, extract, refuse_unused
-    from artgraph.formats import content_sha256, to_json
-    from artgraph.learning.device import pick_device
-    from artgraph.shards import ShardStore, clear_shards
-
     need_pictures(corpus, "describe")
     dates, descriptors = "date" in descriptors, [one for one in descriptors if one != "date"]
     if dates:
         check_dates(corpus)
-    device = pick_device(device)
-    refuse_unused(descriptors, options)
-    made = [
-        one if isinstance(one, Descriptor) else _tuned_or_made(corpus, one, device=device, **options)
-        for one in descriptors
-    ]
-    keys = [descriptor.key or descriptor.name for descriptor in made]
-    if len(set(keys)) < len(keys):
-        raise InputError(f"Descriptors must differ in their keys, and these are: {', '.join(keys)}")
-    lineage = Lineage(corpus)
-    with corpus.lock():
-        note_weights(corpus, made)
-        todo = []
-        for key, descriptor in zip(keys, made, strict=True):
-            tuned = [Ref("models", descriptor.name)] if is_tuned(corpus, descriptor.name) else []
-            inputs = lineage.inputs([*columns("image_sha256", *_size_columns(corpus, descriptor)), *tuned])
-            params = {**descriptor.params(), "seed": seed}
-            if not lineage.up_to_date(Ref("features", key), "describe", params, inputs):
-                todo.append((key, descriptor, params, inputs))
-        folder = corpus.path / "features"
-        folder.mkdir(exist_ok=True)
-        for key in set(keys) - {key for key, *_ in todo}:
-            clear_shards(folder, f".shards-{key}-")  # of a run that was killed after its last write
-        if todo:
-            check_originals(corpus)
-            started = time.perf_counter()
-            made_from = [STAGES["describe"].revision, corpus.ids_sha256]
-            stores = [
-                ShardStore(folder, f".shards-{key}-", content_sha256([to_json(by), to_json(inputs), *made_from]))
-                for key, _, by, inputs in todo
-            ]
-            results = extract(
-                [corpus.image_root / image for image in corpus.paintings["image"]],
-                [descriptor for _, descriptor, *_ in todo],
-                stores,
-                sizes_cm=_sizes_cm(corpus),
-                sha256=corpus.paintings["image_sha256"].tolist(),
-                workers=workers,
-                seed=seed,
-                progress=progress_of(progress, "describe"),
-            )
-            seconds = time.perf_counter() - started
-            for (key, descriptor, params, inputs), store, (features, fitted) in zip(todo, stores, results, strict=True):
-                _put_features(
-                    corpus,
-                    key,
-                    features,
-                    fitted,
-                    places=store.get("places.npy") if descriptor.places else None,
-                    facts=_true_scale_facts(corpus) if descriptor.true_scale else {},
-                    label={"params": params, "inputs": inputs},
-                    seconds=seconds,
-                )
-                store.remove()
-    fresh = {key for key, *_ in todo}
+    with opened(engine, ray_address) as who:
+        device = who.device(device)
+        jobs = wanted(corpus, descriptors, seed=seed, device=device, **options)
+        keys = [job.key for job in jobs]
+        with corpus.lock():
+            note_weights(corpus, [job.descriptor for job in jobs])
+            todo = not_up_to_date(corpus, jobs)
+            if todo:
+                check_originals(corpus)
+                stores = [store_of(corpus, job, storage) for job in todo]
+                join(corpus, todo, stores, workers=workers, device=device, engine=who, progress=progress)
+    fresh = {job.key for job in todo}
     done = [Made("features", key, key in fresh, corpus.label("features", key)["facts"]) for key in keys]
     if dates:
+        lineage = Lineage(corpus)
         pictured = [key for key in corpus.keys("features") if lineage.stage(Ref("features", key)) == "describe"]
         done.append(describe_dates(corpus, near=keys or pictured))
         keys, descriptors = [*keys, "date"], [*descriptors, "date"]
     weights = _weights_by_key(fuse_weights, descriptors, keys)
     return [*done, fuse_features(corpus, on=keys, name=fuse_name, weights=weights)] if fuse else done
-
-
-def _tuned_or_made(corpus: Corpus, spec: str, *, device: str, ignore_color: bool = False, **options: Any) -> Descriptor:
-    from artgraph.descriptors import Grey, make_descriptor
-
-    if is_tuned(corpus, spec):
-        descriptor = tuned_descriptor(corpus, spec, device=device)
-        return Grey(descriptor) if ignore_color else descriptor
-    return make_descriptor(spec, device=device, ignore_color=ignore_color, **options)
 
 
 def _weights_by_key(
@@ -158,81 +114,6 @@ def _weights_by_key(
     if unknown := set(given) - set(keys):
         raise InputError(f"A weight for '{min(unknown)}', which is not among {', '.join(keys)}")
     return [given.get(key, 1.0) for key in keys]
-
-
-SIZE_COLUMNS = ("height_cm", "width_cm")
-
-
-def _size_columns(corpus: Corpus, descriptor: Descriptor) -> Sequence[str]:
-    """Return the columns that a descriptor needs besides the pictures."""
-    if not descriptor.true_scale:
-        return []
-    if missing := [name for name in SIZE_COLUMNS if name not in corpus.paintings]:
-        raise InputError(
-            f"True scale needs the size of the paintings, and {corpus.path} has no column {' and no '.join(missing)}. "
-            "Give the columns of the spreadsheet these names and run artgraph ingest again, or leave out --window-cm."
-        )
-    return SIZE_COLUMNS
-
-
-def _sizes_cm(corpus: Corpus) -> np.ndarray | None:
-    """Return height and width of every painting, (n, 2) float64, nan where unknown; None without the columns."""
-    import numpy as np
-    import pandas as pd
-
-    if not set(SIZE_COLUMNS) <= set(corpus.paintings):
-        return None
-    texts = (corpus.paintings[name].astype("string").str.replace(",", ".", regex=False) for name in SIZE_COLUMNS)
-    columns = [pd.to_numeric(text, errors="coerce").to_numpy(float, na_value=np.nan) for text in texts]
-    return np.stack(columns, axis=1)
-
-
-def _true_scale_facts(corpus: Corpus) -> dict[str, int]:
-    return {"true_scale": int((_sizes_cm(corpus) > 0).all(axis=1).sum())}
-
-
-def _put_features(
-    corpus: Corpus,
-    key: str,
-    features: np.ndarray,
-    fitted: Mapping[str, np.ndarray],
-    *,
-    places: np.ndarray | None,
-    facts: Mapping[str, Any],
-    label: Mapping[str, Any],
-    seconds: float,
-) -> None:
-    """Store features, and first what a new painting needs to be placed beside them, and the windows that were seen."""
-    import numpy as np
-    import torch
-
-    if fitted:
-        tensors = {name: torch.from_numpy(array) for name, array in fitted.items()}
-        put(corpus, "describe", Ref("models", key), parts={"": tensors}, **label)
-    if places is not None:
-        patches = windows(places, np.arange(len(places)))
-        put(corpus, "describe", Ref("patches", key), parts={"": patches}, **label)
-    facts = {"n": len(features), "dimensions": features.shape[1], **facts}
-    if fitted:
-        model = {f"models/{key}": corpus.label("models", key)["sha256"]}
-        label = {**label, "inputs": {**label["inputs"], **model}}
-    put(corpus, "describe", Ref("features", key), parts={"": features}, facts=facts, seconds=seconds, **label)
-
-
-def windows(places: np.ndarray, paintings: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the windows that a descriptor saw: ``painting`` int32, ``x``, ``y``, ``scale`` float32, each (m,).
-
-    Parameters
-    ----------
-    places : (n, windows, 3) float32, x, y and scale.
-    paintings : (n,) int, row of each painting in the corpus.
-    """
-    import numpy as np
-
-    painting = np.repeat(paintings, places.shape[1])
-    rows = np.unique(np.column_stack([painting, places.reshape(-1, 3)]), axis=0)  # a small picture repeats windows
-    patches = {"painting": rows[:, 0].astype(np.int32)}
-    return patches | {axis: rows[:, k].astype(np.float32) for k, axis in enumerate(("x", "y", "scale"), 1)}
 
 
 def describe_rows(
@@ -280,12 +161,12 @@ def describe_rows(
     stores = []
     for key in keys:
         stamp = content_sha256([made.label("features", key)["sha256"], *pictures])
-        stores.append(ShardStore(folder, f".shards-{key}-", stamp))
+        stores.append(ShardStore(folder, prefix_of(key), stamp))
         fitted = fitted_of(made, key)
         for name, array in fitted.items():
             stores[-1].put(f"fit-{name}.npy", array)
         stores[-1].put("fit.json", sorted(fitted))
-    sizes = _sizes_cm(corpus)
+    sizes = sizes_cm(corpus)
     found = extract(
         [corpus.image_root / corpus.paintings["image"].iloc[row] for row in rows],
         descriptors,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,13 +11,14 @@ import numpy as np
 
 from artgraph.checks import check_choice
 from artgraph.errors import InputError
+from artgraph.lineage import Ref
+from artgraph.stages.archive import archive
 from artgraph.stages.base import Made, Progress, progress_of
-from artgraph.stages.pictures import need_pictures, picture, thumbnail, thumbnail_pixels
-from artgraph.stages.view import View, with_free_names
+from artgraph.stages.graph_files import OWN_USE, WRITERS, for_graphs, trimmed
+from artgraph.stages.pictures import need_pictures, picture, thumbnail
+from artgraph.stages.view import View
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from artgraph.corpus import Corpus
 
 __all__ = ["FORMATS", "export", "network"]
@@ -29,13 +29,14 @@ FORMATS = {
     "csv": "{}.csv",
     "graphml": "{}.graphml",
     "gephi-csv": "{}-gephi",
+    "gephi-lite": "{}-gephi-lite.json",
     "anndata": "{}.h5ad",
     "embedding-atlas": "{}.parquet",
     "vikus": "{}-vikus",
     "iiif": "{}-iiif",
+    "ro-crate": "{}-crate",
 }
 _OF_PICTURES = ("image_jpeg_quality", "image_brightness")  # measured, and read by programs
-_OWN_USE = ("image_sha256", "image_bytes", "image_format", "image_mode", "image_dhash", "metadata_line")
 
 
 def export(
@@ -49,6 +50,10 @@ def export(
     everything: bool = False,
     image_url: str | None = None,
     base: str | None = None,
+    authors: Sequence[str] | None = None,
+    license: str | None = None,
+    date: str | None = None,
+    title: str | None = None,
     progress: Progress = None,
 ) -> Made:
     """Write a partition, its graph and its map in the format of another program.
@@ -56,13 +61,16 @@ def export(
     Parameters
     ----------
     corpus
-    to : {"gexf", "csv", "graphml", "gephi-csv", "anndata", "embedding-atlas", "vikus", "iiif"}
-        Gephi; Excel; GraphML; Gephi's spreadsheet import; scanpy; Embedding Atlas; VIKUS Viewer; viewers of IIIF.
+    to : {"gexf", "csv", "graphml", "gephi-csv", "gephi-lite", "anndata", "embedding-atlas", "vikus", "iiif",
+        "ro-crate"}
+        Gephi; Excel; GraphML; Gephi's spreadsheet import; Gephi Lite; scanpy; Embedding Atlas; VIKUS Viewer; viewers of
+        IIIF; an archive of the whole corpus, see ``artgraph.stages.archive``.
     partition
-    out : Default: a file, or for "gephi-csv", "vikus" and "iiif" a folder, in ``exports`` of the corpus.
+    out : Default: a file, or for "gephi-csv", "vikus", "iiif" and "ro-crate" a folder, in ``exports`` of the corpus.
     pictures : bool
         Also give the pictures along. "gexf", "graphml" and "gephi-csv": a folder of JPEGs beside the file, since Gephi
-        does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script.
+        does not read WebP; "embedding-atlas": in the file; "vikus": JPEGs of 1024 pixels for vikus-viewer-script;
+        "ro-crate": the originals and thumbnails.
     timeline : "gexf": dated paintings have their year as a time interval.
     everything : "csv": also what only programs read, such as hashes and byte counts; "anndata" always has it.
     image_url : str, optional
@@ -70,6 +78,9 @@ def export(
         which Gephi Lite can show. A column ``image_url`` of the table is exported as it is. "iiif": for works that have
         no picture on the web of their own.
     base : "iiif", which needs it: the address that the folder will have on the web.
+    authors, license, date : "ro-crate", which needs them: who made it, such as "Josiah Carberry (Brown University)
+        <0000-0002-1825-0097>"; the licence of the data, an SPDX identifier or an address; the day of publication.
+    title : "ro-crate": of the archive; default: the name of the corpus's folder.
     progress : callable(stage, done, total)
 
     Returns
@@ -85,16 +96,18 @@ def export(
         "anndata" without the package anndata.
     """
     check_choice("export format", to, FORMATS)
-    if pictures and to in ("csv", "anndata", "iiif"):
+    if pictures and to in ("csv", "anndata", "gephi-lite", "iiif"):
         raise InputError(f"'{to}' cannot give pictures along; gexf, graphml, gephi-csv, embedding-atlas and vikus can")
     if timeline and to != "gexf":
         raise InputError(f"'{to}' knows no timeline; gexf does")
     if everything and to != "csv":
         raise InputError(f"'{to}' has one set of columns; --all is for csv")
-    if image_url and to not in ("gexf", "graphml", "gephi-csv", "iiif"):
-        raise InputError(f"'{to}' takes no --image-url; gexf, graphml, gephi-csv and iiif do")
+    if image_url and to not in ("gexf", "graphml", "gephi-csv", "gephi-lite", "iiif"):
+        raise InputError(f"'{to}' takes no --image-url; gexf, graphml, gephi-csv, gephi-lite and iiif do")
     if base and to != "iiif":
         raise InputError(f"'{to}' takes no --base; iiif does")
+    if to != "ro-crate" and (authors or license or date or title):
+        raise InputError(f"'{to}' takes no --author, --license, --date or --title; ro-crate does")
     if to == "iiif":
         from artgraph.export.iiif import check_base
 
@@ -107,7 +120,7 @@ def export(
     if to == "csv":
         from artgraph.export import write_csv
 
-        write_csv(out, view.table if everything else _trimmed(view, _OF_PICTURES))
+        write_csv(out, view.table if everything else trimmed(view, _OF_PICTURES))
     elif to == "anndata":
         _anndata(view, out)
     elif to == "embedding-atlas":
@@ -116,10 +129,13 @@ def export(
         _vikus(view, out, pictures=pictures, report=report)
     elif to == "iiif":
         facts |= _iiif(view, out, base, image_url)
+    elif to == "ro-crate":
+        said = {"authors": authors or (), "license": license, "date": date, "title": title}
+        facts |= archive(corpus, out, partition=partition, pictures=pictures, report=report, **said)
     else:
         folder = out if to == "gephi-csv" else out.parent
-        table = _for_graphs(view, folder, pictures=pictures, image_url=image_url, report=report)
-        {"gexf": _gexf, "graphml": _graphml, "gephi-csv": _gephi_csv}[to](view, out, table, timeline)
+        table = for_graphs(view, folder, pictures=pictures, image_url=image_url, report=report)
+        WRITERS[to](view, out, table, timeline)
     return Made("export", str(out), True, facts)
 
 
@@ -156,80 +172,6 @@ def network(corpus: Corpus, *, partition: str = "leiden", library: str = "networ
     return make(view.style, view.placed(view.table), artist_adjacency=view.artist_edges)
 
 
-def _for_graphs(
-    view: View, folder: Path, *, pictures: bool, image_url: str | None, report: Callable[[int, int], None] | None
-) -> pd.DataFrame:
-    """Return the table as people see it in Gephi, without what only artgraph needs.
-
-    ``image`` is a file to show, relative to ``folder``; the original is ``file``.
-    """
-    corpus = view.corpus
-    if not corpus.has_pictures:
-        return _trimmed(view)
-    names = [f"{digest}.webp" for digest in corpus.paintings["image_sha256"]]
-    table = _trimmed(view)
-    if pictures:
-        written = _write_thumbnails(corpus, folder / f"{view.partition}-pictures", report)
-        table["image"] = [f"{view.partition}-pictures/{name}" if name else None for name in written]
-    else:
-        thumbs = Path(os.path.relpath(corpus.path.resolve() / "thumbs", folder.resolve())).as_posix()
-        there = set(os.listdir(corpus.path / "thumbs")) if (corpus.path / "thumbs").is_dir() else set()
-        table["image"] = [f"{thumbs}/{name}" if name in there else None for name in names]
-    if image_url and "image_url" not in table:
-        table["image_url"] = [f"{image_url.rstrip('/')}/{quote(name)}" for name in names]
-    return table
-
-
-def _trimmed(view: View, also: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return the table without what only artgraph needs, and without ``also``; the original picture is ``file``."""
-    table = view.table.drop(columns=[name for name in (*_OWN_USE, *also) if name in view.table])
-    if not view.corpus.has_pictures:
-        return table
-    return with_free_names(table, ("file",)).rename(columns={"image": "file"})
-
-
-def _write_thumbnails(corpus: Corpus, folder: Path, report: Callable[[int, int], None] | None) -> list[str | None]:
-    """Write the thumbnails as JPEGs; return the name of each, None where a painting has none."""
-    from artgraph.export import write_jpegs
-
-    def read(row: int) -> np.ndarray | None:
-        return thumbnail_pixels(corpus, row)
-
-    return write_jpegs(folder, corpus.paintings["image_sha256"], read, report=report)
-
-
-def _gexf(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
-    from artgraph.export import write_gexf
-
-    write_gexf(
-        out,
-        view.style,
-        table,
-        title=f"{view.corpus.path.resolve().name}: {view.partition}",
-        layout=view.layout,
-        sizes=view.sizes,
-        colors=view.colors,
-        years=view.catalogue.years if timeline else None,
-        artist_adjacency=view.artist_edges,
-        scale=view.scale,
-    )
-
-
-def _graphml(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
-    from artgraph.colors import hex_to_rgb
-    from artgraph.export import write_graphml
-
-    channels = dict(zip("rgb", hex_to_rgb(view.colors).T.astype(int).tolist(), strict=True))
-    table = with_free_names(view.placed(table), tuple(channels)).assign(**channels)
-    write_graphml(out, view.style, table, artist_adjacency=view.artist_edges)
-
-
-def _gephi_csv(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
-    from artgraph.export import write_gephi_csv
-
-    write_gephi_csv(out, view.style, view.placed(table), artist_adjacency=view.artist_edges)
-
-
 def _anndata(view: View, out: Path) -> None:
     from artgraph.export import to_anndata, write_h5ad
 
@@ -240,9 +182,10 @@ def _anndata(view: View, out: Path) -> None:
         neighbors=(view.neighbors["indices"], view.neighbors["distances"]),
         labels=view.labels,
         layout=view.layout,
-        features={key: view.corpus.get("features", key) for key in view.on},
+        features={key: view.corpus.get("features", key) for key in view.beside},
+        membership=view.stored_membership.get("membership"),
         artist_adjacency=view.artist_edges,
-        params=view.graph_params,
+        params=view.lineage.known(Ref("graphs", view.graph))["facts"].get("source") or view.graph_params,
     )
     write_h5ad(out, data)
 
@@ -253,7 +196,7 @@ def _embedding_atlas(view: View, out: Path, *, pictures: bool) -> None:
     clusters = [f"{label:02d}" if label >= 0 else None for label in view.labels]  # text: a category, not a quantity
     write_embedding_atlas(
         out,
-        _trimmed(view).assign(cluster=clusters),
+        trimmed(view).assign(cluster=clusters),
         layout=view.layout,
         neighbors=(view.neighbors["indices"], view.neighbors["distances"]),
         pictures=[thumbnail(view.corpus, row) for row in range(len(view.corpus))] if pictures else None,
@@ -265,7 +208,7 @@ def _vikus(view: View, out: Path, *, pictures: bool, report: Callable[[int, int]
     from artgraph.images import resize_contain
 
     corpus = view.corpus
-    table = view.table.drop(columns=[name for name in (*_OWN_USE, "cluster", "image", "year") if name in view.table])
+    table = view.table.drop(columns=[name for name in (*OWN_USE, "cluster", "image", "year") if name in view.table])
     years, title = view.catalogue.years, corpus.path.resolve().name
     write_vikus(out, table, layouts={"map": view.layout}, labels=view.labels, years=years, title=title)
     if pictures:

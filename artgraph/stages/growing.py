@@ -58,6 +58,7 @@ def add(
     encoding: str | None = None,
     source: str | None = None,
     repair_text: bool = False,
+    views: str | None = None,
     max_refused: float = 0.05,
     weights: Any = None,
     device: str = "auto",
@@ -80,7 +81,7 @@ def add(
         A corpus without pictures has none: works whose rows are new in the table are added.
     metadata : A spreadsheet that has the new works; default: that of the corpus. Works that are there already are not
         corrected by it: see ``update``.
-    columns, encoding, source, repair_text : How the spreadsheet is read; see ``ingest``.
+    columns, encoding, source, repair_text, views : How the spreadsheet is read; see ``ingest``.
     vectors : Key of imported features to a file with those of the new works; see ``import_vectors``.
     max_refused : Share of the new pictures that may be refused.
     weights : Of networks, where they do not come from the hub; see ``describe``.
@@ -106,7 +107,7 @@ def add(
         images=images,
         metadata=metadata,
         only_new=True,
-        reading=reading_of(columns, encoding, source=source, repair_text=repair_text),
+        reading=reading_of(columns, encoding, source=source, repair_text=repair_text, views=views),
         vectors={key: Path(file) for key, file in (vectors or {}).items()},
         workers=workers,
         progress=progress,
@@ -153,6 +154,7 @@ def update(
     encoding: str | None = None,
     source: str | None = None,
     repair_text: bool = False,
+    views: str | None = None,
     progress: Progress = None,
 ) -> Growth:
     """Bring a corpus up to date with its folder and its spreadsheet, and make again only what is stale.
@@ -170,7 +172,7 @@ def update(
     fresh : Make everything again from the features on, as a first run would; clusters keep their numbers where they
         are the same.
     dry_run : Only say what would be done.
-    columns, encoding, source, repair_text : How the spreadsheet is read; see ``ingest``.
+    columns, encoding, source, repair_text, views : How the spreadsheet is read; see ``ingest``.
 
     Returns
     -------
@@ -182,7 +184,7 @@ def update(
         metadata=metadata,
         remove_gone=remove_gone,
         vectors={key: Path(file) for key, file in (vectors or {}).items()},
-        reading=reading_of(columns, encoding, source=source, repair_text=repair_text),
+        reading=reading_of(columns, encoding, source=source, repair_text=repair_text, views=views),
         workers=workers,
         progress=progress,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from artgraph.errors import InputError
 from artgraph.lineage import Ref
 from artgraph.stages.base import Made, columns, make
+from artgraph.stages.import_analysis import import_analysis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,9 +46,16 @@ def import_vectors(
     name: str = "imported",
     id_file: str | Path | None = None,
     field: str | None = None,
+    labels: str | None = None,
+    graph: str | None = None,
+    layout: str | None = None,
+    everything: bool = False,
     allow_missing: bool = False,
 ) -> Made:
     """Take a user's own vectors into the corpus, joined by id; they are features like any other.
+
+    Of an h5ad file also a graph, clusters and a map, such as scanpy makes: a partition that can be evaluated,
+    interpreted, exported and drawn as those made here. Works that are added later have no place in it.
 
     Parameters
     ----------
@@ -58,10 +66,25 @@ def import_vectors(
         given.
     name : Key of the features.
     id_file : For ``.npy``: a text file with one id a line.
-    field : The list column of a parquet file, or the ``obsm`` entry of an h5ad file.
+    field : The list column of a parquet file, or the ``obsm`` entry of an h5ad file; there, with a graph, default: what
+        that was built on.
+    labels : The column of ``obs`` that becomes the partition ``name``.
+    graph : The entry of ``obsp`` that becomes the graph ``name``, with the neighbour lists of "distances".
+    layout : The entry of ``obsm`` that becomes the map of that graph.
+    everything : All of these as the file has them, and all its vectors: see ``artgraph.export.from_anndata``.
     allow_missing : bool
         Give paintings that the file does not have a row of zeros (they have no neighbours), instead of an error.
+
+    Returns
+    -------
+    Made
+        The partition, where clusters were taken; else the graph, or the features.
     """
+    if everything or labels or graph or layout:
+        if id_file is not None:
+            raise InputError(f"{Path(file).name} has its own ids; an id file goes with .npy only")
+        wanted = {"labels": labels, "graph": graph, "layout": layout, "everything": everything}
+        return import_analysis(corpus, file, name=name, vectors=field, allow_missing=allow_missing, **wanted)
     from artgraph.descriptors.imported import read_vectors
     from artgraph.descriptors.weights import file_sha256
 

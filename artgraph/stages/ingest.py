@@ -6,16 +6,16 @@ import hashlib
 import json
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artgraph.atomic import locked, write_bytes
+from artgraph.atomic import locked
 from artgraph.corpus import KINDS, Corpus
+from artgraph.engine import opened
 from artgraph.errors import CorpusError, IngestError
-from artgraph.shards import ShardStore, clear_shards, shard_bounds
-from artgraph.soundness import damage_beside, read_head, whole_webp
+from artgraph.shards import ShardStore, clear_shards
+from artgraph.soundness import damage_beside, read_head
+from artgraph.stages.inspecting import inspect_shards
 from artgraph.stages.spreadsheet import (
     as_before,
     list_artists,
@@ -29,13 +29,13 @@ from artgraph.stages.spreadsheet import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from artgraph.engine import Engine
     from artgraph.folders import Listing
     from artgraph.ingest import Metadata, Plan
     from artgraph.stages.base import Progress
 
-__all__ = ["check_kind", "follows_links", "ingest", "inspect_one", "left_out"]
+__all__ = ["check_kind", "follows_links", "ingest", "left_out"]
 
-SHARD = 128
 WORK = ".ingest-"
 REVISION = 3  # counted up when the same folder and spreadsheet give another table
 
@@ -49,10 +49,14 @@ def ingest(
     encoding: str | None = None,
     source: str | None = None,
     repair_text: bool = False,
+    views: str | None = None,
     max_unmatched: float = 1.0,
     max_refused: float = 0.05,
     follow_links: bool | None = None,
     workers: int = 2,
+    engine: str | Engine = "process",
+    ray_address: str | None = None,
+    storage: str | Path | None = None,
     progress: Progress = None,
 ) -> Corpus:
     """Make a corpus of a folder of pictures and, if there is one, a spreadsheet; or of a table alone.
@@ -71,6 +75,9 @@ def ingest(
     source : A key of ``artgraph.sources.SOURCES``: the museum, or kind of table; default: recognised by the columns.
         "wikiart" without ``metadata`` reads artist, title and style in the names of the pictures.
     repair_text : Mend text of the CSV file that had been saved in a wrong encoding before.
+    views : {None, "first", "all"} or the name of a column
+        Which picture is taken of a work that has several; see ``artgraph.objectviews.choose_views``. With "all" they
+        are no neighbours of each other in graphs.
     max_unmatched : float in [0, 1]
         Share of the pictures that may have no row in the spreadsheet before this is an error (the corpus is made all
         the same). That no row at all belongs to a picture is always an error, and nothing is made.
@@ -80,6 +87,8 @@ def ingest(
     follow_links : Whether pictures and folders are taken that symbolic links in the folder lead to, each folder once.
         None: as at the last ingest of the corpus, else yes.
     workers : Decoding threads.
+    engine, ray_address, storage : See ``describe``. Who decodes the pictures, and where thumbnails and measures lie
+        until all are there.
     progress : callable(stage, done, total)
 
     Notes
@@ -100,7 +109,7 @@ def ingest(
     from artgraph.sources import is_named_so
 
     check_kind(out, pictures=images is not None)
-    asked = reading_of(columns, encoding, source=source, repair_text=repair_text)
+    asked = reading_of(columns, encoding, source=source, repair_text=repair_text, views=views)
     if images is None:
         return _ingest_table(Path(out), metadata, asked, max_refused=max_refused)
     images, out = Path(images), Path(out)
@@ -114,7 +123,8 @@ def ingest(
     listing = list_folder(images, leave_out=left_out(images, out, metadata), follow_links=follow)
     found = listing.pictures
     table = read_table(metadata, reading, found)
-    planned = plan(found, table, root=images, metadata_dir=Path(metadata).parent if metadata else None)
+    metadata_dir = Path(metadata).parent if metadata else None
+    planned = plan(found, table, root=images, metadata_dir=metadata_dir, views=reading.get("views"))
     notes: list[str] = []
     if table:
         check_matched(planned, table, images)
@@ -127,7 +137,13 @@ def ingest(
     corpus = _unchanged(out, stamp)
     if corpus is None or any(out.glob(f"{WORK}*")):
         with locked(out, folders=("", "thumbs", *KINDS)):
-            corpus = _take_in(images, out, planned, listing, notes, stamp, workers, progress, spreadsheet)
+            store = ShardStore(storage or out, WORK, stamp)
+            with opened(engine, ray_address) as who:
+                records = inspect_shards(
+                    images, planned.paintings["image"], store, out=out, workers=workers, engine=who, progress=progress
+                )
+            corpus = _take_in(images, out, planned, listing, notes=notes, records=records, spreadsheet=spreadsheet)
+            store.remove()
             list_artists(corpus)
             corpus.journal("paintings", stamp)
             clear_shards(out, WORK)
@@ -225,10 +241,9 @@ def _take_in(
     out: Path,
     planned: Plan,
     listing: Listing,
+    *,
     notes: list[str],
-    stamp: str,
-    workers: int,
-    progress: Progress,
+    records: Sequence[Mapping[str, Any]],
     spreadsheet: Mapping[str, Any],
 ) -> Corpus:
     import pandas as pd
@@ -236,31 +251,14 @@ def _take_in(
     from artgraph.ingest import Refusal, passed_over, refusals_table
 
     paintings = planned.paintings
-    paths = list(paintings["image"])
-    store = ShardStore(out, WORK, stamp)
-    (out / "thumbs").mkdir(exist_ok=True)
-    inspected = []
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        for start, stop in shard_bounds(len(paths), SHARD):
-            name = f"{start:09d}.json"
-            if not store.has(name):
-                records = []
-                for record in pool.map(lambda path: inspect_one(images, path, out / "thumbs"), paths[start:stop]):
-                    records.append(record)
-                    if progress:
-                        progress("ingest", start + len(records), len(paths))
-                store.put(name, records)
-            inspected += store.get(name)
-            if progress:
-                progress("ingest", stop, len(paths))
-    refusals = [Refusal(**record) for record in inspected if "reason" in record]
+    refusals = [Refusal(**record) for record in records if "reason" in record]
     others = refusals_table([*refusals, *passed_over(listing)])
     refused = pd.concat([planned.refused, others], ignore_index=True)
-    taken = [position for position, record in enumerate(inspected) if "reason" not in record]
+    taken = [position for position, record in enumerate(records) if "reason" not in record]
     if not taken:
         why = f"; most of all: {refused['reason'].value_counts().index[0]}" if len(refused) else ""
-        raise IngestError(f"No picture in {images} could be taken ({len(paths)} found, {len(refused)} refused{why}).")
-    measured = pd.DataFrame([inspected[position] for position in taken]).add_prefix("image_")
+        raise IngestError(f"No picture in {images} could be taken ({len(records)} found, {len(refused)} refused{why}).")
+    measured = pd.DataFrame([records[position] for position in taken]).add_prefix("image_")
     measured["image_jpeg_quality"] = measured["image_jpeg_quality"].astype("Int64")
     measured["image_note"] = measured["image_note"].astype("string")
     table = pd.concat([paintings.iloc[taken].reset_index(drop=True), measured], axis=1)
@@ -271,6 +269,7 @@ def _take_in(
         **{name: count for name, count in planned.counts.items() if name.startswith("rows")},
         "images_noted": int(measured["image_note"].notna().sum()),
         **_counts(listing),
+        **{name: count for name, count in planned.counts.items() if name == "other_views"},
         "images_without_row": int(table["metadata_line"].isna().sum()),
         "notes": notes,
         **spreadsheet,
@@ -293,26 +292,6 @@ def _counts(listing: Listing) -> dict[str, Any]:
         "folders_passed_over": dict(sorted((listing.system_folders + Counter(corpus=reasons["corpus"])).items())),
         "other_files": dict(sorted(listing.others.items())),
     }
-
-
-def inspect_one(images: Path, path: str, thumbs: Path) -> dict[str, Any]:
-    """Return what is measured on a picture, or why it is refused (dict); keep its thumbnail.
-
-    Parameters
-    ----------
-    images, path : A folder, and a picture below it.
-    thumbs : Where thumbnails go.
-    """
-    from artgraph.ingest import Refusal, inspect_chunk
-
-    (inspected,) = inspect_chunk(images, [path])
-    record = asdict(inspected)
-    if not isinstance(inspected, Refusal):
-        thumbnail = record.pop("thumbnail")
-        file = thumbs / f"{inspected.sha256}.webp"
-        if not whole_webp(file):
-            write_bytes(file, thumbnail)
-    return record
 
 
 def _fingerprint(images: Path | None, found: Sequence[str], table: Metadata | None, reading: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from artgraph.stages.base import (
 )
 from artgraph.stages.pictures import thumbnail
 from artgraph.stages.ruling import names_of
+from artgraph.stages.words import words_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,7 +229,7 @@ def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
     def named(rows: list[dict[str, Any]]) -> str:
         return "; ".join(f"{row['name']} ({row['count']} of {row['size']})" for row in rows)
 
-    rows, names = [], names_of(corpus, partition)
+    rows, names, words = [], names_of(corpus, partition), words_for(corpus, partition)
     for one in made.facts["clusters"]:
         rows.append(
             {
@@ -237,6 +238,7 @@ def _write_table(corpus: Corpus, partition: str, made: Made) -> None:
                 "size": one["size"],
                 "sentence": one["sentence"],
                 "compared with the rest": _differences(one["visual"]),
+                **({"words": "; ".join(word["term"] for word in words[one["cluster"]])} if words else {}),
                 "artists": named(one["artists"]),
                 "decades": named(one["decades"]),
                 **{name: named(found) for name, found in one["columns"].items()},

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from artgraph.lineage import Lineage, Ref
 from artgraph.stages.base import catalogue_of
 
 if TYPE_CHECKING:
+    from artgraph.catalogue import Catalogue
     from artgraph.corpus import Corpus
 
 __all__ = [
-    "LEADS", "MIN_EDGES_FOR_VGAE", "MIN_PAINTINGS_FOR_VGAE", "lead_of", "names_for", "shown_first", "wants_vgae",
+    "ARTIST_EDGE_WEIGHT", "LEADS", "MIN_EDGES_FOR_VGAE", "MIN_PAINTINGS_FOR_VGAE", "latent_edges", "lead_of",
+    "names_for", "shown_first", "wants_vgae", "which_leads",
 ]  # fmt: skip
 
 LEADS = ("auto", "leiden", "vgae-leiden")
 MIN_PAINTINGS_FOR_VGAE = 50
 MIN_EDGES_FOR_VGAE = 10
+ARTIST_EDGE_WEIGHT = 2.0  # beside neighbours by other artists; 8 agrees with style more and joins an artist's manners
 STYLE = Ref("graphs", "style")
 
 
@@ -84,6 +88,22 @@ def wants_vgae(corpus: Corpus, lead: str, *, names: bool) -> tuple[bool, list[st
     return True, []
 
 
+def latent_edges(catalogue: Catalogue, *, names: bool) -> dict[str, Any]:
+    """Return how a graph of latents is built beyond the defaults, as keyword arguments of ``build_graph``.
+
+    Names set an artist's works apart from all others, so neighbours are then sought among works by other artists, and
+    works by one artist are linked in a layer of their own.
+
+    Parameters
+    ----------
+    catalogue
+    names : Whether artists' names taught the autoencoder.
+    """
+    if not (names and catalogue.has_many_artists):
+        return {}
+    return {"cross_artist": True, "artist_edges": True, "artist_edge_weight": ARTIST_EDGE_WEIGHT}
+
+
 def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
     """Choose between ``leiden`` on the features and ``vgae-leiden`` on the latents; no style label is read.
 
@@ -106,12 +126,23 @@ def lead_of(corpus: Corpus, lead: str = "auto") -> tuple[str, str]:
         if corpus.has(*STYLE) and corpus.label(*STYLE)["facts"]["edges"] < MIN_EDGES_FOR_VGAE:
             return "leiden", "there are too few links"
         return "leiden", "no autoencoder was trained"
-    taught = Lineage(corpus).taught_by_names(Ref("features", "vgae"))
-    facts = corpus.label("models", "vgae")["facts"]
+    taught = bool(Lineage(corpus).taught_by_names(Ref("features", "vgae")))
+    return which_leads(corpus.label("models", "vgae")["facts"], lead=lead, taught=taught)
+
+
+def which_leads(facts: Mapping[str, Any], *, lead: str = "auto", taught: bool) -> tuple[str, str]:
+    """Return which partition leads, and why, where an autoencoder was trained; see ``lead_of``.
+
+    Parameters
+    ----------
+    facts : Of its training.
+    lead : As for ``lead_of``.
+    taught : Whether artists' names taught it.
+    """
     before, after = facts.get("artist_precision_before"), facts.get("artist_precision")
     known = before is not None and after is not None
     shares = f"{before:.0%} → {after:.0%} of the nearest works are by the same artist" if known else ""
-    better = bool(taught) and known and after > before
+    better = taught and known and after > before
     first = lead if lead != "auto" else "vgae-leiden" if better else "leiden"
     if lead != "auto":
         reason = "--lead asks for it"

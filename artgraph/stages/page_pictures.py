@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-from concurrent.futures import ThreadPoolExecutor
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from artgraph.checks import check_choice
-from artgraph.stages.pictures import thumbnail, thumbnail_again, thumbnail_file
+from artgraph.stages.pictures import thumbnail_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from artgraph.corpus import Corpus
 
-__all__ = ["IMAGES", "MEDIUM", "MOST_BYTES", "has_larger", "larger_pictures", "medium_picture", "restored_thumbnails"]
+__all__ = ["IMAGES", "MEDIUM", "MOST_BYTES", "Thumbnails", "has_larger", "larger_pictures", "medium_picture"]
 
 IMAGES = ("auto", "medium", "small", "none")
 MEDIUM = 1200  # pixels of the longest side
@@ -30,30 +28,44 @@ _SAMPLE = 12
 _DECODING = Semaphore(2)  # originals in memory at a time: one may take a gigabyte
 
 
-def restored_thumbnails(corpus: Corpus) -> tuple[Callable[[int], bytes | None], int, list[int]]:
-    """Make thumbnails again that are gone or broken, from originals that have not changed since they were taken in.
+class Thumbnails:
+    """The thumbnails of a ``corpus``, made again where one is gone or broken and its original has not changed.
 
-    Parameters
-    ----------
-    corpus
-
-    Returns
-    -------
-    thumbnail : callable(row), WebP or None.
-    restored : int, how many were made again.
-    lost : list of int, rows without a thumbnail: their original is gone, unreadable or another picture.
+    ``restored`` is how many were made again so far; ``lost`` has the rows of which none could be made.
     """
-    from artgraph.atlas.sheets import decoded
 
-    def whole(row: int) -> bool:
-        file = thumbnail_file(corpus, row)
-        return file.is_file() and bool(data := file.read_bytes()) and decoded(data) is not None
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus, self.home = corpus, corpus.home / "thumbs"
+        self.hashes = corpus.paintings["image_sha256"].tolist()
+        self._again: dict[int, bytes | None] = {}
 
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        broken = [row for row, good in enumerate(pool.map(whole, range(len(corpus)))) if not good]
-    again = {row: thumbnail_again(corpus, row) for row in broken}
-    lost = [row for row in broken if not again[row]]
-    return lambda row: again[row] if row in again else thumbnail(corpus, row), len(broken) - len(lost), lost
+    def stored(self, row: int) -> bytes | None:
+        """Return the thumbnail of a row as it lies in the corpus; None where there is none."""
+        try:
+            return (self.home / f"{self.hashes[row]}.webp").read_bytes()
+        except OSError:
+            return None
+
+    def again(self, row: int) -> bytes | None:
+        """Make the thumbnail of a row again; None where its original is gone, unreadable or another picture."""
+        if row not in self._again:
+            self._again[row] = thumbnail_again(self.corpus, row)
+        return self._again[row]
+
+    def whole(self, row: int) -> bytes | None:
+        """Return the thumbnail of a row, made again where it is broken."""
+        from artgraph.atlas.sheets import decoded
+
+        data = self.stored(row)
+        return data if data and decoded(data) is not None else self.again(row)
+
+    @property
+    def restored(self) -> int:
+        return sum(data is not None for data in self._again.values())
+
+    @property
+    def lost(self) -> list[int]:
+        return sorted(row for row, data in self._again.items() if data is None)
 
 
 def _original(corpus: Corpus, row: int) -> bytes | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Weights = str | Path | Sequence[str | Path] | None
 
-__all__ = ["descriptor_of", "fitted_of", "project"]
+__all__ = ["descriptor_of", "fitted_of", "project", "project_each"]
 
 
 def project(
@@ -54,8 +54,19 @@ def project(
     """
     from artgraph.stages.coordinates import fit_of, place
 
-    blocks = [_described(corpus, key, files, weights, device) for key in on]
-    return place(blocks, fit_of(corpus, on), {})
+    return place(project_each(corpus, on, files, weights=weights, device=device), fit_of(corpus, on), {})
+
+
+def project_each(
+    corpus: Corpus, on: Sequence[str], files: Sequence[Path], *, weights: Weights = None, device: str = "auto"
+) -> list[np.ndarray]:
+    """Return what ``project`` joins: the features of pictures under each key, (m, d_i) float32.
+
+    Parameters
+    ----------
+    corpus, on, files, weights, device : As for ``project``.
+    """
+    return [_described(corpus, key, files, weights, device) for key in on]
 
 
 def _stage(corpus: Corpus, key: str) -> str | None:
@@ -96,18 +107,26 @@ def _from_pictures(corpus: Corpus, key: str) -> bool:
     return _stage(corpus, key) in ("describe", "fuse_features")
 
 
-def descriptor_of(corpus: Corpus, key: str, *, weights: Weights = None, device: str = "auto") -> Descriptor:
-    """Return the descriptor that made some features; its parameters are compared with those in their label.
+def descriptor_of(
+    corpus: Corpus,
+    key: str,
+    *,
+    weights: Weights = None,
+    device: str = "auto",
+    params: Mapping[str, Any] | None = None,
+) -> Descriptor:
+    """Return the descriptor that made some features; its parameters are compared with those that it had then.
 
     Parameters
     ----------
     corpus, key, weights, device : As for ``project``.
+    params : Its parameters; default: those in the label of the features.
     """
     from artgraph.descriptors import DESCRIPTORS, Grey, make_descriptor
     from artgraph.formats import plain
     from artgraph.learning.device import pick_device
 
-    params = corpus.label("features", key)["made_by"]["params"]
+    params = corpus.label("features", key)["made_by"]["params"] if params is None else params
     params = {name: value for name, value in params.items() if name != "seed"}
     name = params["descriptor"]
     if is_tuned(corpus, name):
@@ -144,7 +163,7 @@ def descriptor_of(corpus: Corpus, key: str, *, weights: Weights = None, device: 
 
 
 def _prepared(descriptor: Descriptor, file: Path) -> np.ndarray:
-    from artgraph.descriptors.extraction import DECODE_SIDE
+    from artgraph.descriptors.work import DECODE_SIDE
     from artgraph.images import load_image
 
     told = {"size_cm": (np.nan, np.nan)} if descriptor.true_scale else {}

@@ -9,6 +9,8 @@ import numpy as np
 
 from artgraph.errors import InputError, MissingError, StaleError
 from artgraph.lineage import Lineage, Ref
+from artgraph.makers import REPORTS, TAKEN
+from artgraph.settings import WordSettings
 from artgraph.stages.ask import ask
 from artgraph.stages.base import thumbnails
 from artgraph.stages.build_graph import build_graph
@@ -20,7 +22,9 @@ from artgraph.stages.fuse import fuse_features
 from artgraph.stages.influence import influence
 from artgraph.stages.interpret import interpret
 from artgraph.stages.layout import layout
+from artgraph.stages.reviewing import measure_review
 from artgraph.stages.train_vgae import train_vgae
+from artgraph.stages.words import encoded_again, name_clusters
 from artgraph.stages.worklist import worklist
 
 if TYPE_CHECKING:
@@ -55,8 +59,7 @@ def remade(
     params = {name: value for name, value in params.items() if name not in NO_SETTINGS}
     shared = {name: where[name] for name in ("device", "progress") if name in where}
     report = {name: value for name, value in params.items() if name != "partition"}
-    of = key.removesuffix("-clusters").removesuffix("-worklist").removesuffix("-influence")
-    of = of.removesuffix("-questions")
+    of = key.removesuffix(next((end for end, by in REPORTS.items() if by == stage), ""))
     if stage == "describe" and ref.kind == "features":
         from artgraph.stages.project import descriptor_of
 
@@ -73,6 +76,7 @@ def remade(
     if stage == "train_vgae" and ref.kind == "features":
         graph = next(one.key for one in inputs if one.kind == "graphs")
         return train_vgae(corpus, graph=graph, name=key, **shared, **params)
+    settings = {name: value for name, value in params.items() if name != "on"}  # of words
     makers: dict[str, Callable[[], Made]] = {
         "thumbnails": lambda: thumbnails(corpus),
         "describe_dates": lambda: describe_dates(corpus, **params),
@@ -84,11 +88,14 @@ def remade(
         "worklist": lambda: worklist(corpus, partition=of, **report),
         "influence": lambda: influence(corpus, partition=of, **report),
         "ask": lambda: ask(corpus, partition=of, **report),
+        "review": lambda: measure_review(corpus, partition=of, **report),
+        "encode_words": lambda: encoded_again(corpus, made, params, weights=where.get("weights"), **shared),
+        "words": lambda: name_clusters(corpus, of, on=params["on"], settings=WordSettings.of(settings)),
     }
     if stage in makers:
         return makers[stage]()
-    if stage == "import_vectors":
-        raise InputError(f"Features '{key}' were imported, and have to be imported again: artgraph import FILE")
+    if stage in TAKEN:
+        raise InputError(f"{ref} was imported, and has to be imported again: {Lineage(made).command(ref)}")
     if stage == "train_descriptor":
         raise InputError(f"The network '{key}' has to be trained again: {Lineage(made).command(ref)}")
     return None

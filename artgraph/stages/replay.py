@@ -13,12 +13,14 @@ import pandas as pd
 
 from artgraph.corpus import FORMAT, Corpus
 from artgraph.decisions import append, read
-from artgraph.errors import CorpusError, IngestError
+from artgraph.errors import CorpusError
 from artgraph.lineage import Lineage, Ref
+from artgraph.makers import TAKEN
 from artgraph.stages.change import Change, apply_change, ordered
-from artgraph.stages.inspecting import inspect_all
+from artgraph.stages.import_analysis import rows_of
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.remake import remade
+from artgraph.stages.replaying import compared, measured_again, said_of_others
 from artgraph.stages.ruling import file_of
 from artgraph.stages.spreadsheet import relative
 from artgraph.tablefiles import write_table
@@ -50,7 +52,8 @@ def replay(
     ----------
     corpus
     out : A folder that is not there yet.
-    images : The pictures; default: where the corpus has them.
+    images : The pictures, by the paths that the table has, or anywhere below this folder: they are known by their
+        sha256. Default: where the corpus has them.
     weights : Of networks, where they do not come from the hub.
     device : {"auto", "cpu", "cuda"}
     workers, tell, progress
@@ -58,14 +61,16 @@ def replay(
     Returns
     -------
     dict of str to str
-        Each thing, such as 'features/eye', and 'the same', 'differs' or why there is none.
+        'paintings' (the table) and each thing, such as 'features/eye': 'the same', 'differs: ' with the reason, as far
+        as labels and versions tell, or why there is none. Where a picture is another, it is taken as it is, and what
+        rests on it differs.
 
     Raises
     ------
     CorpusError
         There is something at ``out``.
     IngestError
-        A picture is not there, or is another.
+        Pictures are not there, or cannot be read.
     """
     out = Path(out)
     if out.exists() and any(out.iterdir()):
@@ -76,7 +81,9 @@ def replay(
     where = {"weights": weights, "device": device, "workers": workers, "progress": progress}
     first = _first_batches(corpus)
     batches = corpus.batch
-    measured = _measured(corpus, root, out, progress)
+    measured, other = measured_again(corpus, root, out, progress=progress)
+    if other:
+        tell(f"{said_of_others(other)}. What rests on them will differ")
     rows = np.flatnonzero(batches < first)
     write_table(
         out,
@@ -90,7 +97,7 @@ def replay(
     new = Corpus(out)
     append(file_of(new), read(file_of(corpus))[0])
     things = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "coordinates"]
-    outcome = {}
+    outcome: dict[str, str] = {}
     for ref in things:
         if ref.kind == "reports" and first < len(corpus.batches):
             continue
@@ -110,16 +117,12 @@ def replay(
     for ref in things:
         if str(ref) not in outcome:
             outcome[str(ref)] = _made(corpus, new, ref, where, tell)
-    for ref in things:
-        if not outcome[str(ref)]:
-            same = new.has(*ref) and new.label(*ref)["sha256"] == corpus.label(*ref)["sha256"]
-            outcome[str(ref)] = "the same" if same else "differs"
-    return outcome
+    return compared(corpus, new, {ref: outcome[str(ref)] for ref in things}, other=other)
 
 
 def _first_batches(corpus: Corpus) -> int:
     """Return how many batches were there when everything was last made whole."""
-    made = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) != "import_vectors"]
+    made = [ref for ref in ordered(corpus) if Lineage(corpus).stage(ref) not in TAKEN]
     held = [corpus.label(*ref)["facts"].get("held") for ref in made]
     return min([entry["batches"] for entry in held if entry], default=len(corpus.batches))
 
@@ -130,24 +133,6 @@ def _facts(corpus: Corpus, out: Path) -> dict[str, Any]:
     if "spreadsheet" in facts:
         facts["spreadsheet"] = relative(os.path.normpath(corpus.home / facts["spreadsheet"]), out)
     return facts
-
-
-def _measured(corpus: Corpus, root: Path, out: Path, progress: Progress) -> pd.DataFrame:
-    if not corpus.has_pictures or "image_sha256" not in corpus.paintings:
-        return pd.DataFrame(index=range(len(corpus)))
-    records: list[dict[str, Any]] = []
-    for image in corpus.paintings["image"]:  # pictures that were added from elsewhere have whole paths
-        whole = root / image
-        records += inspect_all(whole.parent, [whole.name], out / "thumbs", workers=1)
-        if progress:
-            progress("ingest", len(records), len(corpus))
-    for at, record in enumerate(records):
-        if record.get("sha256") != corpus.paintings["image_sha256"].iloc[at]:
-            why = record.get("reason", "another picture")
-            raise IngestError(
-                f"{root / corpus.paintings['image'].iloc[at]}: {why}; the corpus was made of another file."
-            )
-    return pd.DataFrame(records).add_prefix("image_")
 
 
 def _table(corpus: Corpus, measured: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
@@ -161,12 +146,12 @@ def _made(corpus: Corpus, new: Corpus, ref: Ref, where: dict[str, Any], tell: Ca
     """Make one thing; return why it could not be made, or nothing."""
     lineage = Lineage(corpus)
     stage, params, inputs = lineage.stage(ref), lineage.params(ref), lineage.inputs_of(ref)
-    if stage == "import_vectors":
-        rows = np.isin(corpus.paintings["id"], new.paintings["id"])
+    if stage in TAKEN:
+        rows = np.flatnonzero(np.isin(corpus.paintings["id"], new.paintings["id"]))
         label = corpus.label(*ref)
         new.put(
             *ref,
-            {"": corpus.get(*ref)[rows]},
+            {"": corpus.get(*ref)[rows]} if ref.kind == "features" else rows_of(corpus, ref, rows),
             made_by={key: value for key, value in label["made_by"].items() if key != "version"},
             inputs=Lineage(new).inputs(inputs),
             facts=label["facts"],

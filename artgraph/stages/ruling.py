@@ -66,13 +66,15 @@ def in_force_of(corpus: Corpus) -> InForce:
 
 
 def names_of(corpus: Corpus, partition: str) -> dict[int, str]:
-    """Return the names that people gave to clusters of a partition, by number.
+    """Return the names that people gave to clusters of a partition, by number; also where it was imported with names.
 
     Parameters
     ----------
     corpus, partition
     """
-    return {number: name for (key, number), name in in_force_of(corpus).names.items() if key == partition}
+    label = corpus.sound_label("partitions", partition)
+    given = {int(number): name for number, name in (label["facts"].get("names", {}) if label else {}).items()}
+    return given | {number: name for (key, number), name in in_force_of(corpus).names.items() if key == partition}
 
 
 def overview(corpus: Corpus) -> dict[str, Any] | None:

@@ -79,16 +79,17 @@ def _listening(port: int) -> socket.socket:
 
 def _shown(corpus: Corpus, partition: str) -> dict[str, Any]:
     """Return whether the page in the corpus shows the partition as it is, and as what it is written again."""
+    from artgraph.atlas.pack import ids_stamp, unpacked
     from artgraph.atlas.page import data_of
 
     data = data_of(corpus.path / "atlas")
     if data is None or "decisions" not in data:  # there is none, or one that an earlier artgraph wrote
         return {"current": False, "as": {}}
-    ids = [text for name, column in data["columns"] if name == "id" for text in column]
-    same = data["name"] == partition and data["labels"] == corpus.get("partitions", partition).tolist()
+    labels = unpacked(data["labels"]).tolist()
+    same = data["name"] == partition and labels == corpus.get("partitions", partition).tolist()
     asked = [tuple(one) for one in data["questions"]] == questions_of(corpus, partition)
     images = "medium" if data["larger"] else "small" if data["images"] else "none"
     return {
-        "current": same and asked and ids == corpus.paintings["id"].tolist(),
+        "current": same and asked and data["stamp"] == ids_stamp(corpus.paintings["id"].tolist()),
         "as": {"title": data["title"], "images": images},
     }

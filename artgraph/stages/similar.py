@@ -1,4 +1,4 @@
-"""The works nearest to a picture, a work or a cluster."""
+"""The works nearest to a picture, a work, a cluster or words."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from artgraph.stages.generations import Generations
 from artgraph.stages.pictures import need_pictures
 from artgraph.stages.project import project
 from artgraph.stages.summary import work_names
+from artgraph.stages.words import described_for_words, phrase_vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +32,10 @@ __all__ = ["similar"]
 
 def similar(
     corpus: Corpus,
-    query: str | Path,
+    query: str | Path | None = None,
     *,
+    text: str | None = None,
+    without: str | None = None,
     on: Sequence[str] | None = None,
     graph: str = "style",
     partition: str = "leiden",
@@ -51,13 +54,15 @@ def similar(
         file, which is described as the corpus was, unless it is one of the corpus. Where a file has the name of an id,
         write ``./name`` for the file. What is none of these may be the name of one painting's file, with or without
         folder and ending, or its title.
-    on : Features; default: those that the graph was built on.
+    text, without : Instead of a query, words that the works are to fit, and words that they are to avoid: the query is
+        then the difference of the vectors of these phrases, in features that ``describe`` made with ``openclip``.
+    on : Features; default: those that the graph was built on; for words, those of ``openclip``.
     graph, partition : Where the features are taken from, and the clusters.
     n_neighbors
     sheet : Draw query and hits: PNG, SVG or PDF.
     out : Write the hits as CSV.
-    weights : Of networks, for a picture file; see ``describe``. Default: the files that the corpus was described with,
-        where they are still there.
+    weights : Of networks, for a picture file or words; see ``describe``. Default: the files that the corpus was
+        described with, where they are still there.
     device : {"auto", "cpu", "cuda"}
 
     Returns
@@ -71,28 +76,38 @@ def similar(
     ------
     InputError
         The query is none of these, or may be several works, or has no features; or the features say nothing of other
-        pictures.
+        pictures, or of words; or there is neither a query nor a text, or both.
     MissingError
-        The partition that was named is not there.
+        The partition that was named is not there, or no works were described by ``openclip``.
     WeightsError
-        A picture file needs a network whose weights cannot be had.
+        A picture file or words need a network whose weights cannot be had, or are others than the works' own.
     ImageError
         The file is not a picture.
     """
     from artgraph.retrieval import middle, nearest
 
+    if (query is None) == (text is None) or (without is not None and text is None):
+        raise InputError(
+            "Name one thing that the works are to be near to: a work, a cluster or a picture file; or words, with "
+            "--text, and perhaps --without"
+        )
     if sheet is not None:
         need_pictures(corpus, "--sheet")
     lineage = Lineage(corpus)
+    if text is not None:
+        on = (described_for_words(corpus, ",".join(on) if on else None),)
     on = tuple(on or lineage.params(Ref("graphs", graph))["on"])
     lineage.inputs(Ref("features", key) for key in on)
     labels = None
     if partition != "leiden" or corpus.has("partitions", partition):
         lineage.inputs([Ref("partitions", partition)])
         labels = corpus.get("partitions", partition)
-    kind, value = _understood(corpus, str(query), labels, partition)
-    X = features_of(corpus, on)
-    if kind == "file":
+    kind, value = ("text", text) if text is not None else _understood(corpus, str(query), labels, partition)
+    X = corpus.get("features", on[0]) if kind == "text" else features_of(corpus, on)
+    if kind == "text":
+        vector = phrase_vector(corpus, text, without, on=on[0], weights=weights, device=device)
+        own, about = np.array([], dtype=int), f"the words '{text}'" + (f" without '{without}'" if without else "")
+    elif kind == "file":
         vector = project(corpus, on, [value], weights=weights, device=device)[0]
         own, about = np.array([], dtype=int), f"the picture {value.name}"
     elif kind == "cluster":
@@ -221,4 +236,5 @@ def _draw(
         caption(corpus, row, first=f"{rank} · {distance:.3f}")
         for rank, row, distance in zip(hits["rank"], rows, hits["distance"], strict=True)
     ]
-    plot_sheet(sheet, pictures, captions, title=f"Nearest to {about}", framed=1 if kind != "cluster" else 0, trim=True)
+    framed = 1 if kind in ("file", "id") else 0
+    plot_sheet(sheet, pictures, captions, title=f"Nearest to {about}", framed=framed, trim=True)

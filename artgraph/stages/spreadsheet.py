@@ -30,7 +30,10 @@ __all__ = [
 ]
 
 
-FLAGS = {"columns": "--column", "encoding": "--encoding", "source": "--as", "repair_text": "--repair-text"}
+FLAGS = {
+    "columns": "--column", "encoding": "--encoding", "source": "--as", "repair_text": "--repair-text",
+    "views": "--views",
+}  # fmt: skip
 
 
 def as_before(
@@ -74,16 +77,23 @@ def as_before(
 
 
 def reading_of(
-    columns: Mapping[str, str] | None, encoding: str | None, *, source: str | None, repair_text: bool
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    *,
+    source: str | None = None,
+    repair_text: bool = False,
+    views: str | None = None,
 ) -> dict[str, Any]:
     """Return how a spreadsheet is read, as a corpus keeps it.
 
     Parameters
     ----------
     columns, encoding, source, repair_text : See ``artgraph.metadata.read_metadata``.
+    views : See ``artgraph.ingest.plan``.
     """
     given = {"source": source} if source else {}
     given |= {"repair_text": True} if repair_text else {}
+    given |= {"views": views} if views else {}
     return {"columns": dict(columns or {}), "encoding": encoding, **given}
 
 
@@ -114,7 +124,9 @@ def read_table(metadata: str | Path | None, reading: Mapping[str, Any], paths: S
 
     source = reading.get("source")
     if metadata is not None:
-        return read_metadata(metadata, **{name: value or None for name, value in reading.items()})
+        return read_metadata(metadata, **{name: value or None for name, value in reading.items() if name != "views"})
+    if reading.get("views"):
+        raise InputError("--views is about a spreadsheet's works, and there is none: give it with --metadata.")
     if source and source_named(source).key != "wikiart":
         raise InputError(f"--as {source} says how a spreadsheet is read, and there is none: give it with --metadata.")
     return read_names(paths) if source else None

@@ -62,6 +62,12 @@ def _report(facts: Mapping[str, Any]) -> str:
 
 
 def _export(facts: Mapping[str, Any]) -> str:
+    if "rights_unknown" in facts:
+        unknown = f"; the rights in {_many(facts['rights_unknown'], 'work')} are not known" * bool(
+            facts["rights_unknown"]
+        )
+        pictures = f", {_many(facts['pictures'], 'picture')} among them" * bool(facts["pictures"])
+        return f"{_many(facts['files'], 'file')}, {facts['bytes'] / 1e6:,.1f} MB{pictures}{unknown}"
     if "left_out" not in facts:
         return ""
     left_out = f"; {_many(facts['left_out'], 'work')} without an address left out" if facts["left_out"] else ""
@@ -87,6 +93,7 @@ ABOUT = {
     "atlas": lambda facts: facts.get("summary", ""),
     "reports": _report,
     "export": _export,
+    "review": lambda facts: f"{facts['summary']}; the same as {facts['pdf']}",
 }
 
 
@@ -118,6 +125,8 @@ def _passed_over(facts: Mapping[str, Any]) -> list[str]:
         lines.append(f"folders passed over: {_listed(folders)}")
     if count := facts.get("folders_unreadable"):
         lines.append(f"{_many(count, 'folder')} could not be read")
+    if count := facts.get("other_views"):
+        lines.append(f"{_many(count, 'further picture')} of works left out")
     if count := facts.get("links_passed_over"):
         lines.append(f"{_many(count, 'symbolic link')} not followed")
     if count := facts.get("files_beside_a_picture"):

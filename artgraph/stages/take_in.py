@@ -134,7 +134,9 @@ def compare(
     how = {"leave_out": left_out(root, corpus.home, sheet), "follow_links": follows_links(corpus.home)}
     paths = list_folder(root, **how).pictures
     table = read_table(sheet, reading, paths)
-    planned = plan(paths, table, root=root, metadata_dir=Path(sheet).parent if sheet else None)
+    planned = plan(
+        paths, table, root=root, metadata_dir=Path(sheet).parent if sheet else None, views=reading.get("views")
+    )
     if table is not None and metadata is not None:
         check_matched(planned, table, root)
     listed = planned.paintings.copy()
@@ -227,8 +229,7 @@ def spreadsheet_of(
     corpus, metadata, reading : As for ``compare``; ``must`` : whether it has to be there, if there was one.
     """
     try:
-        nothing = reading_of(None, None, source=None, repair_text=False)
-        return as_before(corpus.home, metadata, dict(reading or nothing))
+        return as_before(corpus.home, metadata, dict(reading or reading_of()))
     except IngestError:
         if must:
             raise

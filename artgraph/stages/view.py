@@ -124,9 +124,7 @@ class View:
         """
         from artgraph.communities.membership import ROLES, assign_roles, graph_membership
 
-        if self.has_membership:
-            stored = self.corpus.get("partitions", self.partition, "membership")
-        else:
+        if not (stored := self.stored_membership):
             shares = graph_membership(adjacency_of(self.corpus, self.graph), self.labels)
             stored = assign_roles(shares, self.labels)._asdict()
         roles = np.array(ROLES, dtype=object)[stored["role"]]
@@ -136,6 +134,21 @@ class View:
     def has_membership(self) -> bool:
         """Whether the partition stores a soft membership."""
         return "membership" in parts_of(self.corpus.label("partitions", self.partition))
+
+    @cached_property
+    def stored_membership(self) -> dict[str, np.ndarray]:
+        """The soft membership that the partition stores; empty where it stores none."""
+        return self.corpus.get("partitions", self.partition, "membership") if self.has_membership else {}
+
+    @cached_property
+    def beside(self) -> list[str]:
+        """Keys of the features under the partition, of those that latents among them rest on, and of those imported
+        from the same file; without what ``X`` is already."""
+        found = dict.fromkeys([*self.on, *self.lineage.descriptors(self.on)])
+        known = {key: self.lineage.params(Ref("features", key)) for key in self.corpus.keys("features")}
+        files = {known[key].get("file_sha256") for key in found} - {None}
+        found |= dict.fromkeys(key for key, params in known.items() if params.get("file_sha256") in files)
+        return [key for key in found if not known[key].get("joined")]
 
     # ---- as exports show it
 

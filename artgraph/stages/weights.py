@@ -7,6 +7,7 @@ journal, beside the times.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +27,13 @@ def note_weights(corpus: Corpus, descriptors: Iterable[Descriptor]) -> None:
     for one in descriptors:
         file, params = _file_of(one), one.params()
         sha256, packaged = params.get("weights_sha256"), params.get("backbone") in PACKAGED
-        if file is not None and sha256 and not packaged and weights_noted(corpus, sha256) != file.resolve():
+        if file is None or not sha256 or packaged:
+            continue
+        # not where a link leads to: what lies beside the file, and the ending of its name, say what it is
+        file = Path(os.path.abspath(file))
+        if weights_noted(corpus, sha256) != file:
             with open(corpus.path / "journal.jsonl", "a", encoding="utf-8") as journal:
-                journal.write(json.dumps({"weights": sha256, "file": str(file.resolve())}) + "\n")
+                journal.write(json.dumps({"weights": sha256, "file": str(file)}) + "\n")
 
 
 def weights_noted(corpus: Corpus, sha256: str) -> Path | None:

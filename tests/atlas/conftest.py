@@ -1,4 +1,7 @@
-"""An atlas with hostile texts, and a browser to look at it from disk."""
+"""An atlas with hostile texts, and a browser to look at it from disk.
+
+With ``ATLAS_PARTS=1`` every page that is looked at comes in parts, as one of 20,000 paintings or more does.
+"""
 
 import io
 import os
@@ -24,6 +27,16 @@ def picture(i):
     out = io.BytesIO()
     Image.new("RGB", [(60, 40), (40, 60), (50, 50)][i % 3], (2 * i, 120, 200 - 2 * i)).save(out, "WEBP")
     return out.getvalue()
+
+
+@pytest.fixture(scope="session", autouse=bool(os.environ.get("ATLAS_PARTS")))
+def in_parts():
+    """Let pages come in parts, however few the paintings are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("artgraph.atlas.build.MANY", 2)
+        for name, many in {"EACH": 16, "PACK": 8, "_SEARCHED": 32, "_IDS": 40}.items():
+            patch.setattr(f"artgraph.atlas.parts.{name}", many)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,7 @@ class TestInABrowser:
         page = visit(grown, "#/map", color_scheme=scheme)
         page.wait_for_timeout(120)
         at = page.evaluate(
-            f"""(() => {{ const w = artgraph.map, c = w.camera, [x, y] = w.at.get(88);
+            f"""(() => {{ const w = artgraph.map, c = w.camera, [x, y] = [w.column[88], w.row[88]];
                 c.scale = Math.min(c.scale, 60) * {zoom};
                 c.x = x + 0.5; c.y = y + 0.5; w.selected = -1; w.draw();
                 const b = w.canvas.getBoundingClientRect(), p = c.screen(x + 0.5, y + 0.5);

@@ -108,7 +108,8 @@ def test_works_are_chosen_with_shift_and_said_to_belong_elsewhere(visit, index, 
     say_who(page)
     until(page, KINDS + " === 'belongs,belongs'")
     found = page.evaluate(
-        "artgraph.decisions().map((d) => [artgraph.row(d.work), d.partition, d.cluster, d.why].join())"
+        "new Promise((done) => artgraph.ready(() => artgraph.decisions().map((d) => "
+        "[artgraph.row(d.work), d.partition, d.cluster, d.why].join()), done))"
     )
     assert found == [f"{row},leiden,1,the same hand" for row in sorted(rows, key=int)]
     page.get_by_role("region", name="Last decision").get_by_role("button", name="Undo").click()

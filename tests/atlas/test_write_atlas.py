@@ -387,10 +387,9 @@ def test_a_sheet_holds_each_picture_at_its_place(tmp_path):
             assert np.abs(np.array(tint) - color).max() < 16
 
 
-def test_many_paintings_get_sheets_of_two_levels(monkeypatch):
-    monkeypatch.setattr("artgraph.atlas.sheets.SIDE", 128)  # 4 near tiles, 64 far ones
+def test_many_paintings_get_sheets_of_two_levels():
     written = {}
-    sheets = Sheets(18, written.__setitem__)
+    sheets = Sheets(18, written.__setitem__, side=128)  # 4 near tiles, 64 far ones
     red = Image.new("RGB", (8, 8), "red")
     tiles, tint = tiles_of(red, 1.0, sheets.levels)
     assert [tile.size for tile in tiles] == [(64, 64), (16, 16)]

@@ -21,8 +21,9 @@ def paths(tmp_path_factory):
 @pytest.fixture
 def small_shards(monkeypatch):
     """Shards of 4, batches of 3 and a sample of 10, so that 23 pictures take every turn."""
-    for name, value in {"SHARD": 4, "BATCH": 3, "SAMPLE": 10}.items():
+    for name, value in {"SHARD": 4, "SAMPLE": 10}.items():
         monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr("artgraph.descriptors.work.BATCH", 3)
 
 
 def stores(folder, *names):

@@ -10,7 +10,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from artgraph.descriptors import read_vectors
-from artgraph.errors import InputError
+from artgraph.errors import InputError, MissingPackageError
 
 IDS = ["b.jpg", "a.jpg", 'c, "d".jpg']
 X = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)  # of b, a, c
@@ -262,5 +262,5 @@ def test_h5ad_without_anndata(tmp_path, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     (tmp_path / "v.h5ad").write_bytes(b"hdf5")
-    with pytest.raises(InputError, match="pip install anndata"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'artgraph\[anndata\]'"):
         read_vectors(tmp_path / "v.h5ad", IDS)

@@ -262,7 +262,8 @@ def test_parameters_name_what_matters():
 
 
 def test_one_pass_keeps_the_places(tmp_path, monkeypatch):
-    for name, value in {"SHARD": 4, "BATCH": 3, "SAMPLE": 5}.items():
+    monkeypatch.setattr("artgraph.descriptors.work.BATCH", 3)
+    for name, value in {"SHARD": 4, "SAMPLE": 5}.items():
         monkeypatch.setattr(extract_module, name, value)
     paths = [tmp_path / f"{i}.png" for i in range(9)]
     for i, path in enumerate(paths):

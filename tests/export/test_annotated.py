@@ -72,7 +72,7 @@ def test_schema_is_what_scanpy_stores(tmp_path):
     assert np.array_equal(data.X, X)
     assert np.array_equal(data.obsm["X_gram"], X * 2)
     assert data.obsm["X_map"].shape == (3, 2)
-    assert data.uns["artgraph"]["on"] == "['gram']"
+    assert data.uns["artgraph"]["on"] == '["gram"]'
     assert [p.name for p in tmp_path.iterdir()] == ["a.h5ad"]
 
 

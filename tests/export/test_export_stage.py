@@ -8,10 +8,12 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 
 from artgraph import Corpus, pipeline
 from artgraph.cli import main
 from artgraph.errors import InputError
+from artgraph.export import write_gephi_lite
 from artgraph.graph.typed import SAME_ARTIST, to_csr
 from artgraph.stages.base import features_of
 from artgraph.stages.export import FORMATS
@@ -103,7 +105,7 @@ def test_anndata(corpus):
     anndata = pytest.importorskip("anndata")
     data = anndata.read_h5ad(pipeline.export(corpus, to="anndata").key)
     assert data.obs_names.tolist() == corpus.paintings["id"].tolist()
-    assert {"X_map", "X_color", "X_texture"} == set(data.obsm)
+    assert {"X_map", "X_color", "X_texture", "membership"} == set(data.obsm)
     assert {"connectivities", "distances", "artists"} == set(data.obsp)
     assert (data.obs["cluster"].astype(int) == corpus.get("partitions", "leiden")).all()
 
@@ -157,3 +159,34 @@ def test_refusals(corpus, tmp_path):
     with pytest.raises(InputError, match="no library"):
         pipeline.network(corpus, library="graph-tool")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_gephi_lite_keeps_colours_sizes_and_labels(corpus, tmp_path):
+    made = pipeline.export(corpus, to="gephi-lite", out=tmp_path / "w.json", image_url="https://museum.example/thumbs")
+    workspace = json.loads((tmp_path / "w.json").read_text("utf-8"))
+    assert made.key == str(tmp_path / "w.json")
+    data, appearance, view = workspace["graphDataset"], workspace["appearance"], View(corpus, "leiden")
+    ids = corpus.paintings["id"].tolist()
+    assert [node["key"] for node in data["fullGraph"]["nodes"]] == list(data["nodeData"]) == list(data["layout"]) == ids
+    palette, field = appearance["nodesColor"]["colorPalette"], appearance["nodesColor"]["field"]["id"]
+    assert [palette[data["nodeData"][one][field]] for one in ids] == view.colors
+    assert np.allclose([data["nodeData"][one]["size"] for one in ids], view.sizes, atol=1e-3)
+    assert np.allclose([list(data["layout"][one].values()) for one in ids], view.layout * view.scale, atol=1e-3)
+    kinds = [one["kind"] for one in data["edgeData"].values()]
+    assert kinds.count("artist") == view.artist_edges.nnz // 2
+    assert kinds.count("style") == view.style.nnz // 2
+    assert appearance["nodesImage"]["field"]["id"] == "image_url"
+    with pytest.raises(InputError, match="cannot give pictures along"):
+        pipeline.export(corpus, to="gephi-lite", pictures=True)
+
+
+def test_gephi_lite_refuses_what_does_not_match(tmp_path):
+    frame = pd.DataFrame({"id": ["a", "b"], "title": ["x", "y"]})
+    links, about = sp.csr_array([[0, 1.0], [1.0, 0]]), {"labels": [0, 0], "sizes": [1, 1]}
+    with pytest.raises(InputError, match="layout and sizes have shapes"):
+        write_gephi_lite(tmp_path / "w.json", links, frame, layout=np.zeros((3, 2)), **about)
+    with pytest.raises(InputError, match="layout and sizes"):
+        write_gephi_lite(tmp_path / "w.json", links, frame, layout=np.full((2, 2), np.nan), **about)
+    with pytest.raises(InputError, match="ids are not unique"):
+        write_gephi_lite(tmp_path / "w.json", links, frame.assign(id=["a\x00", "a"]), layout=np.zeros((2, 2)), **about)
+    assert not (tmp_path / "w.json").exists()

@@ -151,3 +151,17 @@ def row(words, adjective, family, **more):
 )
 def test_sentences(rows, said):
     assert visual_sentence(rows) == (said and f"Compared with the rest, these works tend to {said}")
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        ([0.0004], " (p < 0.001)."),
+        ([0.0004, 0.0301], " (each p ≤ 0.031)."),
+        ([0.02], " (p ≤ 0.020)."),
+        ([0.02, None], "."),
+    ],
+)
+def test_the_largest_chance_is_said_where_all_are_known(p, said):
+    rows = [row("darker", True, "light") | ({} if one is None else {"p": one}) for one in p]
+    assert visual_sentence(rows).endswith("darker" + said if len(p) == 1 else "darker and darker" + said)

@@ -60,15 +60,14 @@
 
   // The marks on a wall, in the upper corner of their cells: a dot, or a ring where a work fits nothing yet. Ink within
   // ground, so that it is seen on any picture, and never smaller than what an eye can make out.
-  ag.drawNewMarks = function ({ camera, colors, at, lit }, context) {
+  ag.drawNewMarks = function ({ camera, colors, column, row, lit }, context) {
     const s = camera.scale;
     const r = Math.min(Math.max(2.25 * colors.unit, s * 0.085), 6 * colors.unit);
     const edge = Math.max(1, r * 0.36);
     const inset = Math.max(s * 0.5 - 1.5 * r - edge, 0); // from the middle of the cell; in tiny cells it stands there
     for (const i of ag.newWorks) {
-      if (!at.has(i)) continue;
-      const [cx, cy] = at.get(i);
-      const p = camera.screen(cx + 0.5, cy + 0.5);
+      if (column[i] < 0) continue;
+      const p = camera.screen(column[i] + 0.5, row[i] + 0.5);
       if (p.x < -s || p.y < -s || p.x > camera.width + s || p.y > camera.height + s) continue;
       const disc = (radius, color) => {
         context.beginPath();

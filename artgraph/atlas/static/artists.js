@@ -4,6 +4,7 @@
   const { el, words } = ag;
   const FEW = 5; // works from which a share is meaningful
   const SIGNIFICANT = 0.05;
+  const MARKS = 1500; // works that the chart of an artist draws
 
   let people = null;
   function all() {
@@ -108,10 +109,13 @@
 
   // Where the works of an artist lie over the years: a row for each cluster, a mark for each work.
   function chart(p) {
-    const dated = ag.dated(p.works);
+    const all = ag.dated(p.works);
+    const step = Math.ceil(all.length / MARKS);
+    const dated = all.filter((_, k) => k % step === 0);
     const [first, last] = [p.years[0], p.years[p.years.length - 1]];
     if (dated.length < 3 || first === last) return null;
-    return el("section", { class: "block" }, el("h2", null, "Clusters over time"), el("div", { class: "over-time" }, p.clusters.map(([c, k]) => el("div", { class: "time-row" },
+    return el("section", { class: "block" }, el("h2", null, "Clusters over time"),
+      step > 1 && el("p", { class: "quiet" }, `One mark for every ${ag.number(step)} works.`), el("div", { class: "over-time" }, p.clusters.map(([c, k]) => el("div", { class: "time-row" },
       el("a", { href: ag.link.cluster(c.label) }, ag.chip(c), words("bdi", ag.shorten(ag.clusterName(c), 40)), el("span", { class: "quiet" }, ` ${ag.number(k)}`)),
       el("div", { class: "marks" }, dated.filter((i) => ag.clusterOf(i) === c).map((i) => el("a", {
         href: ag.link.painting(i), title: ag.line(i), "aria-label": ag.line(i), tabindex: -1,

@@ -116,6 +116,7 @@
         el("div", { class: "aside" },
           el("p", { class: "do" }, ag.chooseButton(), ag.saveButton(c.works, name), ag.map && el("a", { href: ag.hash(["map"], { ["in." + ag.data.name]: label < 0 ? "none" : String(label) }) }, "On the map")),
           block("New here", fresh(c)),
+          ag.clusterWords && block("Words", ag.clusterWords(c)),
           block("Artists", artists(c)),
           block("Dates", ag.decades(c)),
           column && block(el("span", null, "Column “", words("bdi", column), "”"), reference(c)),

@@ -37,12 +37,12 @@
     const label = text || `Save ${rows.length === 1 ? "this work" : `these ${ag.count(rows.length, "work")}`} as CSV`;
     return el("button", {
       type: "button", class: "save",
-      onclick: () => {
-        const url = URL.createObjectURL(new Blob([ag.csv(rows)], { type: "text/csv" }));
+      onclick: () => ag.ready(() => ag.csv(rows), (text) => {
+        const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
         const link = el("a", { href: url, download: `${name.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60) || "works"}.csv` });
         link.click();
         setTimeout(() => URL.revokeObjectURL(url), 10_000);
-      },
+      }),
     }, label);
   };
 })(window.artgraph);

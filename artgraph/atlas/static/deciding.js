@@ -100,7 +100,8 @@
 
   // What does a person know of these works?
   ag.sayButton = (rows, text) => button(text || "Say what they are…", () => ag.sayDialog(rows), { class: text ? "save" : "save main" });
-  ag.sayDialog = function (rows) {
+  ag.sayDialog = (rows) => ag.ready(() => rows.forEach(ag.id), () => sayDialog(rows)); // their ids are written down
+  function sayDialog(rows) {
     const n = rows.length;
     const they = n === 1 ? "It belongs" : n === 2 ? "Both belong" : `All ${ag.number(n)} belong`;
     const inside = rows.filter((i) => data.labels[i] >= 0);
@@ -142,7 +143,7 @@
       ag.chooseNone();
       ag.refresh();
     });
-  };
+  }
 
   // On the page of a cluster: its name, merging, splitting, and what was decided of it.
   ag.clusterTools = function (c) {
@@ -249,10 +250,11 @@
   const count = el("span", { class: "badge" });
   ag.drawerButton = button(["Decisions", count], () => openDrawer(), { class: "drawer-button", "aria-haspopup": "dialog" });
   let drawer = null;
-  function fill(body) {
+  const fill = (body) => ag.ready(() => entries(body), (nodes) => body.replaceChildren(...nodes));
+  function entries(body) {
     const held = [...ag.decisions()].reverse();
     const pending = ag.unsaved().length;
-    body.replaceChildren(...[
+    return [
       !ag.storageKept && el("p", { class: "warning" }, "This browser keeps nothing when the page is closed (a private window, or storage is switched off). Save your decisions before you close it."),
       ag.who() && el("p", null, "You decide as ", words("bdi", ag.who()), ". ", button("Another name", async () => {
         await ag.askWho();
@@ -272,7 +274,7 @@
         drawer.querySelector("button").focus(); // the one that was pressed is gone
       }))) : el("p", { class: "quiet" }, "No decisions yet. You can name a cluster on its page, choose works on the map or with the Shift key and say what they are, and set two works side by side."),
       held.length > MOST && el("p", { class: "quiet" }, `and ${ag.number(held.length - MOST)} older ones`),
-    ].filter(Boolean));
+    ].filter(Boolean);
   }
   function openDrawer() {
     const body = el("div", { class: "drawer-body" });

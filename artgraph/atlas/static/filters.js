@@ -4,23 +4,23 @@
   const { el, words } = ag;
   const FEW = 60; // values of a column that are offered as a list to pick from
 
+  // How many works have each value; null where there are so many values that nobody counts them.
   function tally(column) {
+    if (ag.data.parts && column !== "artist" && ag.wholeColumn(column) === null) return null;
     const count = new Map();
     for (const v of ag.all.map(ag.reading(column))) count.set(v, (count.get(v) || 0) + 1);
     return count;
   }
 
   // Columns that a condition is useful for: more than one value, and not a different one for each painting.
-  let fields = null;
   function columns() {
-    if (fields) return fields;
     const small = new Set(ag.data.small);
-    fields = ag.columns
+    return ag.columns
       .filter((c) => !small.has(c) && !["id", "image", "title"].includes(c) && !(c === "date" && ag.data.years))
       .map((column) => ({ column, count: tally(column) }))
-      .filter(({ count }) => count.size > 1);
-    return fields;
+      .filter(({ count }) => count === null || count.size > 1);
   }
+  let fields = null;
 
   const field = (label, input) => el("label", { class: "field" }, words("span", ag.shorten(label.replaceAll("_", " "), 60)), input);
 
@@ -38,9 +38,11 @@
       const year = (name, hint) => el("input", { type: "text", name, value: query[name] || "", placeholder: ag.yearName(hint), autocomplete: "off" });
       made.push(field("year from", year("from", first)), field("year to", year("to", last)));
     }
-    for (const { column, count } of columns()) {
+    for (const { column, count } of fields) {
       const key = ag.queryKey(column);
-      if (count.size <= FEW) {
+      if (count === null) {
+        made.push(field(column, el("input", { type: "text", name: key, value: query[key] || "", placeholder: "any", autocomplete: "off", spellcheck: "false", dir: "auto" })));
+      } else if (count.size <= FEW) {
         const options = [...count].sort((a, b) => (a[0] === null) - (b[0] === null) || b[1] - a[1])
           .map(([v, works]) => (v === null ? [ag.NOTHING, ag.absent(column), works] : [v, v, works]));
         made.push(field(column, choice(key, options, query[key])));
@@ -61,10 +63,14 @@
     const form = el("form", { class: "fields" });
     const box = el("details", { class: "filters" }, el("summary", null, "Filter by cluster, year or any column"), form);
     let query = {};
-    const fill = () => box.open && form.replaceChildren(...inputs(query));
+    const fill = (done = () => {}) => box.open && ag.ready(() => fields || columns(), (found) => {
+      fields = found;
+      form.replaceChildren(...inputs(query));
+      done();
+    });
     const go = () => {
       const chosen = Object.fromEntries([...new FormData(form)].map(([k, v]) => [k, String(v).trim()]));
-      const to = ag.link.front({ q: query.q, ...chosen });
+      const to = ag.link.front({ q: query.q, words: query.words, ...chosen });
       if (to !== location.hash) ag.replace(to);
     };
     form.addEventListener("change", go);
@@ -76,8 +82,7 @@
     box.show = (now) => {
       const focused = document.activeElement && form.contains(document.activeElement) ? document.activeElement.name : null;
       query = now;
-      fill();
-      if (focused && form.elements[focused]) form.elements[focused].focus();
+      fill(() => focused && form.elements[focused] && form.elements[focused].focus());
     };
     return box;
   };

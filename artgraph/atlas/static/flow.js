@@ -28,6 +28,12 @@
     return [...right.groups].sort((a, b) => mean.get(a) - mean.get(b));
   };
 
+  function picture(i, size) {
+    const image = svg("image", { width: size, height: size, preserveAspectRatio: "xMidYMid slice" });
+    ag.ready(() => ag.thumb(i), (src) => src && image.setAttribute("href", src));
+    return image;
+  }
+
   ag.flowDiagram = function (left, right, flows) {
     const box = el("div", { class: "flow" });
     const order = ag.uncrossed(left, right, flows);
@@ -82,14 +88,14 @@
         const { y, h } = places.get(g);
         const middle = y + h / 2;
         const size = Math.min(h - 2, 2.75 * unit);
-        const src = size > 1.2 * unit && width > 600 ? ag.thumb(g.works[0]) : null;
+        const src = size > 1.2 * unit && width > 600 && ag.hasThumb(g.works[0]);
         const inset = width > 600 && ag.data.images ? 10 + 2.75 * unit + 10 : 10; // names stand in line, whatever the size of the picture
         const beside = (end ? -1 : 1) * inset;
         const room = Math.floor((margin - inset - 3.5 * unit) / (0.47 * unit));
         return [
           svg("rect", { x: end ? at : at - bar, y, width: bar, height: h, style: { fill: g.color || "var(--soft)" } }),
           src && svg("svg", { x: end ? at - 8 - size : at + 8, y: middle - size / 2, width: size, height: size },
-            svg("image", { href: src, width: size, height: size, preserveAspectRatio: "xMidYMid slice" })),
+            picture(g.works[0], size)),
           h > 0.72 * unit && svg("text", { x: (end ? at : at) + beside, y: middle, "text-anchor": end ? "end" : "start", "dominant-baseline": "central" },
             svg("tspan", null, ag.shorten(g.name.length > room && g.short.length < g.name.length ? g.short : g.name, Math.max(room, 4))), svg("tspan", { class: "soft", dx: 6 }, ag.number(g.works.length))),
         ];

@@ -7,8 +7,9 @@
 
   ag.picture = function (i, options) {
     const { large = false, eager = false } = options || {};
-    const files = (large ? [ag.larger(i), ag.source(i), ag.thumb(i)] : [ag.thumb(i), ag.larger(i)]).filter(Boolean);
-    if (!ag.thumb(i) && !ag.larger(i)) return placeholder(i);
+    const thumb = ag.hasThumb(i) && (() => ag.thumb(i));
+    const files = (large ? [ag.larger(i), ag.source(i), thumb] : [thumb, ag.larger(i)]).filter(Boolean);
+    if (!thumb && !ag.larger(i)) return placeholder(i);
     const width = large ? 1200 : 320;
     const img = el("img", {
       alt: ag.line(i),
@@ -16,16 +17,22 @@
       height: Math.max(1, Math.round(width / ag.aspect(i))),
       loading: eager ? "eager" : "lazy",
       decoding: "async",
-      src: files[0],
       style: { "background-color": ag.tint(i) || "transparent" },
     });
-    img.addEventListener("error", () => {
-      // a file may have moved away since the atlas was made
-      files.shift();
-      if (files.length) img.src = files[0];
-      else img.replaceWith(placeholder(i));
-    });
+    // a file may have moved away since the atlas was made
+    img.addEventListener("error", () => ag.show(img, files) || img.replaceWith(placeholder(i)));
+    ag.show(img, files);
     return img;
+  };
+
+  // Shows the first of some files, and takes it off the list; a thumbnail is a function, since it may be in a part.
+  // False where none is left.
+  ag.show = function (img, files) {
+    const file = files.shift();
+    if (!file) return false;
+    if (typeof file === "string") img.src = file;
+    else ag.ready(file, (src) => (src ? (img.src = src) : img.dispatchEvent(new Event("error"))));
+    return true;
   };
 
   function placeholder(i) {
@@ -36,7 +43,7 @@
   ag.tile = function (i, options) {
     const { captions = false, note = null, who = true } = options || {};
     const link = el("a", { href: ag.link.painting(i), "data-row": i, title: captions ? null : ag.line(i) }, ag.picture(i), ag.newMark(i));
-    if (!ag.thumb(i)) link.setAttribute("aria-label", ag.line(i));
+    if (!ag.hasThumb(i)) link.setAttribute("aria-label", ag.line(i));
     const caption = captions && el("p", { class: "caption" },
       who && words("span", ag.shorten(ag.artist(i), 80), { class: "who" }),
       words("span", ag.shorten(ag.title(i), 120), { class: "what" }),
@@ -53,10 +60,12 @@
     let shown = 0;
     function add() {
       const chunk = rows.slice(shown, shown + 60);
-      list.append(...chunk.map((i) => ag.tile(i, options)));
       shown += chunk.length;
-      if (shown < rows.length) ag.whenNear(more, add);
-      else more.remove();
+      ag.ready(() => chunk.map((i) => ag.tile(i, options)), (tiles) => {
+        list.append(...tiles);
+        if (shown < rows.length) ag.whenNear(more, add);
+        else more.remove();
+      });
     }
     add();
     return box;
@@ -89,10 +98,12 @@
       [...list.children].forEach((li, k) => (li.hidden = k >= full));
     }
     list.build = () => {
-      if (list.firstElementChild) return;
-      list.append(...chosen.map((i) => ag.tile(i)));
-      list.classList.add("built");
-      fit();
+      ag.ready(() => chosen.map((i) => ag.tile(i)), (tiles) => {
+        if (list.firstElementChild) return;
+        list.append(...tiles);
+        list.classList.add("built");
+        fit();
+      });
     };
     new ResizeObserver(fit).observe(list);
     ag.whenNear(list, list.build);

@@ -82,8 +82,8 @@
       sessionStorage.removeItem(CHANGED);
       if (!found) return;
       const [text, moved] = JSON.parse(found);
-      const rows = moved.map((id) => ag.row(ag.whole(id))).filter((i) => i !== undefined).sort((a, b) => a - b);
-      ag.told(text, null, rows.length > 0 && el("a", { class: "save main", href: ag.link.front({ works: ag.packRows(rows) }) }, "See them"));
+      ag.ready(() => moved.map((id) => ag.row(ag.whole(id))).filter((i) => i !== undefined).sort((a, b) => a - b), (rows) =>
+        ag.told(text, null, rows.length > 0 && el("a", { class: "save main", href: ag.link.front({ works: ag.packRows(rows) }) }, "See them")));
     } catch {
       // nothing was kept
     }

@@ -6,7 +6,7 @@
   if (!grid) return;
 
   const labels = ag.clusters.filter((c) => c.label >= 0).map((c) => {
-    const middle = (of) => c.works.map((i) => of[i]).sort((a, b) => a - b)[c.works.length >> 1];
+    const middle = (of) => Int32Array.from(c.works, (i) => of[i]).sort()[c.works.length >> 1];
     const x = middle(grid.column);
     const y = middle(grid.row);
     const away = (i) => Math.hypot(grid.column[i] - x, grid.row[i] - y);

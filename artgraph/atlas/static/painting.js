@@ -121,7 +121,7 @@
     // a small picture is shown larger than it is, but not so large that one sees only how small it is
     if (img) {
       img.addEventListener("load", () => {
-        const small = img.getAttribute("src") === ag.thumb(i);
+        const small = ![ag.larger(i), ag.source(i)].includes(img.getAttribute("src"));
         figure.classList.toggle("small", small);
         img.style.setProperty("max-width", `${img.naturalWidth * (small ? 1.8 : 2.5)}px`);
       });

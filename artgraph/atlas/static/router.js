@@ -34,8 +34,8 @@
   const pages = {
     map: ag.map && ["Map", ag.link.map()],
     timeline: ag.data.years && ["Timeline", ag.link.timeline()],
-    artists: ag.artists().size > 0 && ["Artists", ag.link.artists()],
-    compare: ag.groupings().length > 1 && ["Compare", ag.link.compare()],
+    artists: ag.hasArtists && ["Artists", ag.link.artists()],
+    compare: (ag.data.compare.partitions.length > 0 || ag.data.reference) && ["Compare", ag.link.compare()],
     questions: ["Questions", ag.link.questions()],
     worklist: ag.data.worklist && ["Worklist", ag.link.worklist()],
     made: ["How it was made", ag.link.made()],
@@ -93,12 +93,22 @@
     return null;
   }
 
+  // What is at the address; while parts of it are coming, what was there before stays.
   function show() {
     const key = location.hash || "#/";
     const parsed = ag.parse(key);
+    main.setAttribute("aria-busy", "true");
+    ag.ready(() => (key === (location.hash || "#/") ? find(parsed) : null), (found) => {
+      if (key !== (location.hash || "#/")) return; // the reader has gone on
+      main.removeAttribute("aria-busy");
+      put(key, parsed, found || lost(parsed.path));
+    });
+  }
+
+  function put(key, parsed, found) {
     const same = here !== null && !parsed.path.length && !ag.parse(here).path.length; // the front page with another query
     if (here !== null && !same) scrolls.set(here, scrollY);
-    view = find(parsed) || lost(parsed.path);
+    view = found;
     document.title = view.title ? `${ag.shorten(view.title, 120)} – ${ag.data.title}` : ag.data.title;
     for (const link of document.querySelectorAll("#bar nav a")) {
       if (pages[parsed.path[0]] && link.getAttribute("href") === pages[parsed.path[0]][1]) link.setAttribute("aria-current", "page");
@@ -121,7 +131,7 @@
 
   ag.open = function (i, list) {
     ag.sequence = list || ag.sequence;
-    location.hash = ag.link.painting(i);
+    ag.ready(() => ag.link.painting(i), (to) => (location.hash = to));
   };
   ag.replace = function (hash) {
     history.replaceState(null, "", hash);

@@ -103,8 +103,7 @@
         return;
       }
       const found = wall.hung.filter((i) => {
-        const [cx, cy] = wall.at.get(i);
-        const p = wall.camera.screen(cx + 0.5, cy + 0.5);
+        const p = wall.camera.screen(wall.column[i] + 0.5, wall.row[i] + 0.5);
         return ag.inside(p.x, p.y, line);
       });
       this.choose(more ? [...this.rows, ...found] : found);
@@ -135,14 +134,18 @@
       const rows = [...this.rows].sort((a, b) => a - b);
       this.panel.hidden = !rows.length && !this.shape;
       if (this.panel.hidden) return;
-      this.panel.replaceChildren(...(rows.length ? [
+      ag.ready(() => this.said(rows), (nodes) => this.panel.replaceChildren(...nodes));
+    }
+
+    said(rows) {
+      return rows.length ? [
         el("span", { class: "many" }, `${ag.count(rows.length, "work")} chosen`),
         ag.sayButton(rows),
         el("a", { class: "save", href: ag.link.front({ works: ag.packRows(rows) }) }, "Open as a page"),
         ag.saveButton(rows, `${ag.data.title}-chosen`, "Save as CSV"),
         rows.length === 2 && ag.data.images && el("a", { class: "save", href: ag.link.beside(rows[0], rows[1]) }, "Side by side"),
         el("button", { type: "button", class: "save", onclick: () => this.clear() }, "Clear"),
-      ].filter(Boolean) : [el("span", { class: "quiet" }, this.shape === "box" ? "Drag a box around works, or click them one by one." : "Draw a line around works, or click them one by one.")]));
+      ].filter(Boolean) : [el("span", { class: "quiet" }, this.shape === "box" ? "Drag a box around works, or click them one by one." : "Draw a line around works, or click them one by one.")];
     }
 
     draw(context) {

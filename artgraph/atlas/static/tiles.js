@@ -3,7 +3,7 @@
   "use strict";
   const MOST = 500; // thumbnails kept decoded
   const AT_ONCE = 10;
-  const SHEETS = 12; // near sheets kept: each is 16 MB decoded
+  const PIXELS = 5e7; // of the sheets that are kept: four bytes each, decoded
 
   class Tiles {
     constructor(sheets) {
@@ -12,12 +12,16 @@
       this.near = new Map(); // row → image, in the order of last use
       this.waiting = [];
       this.loading = 0;
+      if (sheets) this.slots = ag.numbers(sheets.slots);
       this.levels = (sheets ? sheets.levels : []).map(([tile, names]) => {
         const side = sheets.side / tile;
         return { tile, names, side, each: side * side, images: new Map() };
       });
       this.far = this.levels[this.levels.length - 1];
-      if (this.far) this.far.names.forEach((_, k) => this.sheet(this.far, k)); // all of these, and they stay
+      this.most = sheets ? Math.ceil(PIXELS / sheets.side ** 2) : 0; // sheets of a level that are kept
+      // where they are few, all of these are kept: the picture of the whole wall is drawn from them
+      this.few = this.far && !ag.data.parts;
+      if (this.few) this.far.names.forEach((_, k) => this.sheet(this.far, k));
     }
 
     // Walls that draw from here; they are called when a sheet (true) or a thumbnail (false) has come.
@@ -34,11 +38,11 @@
       if (!image) {
         image = new Image();
         image.decoding = "async";
-        image.onload = () => this.changed(level === this.far);
+        image.onload = () => this.changed(level === this.far && this.few);
         image.src = level.names[k];
       } else level.images.delete(k);
       level.images.set(k, image);
-      if (level !== this.far && level.images.size > SHEETS) level.images.delete(level.images.keys().next().value);
+      if (!(level === this.far && this.few) && level.images.size > this.most) level.images.delete(level.images.keys().next().value);
       return image.complete && image.naturalWidth ? image : null;
     }
 
@@ -51,7 +55,7 @@
 
     // Draws painting i into the rectangle; false where there is no picture (yet). `pixels` is device pixels to a unit, 0: far.
     draw(context, i, x, y, w, h, pixels) {
-      if (!this.far || !ag.thumb(i)) return false;
+      if (!this.far || !ag.hasThumb(i)) return false;
       const wanted = Math.max(w, h) * pixels;
       if (wanted > this.levels[0].tile * 1.25) {
         const image = this.thumbnail(i);
@@ -61,7 +65,7 @@
         }
       }
       for (const level of wanted > this.far.tile * 1.25 ? this.levels : [this.far]) {
-        const slot = this.sheets.slots[i];
+        const slot = this.slots[i];
         const image = this.sheet(level, Math.floor(slot / level.each));
         if (!image) continue;
         const k = slot % level.each;
@@ -101,7 +105,7 @@
         };
         image.onload = () => done(true);
         image.onerror = () => done(false);
-        image.src = ag.thumb(i);
+        ag.ready(() => ag.thumb(i), (src) => (src ? (image.src = src) : done(false)));
       }
     }
   }

@@ -66,12 +66,13 @@
 
   function table() {
     const clusters = ag.clusters;
-    const most = Math.max(...bins.flatMap((bin) => clusters.map((c) => bin.works.filter((i) => ag.clusterOf(i) === c).length)));
+    const counts = new Map(bins.map((bin) => [bin, new Map(ag.clustersOf(bin.works))])); // works of each cluster
+    const most = Math.max(...bins.flatMap((bin) => [...counts.get(bin).values()]));
     const rows = bins.filter((bin) => bin.works.length).map((bin) => el("tr", null,
       el("th", { scope: "row" }, el("a", { href: ag.link.front({ from: bin.start, to: bin.end }) }, title(bin))),
       el("td", { class: "figure" }, ag.number(bin.works.length)),
       clusters.map((c) => {
-        const here = bin.works.filter((i) => ag.clusterOf(i) === c).length;
+        const here = counts.get(bin).get(c) || 0;
         const [key, value] = ag.groupings()[0].groups.find((g) => g.label === c.label).ask;
         return el("td", { class: "figure", style: { "--weight": here ? 0.06 + (0.5 * here) / most : 0, "--color": c.color } },
           here > 0 && el("a", { href: ag.link.front({ from: bin.start, to: bin.end, [key]: value }), "aria-label": `${ag.count(here, "work")} of ${ag.clusterName(c)}, ${title(bin)}` }, ag.number(here)));

@@ -40,7 +40,7 @@
 
   // A pane with one picture. `changed(pane)` is called when it was moved.
   ag.pane = function (i, changed) {
-    const files = [ag.larger(i), ag.thumb(i)].filter(Boolean);
+    const files = [ag.larger(i), ag.hasThumb(i) && (() => ag.thumb(i))].filter(Boolean);
     const camera = new Frame(ag.aspect(i), 1);
     const img = el("img", { alt: ag.line(i), draggable: "false", style: { "background-color": ag.tint(i) || "transparent" } });
     const note = el("p", { class: "pane-note", role: "status" });
@@ -84,12 +84,8 @@
     };
 
     img.addEventListener("load", measure);
-    img.addEventListener("error", () => {
-      files.shift();
-      if (files.length) img.src = files[0];
-      else img.replaceWith(el("span", { class: "empty" }, words("span", ag.title(i))));
-    });
-    img.src = files[0];
+    img.addEventListener("error", () => ag.show(img, files) || img.replaceWith(el("span", { class: "empty" }, words("span", ag.title(i)))));
+    ag.show(img, files);
     if (original(i)) better(original(i));
 
     const button = (text, label, call) => el("button", { type: "button", "aria-label": label, title: label, onclick: call }, text);

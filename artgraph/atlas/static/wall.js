@@ -5,6 +5,7 @@
   const FAR = 13; // below this many device pixels a cell, one picture of the whole wall is drawn instead of its parts
 
   const SLICE = 14; // milliseconds of a frame
+  const SMALLEST = 6; // pixels of a cell in that picture; a wall of more cells is drawn as a mosaic
 
   // grid: {column, row, shape, rows?}; `rows` names the paintings that hang, by default all in their order.
   // options: label (for screen readers), overlay(wall, context), full (link to the wall on the full window), below (px).
@@ -14,11 +15,13 @@
       this.options = options;
       [this.columns, this.rows] = grid.shape;
       this.hung = grid.rows || ag.all;
-      this.at = new Map(); // painting → [column, row]
+      this.column = new Int32Array(ag.n).fill(-1); // of each painting; -1: it does not hang here
+      this.row = new Int32Array(ag.n).fill(-1);
       this.place = new Int32Array(this.columns * this.rows).fill(-1);
       this.hung.forEach((i, k) => {
         this.place[grid.row[k] * this.columns + grid.column[k]] = i;
-        this.at.set(i, [grid.column[k], grid.row[k]]);
+        this.column[i] = grid.column[k];
+        this.row[i] = grid.row[k];
       });
       this.camera = new ag.Camera(this.columns, this.rows, options.below || 0);
       this.camera.busy = new Array(this.columns).fill(0);
@@ -26,7 +29,8 @@
       this.canvas = el("canvas", { tabindex: 0, role: "application", "aria-roledescription": "map", "aria-label": options.label });
       this.context = this.canvas.getContext("2d", { alpha: false });
       this.far = document.createElement("canvas");
-      this.farCell = Math.max(4, Math.min(16, Math.floor(4096 / Math.max(this.columns, this.rows))));
+      this.farCell = Math.min(16, Math.floor(4096 / Math.max(this.columns, this.rows)));
+      this.mosaic = this.farCell < SMALLEST ? new ag.Mosaic(this) : null;
       this.farStale = true;
       this.farNext = 0;
       this.lit = null; // Uint8Array of rows that stand out, or null
@@ -118,18 +122,15 @@
       if (i !== this.hovered) {
         this.hovered = i;
         this.canvas.classList.toggle("over", i >= 0);
-        card.hidden = i < 0;
+        card.hidden = true;
         if (i >= 0) {
-          const c = ag.clusterOf(i);
-          card.replaceChildren(
-            camera.scale < 130 ? ag.picture(i, { eager: true }) : "",
-            el("p", null,
-              ag.words("span", ag.shorten(ag.artist(i), 60), { class: "who" }),
-              ag.words("span", ag.shorten(ag.title(i), 90), { class: "what" }),
-              ag.value("date", i) ? ag.words("span", ag.shorten(ag.value("date", i), 30), { class: "note" }) : "",
-              ag.isNew(i) ? el("span", { class: "note" }, ag.newNote(i)) : "",
-              el("span", { class: "note" }, ag.chip(c), ag.words("bdi", ag.shorten(ag.clusterName(c), 60)))));
           card.style.setProperty("--shape", Math.min(Math.max(ag.aspect(i), 0.4), 2.5));
+          ag.ready(() => this.said(i), (nodes) => {
+            if (this.hovered !== i) return; // the pointer is elsewhere by now
+            card.replaceChildren(...nodes);
+            card.hidden = false;
+            this.redraw(); // its links are here as well
+          });
         }
         this.redraw();
       }
@@ -141,6 +142,20 @@
         card.style.setProperty("top", top ? "auto" : `${py + 14}px`);
         card.style.setProperty("bottom", top ? `${camera.height - py + 14}px` : "auto");
       }
+    }
+
+    // What stands on the card of a painting.
+    said(i) {
+      const c = ag.clusterOf(i);
+      return [
+        this.camera.scale < 130 ? ag.picture(i, { eager: true }) : "",
+        el("p", null,
+          ag.words("span", ag.shorten(ag.artist(i), 60), { class: "who" }),
+          ag.words("span", ag.shorten(ag.title(i), 90), { class: "what" }),
+          ag.value("date", i) ? ag.words("span", ag.shorten(ag.value("date", i), 30), { class: "note" }) : "",
+          ag.isNew(i) ? el("span", { class: "note" }, ag.newNote(i)) : "",
+          el("span", { class: "note" }, ag.chip(c), ag.words("bdi", ag.shorten(ag.clusterName(c), 60)))),
+      ];
     }
 
     redraw() {
@@ -171,7 +186,7 @@
       }
       target.globalAlpha = dim ? 0.15 : colors.frame;
       target.fillStyle = c.color;
-      const [cx, cy] = this.at.get(i);
+      const [cx, cy] = [this.column[i], this.row[i]];
       const [left, right] = [this.ends(c, cx - 1, cy), this.ends(c, cx + 1, cy)];
       const [up, down] = [this.ends(c, cx, cy - 1), this.ends(c, cx, cy + 1)];
       if (left) target.fillRect(x, y, edge, h);
@@ -216,7 +231,7 @@
         this.far.width = this.columns * size;
         this.far.height = this.rows * size;
         this.hung.forEach((i) => {
-          const [cx, cy] = this.at.get(i);
+          const [cx, cy] = [this.column[i], this.row[i]];
           target.globalAlpha = this.lit && !this.lit[i] ? 0.16 : 1;
           target.fillStyle = ag.tint(i) || ag.clusterOf(i).color;
           target.fillRect(cx * size + 1, cy * size + 1, size - 1, size - 1);
@@ -228,7 +243,7 @@
       const until = performance.now() + SLICE;
       for (let k = 0; this.farNext < this.hung.length && (k % 64 || performance.now() < until); k++) {
         const i = this.hung[this.farNext++];
-        const [cx, cy] = this.at.get(i);
+        const [cx, cy] = [this.column[i], this.row[i]];
         target.clearRect(cx * size, cy * size, size, size);
         this.cell(target, i, cx * size, cy * size, size, size, 0, Math.max(1, size / 9));
       }
@@ -236,9 +251,14 @@
     }
 
     draw() {
-      const { camera, context, colors, pixels } = this;
       this.framing = 0;
-      if (!this.box.isConnected || !camera.width) return;
+      if (!this.box.isConnected || !this.camera.width) return;
+      const [, come] = ag.attempt(() => this.paint());
+      if (come) come.then(() => this.redraw());
+    }
+
+    paint() {
+      const { camera, context, colors, pixels } = this;
       context.setTransform(pixels, 0, 0, pixels, 0, 0);
       context.globalAlpha = 1;
       context.fillStyle = colors.wall;
@@ -247,7 +267,8 @@
       context.imageSmoothingQuality = "high";
       const s = camera.scale;
       const origin = camera.screen(0, 0);
-      if (s * pixels < FAR) {
+      if (s * pixels < FAR && this.mosaic) this.mosaic.draw();
+      else if (s * pixels < FAR) {
         this.drawFar();
         context.drawImage(this.far, origin.x, origin.y, this.columns * s, this.rows * s);
       } else {
@@ -278,9 +299,8 @@
     }
 
     outline(i) {
-      const at = this.at.get(i);
-      if (!at) return;
-      const p = this.camera.screen(...at);
+      if (this.column[i] < 0) return;
+      const p = this.camera.screen(this.column[i], this.row[i]);
       const s = this.camera.scale;
       this.context.lineWidth = Math.min(Math.max(2, s * 0.04), 5); // a pen, not a picture frame
       this.context.strokeStyle = this.colors.ink;
@@ -295,8 +315,14 @@
         unit: parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
         field: parseFloat(get("--field")), frame: parseFloat(get("--frame")),
       };
-      this.farStale = true;
+      this.stale();
       this.redraw();
+    }
+
+    // What was drawn from far away looks otherwise by now.
+    stale() {
+      this.farStale = true;
+      if (this.mosaic) this.mosaic.stale = true;
     }
 
     // Shows the wall on the full window, or as part of a page.
@@ -310,17 +336,14 @@
       some = some || (this.choice.rows.size ? this.choice.rows : null);
       this.lit = some ? new Uint8Array(ag.n) : null;
       for (const i of some || []) this.lit[i] = 1;
-      this.farStale = true;
+      this.stale();
       this.redraw();
     }
 
     // Marks one painting and goes there.
     select(i) {
-      this.selected = this.at.has(i) ? i : -1;
-      if (this.selected >= 0) {
-        const [cx, cy] = this.at.get(i);
-        this.camera.goto(cx + 0.5, cy + 0.5, 64);
-      }
+      this.selected = this.column[i] >= 0 ? i : -1;
+      if (this.selected >= 0) this.camera.goto(this.column[i] + 0.5, this.row[i] + 0.5, 64);
       this.redraw();
     }
   };

@@ -29,10 +29,13 @@
     const more = el("div", { class: "more", "aria-hidden": "true" });
     let shown = 0;
     const add = () => {
-      body.append(...list.slice(shown, shown + 12).map(item));
+      const some = list.slice(shown, shown + 12);
       shown += 12;
-      if (shown < list.length) ag.whenNear(more, add);
-      else more.remove();
+      ag.ready(() => some.map(item), (items) => {
+        body.append(...items);
+        if (shown < list.length) ag.whenNear(more, add);
+        else more.remove();
+      });
     };
     add();
     const rows = [...new Set(list.map((w) => w.row))];
