@@ -28,10 +28,10 @@ from experiments.common import experiment, parser
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 D, LATENT = 256, 24
-STAGES = ("ingest", "import", "graph", "communities", "layout", "interpret", "csv", "gexf")
+STAGES = ("draw", "ingest", "import", "graph", "communities", "layout", "interpret", "csv", "gexf")
 TOGETHER = {
     "graph and Leiden": ("graph", "communities"),
-    "all": STAGES[:-1],  # GEXF is for what Gephi can open
+    "all": STAGES[1:-1],  # GEXF is for what Gephi can open
 }
 
 
@@ -55,7 +55,7 @@ def joined(before, row):
     """Return all figures: those kept, with the ones of another size, and the slopes over all sizes."""
     sizes = {one["n"]: one for one in before.get("sizes", [])} | {row["n"]: row}
     sizes = [sizes[n] for n in sorted(sizes)]
-    return {"sizes": sizes, "slopes": {name: slopes(sizes, name) for name in (*STAGES, *TOGETHER)}}
+    return {"sizes": sizes, "slopes": {name: slopes(sizes, name) for name in (*STAGES[1:], *TOGETHER)}}
 
 
 def slopes(sizes, name):
@@ -73,8 +73,6 @@ def apart(n, arguments):
     with tempfile.TemporaryDirectory() as folder:
         work = (arguments.work or Path(folder)) / str(n)
         work.mkdir(parents=True, exist_ok=True)
-        if not (work / "X.npy").is_file():
-            draw(work, n)
         rows = {}
         for name in STAGES:
             command = [sys.executable, "-m", "experiments.bench_million", "--stage", name]
@@ -90,7 +88,9 @@ def apart(n, arguments):
 
 
 def draw(work, n, *, seed=0):
-    """Write the table and the vectors of n works, in the order of their ids."""
+    """Write the table and the vectors of n works, in the order of their ids, unless they are there."""
+    if (work / "works.csv").is_file():
+        return
     rng = np.random.default_rng(seed)
     n_groups, n_artists = max(8, round(0.4 * n**0.5)), max(20, n // 50)
     share = np.arange(1, n_groups + 1) ** -0.7
@@ -108,8 +108,8 @@ def draw(work, n, *, seed=0):
         "style": [f"group {g}" for g in group],
         "medium": rng.choice(["oil on canvas", "tempera on panel", "watercolour", "fresco"], n),
     }
-    pd.DataFrame(table).to_csv(work / "works.csv", index=False)
     np.save(work / "X.npy", vectors(group, n_groups, rng=rng))
+    pd.DataFrame(table).to_csv(work / "works.csv", index=False)
 
 
 def vectors(group, n_groups, *, rng):
@@ -130,8 +130,9 @@ def stage(name, work, n):
     """Make one stage; return seconds, processor seconds, peak memory and some facts (dict)."""
     from artgraph import Corpus, pipeline
 
-    corpus = None if name == "ingest" else Corpus(work / "corpus")
+    corpus = None if name in ("draw", "ingest") else Corpus(work / "corpus")
     ways = {
+        "draw": lambda: draw(work, n),
         "ingest": lambda: pipeline.ingest(None, work / "corpus", metadata=work / "works.csv", max_refused=0),
         "import": lambda: pipeline.import_vectors(corpus, work / "X.npy", name="vectors"),
         "graph": lambda: pipeline.build_graph(corpus, on=("vectors",)),
@@ -155,7 +156,9 @@ def stage(name, work, n):
 
 def peak():
     """Return the peak memory of this process, in bytes."""
-    # Linux counts in KiB, macOS in bytes.
+    if sys.platform == "linux":  # where getrusage also counts the program that started this one
+        with open("/proc/self/status") as file:
+            return 1024 * int(next(line for line in file if line.startswith("VmHWM")).split()[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

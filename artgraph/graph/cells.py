@@ -88,7 +88,8 @@ def search_cell(task: Task, k: int, *, metric: str) -> tuple[np.ndarray, np.ndar
         place = np.argpartition(close, -k, axis=1)[:, -k:].ravel()
         query = np.repeat(np.arange(len(close)), k)
     else:
-        query, place = np.nonzero(close >= task.least[:, None])
+        # several times as quick as nonzero of two dimensions
+        query, place = np.divmod(np.flatnonzero(close >= task.least[:, None]), close.shape[1])
     close = close[query, place]
     there = close > -np.inf
     return query[there], close[there], place[there]
