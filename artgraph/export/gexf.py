@@ -108,10 +108,10 @@ def _nodes(frame: pd.DataFrame, ids: list[str], columns: list[Column], parts: li
     names, labels = [_quote(one.name) for one in columns], labels_by_block(frame)
     for start in range(0, len(ids), BLOCK):
         stop = start + BLOCK
-        rows = zip(*(one.block(start, stop) for one in columns), strict=True) if columns else iter(lambda: (), None)
-        drawn = zip(*(part(start, stop) for part in parts), strict=True)
-        named = map(_quote, labels(start, stop))
-        for node, label, row, more in zip(ids[start:stop], named, rows, drawn, strict=False):
+        named = list(map(_quote, labels(start, stop)))
+        rows = zip(*(one.block(start, stop) for one in columns), strict=True) if columns else [()] * len(named)
+        drawn = zip(*(part(start, stop) for part in parts), strict=True) if parts else [()] * len(named)
+        for node, label, row, more in zip(ids[start:stop], named, rows, drawn, strict=True):
             cells = [(name, _value(value)) for name, value in zip(names, row, strict=True)]
             inner = "".join(f"<attvalue for={name} value={value}/>" for name, value in cells if value != '""')
             inner = f"<attvalues>{inner}</attvalues>" if inner else ""

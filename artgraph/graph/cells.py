@@ -22,7 +22,7 @@ SAMPLE = 256  # rows on which the recall is measured
 ROUNDS = ((0, 1), (1, 4), (4, None))  # visits of a row that are made together
 LEARN = 24  # rows for each centre, from which centres are learned
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 Map = Callable[[Callable[[int], tuple], Iterable[int]], Iterable[tuple]]
 """Does work(number) for many numbers and gives the results in their order: ``map``, threads, or an engine's."""
 
@@ -225,7 +225,7 @@ def exact_in_blocks(
     return merged.places()
 
 
-def in_threads(work: Callable[[int], T], numbers: Iterable[int]) -> Iterator[T]:
+def in_threads(work: Callable[[int], _T], numbers: Iterable[int]) -> Iterator[_T]:
     """Do ``work`` for each of the ``numbers``, in as many threads as FAISS has; yield the results in order."""
     threads = faiss.omp_get_max_threads()
     # one thread for each number: threads that share the work on one mostly wait for each other
