@@ -11,6 +11,7 @@ from artgraph import pipeline
 from artgraph.descriptors.tuning.config import TuningConfig
 from artgraph.errors import ArtgraphError, InputError
 from artgraph.makers import STAGES
+from artgraph.stages import styles
 from artgraph.stages.base import features_under
 from artgraph.stages.lead import names_for, wants_vgae
 from artgraph.testing import toy_corpus, toy_pictures
@@ -64,7 +65,8 @@ def test_every_parameter_of_run_reaches_every_stage_that_has_it(tmp_path, monkey
         return call
 
     for name in CALLED:
-        monkeypatch.setattr(pipeline, name, recorded(name))
+        caller = styles if hasattr(styles, name) else pipeline
+        monkeypatch.setattr(caller, name, recorded(name))
     given = {
         "metadata": metadata,
         "descriptors": ("color",),

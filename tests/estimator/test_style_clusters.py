@@ -101,7 +101,7 @@ def test_names_teach_where_thirty_artists_have_two_works():
 def test_attributes_and_places_among_scikit_learn_s():
     X, groups = toy_features(90)
     fitted = StyleClusters(n_clusters=3).fit(X)
-    assert adjusted_rand_score(groups, fitted.labels_) == 1
+    assert adjusted_rand_score(groups, fitted.labels_) > 0.9
     assert fitted.probabilities_.shape == (90, 3)
     assert fitted.adjacency_.shape == (90, 90)
     np.testing.assert_allclose(fitted.probabilities_.sum(axis=1), 1, atol=1e-5)
