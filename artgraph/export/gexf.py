@@ -107,7 +107,7 @@ def write_gexf(
 def _nodes(frame: pd.DataFrame, ids: list[str], columns: list[Column], parts: list[Part]) -> Iterator[str]:
     names, labels = [_quote(one.name) for one in columns], labels_by_block(frame)
     for start in range(0, len(ids), BLOCK):
-        stop = start + BLOCK
+        stop = min(start + BLOCK, len(ids))
         named = list(map(_quote, labels(start, stop)))
         rows = zip(*(one.block(start, stop) for one in columns), strict=True) if columns else [()] * len(named)
         drawn = zip(*(part(start, stop) for part in parts), strict=True) if parts else [()] * len(named)
