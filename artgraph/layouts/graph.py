@@ -17,7 +17,7 @@ from artgraph.layouts.plane import checked_positions, spread, to_unit
 
 __all__ = ["graph_layout"]
 
-LARGE = 20_000  # rows of a component up to which t-SNE starts from scratch
+LARGE = 10_000  # rows of a component up to which t-SNE starts from scratch
 COARSE, EXTENT = 10_000, 100.0  # groups that a larger one starts from; width of 50,000 rows at the start
 _FFT_FROM = 2000  # rows from which interpolation is quicker than the Barnes-Hut tree
 _FEW = 12  # components up to this size are drawn as regular polygons
@@ -35,7 +35,7 @@ def graph_layout(
     around it by size, rows without links in a ring outside. The larger of the two extents is exactly -1 ... 1; a single
     row is at (0, 0).
 
-    A component of more than 20,000 rows is laid out from coarse to fine: t-SNE of at most 10,000 groups of strongly
+    A component of more than 10,000 rows is laid out from coarse to fine: t-SNE of at most 10,000 groups of strongly
     linked rows, then every row amid its own and its neighbours' groups, then a third of the steps. On a neighbour graph
     of 50,000 works that took 20 s in place of 110 and kept 0.275 of the strongest links in place of 0.277.
 
