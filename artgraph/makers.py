@@ -56,9 +56,9 @@ STAGES = {
     "coordinates": Stage("add", ""),
     "build_graph": Stage("build-graph", "--name", "style", chosen.GraphSettings, 4, _named("graph", "knn")),
     "train_vgae": Stage("train-vgae", "--name", "vgae", Config, 3, _named("vgae", "train_vgae encode")),
-    "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 0, _named("communities", METHODS)),
+    "communities": Stage("communities", "--name", "leiden", chosen.ClusterSettings, 1, _named("communities", METHODS)),
     "coarsen": Stage("communities", "--name", "", None, 0, _named("communities", "coarsen")),
-    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 1, _named("layouts", "graph_layout")),
+    "layout": Stage("atlas", "--partition", "", chosen.LayoutSettings, 2, _named("layouts", "graph_layout")),
     "evaluate": Stage(
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),

@@ -5,6 +5,7 @@ from scipy.spatial import cKDTree
 
 from artgraph.errors import InputError
 from artgraph.layouts import graph_layout, place_on_map, spread
+from artgraph.layouts.coarse import coarser, interpolated
 
 
 def nearest_neighbor_graph(X, k):
@@ -279,3 +280,27 @@ def test_nothing_new_all_new_and_what_is_no_map():
         place_on_map(layout[:5], adjacency)
     with pytest.raises(InputError, match="layout holds NaN or infinity in row 3"):
         place_on_map(np.where(np.arange(40)[:, None] == 3, np.inf, layout), adjacency)
+
+
+def test_a_large_map_from_coarse_to_fine_keeps_as_many_links_as_one_from_scratch(monkeypatch):
+    adjacency, _ = blobs(3000, 12)
+    whole = graph_layout(adjacency)
+    monkeypatch.setattr("artgraph.layouts.graph.LARGE", 500)
+    coarse = graph_layout(adjacency)
+    assert extent(coarse) == pytest.approx(1.0)
+    assert kept(adjacency, coarse) > 0.9 * kept(adjacency, whole)
+    assert (coarse == graph_layout(adjacency)).all()
+
+
+def test_strongly_linked_rows_are_joined_until_there_are_few():
+    adjacency, truth = blobs(2000, 8)
+    small, group = coarser(adjacency, 300)
+    assert small.shape[0] == group.max() + 1 <= 300
+    assert small.sum() <= adjacency.sum()
+    assert (abs(small - small.T).data < 1e-9).all()
+    for label in range(small.shape[0]):
+        assert len(set(truth[group == label])) == 1
+    layout = np.random.default_rng(0).normal(size=(small.shape[0], 2))
+    placed = interpolated(adjacency, group, layout)
+    assert np.isfinite(placed).all()
+    assert len(np.unique(placed.round(12), axis=0)) == 2000

@@ -31,6 +31,7 @@ def export(corpus: Any, **options: Any) -> None:
 
     \b
     gexf             Gephi: everything, with positions, sizes and colours
+    gexf-clusters    Gephi: clusters and their typical works, where all are too many
     csv              Excel, LibreOffice: the table with the clusters
     graphml          whatever reads GraphML
     gephi-csv        Gephi's spreadsheet import: nodes.csv and edges.csv

@@ -1,5 +1,7 @@
 """The rows of a graph in the plane, linked rows near each other."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.sparse as sp
 from openTSNE import TSNEEmbedding
@@ -15,9 +17,9 @@ from artgraph.layouts.plane import checked_positions, spread, to_unit
 
 __all__ = ["graph_layout"]
 
-LARGE = 20_000  # rows of a component up to which t-SNE starts from scratch
+LARGE = 10_000  # rows of a component up to which t-SNE starts from scratch
+COARSE, EXTENT = 10_000, 100.0  # groups that a larger one starts from; width of 50,000 rows at the start
 _FFT_FROM = 2000  # rows from which interpolation is quicker than the Barnes-Hut tree
-_GROWTH = 0.25  # of the extent of a layout by t-SNE with the number of rows
 _FEW = 12  # components up to this size are drawn as regular polygons
 _GAP = 4.0  # between components, in units of the typical distance to the nearest neighbour
 
@@ -32,6 +34,10 @@ def graph_layout(
     components of up to 12 rows are regular polygons. Components stand apart: the largest in the middle, the others
     around it by size, rows without links in a ring outside. The larger of the two extents is exactly -1 ... 1; a single
     row is at (0, 0).
+
+    A component of more than 10,000 rows is laid out from coarse to fine: t-SNE of at most 10,000 groups of strongly
+    linked rows, then every row amid its own and its neighbours' groups, then a third of the steps. On a neighbour graph
+    of 50,000 works that took 20 s in place of 110 and kept 0.275 of the strongest links in place of 0.277.
 
     t-SNE with given affinities (van der Maaten and Hinton 2008), by openTSNE (Poličar et al. 2024,
     doi:10.18637/jss.v109.i03), because on nearest-neighbour graphs of paintings it kept more of the strongest links
@@ -57,8 +63,8 @@ def graph_layout(
     alone = np.diff(matrix.indptr) == 0
     pieces = _components(matrix, ~alone)
     shapes = [
-        _component(matrix[rows][:, rows], None if start is None else start[rows], jitter[rows], n_iter)
-        for rows in pieces
+        _component(part, None if start is None else start[rows], jitter[rows], n_iter)
+        for rows, part in zip(pieces, _parts(matrix, pieces), strict=True)
     ]
     for rows, shape, centre in zip(pieces, shapes, _pack(shapes), strict=True):
         result[rows] = shape + centre
@@ -78,6 +84,17 @@ def _components(matrix: sp.csr_array, linked: np.ndarray) -> list[np.ndarray]:
     return sorted(pieces, key=lambda rows: (-rows.size, rows[0]))
 
 
+def _parts(matrix: sp.csr_array, pieces: list[np.ndarray]) -> Iterator[sp.csr_array]:
+    """Cut the graph into its components: rows of one stand together, so that each costs no more than its size."""
+    ordered = np.concatenate([*pieces, np.zeros(0, dtype=np.int64)])
+    together, start = matrix[ordered][:, ordered], 0
+    for rows in pieces:
+        part = together[start : start + rows.size, start : start + rows.size]
+        part.sort_indices()
+        yield part
+        start += rows.size
+
+
 def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarray, n_iter: int) -> np.ndarray:
     """Lay out one component, centred on 0, with a typical distance of 1 to the nearest row."""
     n = matrix.shape[0]
@@ -88,11 +105,11 @@ def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarra
         polygon[order] = _circle(n) / (2 * np.sin(np.pi / n))  # in the order of their angles
         return polygon
     if n > LARGE and start is None:
-        small, group = coarser(matrix, LARGE)
-        first = np.unique(group, return_index=True)[1]
-        coarse = _embedded(small, None, jitter[first], n_iter)
-        start = (n / len(first)) ** _GROWTH * interpolated(matrix, group, coarse)
-        xy = _embedded(matrix, start, jitter, max(1, n_iter // 8))
+        small, group = coarser(matrix, COARSE)
+        coarse = _embedded(small, None, jitter[: small.shape[0]], n_iter // 2, exaggeration=4)
+        start = interpolated(matrix, group, coarse)
+        start = EXTENT * (n / 50_000) ** 0.25 * start / np.ptp(start, axis=0).max()
+        xy = _optimized(matrix, start, (max(1, n_iter // 20), max(1, n_iter // 4)))
     else:
         xy = _embedded(matrix, start, jitter, n_iter)
     # opened before components are packed: afterwards rows of one would be pushed among those of another; and where all
@@ -103,28 +120,42 @@ def _component(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarra
     return xy - (xy.min(axis=0) + xy.max(axis=0)) / 2
 
 
-def _embedded(matrix: sp.csr_array, start: np.ndarray | None, jitter: np.ndarray, n_iter: int) -> np.ndarray:
-    """Place connected rows by t-SNE."""
+def _embedded(
+    matrix: sp.csr_array,
+    start: np.ndarray | None,
+    jitter: np.ndarray,
+    n_iter: int,
+    *,
+    exaggeration: float | None = None,
+) -> np.ndarray:
+    """Place connected rows by t-SNE, from spectral coordinates or from positions that are there."""
     n, spectral = matrix.shape[0], start is None
     start = smooth_coordinates(matrix, 2) if spectral else start - start.mean(axis=0)
-    extent = float(start.std(axis=0).max())
     start = start / max(float(start.std()), 1e-300)
     if spectral:
         # they can be a spike of a few rows and a point of all others: ranks open that up
         ranks = np.argsort(np.argsort(start + 1e-9 * jitter, axis=0, kind="stable"), axis=0, kind="stable") / n
         start = start + 2 * ranks
     start = start + 1e-3 * jitter
-    width = 1e-4 if spectral else 10 if n <= LARGE else max(10.0, extent)
+    start = (1e-4 if spectral else 10) * start / start.std(axis=0).max()  # small: free to unfold; large: as it was
+    steps = (max(1, n_iter // 4) if spectral else 0, max(1, n_iter - n_iter // 4))
+    return _optimized(matrix, start, steps, exaggeration=exaggeration)
+
+
+def _optimized(
+    matrix: sp.csr_array, start: np.ndarray, steps: tuple[int, int], *, exaggeration: float | None = None
+) -> np.ndarray:
+    """Make steps of t-SNE from these positions: some that draw links together, then others."""
     embedding = TSNEEmbedding(
-        width * start / start.std(axis=0).max(),  # small: free to unfold; large: stays as it was
+        start,
         PrecomputedAffinities(matrix.astype(np.float64) / matrix.sum(), normalize=True),
-        negative_gradient_method="bh" if n < _FFT_FROM else "fft",
+        negative_gradient_method="bh" if len(start) < _FFT_FROM else "fft",
         n_jobs=1,  # several threads sum in another order each time
         random_state=0,
     )
-    if spectral:
-        embedding = embedding.optimize(n_iter=max(1, n_iter // 4), exaggeration=12, momentum=0.5)
-    return np.asarray(embedding.optimize(n_iter=max(1, n_iter - n_iter // 4), momentum=0.8))
+    if steps[0]:
+        embedding = embedding.optimize(n_iter=steps[0], exaggeration=12, momentum=0.5)
+    return np.asarray(embedding.optimize(n_iter=steps[1], exaggeration=exaggeration, momentum=0.8))
 
 
 def _pack(shapes: list[np.ndarray]) -> np.ndarray:

@@ -26,6 +26,7 @@ __all__ = ["FORMATS", "export", "network"]
 # the name of each below exports/ in the corpus; those without an ending are folders
 FORMATS = {
     "gexf": "{}.gexf",
+    "gexf-clusters": "{}-clusters.gexf",
     "csv": "{}.csv",
     "graphml": "{}.graphml",
     "gephi-csv": "{}-gephi",
@@ -61,10 +62,11 @@ def export(
     Parameters
     ----------
     corpus
-    to : {"gexf", "csv", "graphml", "gephi-csv", "gephi-lite", "anndata", "embedding-atlas", "vikus", "iiif",
-        "ro-crate"}
-        Gephi; Excel; GraphML; Gephi's spreadsheet import; Gephi Lite; scanpy; Embedding Atlas; VIKUS Viewer; viewers of
-        IIIF; an archive of the whole corpus, see ``artgraph.stages.archive``.
+    to : {"gexf", "gexf-clusters", "csv", "graphml", "gephi-csv", "gephi-lite", "anndata", "embedding-atlas", "vikus",
+        "iiif", "ro-crate"}
+        Gephi; Gephi with clusters and their typical works in place of all works; Excel; GraphML; Gephi's spreadsheet
+        import; Gephi Lite; scanpy; Embedding Atlas; VIKUS Viewer; viewers of IIIF; an archive of the whole corpus, see
+        ``artgraph.stages.archive``.
     partition
     out : Default: a file, or for "gephi-csv", "vikus", "iiif" and "ro-crate" a folder, in ``exports`` of the corpus.
     pictures : bool
@@ -96,7 +98,7 @@ def export(
         "anndata" without the package anndata.
     """
     check_choice("export format", to, FORMATS)
-    if pictures and to in ("csv", "anndata", "gephi-lite", "iiif"):
+    if pictures and to in ("csv", "gexf-clusters", "anndata", "gephi-lite", "iiif"):
         raise InputError(f"'{to}' cannot give pictures along; gexf, graphml, gephi-csv, embedding-atlas and vikus can")
     if timeline and to != "gexf":
         raise InputError(f"'{to}' knows no timeline; gexf does")
@@ -136,6 +138,7 @@ def export(
         folder = out if to == "gephi-csv" else out.parent
         table = for_graphs(view, folder, pictures=pictures, image_url=image_url, report=report)
         WRITERS[to](view, out, table, timeline)
+        facts |= {"nodes": len(corpus), "links": view.style.nnz // 2} if to == "gexf" else {}
     return Made("export", str(out), True, facts)
 
 

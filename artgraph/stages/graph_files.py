@@ -86,6 +86,30 @@ def _gexf(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
     )
 
 
+def _gexf_clusters(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
+    import numpy as np
+
+    from artgraph.colors import cluster_color
+    from artgraph.export import write_gexf
+    from artgraph.export.clusters import cluster_graph
+    from artgraph.interpret import exemplars
+
+    best = exemplars(view.typicality, view.labels, view.catalogue.artists)
+    graph, nodes = cluster_graph(view.style, view.labels, best, typicality=view.typicality, names=view.names)
+    works, rows = (nodes["kind"] == "work").to_numpy(), nodes["row"].to_numpy()
+    known = table.iloc[rows[works]].drop(columns="cluster").set_axis(np.flatnonzero(works))
+    nodes = nodes.drop(columns="row").assign(**{name: None for name in known if name not in nodes})
+    for name in known:
+        nodes.loc[works, name] = known[name].astype(object)
+    middle = [np.median(view.layout[view.labels == label], axis=0) for label in nodes["cluster"][~works]]
+    layout = np.concatenate([np.array(middle).reshape(-1, 2), view.layout[rows[works]]])
+    largest = np.sqrt(nodes["works"].max()) if len(nodes) else 1
+    sizes = np.where(works, 8.0, 20 + 60 * np.sqrt(nodes["works"].to_numpy(dtype=float)) / largest)
+    colors = [cluster_color(label) for label in nodes["cluster"].tolist()]
+    title = f"{view.corpus.path.resolve().name}: clusters of {view.partition}"
+    write_gexf(out, graph, nodes, title=title, layout=layout, sizes=sizes, colors=colors, scale=2000.0)
+
+
 def _graphml(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> None:
     from artgraph.colors import hex_to_rgb
     from artgraph.export import write_graphml
@@ -118,4 +142,10 @@ def _gephi_lite(view: View, out: Path, table: pd.DataFrame, timeline: bool) -> N
     )
 
 
-WRITERS = {"gexf": _gexf, "graphml": _graphml, "gephi-csv": _gephi_csv, "gephi-lite": _gephi_lite}
+WRITERS = {
+    "gexf": _gexf,
+    "gexf-clusters": _gexf_clusters,
+    "graphml": _graphml,
+    "gephi-csv": _gephi_csv,
+    "gephi-lite": _gephi_lite,
+}

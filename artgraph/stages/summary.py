@@ -68,12 +68,25 @@ def _export(facts: Mapping[str, Any]) -> str:
         )
         pictures = f", {_many(facts['pictures'], 'picture')} among them" * bool(facts["pictures"])
         return f"{_many(facts['files'], 'file')}, {facts['bytes'] / 1e6:,.1f} MB{pictures}{unknown}"
+    if "links" in facts:
+        return _for_gephi(facts["nodes"], facts["links"])
     if "left_out" not in facts:
         return ""
     left_out = f"; {_many(facts['left_out'], 'work')} without an address left out" if facts["left_out"] else ""
     return (
         f"{_many(facts['manifests'], 'manifest')} of {_many(facts['works'], 'work')}, {facts['canvases']:,} on their "
         f"museum's canvas{left_out}. Put the folder where {facts['address']} is its collection"
+    )
+
+
+def _for_gephi(n: int, links: int) -> str:
+    from artgraph.export.clusters import GEPHI_ELEMENTS, too_large_for_gephi
+
+    if not too_large_for_gephi(n, links):
+        return ""
+    return (
+        f"{_many(n, 'painting')} and {_many(links, 'link')}, and Gephi says that it shows {GEPHI_ELEMENTS:,} together. "
+        "artgraph export --to gexf-clusters writes the clusters and their typical works"
     )
 
 

@@ -5,10 +5,12 @@ import igraph
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics import adjusted_rand_score
 
 from artgraph.checks import check_adjacency
 from artgraph.communities import leiden, leiden_n_clusters, modularity
-from artgraph.communities.igraph_bridge import seeded_igraph, to_igraph
+from artgraph.communities.igraph_bridge import check_memory, seeded_igraph, to_igraph
 from artgraph.communities.labels import relabel_by_size
 from artgraph.errors import InputError
 
@@ -240,3 +242,26 @@ def test_bad_arguments():
 def test_rounding_is_not_asymmetry():
     adjacency = sp.csr_array(np.array([[0, 0.3], [np.nextafter(np.float32(0.3), np.float32(1)), 0]], dtype=np.float32))
     assert leiden(adjacency).tolist() == [0, 0]
+
+
+def test_a_large_graph_is_found_as_well_as_by_passes_without_end(monkeypatch):
+    """Few passes, rows in another order in memory: modularity within the spread of seeds, and all connected."""
+    adjacency, truth = planted(n_per=150, k=20, inside=0.15, outside=0.004)
+    long = [leiden(adjacency, seed=seed) for seed in range(6)]
+    monkeypatch.setattr("artgraph.communities.leiden_igraph.SMALL", 1000)
+    short = [leiden(adjacency, seed=seed) for seed in range(6)]
+    quality = [[modularity(adjacency, labels) for labels in runs] for runs in (long, short)]
+    assert np.mean(quality[1]) >= np.mean(quality[0]) - max(np.std(quality[0], ddof=1), 3e-5)
+    assert (short[0] == leiden(adjacency, seed=0)).all()
+    for labels in short:
+        assert adjusted_rand_score(truth, labels) > 0.95
+        links = adjacency.tocoo()
+        inside = labels[links.row] == labels[links.col]
+        kept = sp.coo_array((links.data[inside], (links.row[inside], links.col[inside])), shape=adjacency.shape)
+        assert connected_components(kept, directed=False)[0] == labels.max() + 1
+
+
+def test_what_does_not_fit_in_memory_is_said_before_it_starts():
+    check_memory(1000, 10_000, available=10**9)
+    with pytest.raises(InputError, match=r"needs about 3\.2 GiB of memory, and 2\.0 GiB are available"):
+        check_memory(1_000_000, 15_000_000, available=2 * 2**30)

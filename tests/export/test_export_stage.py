@@ -17,6 +17,7 @@ from artgraph.export import write_gephi_lite
 from artgraph.graph.typed import SAME_ARTIST, to_csr
 from artgraph.stages.base import features_of
 from artgraph.stages.export import FORMATS
+from artgraph.stages.summary import line
 from artgraph.stages.view import View
 
 
@@ -55,6 +56,30 @@ def test_gexf_opens_looking_finished(corpus):
     assert all(4 <= node["viz"]["size"] <= 10 for _, node in graph.nodes(data=True))
     colors = {tuple(node["viz"]["color"].values()): node["cluster"] for _, node in graph.nodes(data=True)}
     assert len(colors) == len(set(colors.values())) > 1
+
+
+def test_clusters_and_their_typical_works_in_place_of_all(corpus):
+    made = pipeline.export(corpus, to="gexf-clusters")
+    graph = nx.read_gexf(made.key)
+    labels = corpus.get("partitions", "leiden")
+    clusters = {name: node for name, node in graph.nodes(data=True) if node["kind"] == "cluster"}
+    works = {name: node for name, node in graph.nodes(data=True) if node["kind"] == "work"}
+    assert [node["works"] for node in clusters.values()] == np.bincount(labels).tolist()
+    table = corpus.paintings.assign(cluster=labels).set_index("id").loc[list(works)]
+    assert [node["title"] for node in works.values()] == table["title"].tolist()
+    assert [node["cluster"] for node in works.values()] == table["cluster"].tolist()
+    for name, node in works.items():
+        assert graph.edges[name, f"cluster {node['cluster']}"]["weight"] > 0
+    between = graph.edges["cluster 0", "cluster 1"]["weight"] if graph.has_edge("cluster 0", "cluster 1") else 0
+    assert 0 <= between <= 1
+
+
+def test_a_graph_that_is_too_large_for_gephi_is_said_to_be(corpus, monkeypatch):
+    made = pipeline.export(corpus)
+    assert line(made).endswith(".gexf")
+    monkeypatch.setattr("artgraph.export.clusters.GEPHI_ELEMENTS", 100)
+    assert "60 paintings and" in line(made)
+    assert "--to gexf-clusters" in line(made)
 
 
 def test_pictures_lie_beside_the_graph(corpus, tmp_path):
