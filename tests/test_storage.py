@@ -18,7 +18,7 @@ from tests.test_engine import contents
 @pytest.fixture(scope="module")
 def bucket():
     pytest.importorskip("s3fs", reason="s3fs is not installed: pip install 'artgraph[s3]'")
-    pytest.importorskip("moto.server", reason="moto is not installed: pip install 'artgraph[test]'")
+    pytest.importorskip("moto.server", reason="moto is not installed: pip install 'moto[s3]' flask flask-cors")
     with object_store() as address:
         yield address
 
