@@ -1,5 +1,8 @@
 """Fixtures that several test files share."""
 
+import os
+import shutil
+
 import pytest
 
 from artgraph.testing import toy_corpus, toy_features
@@ -27,3 +30,17 @@ def described(tmp_path_factory):
     pipeline.build_graph(made, on=("color", "texture"))
     pipeline.communities(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, one for all tests: Playwright's plain interface runs once in a process."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as p:
+        try:
+            chromium = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        except playwright.Error as error:
+            pytest.skip(f"no Chromium: {error}")
+        yield chromium
+        chromium.close()

@@ -5,7 +5,6 @@ With ``ATLAS_PARTS=1`` every page that is looked at comes in parts, as one of 20
 
 import io
 import os
-import shutil
 from functools import partial
 
 import numpy as np
@@ -114,19 +113,6 @@ def build(factory, **given):
 @pytest.fixture(scope="session")
 def index(atlas):
     return atlas()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with playwright.sync_playwright() as p:
-        try:
-            chromium = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium: {error}")
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

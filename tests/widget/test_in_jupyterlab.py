@@ -65,11 +65,9 @@ def lab(described, tmp_path):
         server.wait(20)
 
 
-def test_a_selection_comes_back_as_ids(lab, tmp_path):
+def test_a_selection_comes_back_as_ids(lab, browser, tmp_path):
     playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = chromium.new_page(viewport={"width": 1200, "height": 1000})
+    with browser.new_page(viewport={"width": 1200, "height": 1000}) as page:
         page.set_default_timeout(60_000)
         page.goto(lab)
         page.locator(".jp-Notebook .cm-content").first.click()
@@ -101,4 +99,3 @@ def test_a_selection_comes_back_as_ids(lab, tmp_path):
         page.get_by_text("chosen 60 ['images/000.png']").last.wait_for()
         page.keyboard.press("Shift+Enter")
         playwright.expect(said).to_have_text("1 of 60 works selected")
-        chromium.close()

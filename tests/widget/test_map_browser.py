@@ -46,19 +46,6 @@ def coded(data):
     return base64.b64encode(data).decode()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    import shutil
-
-    if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("no chromium")
-    with playwright.sync_playwright() as running:
-        made = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield made
-        made.close()
-
-
 @pytest.fixture
 def opened(browser):
     """A function that shows a widget in a page and returns the page."""
