@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,8 @@ def parse_years(texts: Iterable) -> np.ndarray:
     >>> parse_years(["c. 1650", "1506–1507", "1870s", "late 19th century", None]).tolist()
     [1650.0, 1506.5, 1875.0, 1887.5, nan]
     """
-    return np.array([_read(text)[2] for text in texts], dtype=np.float64)
+    read = lru_cache(None, typed=True)(_read)  # a date mostly stands in many rows
+    return np.array([read(text)[2] for text in texts], dtype=np.float64)
 
 
 def parse_spans(texts: Iterable) -> np.ndarray:
@@ -73,7 +75,8 @@ def parse_spans(texts: Iterable) -> np.ndarray:
     >>> parse_spans(["1889", "1890-95", "17th century", "late 19th century", "100-50 BC"]).tolist()
     [[1889.0, 1889.0], [1890.0, 1895.0], [1600.0, 1699.0], [1875.0, 1899.0], [-100.0, -50.0]]
     """
-    return np.array([_read(text)[:2] for text in texts], dtype=np.float64).reshape(-1, 2)
+    read = lru_cache(None, typed=True)(_read)
+    return np.array([read(text)[:2] for text in texts], dtype=np.float64).reshape(-1, 2)
 
 
 def decades(years: Sequence[float]) -> list[str | None]:

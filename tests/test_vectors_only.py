@@ -447,3 +447,17 @@ def test_works_that_fit_nothing_have_no_cluster_and_are_offered_together(tmp_pat
     assert now[: N + 11].tobytes() == labels.tobytes()
     assert now[N + 11 :].tolist() == [cluster_of[0], cluster_of[1]]
     assert growth_facts(growth)["fits_nothing"] == []
+
+
+@pytest.mark.parametrize("regress_out", [(), ("date",)])
+def test_works_that_the_vectors_lack_have_no_links_and_no_cluster(first_day, tmp_path, regress_out):
+    shutil.copytree(first_day / "corpus", tmp_path / "corpus")
+    corpus = Corpus(tmp_path / "corpus")
+    there = pd.read_parquet(first_day / "vectors.parquet")
+    vectors(tmp_path / "fewer.parquet", there["id"][5:], there["vector"][5:])
+    pipeline.import_vectors(corpus, tmp_path / "fewer.parquet", name="fewer", allow_missing=True)
+    pipeline.build_graph(corpus, on=("fewer",), regress_out=regress_out)
+    pipeline.communities(corpus)
+    assert not corpus.get("graphs", "style")[:5].nnz
+    assert (corpus.get("partitions", "leiden")[:5] == -1).all()
+    assert (corpus.get("partitions", "leiden")[5:] >= 0).all()

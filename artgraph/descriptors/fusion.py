@@ -29,6 +29,7 @@ def fuse(
     scaled to length 1, and weighted; the joined rows, (n, sum of min(components, d_i, n)) float32, are centred. PCA and
     whitening in retrieval: Jégou and Chum 2012 (doi:10.1007/978-3-642-33709-3_55). To go half of the way is ours,
     chosen by the retrieval of artists, never of styles (``experiments/descriptor_quality.py``, "whitening").
+    A row that is 0 in every block has no features: nothing is learned from it, and it stays 0.
 
     Parameters
     ----------
@@ -69,6 +70,9 @@ def fit_fusion(
     blocks, components, weights, whitening : See ``fuse``.
     """
     blocks = _checked(blocks)
+    there = _there(blocks)
+    if there.any() and not there.all():
+        blocks = [block[there] for block in blocks]
     weights = np.ones(len(blocks)) if weights is None else np.asarray(weights, dtype=float)
     if weights.shape != (len(blocks),) or not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError(f"blocks to fuse need a weight each, 0 or more and not all 0; got {weights.tolist()}")
@@ -112,7 +116,14 @@ def apply_fusion(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray])
     known = [len(fitted[f"{i}.mean"]) for i in range(len(fitted) // 4)]
     if [block.shape[1] for block in blocks] != known:
         raise InputError(f"blocks of {[b.shape[1] for b in blocks]} dimensions; the fusion was learned on {known}")
-    return (_join(blocks, fitted) - fitted["offset"]).astype(np.float32)
+    joined = (_join(blocks, fitted) - fitted["offset"]).astype(np.float32)
+    joined[~_there(blocks)] = 0
+    return joined
+
+
+def _there(blocks: Sequence[np.ndarray]) -> np.ndarray:
+    """Return whether a work has features at all, (n,) bool: one that an import lacks has zeros in every block."""
+    return np.any([block.any(axis=1) for block in blocks], axis=0)
 
 
 def _join(blocks: Sequence[np.ndarray], fitted: Mapping[str, np.ndarray]) -> np.ndarray:

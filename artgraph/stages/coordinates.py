@@ -91,11 +91,16 @@ def place(
     fitted : As ``fit_of`` returns it.
     confounds : Name to n values, where confounds are removed.
     """
+    import numpy as np
+
     from artgraph.descriptors import apply_fusion
     from artgraph.graph.regress import apply_regression
 
     X = apply_fusion(blocks, fitted["fusion"]) if fitted["fusion"] else blocks[0]
-    return apply_regression(X, confounds, fitted["regression"]) if fitted["regression"] else X
+    if fitted["regression"]:
+        there = X.any(axis=1, keepdims=True)  # a row of zeros is a work without features
+        X = np.where(there, apply_regression(X, confounds, fitted["regression"]), 0).astype(X.dtype)
+    return X
 
 
 def hold(corpus: Corpus, on: Sequence[str], regress_out: Sequence[str] = ()) -> dict[str, Any] | None:

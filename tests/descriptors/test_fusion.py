@@ -22,6 +22,16 @@ def test_blocks_have_the_same_say_whatever_their_unit():
     np.testing.assert_allclose(fuse([a, b]), fuse([1000 * a, b + 7]), atol=1e-4)
 
 
+def test_a_row_of_zeros_in_every_block_stays_one_and_teaches_nothing():
+    a, b = blocks(40, 5, 3)
+    a[7] = b[7] = b[8] = 0
+    rest = np.delete(np.arange(40), 7)
+    joined = fuse([a, b])
+    assert not joined[7].any()
+    assert joined[8].any()
+    np.testing.assert_array_equal(joined[rest], fuse([a[rest], b[rest]]))
+
+
 def test_weights(features):
     X = features[0]
     assert np.linalg.norm(fuse([X, X], weights=[1, 0])[:, 8:]) == 0
