@@ -65,7 +65,7 @@ class MethodsDescription:
     ----------
     n, version : paintings, and the version of artgraph.
     partition : ``method``, ``resolution``, ``seed``, ``graphs``, ``fixed``, ``keep_names_of``, ...
-    facts : ``n_clusters``, ``modularity``, ``unassigned``.
+    facts : ``n_clusters``, ``modularity``, ``unassigned``; ``decisions``, of which ``held`` were obeyed.
     descriptors : key and parameters of each at the bottom; ``descriptor`` among them is what is cited.
     tuned_by_names : keys of those that artists' names of this collection have tuned.
     imported : keys of features that were made elsewhere.
@@ -180,7 +180,10 @@ def _links_artists(graph: Mapping | None, partition: Mapping) -> bool:
 
 
 def _of_clusters(one: MethodsDescription) -> list[str]:
-    clusters, skip = one.facts.get("n_clusters"), ("method", "membership", "fixed", "keep_names_of", "graph", "on")
+    clusters, skip = (
+        one.facts.get("n_clusters"),
+        ("method", "membership", "decisions", "fixed", "keep_names_of", "graph", "on"),
+    )
     found = {None: "The clusters were", 1: "1 cluster was"}.get(clusters, f"{clusters} clusters were")
     within = " in the graph" if one.graph else " in the latents" if one.vgae else " in the features"
     said = [f"{found} found{within} by {one.partition.get('method', '')}{_settings(one.partition, skip=skip)}"]
@@ -188,6 +191,9 @@ def _of_clusters(one: MethodsDescription) -> list[str]:
         said.append(f"Works with one value of the column '{column}' were held together, with different values apart")
     if one.partition.get("keep_names_of"):
         said.append("Clusters have the numbers of those of an earlier partition that they overlap with")
+    if held := (one.facts.get("decisions") or {}).get("held"):
+        decisions = "One decision of a person was obeyed" if held == 1 else f"{held} decisions of people were obeyed"
+        said.append(f"{decisions}: which works belong together, apart or in a cluster, what was merged or split")
     if one.facts.get("modularity") is not None:
         said.append(f"Modularity is {one.facts['modularity']:.3f}")
     if one.facts.get("unassigned"):

@@ -96,6 +96,16 @@ def test_everything_in_the_corpus_is_in_it_and_opens(corpus, crate):
     assert (crate / "artists.csv").read_bytes() == (corpus.path / "artists.csv").read_bytes()
 
 
+def test_pictures_that_an_archive_does_not_hold_are_not_damaged(corpus, crate, tmp_path):
+    from artgraph.stages.info import info
+
+    assert not info(Corpus(crate))["damage"]
+    shutil.copytree(crate, tmp_path / "copy")
+    shutil.copytree(corpus.path / "thumbs", tmp_path / "copy" / "thumbs")
+    next((tmp_path / "copy" / "thumbs").glob("*.webp")).unlink()
+    assert len(info(Corpus(tmp_path / "copy"))["damage"]) == 1
+
+
 def test_who_made_it_under_which_licence(crate):
     found = entities(crate)
     root = found["./"]

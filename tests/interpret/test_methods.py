@@ -171,3 +171,15 @@ def test_a_fused_feature_and_an_earlier_partition_are_told():
     assert "1 cluster was found" in said
     assert "numbers of those of an earlier partition" in said
     assert "0000" not in said
+
+
+@pytest.mark.parametrize(
+    ("held", "told"), [(None, None), (0, None), (1, "One decision of a person"), (3, "3 decisions of people")]
+)
+def test_decisions_are_told_where_they_were_obeyed(held, told):
+    facts = {} if held is None else {"decisions": {"held": held}}
+    partition = {"method": "leiden", "decisions": True}
+    text = methods_text(MethodsDescription(n=9, version="1", partition=partition, facts=facts))
+    assert "decisions True" not in text
+    assert ("obeyed" in text) == (told is not None)
+    assert told is None or told in text
