@@ -251,10 +251,10 @@ def network_options(of: str) -> Decorator:
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
 
 
-def engine_options(of: str) -> Decorator:
-    """Add the options on where a stage (``of``) runs."""
+def engine_options(of: str, *, help: str = "Where pictures are looked at: here, or by Ray.") -> Decorator:
+    """Add the options on where a stage (``of``) runs; ``help`` is that of --engine."""
     options = [
-        option(of, "engine", type=Choice(["process", "ray"]), help="Where pictures are looked at: here, or by Ray."),
+        option(of, "engine", type=Choice(["process", "ray"]), help=help),
         option(of, "ray_address", metavar="ADDRESS", help="A Ray cluster; default: one on this machine."),
         option(
             of,

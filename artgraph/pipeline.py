@@ -127,7 +127,7 @@ def run(
     max_refused, follow_links : See ``ingest``.
     workers, seed
     device : {"auto", "cpu", "cuda"}
-    engine, ray_address, storage : See ``describe``; for it and for ``ingest``.
+    engine, ray_address, storage : See ``describe``; for it, ``ingest`` and ``build_graph``.
     tell : callable(str); is given lines on what each stage made and, at the end, on what to do next.
     progress : callable(stage, done, total); a stage begins with (stage, 0, 0).
     **options : For ``make_descriptor``: ``backbone``, ``layers``, ``weights``, ``ignore_color``, ...
@@ -181,21 +181,22 @@ def run(
         begin("describe")
         seen = [*ready, *(["date"] if dates else [])]
         described = describe(corpus, descriptors=seen, seed=seed, device=device, **shared, **where)
-    for one in described:
-        tell(line(one))
-    on = [one.key for one in described]
-    first, why = find_clusters(
-        corpus,
-        on=on,
-        names=names,
-        lead=lead,
-        clusters={"n_clusters": n_clusters},
-        seed=seed,
-        device=device,
-        tell=tell,
-        made=lambda stage, made: begin(stage) if made is None else tell(line(made)),
-        progress=progress,
-    )
+        for one in described:
+            tell(line(one))
+        on = [one.key for one in described]
+        first, why = find_clusters(
+            corpus,
+            on=on,
+            names=names,
+            lead=lead,
+            clusters={"n_clusters": n_clusters},
+            seed=seed,
+            device=device,
+            where=where,
+            tell=tell,
+            made=lambda stage, made: begin(stage) if made is None else tell(line(made)),
+            progress=progress,
+        )
     for partition in corpus.keys("partitions"):
         made("evaluate", evaluate, partition=partition, seed=seed)
     made("interpret", interpret, partition=first, seed=seed)

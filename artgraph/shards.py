@@ -126,6 +126,12 @@ class ShardStore:
             value = json.dumps(value).encode()
         self.storage.write(name, value)
 
+    def mapped(self, name: str) -> np.ndarray:
+        """Return the array in a shard, by its ``name``, mapped from the file where it lies in a folder."""
+        if isinstance(self.storage, Folder):
+            return np.load(self.path / name, mmap_mode="r")
+        return self.get(name)
+
     def get(self, name: str) -> Any:
         """Read a shard as it was put; one that is damaged is removed, and a CorpusError says what to do."""
         for storage in (self.storage, *self.copies):

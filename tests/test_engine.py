@@ -10,6 +10,7 @@ import pytest
 from artgraph import pipeline
 from artgraph.engine import InProcess, opened
 from artgraph.errors import EngineError, IngestError, InputError, MissingPackageError
+from artgraph.graph import knn
 from artgraph.testing import toy_pictures
 
 
@@ -103,6 +104,7 @@ def test_ray_makes_the_same_bytes(ray, tmp_path, monkeypatch):
     monkeypatch.setattr("artgraph.descriptors.extraction.SHARD", 32)
     monkeypatch.setattr("artgraph.descriptors.extraction.SAMPLE", 64)
     monkeypatch.setattr("artgraph.stages.inspecting.SHARD", 32)
+    monkeypatch.setitem(knn.__globals__, "EXACT_UP_TO", 100)
     metadata = toy_pictures(tmp_path / "in", n=150)
     seen = []
     for name in ("process", "ray"):
@@ -110,6 +112,8 @@ def test_ray_makes_the_same_bytes(ray, tmp_path, monkeypatch):
         common = {"engine": name, "progress": watch}
         made = pipeline.ingest(tmp_path / "in", tmp_path / name, metadata=metadata, **common)
         pipeline.describe(made, descriptors=("color", "texture"), **common)
+        pipeline.build_graph(made, on=("color", "texture"), **common)
+    assert any(stage == "search" for stage, _, _ in seen)
     assert contents(tmp_path / "process") == contents(tmp_path / "ray")
     for stage in ("ingest", "describe"):
         assert [one for one in seen if one[0] == stage][-1] == (stage, 150, 150)

@@ -7,6 +7,7 @@ import click
 from artgraph.options import (
     Bars,
     Command,
+    engine_options,
     makes,
     option,
     say,
@@ -26,6 +27,7 @@ __all__ = ["build_graph"]
 @with_corpus
 @option("build_graph", "name", help="Key of the graph.")
 @settings_options(GraphSettings)
+@engine_options("build_graph", help="Where many works are compared: here, or by Ray.")
 @click.option("--diagnose", is_flag=True, help="Also print figures and draw a plot of degree and hubness.")
 @makes
 def build_graph(corpus: Any, diagnose: bool, **options: Any) -> None:
@@ -42,7 +44,7 @@ def build_graph(corpus: Any, diagnose: bool, **options: Any) -> None:
         for name in filter(was_given, ("artist_edge_weight", "max_years")):
             raise click.UsageError(f"--{name.replace('_', '-')} is of no use without --artist-edges")
     bars = Bars("build-graph")
-    made = stage("build_graph")(corpus, **options)
+    made = stage("build_graph")(corpus, progress=bars, **options)
     show(made, bars)
     if diagnose:
         show_facts(made.facts)

@@ -7,6 +7,7 @@ Searching one cell is a pure function of its rows and of those that are compared
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import faiss
@@ -15,7 +16,10 @@ from threadpoolctl import threadpool_limits
 
 from artgraph.graph.ranking import KINDS, Rows
 
-__all__ = ["Cells", "Map", "Task", "best_of_cells", "exact_in_blocks", "in_threads", "search_cell", "sort_into_cells"]
+__all__ = [
+    "Cells", "Elsewhere", "Pairs", "Search", "Task", "best_of_cells", "exact_in_blocks", "in_threads", "search_cell",
+    "sort_into_cells",
+]  # fmt: skip
 
 BLOCK = 8192  # rows that are held at once where all are passed through
 SAMPLE = 256  # rows on which the recall is measured
@@ -23,8 +27,9 @@ ROUNDS = ((0, 1), (1, 4), (4, None))  # visits of a row that are made together
 LEARN = 24  # rows for each centre, from which centres are learned
 
 _T = TypeVar("_T")
-Map = Callable[[Callable[[int], tuple], Iterable[int]], Iterable[tuple]]
-"""Does work(number) for many numbers and gives the results in their order: ``map``, threads, or an engine's."""
+Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, closeness, places
+Elsewhere = Callable[[int, np.ndarray | None], Iterable[Pairs]]
+"""Searches the cells of a round, by its number and the least closeness wanted, and gives the pairs in their order."""
 
 
 class Cells(NamedTuple):
@@ -140,9 +145,60 @@ def sort_into_cells(
     return Cells(home, visits, sample, truth)
 
 
-def best_of_cells(
-    U: Rows, cells: Cells, k: int, *, metric: str, groups: np.ndarray | None = None, map: Map | None = None
-) -> np.ndarray:
+class Search:
+    """The comparison of rows with the cells that they visit, in rounds: the nearest cell, the next three, the rest.
+
+    Parameters
+    ----------
+    U : n rows of coordinates, or what gives them by places.
+    home, visits : (n,) and (n, p) int32, as in :class:`Cells`.
+    k : neighbours of each; a row is among its own.
+    metric, groups : as for :func:`sort_into_cells`.
+    """
+
+    def __init__(
+        self,
+        U: Rows | np.ndarray,
+        home: np.ndarray,
+        visits: np.ndarray,
+        *,
+        k: int,
+        metric: str,
+        groups: np.ndarray | None = None,
+    ) -> None:
+        self.U, self.visits, self.k, self.metric, self.groups = U, visits, k, metric, groups
+        self.n_cells = int(max(home.max(), visits.max())) + 1
+        self.members = _members(home, self.n_cells)
+        self.number, self.asking = -1, []
+
+    def rounds(self) -> range:
+        """Return the numbers of the rounds."""
+        return range(sum(start < self.visits.shape[1] for start, _ in ROUNDS))
+
+    def cells(self, number: int) -> list[int]:
+        """Return the cells that are searched in a round, by its ``number``."""
+        if number != self.number:
+            visits = self.visits[:, slice(*ROUNDS[number])]
+            self.asking = [places // visits.shape[1] for places in _members(visits.ravel(), self.n_cells)]
+            self.number = number
+        return [cell for cell in range(self.n_cells) if len(self.members[cell]) and len(self.asking[cell])]
+
+    def pairs(self, cell: int, least: np.ndarray | None) -> Pairs:
+        """Return what one cell of the round holds: rows, closeness and places of the neighbours, (r,) each.
+
+        Parameters
+        ----------
+        cell : of those that :meth:`cells` returned last.
+        least : (n,) float32, closeness from which on a neighbour is wanted; None: any.
+        """
+        inside, rows = self.members[cell], self.asking[cell]
+        own, other = (None, None) if self.groups is None else (self.groups[inside], self.groups[rows])
+        task = Task(self.U[inside], self.U[rows], None if least is None else least[rows], own, other)
+        query, close, place = search_cell(task, self.k, metric=self.metric)
+        return rows[query], close, inside[place]
+
+
+def best_of_cells(search: Search, *, elsewhere: Elsewhere | None = None) -> np.ndarray:
     """Search every cell and merge the lists: places of the k nearest of each row, (n, k) int64, -1 for none.
 
     First each row is compared with the cell nearest to it, then with the next three, then with all others that it
@@ -150,31 +206,17 @@ def best_of_cells(
 
     Parameters
     ----------
-    U, cells : n rows of coordinates, and how they are sorted.
-    k : neighbours of each; a row is among its own.
-    metric, groups : as for :func:`sort_into_cells`.
-    map : does the work on the cells; by default in threads.
+    search
+    elsewhere : searches the cells of a round; by default threads of this process do.
     """
-    n_cells = int(max(cells.home.max(), cells.visits.max())) + 1
-    members, merged = _members(cells.home, n_cells), _Merged(len(U), k)
-    for start, stop in ROUNDS:
-        visits = cells.visits[:, start:stop]
-        if not visits.size:
-            break
-        asking = [places // visits.shape[1] for places in _members(visits.ravel(), n_cells)]
-        least = merged.least() if start else None
-
-        def work(
-            cell: int, asking: list = asking, least: np.ndarray | None = least
-        ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            inside, rows = members[cell], asking[cell]
-            own, other = (None, None) if groups is None else (groups[inside], groups[rows])
-            task = Task(U[inside], U[rows], None if least is None else least[rows], own, other)
-            query, close, place = search_cell(task, k, metric=metric)
-            return rows[query], close, inside[place]
-
-        used = [cell for cell in range(n_cells) if len(members[cell]) and len(asking[cell])]
-        for pairs in (map or in_threads)(work, used):
+    merged = _Merged(len(search.visits), search.k)
+    for number in search.rounds():
+        least = merged.least() if number else None
+        if elsewhere is None:
+            found = in_threads(partial(search.pairs, least=least), search.cells(number))
+        else:
+            found = elsewhere(number, least)
+        for pairs in found:
             merged.add(*pairs)
     return merged.places()
 

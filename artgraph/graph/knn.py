@@ -1,13 +1,13 @@
 """The nearest neighbours of every painting."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import faiss
 import numpy as np
 
 from artgraph.errors import InputError
-from artgraph.graph.cells import best_of_cells, exact_in_blocks, in_threads, sort_into_cells
+from artgraph.graph.cells import Elsewhere, Search, best_of_cells, exact_in_blocks, in_threads, sort_into_cells
 from artgraph.graph.duplicates import row_keys
 from artgraph.graph.ranking import (
     KINDS,
@@ -27,6 +27,7 @@ EXACT_UP_TO = 10_000  # rows; up to here exact search takes a second or two
 MOST_OWN = 64  # candidates of the same group that are skipped before a row is searched again
 SPARE = 4  # candidates of an approximate search beyond those asked for, from which the exact distances choose
 RANKED = 4096  # rows that are ranked at once
+Share = Callable[[Search], Elsewhere]
 
 
 class Neighbors(NamedTuple):
@@ -56,6 +57,7 @@ def knn(
     recall: float = 0.95,
     exact: bool | None = None,
     seed: int = 0,
+    share: Share | None = None,
 ) -> Neighbors:
     """Find the nearest other works of every row.
 
@@ -82,6 +84,8 @@ def knn(
     recall : in (0, 1], wanted share of true neighbours where the search is approximate.
     exact : by default, by the number of works.
     seed : of the cells and of the sample.
+    share : lets others search the cells of an approximate search, such as ``artgraph.graph.sharedcells.shared`` with an
+        engine and a store of shards; the lists are the same. Default: threads of this process search them.
 
     Examples
     --------
@@ -114,7 +118,7 @@ def knn(
             lists = [(rows, *_exact(coordinates(X[rows], metric=metric), rows, own, n_neighbors, metric=metric))]
         else:
             U = Rows(X, rows, metric=metric)
-            lists, reached = _in_cells(U, own, n_neighbors, metric=metric, recall=recall, seed=seed)
+            lists, reached = _in_cells(U, own, n_neighbors, metric=metric, recall=recall, seed=seed, share=share)
         for part, near, distance in lists:
             indices[part, : near.shape[1]], distances[part, : near.shape[1]] = near, distance
         copies = np.flatnonzero(duplicate_of >= 0)
@@ -136,12 +140,20 @@ def _exact(
 
 
 def _in_cells(
-    U: Rows, own: np.ndarray | None, n_neighbors: int, *, metric: str, recall: float, seed: int
+    U: Rows,
+    own: np.ndarray | None,
+    n_neighbors: int,
+    *,
+    metric: str,
+    recall: float,
+    seed: int,
+    share: Share | None,
 ) -> tuple[Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]], float]:
     """Return rows, row numbers and distances of their nearest, some rows at a time, and the recall of a sample."""
     width = min(n_neighbors + 1 + SPARE, len(U))
     cells = sort_into_cells(U, n_neighbors, metric=metric, recall=recall, seed=seed, groups=own)
-    found = best_of_cells(U, cells, width, metric=metric, groups=own)
+    search = Search(U, cells.home, cells.visits, k=width, metric=metric, groups=own)
+    found = best_of_cells(search, elsewhere=None if share is None else share(search))
     if own is not None:
         _, group, count = np.unique(own, return_inverse=True, return_counts=True)
         lacking = np.flatnonzero((found >= 0).sum(axis=1) < np.minimum(n_neighbors, len(U) - count[group]))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from artgraph.engine import InProcess, opened
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import GraphSettings
+from artgraph.shards import ShardStore
 from artgraph.stages.base import (
     Made,
+    Progress,
     catalogue_of,
     columns,
     confound_refs,
@@ -17,6 +22,7 @@ from artgraph.stages.base import (
     features_of,
     make,
     picture_hashes,
+    progress_of,
     thumbnails,
 )
 from artgraph.stages.preflight import check_artists, check_measured
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from artgraph.corpus import Corpus
+    from artgraph.engine import Engine
     from artgraph.graph import Neighbors
 
 __all__ = ["build_graph", "diagnose_graph", "mended_graph"]
@@ -34,7 +41,16 @@ Search = Callable[[str, "np.ndarray", dict[str, Any]], "Neighbors"]  # part, fea
 NOT_SEARCH = ("kernel", "symmetry", "artist_edges", "artist_edge_weight", "max_years")  # neighbours do not depend on
 
 
-def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made:
+def build_graph(
+    corpus: Corpus,
+    *,
+    name: str = "style",
+    engine: str | Engine = "process",
+    ray_address: str | None = None,
+    storage: str | Path | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> Made:
     """Link every painting to those that look most alike.
 
     Neighbours are searched in the features, and each edge is weighed by a kernel; when the kernel alone is changed, the
@@ -44,6 +60,9 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
     ----------
     corpus
     name : Key of the graph.
+    engine, ray_address, storage : See ``describe``. Who compares the works of more than 10,000, and where shards of
+        what is found lie until they are merged; the graph is the same, byte for byte.
+    progress : callable(stage, done, total)
     **settings : Fields of ``artgraph.settings.GraphSettings``.
 
     Returns
@@ -66,20 +85,32 @@ def build_graph(corpus: Corpus, *, name: str = "style", **settings: Any) -> Made
     inputs = [*(Ref("features", key) for key in chosen.on), *columns(*read), *confound_refs(chosen.regress_out)]
 
     def search(part: str, X: np.ndarray, wanted: dict[str, Any]) -> Neighbors:
+        import numpy as np
+
+        from artgraph.formats import content_sha256
         from artgraph.graph import Neighbors, knn
+        from artgraph.graph.sharedcells import shared
 
         if stored := _stored(corpus, name, part, chosen):
             return Neighbors(**{field: stored[field] for field in Neighbors._fields})
-        return knn(X, seed=chosen.seed, **wanted)
+        if isinstance(who, InProcess):
+            return knn(X, seed=chosen.seed, **wanted)
+        made_of = content_sha256([*X.shape, hashlib.sha256(np.ascontiguousarray(X)).hexdigest(), chosen.params()])
+        store = ShardStore(storage or corpus.path / "graphs", f".search-{name}{part}-", made_of)
+        share = partial(shared, engine=who, store=store, progress=progress_of(progress, "search"))
+        found = knn(X, seed=chosen.seed, share=share, **wanted)
+        store.remove()
+        return found
 
-    return make(
-        corpus,
-        "build_graph",
-        Ref("graphs", name),
-        params=chosen.params(),
-        inputs=inputs,
-        compute=lambda: _graph(corpus, chosen, search),
-    )
+    with opened(engine, ray_address) as who:
+        return make(
+            corpus,
+            "build_graph",
+            Ref("graphs", name),
+            params=chosen.params(),
+            inputs=inputs,
+            compute=lambda: _graph(corpus, chosen, search),
+        )
 
 
 def mended_graph(

@@ -27,6 +27,7 @@ def find_clusters(
     clusters: Mapping[str, Any] | None = None,
     seed: int = 0,
     device: str = "auto",
+    where: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] = lambda text: None,
     made: Callable[[str, Made | None], None] = lambda stage, made: None,
     progress: Progress = None,
@@ -41,6 +42,7 @@ def find_clusters(
     lead : See ``lead_of``.
     graph, clusters : More fields of ``GraphSettings`` and ``ClusterSettings``; the metric is that of the features.
     seed, device
+    where : ``engine`` and ``storage`` of ``build_graph``.
     tell : callable(str); is given lines on why there is no autoencoder.
     made : callable(stage, Made or None); is called before (None) and after each stage.
     progress : callable(stage, done, total)
@@ -49,13 +51,14 @@ def find_clusters(
     -------
     (partition, reason) : as of ``lead_of``
     """
-    graph, clusters = dict(graph or {}), {**(clusters or {}), "seed": seed, "progress": progress}
+    graph = {**(graph or {}), **(where or {}), "seed": seed, "progress": progress}
+    clusters = {**(clusters or {}), "seed": seed, "progress": progress}
 
     def do(stage: str, function: Callable[..., Made], **given: Any) -> None:
         made(stage, None)
         made(stage, function(corpus, **given))
 
-    do("build-graph", build_graph, on=on, artist_edges=names, seed=seed, **graph)
+    do("build-graph", build_graph, on=on, artist_edges=names, **graph)
     do("communities", communities, **clusters)
     wanted, lines = wants_vgae(corpus, lead, names=names)
     for text in lines:
@@ -64,6 +67,6 @@ def find_clusters(
         do("train-vgae", train_vgae, seed=seed, device=device, progress=progress)
         graph.pop("metric", None)  # latents are compared by their cosines
         edges = latent_edges(catalogue_of(corpus), names=names)
-        do("build-graph", build_graph, on=("vgae",), name="vgae", seed=seed, **graph, **edges)
+        do("build-graph", build_graph, on=("vgae",), name="vgae", **graph, **edges)
         do("communities", communities, graph="vgae", **clusters)
     return lead_of(corpus, lead)
