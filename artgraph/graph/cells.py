@@ -128,18 +128,21 @@ def sort_into_cells(
     def nearest(places: np.ndarray, p: int) -> np.ndarray:
         return faiss.knn(U[places], centres, p, metric=KINDS[metric])[1].astype(np.int32)
 
-    home = np.concatenate(list(in_threads(lambda at: nearest(blocks[at], 1)[:, 0], range(len(blocks)))))
     sample = np.sort(rng.choice(n, min(SAMPLE, n), replace=False))
     truth = exact_in_blocks(U, sample, k, metric=metric, groups=groups)
     # a neighbour is found when its cell is visited, so that this shows how many visits are needed
     order, there = nearest(sample, n_cells), truth >= 0
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(n_cells, dtype=np.int32)[None].repeat(len(order), axis=0), axis=1)
-    ranks = np.sort(np.take_along_axis(rank, home[truth], axis=1)[there])
+    known, at = np.unique(truth[there], return_inverse=True)
+    cell_of_truth = np.zeros_like(truth)
+    cell_of_truth[there] = nearest(known, 1)[at, 0] if len(known) else 0
+    ranks = np.sort(np.take_along_axis(rank, cell_of_truth, axis=1)[there])
     wanted = recall + min(0.01, (1 - recall) / 5)  # the sample errs by about so much
     p = int(ranks[max(0, int(np.ceil(wanted * len(ranks))) - 1)]) + 1 if len(ranks) else 1
     p = n_cells if recall == 1 else p  # all of a sample is not all
     visits = np.concatenate(list(in_threads(lambda at: nearest(blocks[at], p), range(len(blocks)))))
+    home = visits[:, 0].copy()
     if groups is not None:
         _pass_over_own(U, visits, home, groups, centres=centres, k=k, metric=metric)
     return Cells(home, visits, sample, truth)
