@@ -9,7 +9,8 @@ from scipy.stats import t as student
 from artgraph.errors import InputError
 
 ABSENT = ("False", "no", "none")
-__all__ = ["chance_of_nearness", "departures", "encode", "shared_traits", "stand_out"]
+QUANTILES = (0.25, 0.5, 0.75, 0.9)
+__all__ = ["chance_of_nearness", "departures", "encode", "quantiles_of_others", "shared_traits", "stand_out"]
 
 
 def departures(
@@ -53,22 +54,67 @@ def departures(
     rows = np.flatnonzero(known if usual is None else known & np.asarray(usual, dtype=bool))
     rows = rows[np.argsort(beside[rows], kind="stable")]
     ordered = beside[rows]
-    for row in np.flatnonzero(known).tolist():
-        low, high = np.searchsorted(ordered, beside[row], "left"), np.searchsorted(ordered, beside[row], "right")
-        if high - low <= n_beside:  # of those with an equal place all are taken, since their order means nothing
-            window = np.arange(max(0, low - n_beside), min(len(rows), high + n_beside))
-            nearest = np.argsort(np.abs(ordered[window] - beside[row]), kind="stable")
-            chosen = window[nearest[: n_beside + 1]]
-        else:
-            chosen = np.arange(low, high)
-        others = values[rows[chosen][rows[chosen] != row]]
-        if len(others) < min_beside:
-            continue
-        low_end, middle, high_end, tail = np.quantile(others, (0.25, 0.5, 0.75, 0.9))
-        # In units of the normal distribution's standard deviation, whose quantiles are these.
-        spread = max((middle - low_end) / 0.6745, (high_end - middle) / 0.6745, (tail - middle) / 1.2816, least, 1e-9)
-        p[row] = student.sf((values[row] - middle) / spread, min(len(others) / 6, 10))
+    if not len(rows):
+        return p
+    asked = np.flatnonzero(known)
+    first, last = (np.searchsorted(ordered, beside[asked], side) for side in ("left", "right"))
+    if n_beside >= len(rows):  # all of them
+        first[:], last[:] = 0, len(rows)
+    # of those with an equal place all are taken, since their order means nothing
+    alike = (last - first > n_beside) | (last - first == len(rows))
+    quantiles, degrees = np.full((len(QUANTILES), len(values)), np.nan), np.zeros(len(values))
+    together = asked[alike][np.argsort(first[alike], kind="stable")]
+    starts, sizes = np.unique(first[alike], return_counts=True)
+    ends = dict(zip(first[alike].tolist(), last[alike].tolist(), strict=True))
+    parts = np.split(together, np.cumsum(sizes))[:-1]
+    for start, part in zip(starts.tolist(), parts, strict=True):
+        group = rows[start : ends[start]]
+        quantiles[:, part] = np.quantile(values[group], QUANTILES)[:, None]
+        quantiles[:, group] = quantiles_of_others(values[group], QUANTILES)
+        degrees[part] = len(group) - np.isin(part, group, assume_unique=True)
+    for row, low, high in zip(asked[~alike].tolist(), first[~alike].tolist(), last[~alike].tolist(), strict=True):
+        window = np.arange(max(0, low - n_beside), min(len(rows), high + n_beside))
+        nearest = np.argsort(np.abs(ordered[window] - beside[row]), kind="stable")
+        chosen = rows[window[nearest[: n_beside + 1]]]
+        others = values[chosen[chosen != row]]
+        degrees[row] = len(others)
+        if len(others) >= min_beside:
+            quantiles[:, row] = np.quantile(others, QUANTILES)
+    enough = known & (degrees >= min_beside)
+    low_end, middle, high_end, tail = quantiles[:, enough]
+    # In units of the normal distribution's standard deviation, whose quantiles are these.
+    spread = np.maximum((middle - low_end) / 0.6745, (high_end - middle) / 0.6745)
+    spread = np.maximum(np.maximum(spread, (tail - middle) / 1.2816), max(least, 1e-9))
+    p[enough] = student.sf((values[enough] - middle) / spread, np.minimum(degrees[enough] / 6, 10))
     return p
+
+
+def quantiles_of_others(values: np.ndarray, q: Sequence[float]) -> np.ndarray:
+    """Return quantiles of all values but one, for each of them, (len(q), n) float; NaN where it is the only one.
+
+    As ``numpy.quantile`` of ``np.delete(values, i)``, in n log n steps instead of n².
+
+    Parameters
+    ----------
+    values : (n,) float, without NaN.
+    q : between 0 and 1.
+
+    Examples
+    --------
+    >>> quantiles_of_others(np.array([3.0, 1.0, 2.0, 10.0]), [0.5]).tolist()
+    [[2.0, 3.0, 3.0, 2.0]]
+    """
+    n = len(values)
+    if n < 2:
+        return np.full((len(q), n), np.nan)
+    order = np.argsort(values, kind="stable")
+    ranked, rank = values[order], np.empty(n, dtype=np.int64)
+    rank[order] = np.arange(n)
+    at = np.asarray(q, dtype=np.float64)[:, None] * (n - 2)
+    below = np.floor(at).astype(np.int64)
+    above, share = np.minimum(below + 1, n - 2), at - below
+    a, b = ranked[below + (below >= rank)], ranked[above + (above >= rank)]
+    return np.where(share < 0.5, a + (b - a) * share, b - (b - a) * (1 - share))
 
 
 def chance_of_nearness(near: np.ndarray, wrong: np.ndarray) -> np.ndarray:

@@ -8,11 +8,17 @@ import pandas as pd
 
 from artgraph.checks import unit_rows
 from artgraph.errors import InputError
+from artgraph.graph import Neighbors, knn
+from artgraph.interpret.evidence import quantiles_of_others
 
-__all__ = ["Affinity", "affinity", "date_gaps", "own_gaps", "school_votes"]
+__all__ = ["EXACT_UP_TO", "LISTED", "Affinity", "affinity", "date_gaps", "own_gaps", "school_votes"]
 
 _BLOCK = 512
+_COSINES = 2**26  # that are held at once
+_LISTS = 8192  # rows whose lists are looked at together
 _SAMPLE = 2000
+EXACT_UP_TO = 20_000  # works up to which every work is compared with every artist
+LISTED = 64  # nearest works that say of more works which artists are near
 
 
 class Affinity(NamedTuple):
@@ -39,13 +45,15 @@ def affinity(
     n_works: int = 3,
     min_works: int = 3,
     n_artists: int = 3,
+    lists: Neighbors | None = None,
     seed: int = 0,
 ) -> Affinity:
     """Measure how near each work is to the works of every artist.
 
     The affinity of a work to an artist is the mean of its ``n_works`` highest cosines with works by that artist, less
     the mean affinity of works in general to that artist: some artists are near to all. That mean is the correction of
-    hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for artists in place of points.
+    hubs of CSLS (Conneau et al. 2018, arXiv 1710.04087), for artists in place of points. Of more than ``EXACT_UP_TO``
+    works, other artists are near only with ``n_works`` works among the ``LISTED`` nearest works.
 
     Parameters
     ----------
@@ -53,6 +61,8 @@ def affinity(
     artists : length n, as from ``linkable_artists``.
     min_works : artists with fewer works are not compared with; a work's own artist needs so many, itself included.
     n_artists : at most so many nearest artists are named.
+    lists : the ``LISTED`` nearest works of each by cosine, where there are more than ``EXACT_UP_TO``; None: they are
+        searched.
     seed : of the sample of 2,000 works that says what works in general are.
 
     Examples
@@ -82,8 +92,14 @@ def affinity(
     members = members[np.argsort(codes[members], kind="stable")]
     starts = np.searchsorted(codes[members], np.arange(m))
     sample = np.random.default_rng(seed).permutation(n)[:_SAMPLE]
-    general = sum(_top(unit, rows, members, starts, n_works).sum(axis=0) for rows in _blocks(sample)) / len(sample)
-    for rows in _blocks(np.arange(n)):
+    blocks = _blocks(sample, len(members))
+    general = sum(_top(unit, rows, members, starts, n_works).sum(axis=0) for rows in blocks) / len(sample)
+    if n > EXACT_UP_TO:
+        lists = lists or knn(unit, n_neighbors=LISTED, seed=seed)
+        own, nearest, near = _among_nearest(lists, codes, general, n_works=n_works, n_artists=n_artists)
+        _own_of_the_rest(own, unit, codes, general, members, starts, n_works=n_works)
+        return Affinity(own, nearest, near, names)
+    for rows in _blocks(np.arange(n), len(members)):
         to = _top(unit, rows, members, starts, n_works) - general
         known = codes[rows] >= 0
         own[rows[known]] = to[known, codes[rows[known]]]
@@ -95,8 +111,59 @@ def affinity(
     return Affinity(own, nearest, near, names)
 
 
-def _blocks(rows: np.ndarray) -> list[np.ndarray]:
-    return [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+def _among_nearest(
+    lists: Neighbors, codes: np.ndarray, general: np.ndarray, *, n_works: int, n_artists: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ``own``, ``nearest`` and ``near`` as lists of neighbours tell them: of artists with enough works there."""
+    n = len(codes)
+    own = np.full(n, np.nan)
+    nearest, near = np.full((n, n_artists), -1, dtype=np.int64), np.full((n, n_artists), np.nan)
+    for start in range(0, n, _LISTS):
+        rows = np.arange(start, min(start + _LISTS, n))
+        listed = lists.indices[rows]
+        code = np.where(listed >= 0, codes[listed], -1)
+        order = np.argsort(code, axis=1, kind="stable")  # those of an artist stay in their order
+        code = np.take_along_axis(code, order, axis=1)
+        cosine = 1 - np.take_along_axis(lists.distances[rows].astype(np.float64), order, axis=1)
+        # the first of n_works of one artist that stand together
+        window = np.lib.stride_tricks.sliding_window_view
+        first = np.ones(code.shape, dtype=bool)
+        first[:, 1:] = code[:, 1:] != code[:, :-1]
+        first = first[:, : code.shape[1] - n_works + 1] & (code[:, n_works - 1 :] == code[:, : 1 - n_works or None])
+        at, place = np.nonzero(first & (code[:, : first.shape[1]] >= 0))
+        artist = code[at, place]
+        value = window(cosine, n_works, axis=1)[at, place].mean(axis=1) - general[artist]
+        mine = artist == codes[rows[at]]
+        own[rows[at[mine]]] = value[mine]
+        at, artist, value = at[~mine], artist[~mine], value[~mine]
+        order = np.lexsort((artist, -value, at))
+        at, artist, value = at[order], artist[order], value[order]
+        rank = np.arange(len(at)) - np.searchsorted(at, at)
+        few = rank < n_artists
+        nearest[rows[at[few]], rank[few]], near[rows[at[few]], rank[few]] = artist[few], value[few]
+    return own, nearest, near
+
+
+def _own_of_the_rest(
+    own: np.ndarray,
+    unit: np.ndarray,
+    codes: np.ndarray,
+    general: np.ndarray,
+    members: np.ndarray,
+    starts: np.ndarray,
+    *,
+    n_works: int,
+) -> None:
+    """Fill ``own`` in where lists did not tell it, artist by artist."""
+    for code, (start, stop) in enumerate(zip(starts, np.append(starts[1:], len(members)), strict=True)):
+        works = members[start:stop]
+        for rows in _blocks(works[np.isnan(own[works])], len(works)):
+            own[rows] = _top(unit, rows, works, np.zeros(1, dtype=np.int64), n_works)[:, 0] - general[code]
+
+
+def _blocks(rows: np.ndarray, width: int) -> list[np.ndarray]:
+    size = max(1, min(_BLOCK, _COSINES // max(width, 1)))
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def _top(unit: np.ndarray, rows: np.ndarray, members: np.ndarray, starts: np.ndarray, n_works: int) -> np.ndarray:
@@ -136,8 +203,7 @@ def own_gaps(found: Affinity, artists: Sequence[str | None]) -> np.ndarray:
     gaps = np.full(len(found.own), np.nan)
     known = pd.Series(np.where(np.isfinite(found.own), np.array(list(artists), dtype=object), None), dtype=object)
     for members in known.groupby(known).indices.values():
-        for row in members:
-            gaps[row] = np.median(found.own[members[members != row]]) - found.own[row]
+        gaps[members] = quantiles_of_others(found.own[members], [0.5])[0] - found.own[members]
     return gaps
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from artgraph.corpus import Corpus
+    from artgraph.graph import Neighbors
 
 __all__ = ["worklist"]
 
@@ -129,11 +130,13 @@ def _works(
     """Return the works that stand out, and those left out for a trait of the reproduction."""
     from artgraph.graph import knn
     from artgraph.interpret.evidence import shared_traits
+    from artgraph.interpret.worklist import EXACT_UP_TO, LISTED
 
     table, kinds = corpus.paintings, chosen.kinds
     same = picture_hashes(corpus)
-    found_near = knn(X, n_neighbors=15, duplicate_ids=same, seed=chosen.seed)
-    near, ids = found_near.indices, table["id"].to_numpy()
+    many = len(X) > EXACT_UP_TO and {"attribution", "anonymous"} & set(kinds)
+    lists = knn(X, n_neighbors=LISTED if many else 15, duplicate_ids=same, seed=chosen.seed)
+    near, ids = lists.indices[:, :15], table["id"].to_numpy()
     distance = _distance(X, near)
     apart = {work["row"] for work in _alone(distance, [], max_fdr=chosen.max_fdr)}
     explained = shared_traits(near, _traits(corpus, catalogue))
@@ -141,7 +144,7 @@ def _works(
     usual = np.array([trait is None and row not in apart for row, trait in enumerate(explained)])
     found = []
     if {"attribution", "anonymous"} & set(kinds):
-        found += _about_artists(X, catalogue, chosen, usual=usual)
+        found += _about_artists(X, catalogue, chosen, usual=usual, lists=lists if many else None)
     if "date" in kinds:
         found += _about_dates(near, catalogue, usual=usual, max_fdr=chosen.max_fdr)
     if "school" in kinds and school:
@@ -157,11 +160,11 @@ def _works(
     apart = {work["row"] for work in alone}
     works = [work for work in kept if work["row"] not in apart] + (alone if "alone" in kinds else [])
     rows = [work["row"] for work in works]
-    lists = {key: _nearest(features_of(corpus, (key,)), rows, same, chosen) for key in on} if rows else {}
+    seen = {key: _nearest(features_of(corpus, (key,)), rows, same, chosen) for key in on} if rows else {}
     for work in works:
         row = work.pop("row")
         work["id"] = ids[row]
-        work["evidence"] = [{"descriptor": key, "neighbors": ids[one[row]].tolist()} for key, one in lists.items()]
+        work["evidence"] = [{"descriptor": key, "neighbors": ids[one[row]].tolist()} for key, one in seen.items()]
     return works, left_out
 
 
@@ -232,24 +235,26 @@ def _nearest(X: np.ndarray, rows: list[int], same: pd.Series | None, chosen: Wor
 
 
 def _about_artists(
-    X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings, *, usual: np.ndarray
+    X: np.ndarray, catalogue: Catalogue, chosen: WorklistSettings, *, usual: np.ndarray, lists: Neighbors | None
 ) -> list[dict[str, Any]]:
+    import pandas as pd
+
     from artgraph.interpret import affinity, chance_of_nearness, departures, own_gaps
     from artgraph.interpret.sentences import listed
 
     artists, names, count = catalogue.artists, catalogue.artist_names, catalogue.works_by_artist
     shown = dict(zip(artists, names, strict=True))
-    found, works = affinity(X, artists, seed=chosen.seed), []
+    found, works = affinity(X, artists, lists=lists, seed=chosen.seed), []
     first, best = found.near[:, 0], found.nearest[:, 0]
 
     def nearest(row: int) -> list[str]:
         return [shown[found.names[code]] for code in found.nearest[row] if code >= 0]
 
     if "attribution" in chosen.kinds:
-        codes = np.array([found.names.index(one) if one in found.names else -1 for one in artists])
         # It would not be unusual among works by the other artist: most of these are no nearer to each other.
-        low = {code: np.quantile(found.own[codes == code], 0.25) for code in range(len(found.names))}
-        fits = first >= np.array([low.get(code, np.inf) for code in best.tolist()])
+        low = pd.Series(found.own).groupby(np.array(artists, dtype=object)).quantile(0.25)
+        low = np.append(low.reindex(found.names).to_numpy(float), np.inf)  # the last is that of no artist
+        fits = first >= low[best]
         many = np.log([count.get(artist, 1) for artist in artists])
         p = departures(own_gaps(found, artists), many, usual=usual, least=LEAST_COSINE)
         p[np.isfinite(p) & ~(fits & (first > found.own))] = 1.0

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from artgraph.errors import InputError
 from artgraph.interpret import (
@@ -13,7 +14,7 @@ from artgraph.interpret import (
     school_votes,
     stand_out,
 )
-from artgraph.interpret.evidence import shared_traits
+from artgraph.interpret.evidence import quantiles_of_others, shared_traits
 
 
 def the_long_way(X, artists, own_row, artist, n_works=3):
@@ -35,6 +36,25 @@ def test_affinity_is_that_of_the_long_way(monkeypatch):
         assert best != artists[i]
         assert found.near[i, 0] == pytest.approx(the_long_way(X, artists, i, best) - general[best], abs=1e-5)
     assert (np.diff(found.near[:, :3], axis=1) <= 0).all()
+
+
+def test_of_many_works_lists_tell_the_same_of_what_is_near(monkeypatch):
+    rng = np.random.default_rng(3)
+    artists = np.append(np.arange(360) // 12, np.arange(40) // 20 + 40)
+    X = 2.0 * rng.normal(size=(50, 12))[artists % 15] + 0.6 * rng.normal(size=(400, 12))
+    names = [None if i % 50 == 7 else f"artist {artist:02d}" for i, artist in enumerate(artists)]
+    exact = affinity(X, names)
+    monkeypatch.setattr("artgraph.interpret.worklist.EXACT_UP_TO", 100)
+    monkeypatch.setattr("artgraph.interpret.worklist._LISTS", 77)
+    found = affinity(X, names)
+    np.testing.assert_allclose(found.own, exact.own, atol=1e-5)
+    told = found.nearest[:, 0] >= 0
+    assert told.mean() > 0.9
+    same = found.nearest[told, 0] == exact.nearest[told, 0]
+    assert same.mean() > 0.95
+    np.testing.assert_allclose(found.near[told, 0][same], exact.near[told, 0][same], atol=1e-5)
+    assert np.isnan(found.near[~told]).all()
+    assert (np.diff(np.nan_to_num(found.near, nan=-9), axis=1) <= 0).all()
 
 
 def test_swapped_names_come_first():
@@ -172,3 +192,43 @@ def test_a_trait_explains_only_where_it_is_rare_and_shared(near, values, expecte
     table[0, : len(near)] = near
     found = shared_traits(table, {"before": [None] * 50, "trait": values})
     assert found == [expected, *[None] * 49]
+
+
+def departures_one_by_one(values, beside, usual, n_beside, min_beside, least):
+    """As the docstring says, work by work."""
+    p = np.full(len(values), np.nan)
+    known = np.isfinite(values) & np.isfinite(beside)
+    rows = np.flatnonzero(known & usual)
+    rows = rows[np.argsort(beside[rows], kind="stable")]
+    for row in np.flatnonzero(known):
+        equal = rows[beside[rows] == beside[row]]
+        below, above = rows[beside[rows] < beside[row]], rows[beside[rows] > beside[row]]
+        window = np.concatenate([below[max(0, len(below) - n_beside) :], equal, above[:n_beside]])
+        nearest = window[np.argsort(np.abs(beside[window] - beside[row]), kind="stable")][: n_beside + 1]
+        others = np.setdiff1d(equal if len(equal) > n_beside else nearest, [row])
+        if len(others) >= min_beside:
+            low, middle, high, tail = np.quantile(values[others], (0.25, 0.5, 0.75, 0.9))
+            spread = max((middle - low) / 0.6745, (high - middle) / 0.6745, (tail - middle) / 1.2816, least, 1e-9)
+            p[row] = student.sf((values[row] - middle) / spread, min(len(others) / 6, 10))
+    return p
+
+
+@pytest.mark.parametrize("n_beside", [3, 12, 60, 1000])
+@pytest.mark.parametrize("places", [1, 5, 40, 300])
+@pytest.mark.parametrize("share_usual", [0.0, 0.02, 0.8, 1.0])
+def test_departures_are_those_of_the_long_way(n_beside, places, share_usual):
+    rng = np.random.default_rng([n_beside, places])
+    values, beside = rng.normal(size=300), rng.integers(places, size=300).astype(float)
+    values[rng.random(300) < 0.1], beside[rng.random(300) < 0.1] = np.nan, np.nan
+    usual = rng.random(300) < share_usual
+    found = departures(values, beside, usual=usual, n_beside=n_beside, min_beside=3, least=0.01)
+    expected = departures_one_by_one(values, beside, usual, n_beside, 3, 0.01)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 30])
+def test_quantiles_of_others_are_those_of_the_long_way(n):
+    values = np.random.default_rng(n).integers(6, size=n).astype(float)
+    q = (0.0, 0.25, 0.5, 0.9, 1.0)
+    expected = [np.quantile(np.delete(values, i), q) for i in range(n)]
+    np.testing.assert_allclose(quantiles_of_others(values, q).T, expected, rtol=1e-12)
