@@ -63,7 +63,7 @@ STAGES = {
         "evaluate", "--partition", "leiden", chosen.EvaluateSettings, 3, _named("evaluation", "partition_scores")
     ),
     "interpret": Stage("interpret", "--partition", "leiden", chosen.InterpretSettings, 4, ("artgraph.interpret",)),
-    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 3, _named("interpret", "affinity")),
+    "worklist": Stage("worklist", "--partition", "leiden", chosen.WorklistSettings, 4, _named("interpret", "affinity")),
     "ask": Stage("ask", "--partition", "leiden", chosen.AskSettings, 1, _named("interpret", "questions")),
     "encode_words": Stage("words", "", "words", chosen.WordSettings),
     "words": Stage("words", "--partition", "leiden", chosen.WordSettings),
