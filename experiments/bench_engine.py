@@ -4,7 +4,9 @@
    corpus, merged, (c) by three workers of Ray, of which one is killed (SIGKILL) twice while it works, (d) on a cluster
    of two nodes on this machine, the second of which joins during the run, with shards in an object store (moto) on the
    loopback. The files of the corpora are compared, byte for byte; the journal, which holds times, is left out.
-2. Small generated pictures through ingest and describe in one process and by as many workers of Ray as there are cores:
+2. Neighbours of 20,000 vectors, searched cell by cell in one process and by two workers of Ray: the graph's bytes, and
+   the recall against an exact search.
+3. Small generated pictures through ingest and describe in one process and by as many workers of Ray as there are cores:
    wall seconds, and processor seconds of all processes that took part, those of Ray's own among them, from a Ray that
    is not running yet to the end of the work.
 """
@@ -27,10 +29,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from experiments.bench_million import draw
 from experiments.common import experiment, parser
 
 DESCRIPTORS = ("eye", "lite", "texture")  # of the demo; the last two learn a reduction
-SHARES = 4
+SHARES, VECTORS = 4, 20_000
 MARK = "ARTGRAPH_BENCH"  # in the environment of every process that takes part
 
 
@@ -55,8 +58,11 @@ def measure(arguments):
         shipped = files("artgraph") / "demo"
         shutil.copytree(shipped / "images", folder / "demo" / "images")
         shutil.copy(shipped / "metadata.csv", folder / "demo")
-        demo = {way: apart(way, folder / "demo", ",".join(DESCRIPTORS)) for way in WAYS if way != "cores"}
+        demo = {way: apart(way, folder / "demo", ",".join(DESCRIPTORS)) for way in DEMO}
         same = len({run["sha256"] for run in demo.values()}) == 1
+        (folder / "vectors").mkdir()
+        draw(folder / "vectors", VECTORS)
+        searches = {way: apart(way, folder / "vectors", "vectors") for way in SEARCHES}
         pictures(folder / "generated" / "images", arguments.n)
         runs = {"process": [], "cores": []}
         for _ in range(arguments.repeats):
@@ -67,7 +73,8 @@ def measure(arguments):
     overhead = {name: round(sum(both[half:]) / sum(both[:half]) - 1, 3) for name, both in costs.items()}
     generated = {"n": arguments.n, "runs": runs, "overhead_of_ray": overhead}
     generated["same_bytes"] = len({run["sha256"] for way in runs.values() for run in way}) == 1
-    return {"demo": {"same_bytes": same, **demo}, "generated": generated}
+    found = {"same_bytes": len({run["sha256"] for run in searches.values()}) == 1, **searches}
+    return {"demo": {"same_bytes": same, **demo}, "search": found, "generated": generated}
 
 
 def apart(way, folder, descriptors):
@@ -171,7 +178,32 @@ def nodes(pictures, out, descriptors):
     return {"nodes_that_worked": len(raylets - {0})}
 
 
-WAYS = {"process": walk, "shares": shares, "killed": killed, "nodes": nodes, "cores": cores}
+def search(vectors, out, _, **engine):
+    """Search the neighbours of vectors cell by cell, by some engine."""
+    from artgraph import pipeline
+    from artgraph.graph import knn
+    from artgraph.stages.base import features_of
+    from experiments.bench_graph import K, recall
+
+    corpus = pipeline.ingest(None, out, metadata=vectors / "works.csv", max_refused=0)
+    pipeline.import_vectors(corpus, vectors / "X.npy", name="vectors")
+    made = pipeline.build_graph(corpus, on=("vectors",), n_neighbors=K, **engine)
+    X = features_of(corpus, ("vectors",))
+    lists = corpus.get("graphs", "style", "knn")["indices"]
+    exact = knn(X, n_neighbors=K, exact=True).indices
+    all_of_them = (exact[:, :, None] == lists[:, None, :]).any(axis=2).mean()
+    facts = {"recall_of_all": round(float(all_of_them), 4), "recall_of_500": recall(X, lists)}
+    return {"n": len(X), "recall_said": made.facts["recall"], **facts}
+
+
+def search_on_ray(vectors, out, descriptors):
+    """Search them by two workers of Ray."""
+    return search(vectors, out, descriptors, engine="ray")
+
+
+SEARCHES = {"search": search, "search on ray": search_on_ray}
+DEMO = {"process": walk, "shares": shares, "killed": killed, "nodes": nodes}
+WAYS = DEMO | {"cores": cores} | SEARCHES
 
 
 def processes():
