@@ -36,8 +36,8 @@ __all__ = ["costs"]
 
 PICTURES = (12, 48)  # from two samples: what a stage takes once, and what each picture adds
 MEDIUM = 1000  # of more pictures the page has thumbnails
-VECTORS = 2000  # works of the sample of graph, clusters, autoencoder, map and page
-SLOPE = 1.15  # those grow at most as n to this power: python -m experiments.bench_million
+VECTORS = (500, 2000)  # works of two samples of graph, clusters, autoencoder, map and page
+SLOPE = 1.15  # what each work adds there grows at most as n to the power of this less 1: experiments.bench_million
 PER_WORK = 6.0  # bytes of memory for each byte of features, at the stage that needs most: the same benchmark
 BASE = 0.8e9  # bytes that Python, PyTorch and a small network take
 
@@ -63,8 +63,8 @@ def costs(
     """Measure what ``run`` would cost with the same parameters; nothing is kept.
 
     Ingest, describe and the page's pictures are timed on two samples of the pictures, for what they take once and what
-    each picture adds. The stages on vectors are timed on 2,000 vectors like those of the sample, or as many as there
-    are pictures, and scaled by n to the power 1.15.
+    each picture adds. The stages on vectors are timed likewise on 500 and 2,000 vectors like those of the sample, or as
+    many as there are pictures; what each vector adds is scaled by (n / 2,000) to the power 0.15.
 
     Parameters
     ----------
@@ -106,13 +106,13 @@ def costs(
         first = _pictures(home / "a", root, _spread(paths, PICTURES[0]), run=watch.of(0), **how)
         second = _pictures(home / "b", root, _spread(paths, PICTURES[1]), run=watch.of(1), **how)
         rows = [_linear(name, watch, (len(first), len(second)), n) for name in watch.seconds[0]]
-        X = _vectors(second, [one.key or one.name for one in ready], n=min(n, VECTORS), seed=seed)
-        _works(home, X, watch.of(2), names=names or lead == "vgae-leiden", seed=seed, device=device)
-        grown = (n / len(X)) ** SLOPE
-        rows += [
-            {"stage": name, "seconds": seconds * grown, "disk": watch.disk[2][name] * n / len(X)}
-            for name, seconds in watch.seconds[2].items()
-        ]
+        X = _vectors(second, [one.key or one.name for one in ready], n=min(n, VECTORS[1]), seed=seed)
+        few = X[: VECTORS[0]]
+        for place, part in ((2, few), (3, X)):
+            how = {"names": names or lead == "vgae-leiden", "seed": seed, "device": device}
+            _works(home / str(place), part, watch.of(place), **how)
+        sizes = len(few), len(X)
+        rows += [_linear(name, watch, sizes, n, rounds=(2, 3), slope=SLOPE) for name in watch.seconds[3]]
     width = X.shape[1]
     return {
         "n": n,
@@ -135,8 +135,8 @@ class _Watch:
 
     def __init__(self, progress: Progress = None) -> None:
         self.progress = progress
-        self.seconds: list[dict[str, float]] = [{}, {}, {}]
-        self.disk: list[dict[str, float]] = [{}, {}, {}]
+        self.seconds: list[dict[str, float]] = [{}, {}, {}, {}]
+        self.disk: list[dict[str, float]] = [{}, {}, {}, {}]
 
     def of(self, round_: int) -> Callable[..., Any]:
         """Return what runs ``work`` of a stage in a corpus's folder and notes its cost."""
@@ -202,6 +202,7 @@ def _works(home: Path, X: np.ndarray, run: Callable[..., Any], *, names: bool, s
     import numpy as np
     import pandas as pd
 
+    home.mkdir()
     ids = [f"{row:06d}" for row in range(len(X))]
     table = pd.DataFrame({"id": ids, "artist": [f"artist {row // 5}" for row in range(len(X))]})
     table.to_csv(home / "works.csv", index=False)
@@ -227,17 +228,26 @@ def _works(home: Path, X: np.ndarray, run: Callable[..., Any], *, names: bool, s
     run("page: texts", out, lambda: atlas(corpus, partition=first))
 
 
-def _linear(stage: str, watch: _Watch, sizes: tuple[int, int], n: int) -> dict[str, Any]:
-    """Return what a stage costs for ``n`` pictures, from what it cost for two numbers of them."""
+def _linear(
+    stage: str,
+    watch: _Watch,
+    sizes: tuple[int, int],
+    n: int,
+    *,
+    rounds: tuple[int, int] = (0, 1),
+    slope: float = 1.0,
+) -> dict[str, Any]:
+    """Return what a stage costs for ``n`` works, from what it cost for two numbers of them."""
 
-    def at(costs: Sequence[Mapping[str, float]]) -> float:
-        small, large = costs[0][stage], costs[1][stage]
+    def at(costs: Sequence[Mapping[str, float]], slope: float) -> float:
+        small, large = (costs[place][stage] for place in rounds)
+        grown = n * (n / sizes[1]) ** (slope - 1)
         if sizes[0] == sizes[1]:
-            return large * n / sizes[1]
+            return large * grown / sizes[1]
         each = max(0.0, (large - small) / (sizes[1] - sizes[0]))
-        return max(0.0, large - each * sizes[1]) + each * n
+        return max(0.0, large - each * sizes[1]) + each * grown
 
-    return {"stage": stage, "seconds": at(watch.seconds), "disk": at(watch.disk)}
+    return {"stage": stage, "seconds": at(watch.seconds, slope), "disk": at(watch.disk, 1.0)}
 
 
 def _weight(folder: Path) -> int:
