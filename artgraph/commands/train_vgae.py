@@ -35,6 +35,7 @@ def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
     """Refine features by a variational graph autoencoder.
 
     Where the graph was built with --artist-edges, the names of the artists teach it what distinguishes a manner.
+    Several GPUs train one model together: torchrun --nproc-per-node 4 -m artgraph train-vgae mycorpus.
 
     \b
     Example:
@@ -42,6 +43,11 @@ def train_vgae(corpus: Any, diagnose: bool, **options: Any) -> None:
       artgraph build-graph mycorpus --on vgae --name vgae
       artgraph communities mycorpus --graph vgae
     """
+    from artgraph.learning.ranks import started_as
+
+    if started_as():  # the first of several processes speaks for all
+        stage("train_vgae")(corpus, **options)
+        return
     bars = Bars("train-vgae")
     made = stage("train_vgae")(corpus, progress=bars, **options)
     show(made, bars)

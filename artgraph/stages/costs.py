@@ -103,14 +103,16 @@ def costs(
     with tempfile.TemporaryDirectory(prefix="artgraph-plan-") as folder:
         home = Path(folder)
         how = {"ready": ready, "workers": workers, "images": "small" if n > MEDIUM else "auto"}
+        unmeasured = _Watch(progress).of(0)  # what is loaded as it is first called would hide what each picture adds
+        _pictures(home / "first", root, _spread(paths, 2), run=unmeasured, **how)
         first = _pictures(home / "a", root, _spread(paths, PICTURES[0]), run=watch.of(0), **how)
         second = _pictures(home / "b", root, _spread(paths, PICTURES[1]), run=watch.of(1), **how)
         rows = [_linear(name, watch, (len(first), len(second)), n) for name in watch.seconds[0]]
         X = _vectors(second, [one.key or one.name for one in ready], n=min(n, VECTORS[1]), seed=seed)
         few = X[: VECTORS[0]]
-        for place, part in ((2, few), (3, X)):
+        for place, part, run in ((1, X[:60], unmeasured), (2, few, watch.of(2)), (3, X, watch.of(3))):
             how = {"names": names or lead == "vgae-leiden", "seed": seed, "device": device}
-            _works(home / str(place), part, watch.of(place), **how)
+            _works(home / str(place), part, run, **how)
         sizes = len(few), len(X)
         rows += [_linear(name, watch, sizes, n, rounds=(2, 3), slope=SLOPE) for name in watch.seconds[3]]
     width = X.shape[1]

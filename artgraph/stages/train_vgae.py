@@ -32,7 +32,8 @@ def train_vgae(
     """Refine features by a variational graph autoencoder; the latents are features like any other.
 
     Where the graph was built with artist edges, the artists' names teach: latents, those of paintings without a name
-    too, come to tell artists apart. Killed and started again, it resumes from its last checkpoint.
+    too, come to tell artists apart. Killed and started again, it resumes from its last checkpoint. Of several processes
+    that torchrun starts, each on a GPU, all train, and the first writes.
 
     Parameters
     ----------
@@ -54,6 +55,7 @@ def train_vgae(
         were held out, and whether they are used, see ``artgraph.learning.answers``.
     """
     from artgraph.learning.checkpoint import Checkpoint
+    from artgraph.learning.ranks import started_as
     from artgraph.vgae import Config, encode, train_vgae
 
     config = Config.of(settings)
@@ -84,7 +86,7 @@ def train_vgae(
             device=device,
             progress=progress_of(progress, "train-vgae"),
             resume=checkpoint.read(),
-            checkpoint=checkpoint.write_later,
+            checkpoint=None if started_as() else checkpoint.write_later,
         )
         checkpoint.remove()
         latents.append(trained.mu)
@@ -98,6 +100,11 @@ def train_vgae(
         return {"": latents[0]}, {"n": len(latents[0]), "dimensions": latents[0].shape[1]}
 
     model = Ref("models", name)
+    if started_as():
+        lineage = Lineage(corpus)
+        if not lineage.up_to_date(model, "train_vgae", params, lineage.inputs(inputs)):
+            fit()
+        return Made(*model, False, {})
     made = make(corpus, "train_vgae", model, params=params, inputs=inputs, compute=fit)
     make(corpus, "train_vgae", Ref("features", name), params=params, inputs=[model, *inputs], compute=encoded)
     return made

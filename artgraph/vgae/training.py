@@ -20,6 +20,7 @@ from artgraph.learning.artists import ArtistSampler, artist_codes
 from artgraph.learning.checkpoint import on_cpu, pack, unpack
 from artgraph.learning.device import pick_device
 from artgraph.learning.dropout import dropout
+from artgraph.learning.ranks import Ranks, joined
 from artgraph.learning.threads import torch_threads
 from artgraph.vgae import losses
 from artgraph.vgae.config import Config
@@ -96,12 +97,15 @@ def train_vgae(
     resume : a checkpoint to go on from.
     checkpoint : is given, after every epoch, a function that returns all that is needed to go on: copies, which cost
         time, so it is to be called only where they are kept.
+
+    Started by torchrun, or by Ray Train, all processes train one model: each takes a part of every batch, and gradients
+    are averaged. The figures are like those of one process, the bytes are not.
     """
     config, device = config or Config(), pick_device(device)
     X, adjacency = checked(X, adjacency, least=FEWEST_EDGES)
     codes = artist_codes(artists, len(X))
-    with torch_threads(threads_for(len(X))):
-        return _trained(X, adjacency, codes, answers, config, device, progress, resume, checkpoint)
+    with torch_threads(threads_for(len(X))), joined(device) as (ranks, own):
+        return _trained(X, adjacency, codes, answers, config, own, progress, resume, checkpoint, ranks)
 
 
 def _trained(
@@ -114,6 +118,7 @@ def _trained(
     progress: Callable[[int, int], object] | None,
     resume: dict[str, torch.Tensor] | None,
     checkpoint: Callable[[Callable[[], dict[str, torch.Tensor]]], object] | None,
+    ranks: Ranks,
 ) -> Trained:
     if not config.learns:
         mu, _ = encode({}, X, adjacency, config=config)
@@ -122,7 +127,7 @@ def _trained(
         scores = validation(lambda Z, pairs: (Z[pairs[0]] * Z[pairs[1]]).sum(dim=1), unit, split=False)
         facts = {"config": asdict(config), **_rounded(scores), **describe_latents(X, mu, None, config=config)}
         return Trained(mu, {}, [], facts)
-    run = Run(X, adjacency, codes, config, device)
+    run = Run(X, adjacency, codes, config, device, ranks=ranks)
     if resume is not None:
         run.load(resume)
     while not run.finished:
@@ -148,8 +153,17 @@ class Run:
     X is (n, d) float32, ``codes`` (n,) int is the artist of each painting or -1; the rest is as for ``train_vgae``.
     """
 
-    def __init__(self, X: np.ndarray, adjacency: csr_matrix, codes: np.ndarray, config: Config, device: str) -> None:
-        self.config, self.device, self.X, self.n = config, device, X, len(X)
+    def __init__(
+        self,
+        X: np.ndarray,
+        adjacency: csr_matrix,
+        codes: np.ndarray,
+        config: Config,
+        device: str,
+        *,
+        ranks: Ranks | None = None,
+    ) -> None:
+        self.config, self.device, self.X, self.n, self.ranks = config, device, X, len(X), ranks or Ranks()
         self.sampler = ArtistSampler(
             codes, artists_per_batch=config.artists_per_batch, works_per_artist=config.works_per_artist
         )
@@ -210,21 +224,29 @@ class Run:
         generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
         neighbors, means = self._neighbors(), {}
         order = self.edges.order(generator)
+        if self.ranks.count > 1:  # the same order for all, and draws of their own
+            rng = np.random.default_rng([config.seed, 1, self.epoch, self.ranks.number])
+            generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
         for step in range(self.steps):
             progress = (self.epoch + step / self.steps) / config.n_epochs
             for group in self.optimizer.param_groups:
                 group["lr"] = config.learning_rate * min(1.0, 2 * (1 - progress))
             anchors = order if self.full else order[step * self.batch : (step + 1) * self.batch]
+            anchors = anchors if self.full else self.ranks.share(anchors)
             if len(anchors) < 2 and not self.full:  # a small graph: its paintings come again
                 anchors = self.edges.order(generator)[: self.batch]
             terms = self._loss(anchors, neighbors, rng, generator)
             self.optimizer.zero_grad()
             terms["loss"].backward()
+            self.ranks.average_gradients(self.model)
             self.optimizer.step()
             for name, value in terms.items():
                 means[name] = means.get(name, 0.0) + value.detach() / self.steps
         scores = self.validation(self.model.decode, self._means(self.validation.rows))
-        figures = {"epoch": self.epoch, **{name: float(value) for name, value in means.items()}, **scores}
+        figures = self.ranks.of_the_first(
+            {**{name: float(value) for name, value in means.items()}, **scores}, device=self.device
+        )
+        figures = {"epoch": self.epoch, **figures}
         self.history.append(figures)
         if not math.isfinite(figures["loss"]):
             raise InputError(f"training diverged in epoch {self.epoch}: lower the learning rate")
