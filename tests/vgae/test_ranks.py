@@ -32,7 +32,6 @@ def free_port():
         return str(some.getsockname()[1])
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="gloo on the loopback")
 def test_two_processes_train_one_model(tmp_path):
     corpus = toy_corpus(tmp_path, n=60)
