@@ -10,6 +10,9 @@ The vectors, 256 numbers, are those of features of pictures in what matters to a
 of unequal spread and some noise in all. Groups (0.4 √n, 400 of a million) are unequal in size and spread, and overlap.
 Artists (n / 50, 20,000 of a million) have works in inverse proportion to their rank, each in a few groups; one in ten
 works has no date. Kept in the result file as soon as a size is done.
+
+``--pictures 3000,300000`` measures that alone: so many generated pictures of 64 pixels through ingest and describe
+(``color``), pictures a second.
 """
 
 import argparse
@@ -40,12 +43,23 @@ def main():
     arguments.add_argument("--sizes", type=lambda text: [int(float(n)) for n in text.split(",")], default=list(SIZES))
     arguments.add_argument("--work", type=Path, help="folder to build in, and to keep; default: a temporary one")
     arguments.add_argument("--recall", action="store_true", help="also what a recall of 0.99 and 0.995 costs")
+    arguments.add_argument("--pictures", type=lambda text: [int(float(n)) for n in text.split(",")], default=[])
     arguments.add_argument("--stage", help=argparse.SUPPRESS)
     arguments = arguments.parse_args()
     if arguments.stage:
         print(json.dumps(stage(arguments.stage, arguments.work, arguments.sizes[0])))
         return
     file = arguments.results / "bench_million.json"
+    for n in arguments.pictures:
+        before = json.loads(file.read_text("utf-8"))["figures"] if file.is_file() else {}
+        rows = before.get("pictures", {})
+        experiment(
+            "bench_million",
+            arguments,
+            lambda n=n, b=before, rows=rows: b | {"pictures": rows | {str(n): looked_at(n, arguments)}},
+        )
+    if arguments.pictures:
+        return
     for n in arguments.sizes:
         before = json.loads(file.read_text("utf-8"))["figures"] if file.is_file() else {}
         experiment("bench_million", arguments, lambda n=n, before=before: joined(before, apart(n, arguments)))
@@ -55,7 +69,8 @@ def joined(before, row):
     """Return all figures: those kept, with the ones of another size, and the slopes over all sizes."""
     sizes = {one["n"]: one for one in before.get("sizes", [])} | {row["n"]: row}
     sizes = [sizes[n] for n in sorted(sizes)]
-    return {"sizes": sizes, "slopes": {name: slopes(sizes, name) for name in (*STAGES[1:], *TOGETHER)}}
+    kept = {"pictures": before["pictures"]} if "pictures" in before else {}
+    return kept | {"sizes": sizes, "slopes": {name: slopes(sizes, name) for name in (*STAGES[1:], *TOGETHER)}}
 
 
 def slopes(sizes, name):
@@ -85,6 +100,28 @@ def apart(n, arguments):
         rows[name] = {key: round(sum(rows[part][key] for part in parts), 1) for key in ("seconds", "cpu_seconds")}
         rows[name]["peak_gib"] = max(rows[part]["peak_gib"] for part in parts)
     return {"n": n, "stages": rows}
+
+
+def looked_at(n, arguments):
+    """Return pictures a second, of ingest and of describe, and what they took (dict)."""
+    from artgraph import pipeline
+    from experiments.bench_engine import pictures
+
+    with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
+        folder = Path(folder)
+        pictures(folder / "pictures", n)
+        row = {}
+        for name in ("ingest", "describe"):
+            clock, processors = time.perf_counter(), time.process_time()
+            if name == "ingest":
+                corpus = pipeline.ingest(folder / "pictures", folder / "corpus")
+            else:
+                pipeline.describe(corpus, descriptors=("color",))
+            seconds = time.perf_counter() - clock
+            spent = {"seconds": round(seconds, 1), "cpu_seconds": round(time.process_time() - processors, 1)}
+            row[name] = spent | {"per_second": round(n / seconds)}
+            print(n, name, row[name], flush=True)
+    return row | {"peak_gib": round(peak() / 2**30, 2)}
 
 
 def draw(work, n, *, seed=0):
