@@ -17,7 +17,7 @@ from timm.models.efficientnet import EfficientNetFeatures
 
 from artgraph.descriptors import lite
 from artgraph.descriptors.weights import check_network, file_sha256, find_weights, load_strictly, read_state
-from artgraph.descriptors.whole import whole_network
+from artgraph.descriptors.whole import create_network, whole_network
 from artgraph.errors import InputError
 
 __all__ = ["Backbone", "default_layers", "load_backbone"]
@@ -52,7 +52,7 @@ def load_backbone(
     check_network(name)
     try:
         with torch.device("meta"):
-            skeleton = timm.create_model(name, features_only=True, pretrained=False)
+            skeleton = create_network(name, features_only=True)
     except (RuntimeError, AttributeError, AssertionError) as error:
         raise InputError(
             f"timm's '{name}' does not give feature maps; take a network that does, such as resnet50"
@@ -117,7 +117,7 @@ def _transformer(
     name: str, weights: str | Path | None, layers: Sequence[str | int] | None, class_tokens: bool, size: int
 ) -> Backbone:
     with torch.device("meta"):
-        whole = timm.create_model(name, pretrained=False)
+        whole = create_network(name)
     maps, more = {info["module"]: info["num_chs"] for info in whole.feature_info}, ""
     known, names = dict(maps), list(maps)
     if getattr(whole, "cls_token", None) is not None:
@@ -147,7 +147,7 @@ def _convolutions(network: torch.nn.Module) -> dict[str, tuple[str, int]]:
 def _modules(name: str, index: int) -> set[str]:
     """Return the names of the modules that feature map ``index`` of a network needs."""
     with torch.device("meta"):
-        part = timm.create_model(name, features_only=True, out_indices=(index,), pretrained=False)
+        part = create_network(name, features_only=True, out_indices=(index,))
     return {module for module, _ in part.named_modules()}
 
 
@@ -230,9 +230,9 @@ class _Maps(Backbone):
         self.indices, self.modules, self.size = indices, modules, size
 
     def network(self) -> torch.nn.Module:
-        network = timm.create_model(self.name, features_only=True, out_indices=self.indices, pretrained=False)
+        network = create_network(self.name, features_only=True, out_indices=self.indices)
         with torch.device("meta"):
-            whole = timm.create_model(self.name, pretrained=False).state_dict()
+            whole = create_network(self.name).state_dict()
         load_strictly(network, read_state(self.file), file=self.file, name=f"timm's '{self.name}'", unused=whole)
         network.eval().requires_grad_(False)
         if self.name == lite.BACKBONE:

@@ -10,7 +10,17 @@ from timm.data import resolve_data_config
 from artgraph.descriptors.weights import check_network, load_strictly
 from artgraph.errors import InputError
 
-__all__ = ["input_of", "whole_network"]
+__all__ = ["create_network", "input_of", "whole_network"]
+
+
+def create_network(name: str, **options: Any) -> torch.nn.Module:
+    """Return a timm network, or the one that comes with artgraph, without trained weights.
+
+    Another process may know nothing yet but the ``name``; ``options`` are those of ``timm.create_model``.
+    """
+    import artgraph.descriptors.eye.network  # noqa: F401  timm knows it once this is loaded
+
+    return timm.create_model(name, pretrained=False, **options)
 
 
 def input_of(backbone: str) -> dict[str, Any]:
@@ -47,10 +57,10 @@ def whole_network(
     size : Side of its input, pixels, where it is another than it was trained on: a vision transformer's position
         embedding is interpolated.
     """
-    network = timm.create_model(backbone, pretrained=False, num_classes=0)
+    network = create_network(backbone, num_classes=0)
     if state is not None:
         with torch.device("meta"):
-            whole = timm.create_model(backbone, pretrained=False).state_dict()
+            whole = create_network(backbone).state_dict()
         load_strictly(network, state, file=file, name=f"timm's '{backbone}'", unused=whole)
     if size not in (None, input_of(backbone)["input_size"][1]) and hasattr(network, "set_input_size"):
         network.set_input_size(img_size=(size, size))
