@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -163,18 +164,16 @@ def nodes(pictures, out, descriptors):
     with object_store() as storage:
         about = {"num_cpus": 1, "include_dashboard": False}
         cluster = Cluster(initialize_head=True, head_node_args=about)
-        raylets = set()
-
-        def join():
-            while not workers():
+        raylets, where = set(), {"ray_address": cluster.address, "storage": storage}
+        with ThreadPoolExecutor(1) as aside:  # Ray starts nodes from the main thread alone
+            working = aside.submit(walk, pictures, out, descriptors, engine="ray", **where)
+            while not workers() and not working.done():
                 time.sleep(0.05)
             cluster.add_node(num_cpus=1)
-            while True:
+            while not working.done():
                 raylets.update(parent(pid) for pid in workers())
                 time.sleep(0.05)
-
-        threading.Thread(target=join, daemon=True).start()
-        walk(pictures, out, descriptors, engine="ray", ray_address=cluster.address, storage=storage)
+            working.result()
         cluster.shutdown()
     return {"nodes_that_worked": len(raylets - {0})}
 
@@ -254,9 +253,11 @@ def watched(found):
 
     thread = threading.Thread(target=watch)
     thread.start()
-    yield
-    end.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
     look()
     found["processor_seconds"] = round(sum(spent.values()), 1)
 

@@ -16,7 +16,7 @@ from artgraph.descriptors.base import Descriptor
 from artgraph.errors import ImageError, IngestError, InputError
 from artgraph.images import load_image
 from artgraph.learning.prefetch import prefetch
-from artgraph.learning.threads import THREADS, torch_threads
+from artgraph.learning.threads import THREADS, single_threaded_algebra, torch_threads
 from artgraph.shards import ShardStore, shard_bounds
 
 __all__ = ["BATCH", "DECODE_SIDE", "WIDE_OF", "Describing", "Fitting", "Picture", "Task", "learned"]
@@ -77,7 +77,8 @@ class Describing:
     def __call__(self, tasks: Iterable[Task]) -> Iterator[int]:
         """Describe the pictures of shards, and yield how many are done."""
         # Every part of a batch is one thread's, so that values do not depend on how many there are.
-        with ThreadPoolExecutor(self.threads, "embed", torch.set_num_threads, (1,)) as pool, torch_threads(1):
+        embedding = ThreadPoolExecutor(self.threads, "embed", torch.set_num_threads, (1,))
+        with embedding as pool, torch_threads(1), single_threaded_algebra():
             for descriptor in () if self.loaded else self.descriptors:
                 descriptor.load()
             self.loaded = True
@@ -108,7 +109,7 @@ class Describing:
 
     def reduce(self, tasks: Iterable[Task]) -> Iterator[int]:
         """Make features of shards of wide vectors, in the parts in which they are made of pictures."""
-        with torch_threads(1):
+        with torch_threads(1), single_threaded_algebra():
             for task in tasks:
                 phase, rest = task.name[0], task.name[1:]
                 for k in task.wanted:
