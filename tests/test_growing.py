@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from pathlib import Path
+from urllib.parse import unquote
 
 import networkx
 import numpy as np
@@ -360,3 +362,19 @@ def test_run_on_a_folder_that_has_grown_adds_what_is_new(tmp_path):
     labels = {ref: grown.label(*ref) for ref in ordered(grown)}
     again = pipeline.run(tmp_path / "pictures", tmp_path / "corpus", **run)
     assert {ref: again.label(*ref) for ref in ordered(again)} == labels
+
+
+def test_a_page_and_all_files_are_made_of_works_from_two_folders(home):
+    corpus = pipeline.add(Corpus(home / "corpus"), home / "new", metadata=home / "new" / "metadata.csv").corpus
+    assert Path(corpus.paintings["image"].iloc[-1]).is_absolute()
+    page = Path(pipeline.atlas(corpus).key)
+    text = (page.parent / "data.js").read_text("utf-8")
+    data = json.loads(text.removeprefix("window.artgraph = { data: ").removesuffix(" };\n"))
+    for row in (0, N, N + NEW - 1):
+        file = page.parent / unquote(data["sources"][row])
+        assert file.resolve() == (corpus.image_root / corpus.paintings["image"].iloc[row]).resolve()
+        assert file.is_file()
+    for to in ("gexf", "csv", "graphml", "gephi-lite", "vikus", "embedding-atlas"):
+        assert Path(pipeline.export(corpus, to=to).key).exists()
+    assert pipeline.plot(corpus, "sheets")
+    assert Path(pipeline.review(corpus).key).exists()

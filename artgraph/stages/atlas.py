@@ -232,11 +232,15 @@ def _summary(corpus: Corpus, facts: dict[str, Any], *, images: str, lost: list[i
 def _sources(corpus: Corpus, folder: Path) -> Callable[[int], str | None]:
     """Return what gives the address of a row's original, relative to a folder; None where it is on another drive."""
     images = corpus.paintings["image"].tolist()
-    try:
-        root = Path(os.path.relpath(corpus.image_root, folder))
-    except ValueError:
-        return lambda row: None
-    return lambda row: quote((root / images[row]).as_posix(), errors="surrogateescape")
+
+    def source(row: int) -> str | None:
+        try:  # works that were added from elsewhere have a path of their own
+            path = os.path.relpath(corpus.image_root / images[row], folder)
+        except ValueError:
+            return None
+        return quote(Path(path).as_posix(), errors="surrogateescape")
+
+    return source
 
 
 def _report(corpus: Corpus, key: str) -> dict[str, Any]:
