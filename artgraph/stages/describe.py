@@ -153,8 +153,6 @@ def describe_rows(
         none = {key: np.empty((0, made.get("features", key).shape[1]), dtype=np.float32) for key in keys}
         return {key: (none[key], np.empty((0, 1, 3), dtype=np.float32)) for key in keys}
     descriptors = [descriptor_of(made, key, weights=weights, device=device) for key in keys]
-    for key, descriptor in zip(keys, descriptors, strict=True):
-        descriptor.key = key
     folder = corpus.path / "features"
     folder.mkdir(exist_ok=True)
     pictures = corpus.paintings["image_sha256"].iloc[rows]

@@ -131,7 +131,9 @@ def descriptor_of(
     name = params["descriptor"]
     if is_tuned(corpus, name):
         tuned = tuned_descriptor(corpus, name, device=pick_device(device))
-        return Grey(tuned) if params.get("grey") else tuned
+        tuned = Grey(tuned) if params.get("grey") else tuned
+        tuned.key = key
+        return tuned
     known = inspect.signature(DESCRIPTORS[name]).parameters
     options = {option: value for option, value in params.items() if option in known and option != "name"}
     options |= {"ignore_color": True} if params.get("grey") else {}
@@ -159,6 +161,7 @@ def descriptor_of(
             f"Features '{key}' in {corpus.path} were made by another version of artgraph (other: {', '.join(other)}), "
             f"so a picture from outside cannot be placed among them. Make them again: artgraph describe {corpus.path}"
         )
+    descriptor.key = key
     return descriptor
 
 

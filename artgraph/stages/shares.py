@@ -224,7 +224,6 @@ def _job(
     noted = [weights_noted(one, params.get("weights_sha256", "")) for one in (corpus, *others)]
     weights = weights or next((file for file in noted if file is not None and file.is_file()), None)
     descriptor = descriptor_of(corpus, key, weights=weights, device=device, params=params)
-    descriptor.key = key
     job = job_of(corpus, key, descriptor, seed=work["params"]["seed"])
     if differing := _differing(work, work_of(corpus, job)):
         raise CorpusError(
