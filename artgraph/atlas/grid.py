@@ -6,6 +6,8 @@ from artgraph.errors import InputError
 
 __all__ = ["hang"]
 
+BEYOND = 0.08  # of the grid's height, on every side: room for works that are pushed outward, so that none meet a wall
+
 
 def hang(
     layout: np.ndarray, *, aspect: float = 2.15, fill: float = 0.55
@@ -23,7 +25,7 @@ def hang(
     ----------
     layout : (n, 2) float, positions in any unit; another shape or a value that is not finite is an InputError.
     aspect : above 0, width of the grid over its height.
-    fill : in (0, 1], share of the grid's cells that hold a painting.
+    fill : in (0, 1], share of the grid's cells that hold a painting, before some are pushed beyond its edge.
     """
     xy = np.asarray(layout, dtype=np.float64)
     if xy.ndim != 2 or xy.shape[1] != 2:
@@ -44,7 +46,8 @@ def hang(
     margin = max(columns, rows)
     width = columns + 2 * margin
     taken = np.ones((rows + 2 * margin, width), bool)
-    taken[margin : margin + rows, margin : margin + columns] = False
+    beyond = round(BEYOND * rows)
+    taken[margin - beyond : margin + rows + beyond, margin - beyond : margin + columns + beyond] = False
     taken = taken.reshape(-1)
     reach = min(64, margin)
     steps = _steps(reach, corners=reach == margin) @ np.array([1, width])
