@@ -43,8 +43,7 @@ def parse_years(texts: Iterable) -> np.ndarray:
     >>> parse_years(["c. 1650", "1506–1507", "1870s", "late 19th century", None]).tolist()
     [1650.0, 1506.5, 1875.0, 1887.5, nan]
     """
-    read = lru_cache(None, typed=True)(_read)  # a date mostly stands in many rows
-    return np.array([read(text)[2] for text in texts], dtype=np.float64)
+    return np.array([read[2] for read in _each(texts)], dtype=np.float64)
 
 
 def parse_spans(texts: Iterable) -> np.ndarray:
@@ -75,8 +74,7 @@ def parse_spans(texts: Iterable) -> np.ndarray:
     >>> parse_spans(["1889", "1890-95", "17th century", "late 19th century", "100-50 BC"]).tolist()
     [[1889.0, 1889.0], [1890.0, 1895.0], [1600.0, 1699.0], [1875.0, 1899.0], [-100.0, -50.0]]
     """
-    read = lru_cache(None, typed=True)(_read)
-    return np.array([read(text)[:2] for text in texts], dtype=np.float64).reshape(-1, 2)
+    return np.array([read[:2] for read in _each(texts)], dtype=np.float64).reshape(-1, 2)
 
 
 def decades(years: Sequence[float]) -> list[str | None]:
@@ -88,6 +86,12 @@ def decades(years: Sequence[float]) -> list[str | None]:
     ['1870s', '500s BC', None]
     """
     return [None if np.isnan(year) else f"{int(abs(year) // 10) * 10}s{' BC' if year < 0 else ''}" for year in years]
+
+
+def _each(texts: Iterable) -> list[tuple[float, float, float]]:
+    """Read each text once: a date mostly stands in many rows."""
+    read = lru_cache(None, typed=True)(_read)
+    return [read(text) for text in texts]
 
 
 def _read(text: object) -> tuple[float, float, float]:

@@ -30,6 +30,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from experiments.bench_million import draw
 from experiments.common import experiment, parser
 
 DESCRIPTORS = ("eye", "lite", "texture")  # of the demo; the last two learn a reduction
@@ -60,8 +61,6 @@ def measure(arguments):
         shutil.copy(shipped / "metadata.csv", folder / "demo")
         demo = {way: apart(way, folder / "demo", ",".join(DESCRIPTORS)) for way in DEMO}
         same = len({run["sha256"] for run in demo.values()}) == 1
-        from experiments.bench_million import draw
-
         (folder / "vectors").mkdir()
         draw(folder / "vectors", VECTORS)
         searches = {way: apart(way, folder / "vectors", "vectors") for way in SEARCHES}

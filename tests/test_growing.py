@@ -20,6 +20,7 @@ from artgraph.lineage import Lineage
 from artgraph.stages.change import ordered
 from artgraph.stages.drift import agreement_with_fresh, drift
 from artgraph.testing import toy_pictures
+from tests.atlas.parts import read
 
 DESCRIPTORS = ("color", "texture")
 N, NEW = 60, 6
@@ -368,8 +369,7 @@ def test_a_page_and_all_files_are_made_of_works_from_two_folders(home):
     corpus = pipeline.add(Corpus(home / "corpus"), home / "new", metadata=home / "new" / "metadata.csv").corpus
     assert Path(corpus.paintings["image"].iloc[-1]).is_absolute()
     page = Path(pipeline.atlas(corpus).key)
-    text = (page.parent / "data.js").read_text("utf-8")
-    data = json.loads(text.removeprefix("window.artgraph = { data: ").removesuffix(" };\n"))
+    data = read(page.parent)
     for row in (0, N, N + NEW - 1):
         file = page.parent / unquote(data["sources"][row])
         assert file.resolve() == (corpus.image_root / corpus.paintings["image"].iloc[row]).resolve()

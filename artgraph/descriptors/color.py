@@ -46,7 +46,7 @@ def dominant_colors(
     channels = np.ascontiguousarray(pixels.T)
     for _ in range(rounds):  # by hand: libraries warn of plain pictures, and filters of warnings are shared by threads
         # channel by channel: a sum over three numbers is slow
-        distance = sum(((channel[:, None] - center) ** 2 for channel, center in zip(channels, centers.T, strict=True)))
+        distance = sum((channel[:, None] - center) ** 2 for channel, center in zip(channels, centers.T, strict=True))
         nearest = distance.argmin(axis=1)
         size = np.bincount(nearest, minlength=count)
         sums = np.stack([np.bincount(nearest, channel, count) for channel in channels], axis=1)

@@ -23,9 +23,11 @@ class Engine(Protocol):
     Attributes
     ----------
     threads : How many threads one call of a work may compute with.
+    elsewhere : Whether other processes do it, which see of this one only what is sent or lies in files.
     """
 
     threads: int
+    elsewhere: bool
 
     def device(self, asked: str) -> str:
         """Return the torch device for the one ``asked`` for, {"auto", "cpu", "cuda"}: "auto" is a GPU if it has one."""
@@ -52,6 +54,8 @@ class Engine(Protocol):
 
 class InProcess:
     """This process does everything, in order; the work sees all tasks at once and can prepare the next."""
+
+    elsewhere = False
 
     @property
     def threads(self) -> int:

@@ -41,6 +41,7 @@ class Ray:
     """
 
     threads = 1  # a task has one CPU
+    elsewhere = True
 
     def __init__(self, address: str | None = None) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

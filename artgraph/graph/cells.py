@@ -29,7 +29,7 @@ LEARN = 24  # rows for each centre, from which centres are learned
 _T = TypeVar("_T")
 Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, closeness, places
 Elsewhere = Callable[[int, np.ndarray | None], Iterable[Pairs]]
-"""Searches the cells of a round, by its number and the least closeness wanted, and gives the pairs in their order."""
+"""Searches the cells of the round that was begun, by its number and the least closeness wanted; pairs in order."""
 
 
 class Cells(NamedTuple):
@@ -134,10 +134,8 @@ def sort_into_cells(
     order, there = nearest(sample, n_cells), truth >= 0
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(n_cells, dtype=np.int32)[None].repeat(len(order), axis=0), axis=1)
-    known, at = np.unique(truth[there], return_inverse=True)
-    cell_of_truth = np.zeros_like(truth)
-    cell_of_truth[there] = nearest(known, 1)[at, 0] if len(known) else 0
-    ranks = np.sort(np.take_along_axis(rank, cell_of_truth, axis=1)[there])
+    asked = np.nonzero(there)[0]
+    ranks = np.sort(rank[asked, nearest(truth[there], 1)[:, 0]]) if len(asked) else asked
     wanted = recall + min(0.01, (1 - recall) / 5)  # the sample errs by about so much
     p = int(ranks[max(0, int(np.ceil(wanted * len(ranks))) - 1)]) + 1 if len(ranks) else 1
     p = n_cells if recall == 1 else p  # all of a sample is not all
@@ -169,29 +167,33 @@ class Search:
         metric: str,
         groups: np.ndarray | None = None,
     ) -> None:
-        self.U, self.visits, self.k, self.metric, self.groups = U, visits, k, metric, groups
+        self.U, self.home, self.visits = U, home, visits
+        self.k, self.metric, self.groups = k, metric, groups
         self.n_cells = int(max(home.max(), visits.max())) + 1
         self.members = _members(home, self.n_cells)
-        self.number, self.asking = -1, []
+        self.asking: list[np.ndarray] = []
 
     def rounds(self) -> range:
         """Return the numbers of the rounds."""
         return range(sum(start < self.visits.shape[1] for start, _ in ROUNDS))
 
-    def cells(self, number: int) -> list[int]:
+    def used(self, number: int) -> list[int]:
         """Return the cells that are searched in a round, by its ``number``."""
-        if number != self.number:
-            visits = self.visits[:, slice(*ROUNDS[number])]
-            self.asking = [places // visits.shape[1] for places in _members(visits.ravel(), self.n_cells)]
-            self.number = number
-        return [cell for cell in range(self.n_cells) if len(self.members[cell]) and len(self.asking[cell])]
+        visits = self.visits[:, slice(*ROUNDS[number])]
+        asked = np.bincount(visits[visits >= 0], minlength=self.n_cells)
+        return [cell for cell in np.flatnonzero(asked).tolist() if len(self.members[cell])]
+
+    def begin(self, number: int) -> None:
+        """Make ready for the cells of a round, by its ``number``."""
+        visits = self.visits[:, slice(*ROUNDS[number])]
+        self.asking = [places // visits.shape[1] for places in _members(visits.ravel(), self.n_cells)]
 
     def pairs(self, cell: int, least: np.ndarray | None) -> Pairs:
-        """Return what one cell of the round holds: rows, closeness and places of the neighbours, (r,) each.
+        """Return what one cell holds: rows, closeness and places of the neighbours, (r,) each.
 
         Parameters
         ----------
-        cell : of those that :meth:`cells` returned last.
+        cell : of the round that was begun.
         least : (n,) float32, closeness from which on a neighbour is wanted; None: any.
         """
         inside, rows = self.members[cell], self.asking[cell]
@@ -215,8 +217,9 @@ def best_of_cells(search: Search, *, elsewhere: Elsewhere | None = None) -> np.n
     merged = _Merged(len(search.visits), search.k)
     for number in search.rounds():
         least = merged.least() if number else None
+        search.begin(number)
         if elsewhere is None:
-            found = in_threads(partial(search.pairs, least=least), search.cells(number))
+            found = in_threads(partial(search.pairs, least=least), search.used(number))
         else:
             found = elsewhere(number, least)
         for pairs in found:

@@ -63,7 +63,7 @@ class SearchingCells:
             )
         if number != self.least[0]:
             self.least = number, self.store.get(f"least-{number}.npy") if number else None
-            self.search.cells(number)
+            self.search.begin(number)
         return self.search
 
 
@@ -86,11 +86,8 @@ def shared(
     progress : called with (cells done, cells of all rounds).
     """
     n = len(search.visits)
-    given = {"rows": search.U, "home": None, "visits": search.visits, "groups": search.groups}
-    there, rounds = store.names(), [search.cells(number) for number in search.rounds()]
-    given["home"] = np.empty(n, dtype=np.int32)
-    for cell, members in enumerate(search.members):
-        given["home"][members] = cell
+    given = {"rows": search.U, "home": search.home, "visits": search.visits, "groups": search.groups}
+    there, rounds = store.names(), [search.used(number) for number in search.rounds()]
     for name, value in given.items():
         if value is not None and f"{name}.npy" not in there:
             store.put(f"{name}.npy", value[np.arange(n)])
@@ -106,7 +103,6 @@ def shared(
         names = store.names()
         if least is not None:
             store.put(f"least-{number}.npy", least)
-        search.cells(number)
         tasks = [
             CellTask(f"pairs-{number}-{cells[0]:07d}.npy", number, tuple(cells))
             for cells in _together(search, rounds[number])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from artgraph.checks import unit_rows
 from artgraph.errors import InputError
@@ -125,14 +126,12 @@ def _among_nearest(
         order = np.argsort(code, axis=1, kind="stable")  # those of an artist stay in their order
         code = np.take_along_axis(code, order, axis=1)
         cosine = 1 - np.take_along_axis(lists.distances[rows].astype(np.float64), order, axis=1)
-        # the first of n_works of one artist that stand together
-        window = np.lib.stride_tricks.sliding_window_view
-        first = np.ones(code.shape, dtype=bool)
-        first[:, 1:] = code[:, 1:] != code[:, :-1]
-        first = first[:, : code.shape[1] - n_works + 1] & (code[:, n_works - 1 :] == code[:, : 1 - n_works or None])
-        at, place = np.nonzero(first & (code[:, : first.shape[1]] >= 0))
-        artist = code[at, place]
-        value = window(cosine, n_works, axis=1)[at, place].mean(axis=1) - general[artist]
+        # where n_works of one artist stand together, the first of that artist's
+        together, first = sliding_window_view(code, n_works, axis=1), np.diff(code, axis=1, prepend=-2) != 0
+        artist, last = together[..., 0], together[..., -1]
+        at, place = np.nonzero(first[:, : artist.shape[1]] & (artist == last) & (artist >= 0))
+        artist = artist[at, place]
+        value = sliding_window_view(cosine, n_works, axis=1)[at, place].mean(axis=1) - general[artist]
         mine = artist == codes[rows[at]]
         own[rows[at[mine]]] = value[mine]
         at, artist, value = at[~mine], artist[~mine], value[~mine]

@@ -15,7 +15,11 @@ __all__ = ["Ranks", "joined", "started_as"]
 
 def started_as() -> int:
     """Return which of several processes this is, as torchrun or Ray Train says in the environment; 0: the first."""
-    return int(os.environ.get("RANK", "0")) if int(os.environ.get("WORLD_SIZE", "1")) > 1 else 0
+    return int(os.environ.get("RANK", "0")) if _several() else 0
+
+
+def _several() -> bool:
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 class Ranks(NamedTuple):
@@ -69,8 +73,7 @@ def joined(device: str) -> Iterator[tuple[Ranks, str]]:
     ----------
     device : {"cpu", "cuda"}
     """
-    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
-    if not several:
+    if not _several():
         yield Ranks(), device
         return
     import torch

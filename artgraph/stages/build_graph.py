@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artgraph.engine import InProcess, opened
+from artgraph.engine import opened
 from artgraph.lineage import Lineage, Ref
 from artgraph.settings import GraphSettings
 from artgraph.shards import ShardStore
@@ -93,7 +93,7 @@ def build_graph(
 
         if stored := _stored(corpus, name, part, chosen):
             return Neighbors(**{field: stored[field] for field in Neighbors._fields})
-        if isinstance(who, InProcess):
+        if not who.elsewhere:
             return knn(X, seed=chosen.seed, **wanted)
         made_of = content_sha256([*X.shape, hashlib.sha256(np.ascontiguousarray(X)).hexdigest(), chosen.params()])
         store = ShardStore(storage or corpus.path / "graphs", f".search-{name}{part}-", made_of)

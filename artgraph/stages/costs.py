@@ -109,9 +109,8 @@ def costs(
         second = _pictures(home / "b", root, _spread(paths, PICTURES[1]), run=watch.of(1), **how)
         rows = [_linear(name, watch, (len(first), len(second)), n) for name in watch.seconds[0]]
         X = _vectors(second, [one.key or one.name for one in ready], n=min(n, VECTORS[1]), seed=seed)
-        few = X[: VECTORS[0]]
+        few, how = X[: VECTORS[0]], {"names": names or lead == "vgae-leiden", "seed": seed, "device": device}
         for place, part, run in ((1, X[:60], unmeasured), (2, few, watch.of(2)), (3, X, watch.of(3))):
-            how = {"names": names or lead == "vgae-leiden", "seed": seed, "device": device}
             _works(home / str(place), part, run, **how)
         sizes = len(few), len(X)
         rows += [_linear(name, watch, sizes, n, rounds=(2, 3), slope=SLOPE) for name in watch.seconds[3]]

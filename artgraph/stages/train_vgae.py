@@ -88,7 +88,8 @@ def train_vgae(
             resume=checkpoint.read(),
             checkpoint=None if started_as() else checkpoint.write_later,
         )
-        checkpoint.remove()
+        if not started_as():
+            checkpoint.remove()
         latents.append(trained.mu)
         return {"": trained.state} if trained.state else {}, {**trained.facts, "history": trained.history}
 

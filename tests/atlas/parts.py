@@ -1,5 +1,6 @@
-"""Write an atlas from values by the names of their fields."""
+"""Write an atlas from values by the names of their fields, and read it."""
 
+import json
 from dataclasses import fields
 
 from artgraph.atlas import About, Clusters, Links, Paintings, write_atlas
@@ -13,6 +14,15 @@ def write(out, *, images=True, **given):
     )
     assert not given, given
     return write_atlas(out, paintings, clusters, links=links, about=about, images=images)
+
+
+def read(out):
+    """Return what the page in a folder is told."""
+    text = (out / "data.js").read_text(encoding="utf-8")
+    start, end = "window.artgraph = { data: ", " };\n"
+    assert text.startswith(start)
+    assert text.endswith(end)
+    return json.loads(text[len(start) : -len(end)])
 
 
 def open_filters(page):

@@ -1,14 +1,13 @@
 """Works that came later, on the page. The counts of a whole corpus are compared in tests/test_generations.py."""
 
 import io
-import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from artgraph.errors import InputError
-from tests.atlas.parts import open_filters
+from tests.atlas.parts import open_filters, read
 
 N = 90
 DAYS = ("2026-06-02", "2026-09-14", "2026-11-29")
@@ -22,11 +21,6 @@ browser = [
 ]
 
 
-def data(index):
-    text = (index.parent / "data.js").read_text("utf-8")
-    return json.loads(text.removeprefix("window.artgraph = { data: ").removesuffix(" };\n"))
-
-
 def address(row):
     return f"#/painting/dir%2F%C3%A4%20{row}%3F%23%25"
 
@@ -37,7 +31,7 @@ def grown(atlas):
 
 
 def test_what_the_page_is_told(grown):
-    assert data(grown)["added"] == {
+    assert read(grown.parent)["added"] == {
         "batch": BATCH.tolist(),
         "days": list(DAYS),
         "new": list(range(70, 90)),
@@ -47,7 +41,7 @@ def test_what_the_page_is_told(grown):
 
 @pytest.mark.parametrize("given", [{}, {"batch": np.zeros(N, int), "days": DAYS[:1]}])
 def test_a_collection_of_one_day_is_told_nothing(atlas, given):
-    assert data(atlas(**given))["added"] is None
+    assert read(atlas(**given).parent)["added"] is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The page of a corpus: what the stage gathers for it."""
 
-import json
 import shutil
 
 import numpy as np
@@ -14,6 +13,7 @@ from artgraph.errors import InputError, MissingError
 from artgraph.graph import linkable_artists
 from artgraph.lineage import Lineage, Ref
 from artgraph.testing import toy_pictures
+from tests.atlas.parts import read
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,6 @@ def full(described, tmp_path_factory):
     made = pipeline.atlas(corpus, compare=["other"])
     assert made.key == str(path / "atlas" / "index.html")
     return corpus, read(path / "atlas")
-
-
-def read(folder):
-    text = (folder / "data.js").read_text("utf-8")
-    return json.loads(text.removeprefix("window.artgraph = { data: ").removesuffix(" };\n"))
 
 
 def test_why_two_works_are_near(full):

@@ -1,5 +1,4 @@
 import io
-import json
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -17,7 +16,7 @@ from artgraph.atlas.summary import summarize
 from artgraph.colors import NO_CLUSTER, cluster_colors
 from artgraph.dates import parse_years
 from artgraph.errors import InputError
-from tests.atlas.parts import write
+from tests.atlas.parts import read, write
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -53,14 +52,6 @@ def table(n, **more):
 def make(out, n=6, **given):
     given = {"table": table(n), "labels": np.arange(n) % 2, "title": "Test"} | given
     return write(out, **({"thumbnails": lambda i: webp((10 * i, 90, 200))} | given))
-
-
-def read(out):
-    text = (out / "data.js").read_text(encoding="utf-8")
-    start, end = "window.artgraph = { data: ", " };\n"
-    assert text.startswith(start)
-    assert text.endswith(end)
-    return json.loads(text[len(start) : -len(end)])
 
 
 def column(data, name):

@@ -18,7 +18,7 @@ N = 1500
 class Counting:
     """An engine that notes what it was asked to do, and can die."""
 
-    threads = 1
+    threads, elsewhere = 1, True
 
     def __init__(self, dies_after=None):
         self.done, self.dies_after = [], dies_after
