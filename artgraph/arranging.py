@@ -186,6 +186,14 @@ def plain(key: str) -> str:
 
 
 def names_of(key: str) -> set[str]:
-    """Return what a column (``key``) is called: the whole, and, where it is called in two languages, each."""
-    parts = [plain(part.strip(" .:")) for part in re.split(r"[/|()\[\]\n;]", key)]
-    return {plain(key), *filter(None, parts)} if len(parts) > 1 else {plain(key)}
+    """Return what a column (``key``) is called: the whole, and, where it is called in two languages, each.
+
+    Examples
+    --------
+    >>> sorted(names_of("DateText")), sorted(names_of("Titel / Title"))
+    (['date_text', 'datetext'], ['titel', 'titel_/_title', 'title'])
+    """
+    parts = [part.strip(" .:") for part in re.split(r"[/|()\[\]\n;]", key)]
+    names = {key, *(parts if len(parts) > 1 else ())}
+    apart = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name) for name in names}
+    return {plain(name) for name in names | apart if name}

@@ -44,16 +44,18 @@ STANDARD = {
         "编号", "編號", "登録番号",
     ),
     "artist": (
-        "artist", "artist_name", "artist_display_name", "creator", "author", "maker", "künstler", "künstlerin",
-        "künstler_in", "artiste", "auteur", "artista", "autore", "autor", "kunstenaar", "vervaardiger", "художник",
+        "artist", "artist_name", "artist_display_name", "artist_title", "creator", "creator_name", "painter", "author",
+        "maker", "people", "principal_maker", "künstler", "künstlerin", "künstler_in", "artiste",
+        "auteur", "artista", "autore", "autor", "kunstenaar", "vervaardiger", "художник",
         "автор", "艺术家", "藝術家", "画家", "畫家", "作者", "作家名", "作者名",
     ),
     "title": (
-        "title", "titel", "titre", "titolo", "título", "название", "наименование", "名称", "名稱", "题名", "題名",
-        "标题", "標題", "作品名", "タイトル",
+        "title", "object_title", "titel", "titre", "titolo", "título", "название", "наименование", "名称", "名稱",
+        "题名", "題名", "标题", "標題", "作品名", "タイトル",
     ),
     "date": (
-        "date", "object_date", "date_display", "year", "datierung", "datum", "datation", "datazione", "data", "fecha",
+        "date", "object_date", "date_display", "date_text", "dated", "dating", "creation_date", "date_created",
+        "date_of_creation", "year", "datierung", "datum", "datation", "datazione", "data", "fecha",
         "datación", "datering", "дата", "датировка", "год", "年代", "创作年代", "創作年代", "制作年", "年",
     ),
     "style": ("style", "movement", "genre", "stil", "stile", "estilo", "stijl", "стиль", "风格", "風格", "様式"),

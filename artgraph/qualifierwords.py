@@ -73,7 +73,7 @@ KINDS = (
     Kind(
         "imitator",
         "nobody",
-        r"imitat(?:or|ors|ion|ed) imitateurs? imitation imitatore imitatori imitazione imitador(?:es)? imitación "
+        r"imitat(?:or|ors|ion|ed) imitateurs? imité imitation imitatore imitatori imitazione imitador(?:es)? imitación "
         r"nachahmer\w* nachahmung imitatie navolgend naśladowca подражател\w* подражание",
         start=r"imit",
         cjk=r"^[仿倣]|[仿倣]作|模仿|模倣|仿者",
@@ -109,6 +109,7 @@ KINDS = (
         "nobody",
         r"manner style styled manière genre\sde dans\sle\sgoût maniera stile al\smodo\sdi "
         r"estilo a\smodo\sde (?:a\sla\s)?manera "
+        r"inspired\sby inspirée?\s(?:par|de) influence\sde ispirat[oa]\sal? inspirad[oa]\s(?:en|por) "
         r"manier manieren im\sstil stil\s(?:von|des|der) in\sder\sart trant stijl манер[аеы] стил[ьея]",
         start=r"art\sdes|art\sder|art\svon",
         cjk=r"风格|風格|样式|樣式|様式|(?<=[\u4e00-\u9fff]{4})風$|の風$|画風|畫風",

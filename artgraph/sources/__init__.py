@@ -8,15 +8,19 @@ from typing import Any
 
 from artgraph.checks import did_you_mean
 from artgraph.errors import IngestError
+from artgraph.sources.artic import ARTIC
 from artgraph.sources.base import ROLES, Source, folded, index_of
 from artgraph.sources.carnegie import CARNEGIE
 from artgraph.sources.cleveland import CLEVELAND
 from artgraph.sources.europeana import EUROPEANA
+from artgraph.sources.harvard import HARVARD
+from artgraph.sources.joconde import JOCONDE
 from artgraph.sources.makers import one_maker, split_makers
 from artgraph.sources.met import MET
 from artgraph.sources.moma import MOMA
 from artgraph.sources.nga import NGA, NGA_HISTORY
 from artgraph.sources.rijksmuseum import RIJKSMUSEUM
+from artgraph.sources.smk import SMK
 from artgraph.sources.tate import TATE
 from artgraph.sources.vikus import VIKUS
 from artgraph.sources.wikiart import WIKIART, is_named_so, table_of_names
@@ -30,7 +34,8 @@ __all__ = [
 SOURCES = {
     one.key: one
     for one in (
-        CARNEGIE, CLEVELAND, EUROPEANA, MET, MOMA, NGA, NGA_HISTORY, RIJKSMUSEUM, TATE, VIKUS, WIKIART, WIKIDATA
+        ARTIC, CARNEGIE, CLEVELAND, EUROPEANA, HARVARD, JOCONDE, MET, MOMA, NGA, NGA_HISTORY, RIJKSMUSEUM, SMK, TATE,
+        VIKUS, WIKIART, WIKIDATA,
     )
 }  # fmt: skip
 

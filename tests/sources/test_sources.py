@@ -77,7 +77,7 @@ def test_the_user_has_the_last_word(tmp_path):
     assert column(meta, "artist")[:2] == ["Rembrandt", "Workshop of Rembrandt"]
     assert column(meta, "id")[0] == "14.40.624"
     assert meta.ids == ("id",)
-    with pytest.raises(IngestError, match=r"There is no source 'tote' \(there are: carnegie.*Did you mean 'tate'"):
+    with pytest.raises(IngestError, match=r"There is no source 'tote' \(there are: artic.*Did you mean 'tate'"):
         read(tmp_path, MET, source="tote")
     assert source_named("Met open access") is SOURCES["met"]
 
@@ -234,6 +234,10 @@ def test_rijksmuseum_json(tmp_path):
     }
     meta = read(tmp_path, {"count": 1, "artObjects": [one]}, "answer.json")
     assert (column(meta, "id"), column(meta, "artist")) == (["SK-A-4"], ["Jan Steen"])
+    flat = read(
+        tmp_path, "objectNumber,principalOrFirstMaker,title,longTitle,dating,webImage.url\nA,B,C,D,ca. 1665,x\n"
+    )
+    assert column(flat, "date") == ["ca. 1665"]
     assert column(meta, "picture_url") == ["http://i.example/a"]
 
 
@@ -383,6 +387,99 @@ def test_names_of_files_as_on_wikiart():
     assert plan([*NAMES], read_names(NAMES)).paintings["artist"].tolist() == ["Alphonse Mucha"] * 12
 
 
+def artic(n, shown, title, **more):
+    return {"id": n, "title": f"Work {n}", "artist_display": shown, "artist_title": title, "image_id": f"i-{n}"} | {
+        "date_display": "n.d.", "date_start": 1645, "date_end": 1655, "style_title": "Baroque", "is_public_domain": True
+    } | more  # fmt: skip
+
+
+def test_artic(tmp_path):
+    works = [
+        artic(1, "Follower of Rembrandt van Rijn\nDutch, 17th century", "Rembrandt van Rijn"),
+        artic(2, "Georges Seurat (French, 1859–1891)", "Georges Seurat", date_display="1884–86"),
+        artic(3, "Artist unknown", None, image_id=None),
+    ]
+    meta = read(tmp_path, {"data": works, "config": {"iiif_url": "https://museum.example/iiif/2"}}, "works.json")
+    assert meta.read_as.startswith("Read as: Art Institute of Chicago collection; id from 'id', artist from")
+    assert column(meta, "artist") == ["Follower of Rembrandt van Rijn", "Georges Seurat", "Artist unknown"]
+    assert keys(meta) == [None, "georges seurat", None]
+    assert column(meta, "date") == ["n.d. (1645 - 1655)", "1884–86", "n.d. (1645 - 1655)"]
+    assert column(meta, "style") == ["Baroque"] * 3
+    assert column(meta, "iiif_url") == [*(f"https://museum.example/iiif/2/i-{n}" for n in (1, 2)), None]
+    assert plan(["i-1.jpg", "i-2.jpg"], meta).counts["rows_joined"] == 2
+    for work in works:  # the museum's dumps: a file for each object
+        (tmp_path / "dump").mkdir(exist_ok=True)
+        (tmp_path / "dump" / f"{work['id']}.json").write_text(json.dumps(work), "utf-8")
+    assert keys(read_metadata(tmp_path / "dump")) == keys(meta)
+
+
+def test_harvard(tmp_path):
+    people = [
+        [{"role": "Artist", "name": "Rembrandt", "prefix": "Follower of"}, {"role": "Publisher", "name": "X"}],
+        [{"role": "Artist", "name": "Vincent van Gogh", "prefix": None}],
+        None,
+    ]
+    works = [
+        {"objectid": n, "objectnumber": f"1951.{n}", "title": "T", "dated": dated, "datebegin": 1600, "dateend": 1610}
+        | {"people": who, "primaryimageurl": f"http://i.example/{n}", "url": f"http://o.example/{n}"}
+        for n, (who, dated) in enumerate(zip(people, ["17th century", "1888", ""], strict=True))
+    ]
+    meta = read(tmp_path, {"info": {"totalrecords": 3}, "records": works}, "works.json")
+    assert meta.read_as.startswith("Read as: Harvard Art Museums collection; id from 'objectnumber'")
+    assert column(meta, "artist") == ["Follower of Rembrandt", "Vincent van Gogh", None]
+    assert keys(meta) == [None, "vincent van gogh", None]
+    assert column(meta, "date") == ["17th century", "1888", "1600 - 1610"]
+    assert column(meta, "picture_url") == [f"http://i.example/{n}" for n in range(3)]
+
+
+def test_smk(tmp_path):
+    works = [
+        {
+            "object_number": f"KMS{n}",
+            "titles": [{"title": f"Udsigt {n}", "language": "dansk"}, {"title": f"View {n}", "language": "engelsk"}],
+            "production": makers,
+            "production_date": [{"start": "1820-01-01", "end": "1821-12-31", "period": period}],
+            "image_native": f"https://i.example/{n}.jpg",
+            "public_domain": True,
+        }
+        for n, (makers, period) in enumerate(
+            [([{"creator": "Eckersberg, C.W."}], "1820-21"), ([{"creator": "Dou", "creator_role": "after"}], None)]
+        )
+    ]
+    meta = read(tmp_path, {"offset": 0, "items": works}, "works.json")
+    assert meta.read_as.startswith("Read as: Statens Museum for Kunst collection; id from 'object_number'")
+    assert column(meta, "artist") == ["Eckersberg, C.W.", "after Dou"]
+    assert keys(meta) == ["eckersberg, c.w.", None]
+    assert column(meta, "title") == ["Udsigt 0", "Udsigt 1"]
+    assert column(meta, "date") == ["1820-21", "1820 - 1821"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Reference;Auteur;Titre;Millesime_de_creation;Periode_de_creation;Ancienne_attribution",
+        "REF;AUTR;TITR;MILL;PERI;ATTR",
+    ],
+)
+def test_joconde(tmp_path, header):
+    rows = (
+        "1;DELACROIX Eugène (peintre);Liberté;1830;2e quart 19e siècle;\n"
+        "2;POUSSIN Nicolas (d'après);La Manne;;17e siècle;LE BRUN Charles\n"
+        "3;Cassatt Mary (1844-1926);Maternité;1897;;\n"
+        "4;BOUCHER François (inspiré par);Idylle;;18e siècle;\n"
+    )
+    meta = read(tmp_path, f"{header}\n{rows}")
+    assert meta.read_as.startswith(
+        f"Read as: Joconde, museums of France; id from '{header.split(';')[0]}', artist from"
+    )
+    assert column(meta, "artist") == [
+        "DELACROIX Eugène", "POUSSIN Nicolas (d'après)", "Cassatt Mary", "BOUCHER François (inspiré par)"
+    ]  # fmt: skip
+    assert keys(meta) == ["delacroix eugène", None, "cassatt mary", None]
+    assert column(meta, "date") == ["1830", "17e siècle", "1897", "18e siècle"]
+    assert column(meta, "previous_attribution") == [None, "LE BRUN Charles", None, None]
+
+
 # What is no source, and what every table may have.
 
 
@@ -399,6 +496,13 @@ def test_headers_in_two_languages(tmp_path):
     assert [column(meta, name) for name in ("id", "artist", "title", "date")] == [["1"], ["Dürer"], ["Hase"], ["1502"]]
     meta = read(tmp_path, "編號,作者,題名,年代\n1,沈周,廬山高,1467\n")
     assert [column(meta, name) for name in ("id", "artist", "title", "date")] == [["1"], ["沈周"], ["廬山高"], ["1467"]]
+
+
+def test_words_of_a_header_run_together(tmp_path):
+    meta = read(tmp_path, "ObjectID,ObjectTitle,CreatorName,DateText\n1,View of Rome,Giovanni Panini,ca. 1750\n")
+    assert meta.table.iloc[0].to_dict() == {
+        "id": "1", "title": "View of Rome", "artist": "Giovanni Panini", "date": "ca. 1750"
+    }  # fmt: skip
 
 
 def test_a_qualifier_in_a_column_of_its_own_stands_with_the_name(tmp_path):
