@@ -246,6 +246,11 @@ def network_options(of: str) -> Decorator:
         click.option(
             "--ignore-color", is_flag=True, default=None, help="Show every picture in grey; keys then end in -grey."
         ),
+        click.option(
+            "--runtime",
+            type=Choice(["torch", "onnxruntime"]),
+            help="Who runs networks (not those of csd and openclip); onnxruntime is quicker on a CPU.",
+        ),
         option(of, "device", type=Choice(["auto", "cpu", "cuda"])),
     ]
     return lambda function: functools.reduce(lambda wrapped, add: add(wrapped), reversed(options), function)
@@ -268,6 +273,6 @@ def engine_options(of: str, *, help: str = "Where pictures are looked at: here, 
 
 def network(options: dict[str, Any]) -> dict[str, Any]:
     """Take the network options out of a command's options; those not given are left out."""
-    known = ("backbone", "layers", "weights", "size", "tiles", "window_cm", "ignore_color")
+    known = ("backbone", "layers", "weights", "size", "tiles", "window_cm", "ignore_color", "runtime")
     given = {key: options.pop(key) for key in known}
     return {key: value for key, value in given.items() if value}

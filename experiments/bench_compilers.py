@@ -1,6 +1,6 @@
 """Do OpenVINO, ONNX Runtime or torch.compile describe a picture in less processor time than PyTorch as it is?
 
-``pip install openvino onnxruntime onnx onnxscript``, then
+``pip install openvino '.[onnx]'``, then
 ``python -m experiments.bench_compilers --paintings DIR --weights DIR --json``
 
 One thread each, in one process, in turn, several times: the least processor time of each counts. A descriptor is
@@ -9,7 +9,6 @@ cost, which no compiler shortens: the last rows are ratios of whole runs. Values
 """
 
 import importlib.util
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 
 from artgraph.descriptors import make_descriptor
+from artgraph.descriptors.runtime import run_by
 from artgraph.images import load_image
 from artgraph.ingest import find_images
 from experiments.common import experiment, parser
@@ -99,35 +99,19 @@ def compiled(engine, network, pixels):
     """Return a network, made by an engine, that takes and gives what ``network`` does."""
     if engine == "torch.compile":
         return torch.compile(network)
+    if engine == "onnxruntime":
+        return run_by(engine, network, size=pixels.shape[-1])
     with torch.no_grad():
         given = network(pixels)
     several = isinstance(given, (list, tuple))
-    if engine == "openvino":
-        import openvino
+    import openvino
 
-        model = openvino.convert_model(network, example_input=pixels)
-        settings = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-        run = openvino.Core().compile_model(model, "CPU", settings)
-
-        def call(x):
-            return [run({0: x.contiguous().numpy()})[output] for output in run.outputs]
-
-    else:
-        import onnxruntime
-
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "network.onnx"
-            torch.onnx.export(network, (pixels,), str(file), dynamo=False)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-        name = session.get_inputs()[0].name
-
-        def call(x):
-            return session.run(None, {name: x.contiguous().numpy()})
+    model = openvino.convert_model(network, example_input=pixels)
+    settings = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    run = openvino.Core().compile_model(model, "CPU", settings)
 
     def forward(x):
-        found = [torch.from_numpy(np.array(one)) for one in call(x)]
+        found = [torch.from_numpy(np.array(run({0: x.contiguous().numpy()})[output])) for output in run.outputs]
         return found if several else found[0]
 
     return forward

@@ -10,6 +10,7 @@ import torch
 from artgraph.descriptors import lite as packaged_network
 from artgraph.descriptors.backbones import CLASS_TOKEN, load_backbone
 from artgraph.descriptors.base import Descriptor
+from artgraph.descriptors.runtime import check_runtime, run_by, runtime_params
 from artgraph.errors import InputError
 
 __all__ = ["STATISTICS", "Gram", "gram_vectors", "lite", "moment_vectors", "principal_components", "sketch_buckets"]
@@ -100,6 +101,7 @@ class Gram(Descriptor):
     components : Stored dimensions per layer, at most.
     size : Side of the square centre crop, pixels.
     device : A torch device.
+    runtime : "torch" or "onnxruntime"; see ``artgraph.descriptors.runtime``.
     """
 
     learns_from = None
@@ -114,6 +116,7 @@ class Gram(Descriptor):
         components: int = 256,
         size: int = 224,
         device: str = "cpu",
+        runtime: str = "torch",
     ) -> None:
         if name not in STATISTICS:
             raise InputError(f"There is no statistic '{name}' (there are: {', '.join(STATISTICS)})")
@@ -126,14 +129,21 @@ class Gram(Descriptor):
             for channels, token in zip(self.source.channels, self.tokens, strict=True)
         ]
         self.components, self.size, self.device = components, size, device
+        self.runtime = check_runtime(runtime, device)
         self.network = None
 
     def params(self) -> dict[str, Any]:
-        return {"descriptor": self.name, **self.source.params(), "components": self.components, "size": self.size}
+        return {
+            "descriptor": self.name,
+            **self.source.params(),
+            "components": self.components,
+            "size": self.size,
+        } | runtime_params(self.runtime)
 
     def load(self) -> None:
         if self.network is None:
-            self.network = self.source.network().to(self.device, memory_format=torch.channels_last)
+            network = self.source.network().to(self.device, memory_format=torch.channels_last)
+            self.network = run_by(self.runtime, network, size=self.size)
             self.sketches = [sketch_buckets(width) for width in self.widths]
 
     @torch.inference_mode()
@@ -177,14 +187,17 @@ class Gram(Descriptor):
         return np.split(wide, np.cumsum(widths)[:-1], axis=1)
 
 
-def lite(*, layers: Sequence[str | int] | None = None, size: int = 224, device: str = "cpu") -> Gram:
+def lite(
+    *, layers: Sequence[str | int] | None = None, size: int = 224, device: str = "cpu", runtime: str = "torch"
+) -> Gram:
     """Return ``moments`` of EfficientNet-Lite0, whose weights come in a package: nothing to download.
 
     Parameters
     ----------
-    layers, size, device : See ``Gram``.
+    layers, size, device, runtime : See ``Gram``.
     """
-    return Gram(name="moments", backbone=packaged_network.BACKBONE, layers=layers, size=size, device=device)
+    network = {"backbone": packaged_network.BACKBONE, "layers": layers, "size": size}
+    return Gram(name="moments", **network, device=device, runtime=runtime)
 
 
 class _Column:

@@ -8,6 +8,7 @@ import torch
 
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.preprocess import resize_crop
+from artgraph.descriptors.runtime import check_runtime, run_by, runtime_params
 from artgraph.descriptors.weights import file_sha256, find_weights, read_state
 from artgraph.descriptors.whole import input_of, whole_network
 from artgraph.errors import InputError
@@ -39,6 +40,7 @@ class Pooled(Descriptor):
     size : Side of the network's square input, pixels; default: what it was trained on. A vision transformer's position
         embedding is interpolated.
     device : A torch device.
+    runtime : "torch" or, where the pooling is the network's own, "onnxruntime"; see ``artgraph.descriptors.runtime``.
     """
 
     def __init__(
@@ -50,30 +52,37 @@ class Pooled(Descriptor):
         pool: str = "own",
         size: int | None = None,
         device: str = "cpu",
+        runtime: str = "torch",
     ) -> None:
         self.file = find_weights(backbone, weights=weights)
         if pool not in POOLS:
             raise InputError(f"There is no pooling '{pool}' (there are: {', '.join(POOLS)})")
         self.name, self.sha256 = name, file_sha256(self.file)
-        self._set_up(backbone, pool=pool, size=size, device=device)
+        if pool != "own" and runtime != "torch":
+            raise InputError(f"--runtime {runtime} gives the network's own pooling, not '{pool}'")
+        self._set_up(backbone, pool=pool, size=size, device=device, runtime=runtime)
 
-    def _set_up(self, backbone: str, *, pool: str = "own", size: int | None = None, device: str = "cpu") -> None:
+    def _set_up(
+        self, backbone: str, *, pool: str = "own", size: int | None = None, device: str = "cpu", runtime: str = "torch"
+    ) -> None:
         self.config = input_of(backbone)
         self.backbone, self.pool, self.device = backbone, pool, device
         self.side = size or self.config["input_size"][1]
         self.size = int(self.side / self.config["crop_pct"])  # of the short side, before the crop
+        self.runtime = check_runtime(runtime, device)
         self.network = None
 
     def params(self) -> dict[str, Any]:
         params = {"descriptor": self.name, "backbone": self.backbone, "weights_sha256": self.sha256, "pool": self.pool}
         preprocessing = {key: self.config[key] for key in ("crop_pct", "crop_mode", "interpolation")}
-        return {**params, "size": self.side, **preprocessing}
+        return {**params, "size": self.side, **preprocessing, **runtime_params(self.runtime)}
 
     def load(self) -> None:
         if self.network is not None:
             return
         network = self._loaded()
-        self.network = network.eval().requires_grad_(False).to(self.device, memory_format=torch.channels_last)
+        network = network.eval().requires_grad_(False).to(self.device, memory_format=torch.channels_last)
+        self.network = run_by(self.runtime, network, size=self.side)
         self.mean, self.std = (
             torch.tensor(self.config[key], device=self.device).view(1, 3, 1, 1) * 255 for key in ("mean", "std")
         )

@@ -36,7 +36,10 @@ PACKAGED = ("artgraph_eye", "tf_efficientnet_lite0")
 WEIGHTS = {"eye": 0.5, "date": 0.35}
 
 # options, and a descriptor that each is for
-_FOR = dict.fromkeys(("backbone", "layers", "weights", "size"), "gram") | {"tiles": "csd", "window_cm": "patches"}
+_FOR = dict.fromkeys(("backbone", "layers", "weights", "size", "runtime"), "gram") | {
+    "tiles": "csd",
+    "window_cm": "patches",
+}
 
 
 class _Descriptors(Mapping):
@@ -99,8 +102,8 @@ def refuse_unused(specs: Sequence[str | Descriptor], options: Mapping[str, Any])
     Parameters
     ----------
     specs : As for ``make_descriptor``. Where one is made already, or is none of ours, all is accepted: it may be used.
-    options : Of these, ``backbone``, ``layers``, ``weights``, ``size``, ``tiles`` and ``window_cm`` are looked at,
-        where they are set.
+    options : Of these, ``backbone``, ``layers``, ``weights``, ``size``, ``runtime``, ``tiles`` and ``window_cm`` are
+        looked at, where they are set.
     """
     names = [spec.partition(":")[0] if isinstance(spec, str) else None for spec in specs]
     if not set(names) <= set(DESCRIPTORS):

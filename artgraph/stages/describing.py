@@ -191,7 +191,7 @@ def _tuned_or_made(corpus: Corpus, spec: str, *, device: str, ignore_color: bool
     from artgraph.descriptors import Grey, make_descriptor
 
     if is_tuned(corpus, spec):
-        descriptor = tuned_descriptor(corpus, spec, device=device)
+        descriptor = tuned_descriptor(corpus, spec, device=device, runtime=options.get("runtime", "torch"))
         return Grey(descriptor) if ignore_color else descriptor
     return make_descriptor(spec, device=device, ignore_color=ignore_color, **options)
 

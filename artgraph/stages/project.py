@@ -130,7 +130,7 @@ def descriptor_of(
     params = {name: value for name, value in params.items() if name != "seed"}
     name = params["descriptor"]
     if is_tuned(corpus, name):
-        tuned = tuned_descriptor(corpus, name, device=pick_device(device))
+        tuned = tuned_descriptor(corpus, name, device=pick_device(device), runtime=params.get("runtime", "torch"))
         tuned = Grey(tuned) if params.get("grey") else tuned
         tuned.key = key
         return tuned

@@ -128,12 +128,13 @@ def is_tuned(corpus: Corpus, name: str) -> bool:
     return ref.key in corpus.keys(ref.kind) and Lineage(corpus).stage(ref) == "train_descriptor"
 
 
-def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu") -> Tuned:
+def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu", runtime: str = "torch") -> Tuned:
     """Return the descriptor that was trained in a corpus under a name.
 
     Parameters
     ----------
     corpus, name, device
+    runtime : As for ``Pooled``.
     """
     from artgraph.descriptors.tuning import Tuned
 
@@ -144,4 +145,5 @@ def tuned_descriptor(corpus: Corpus, name: str, *, device: str = "cpu") -> Tuned
         backbone=label["facts"]["backbone"],
         model_sha256=label["sha256"],
         device=device,
+        runtime=runtime,
     )

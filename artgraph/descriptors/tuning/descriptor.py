@@ -20,13 +20,21 @@ class Tuned(Pooled):
     backbone : The network that was tuned.
     model_sha256 : Hash of the weights.
     device : A torch device.
+    runtime : See ``Pooled``.
     """
 
     def __init__(
-        self, *, name: str, state: dict[str, torch.Tensor], backbone: str, model_sha256: str, device: str = "cpu"
+        self,
+        *,
+        name: str,
+        state: dict[str, torch.Tensor],
+        backbone: str,
+        model_sha256: str,
+        device: str = "cpu",
+        runtime: str = "torch",
     ) -> None:
         self.name, self.key, self.state, self.sha256 = name, name, state, model_sha256
-        self._set_up(backbone, device=device)
+        self._set_up(backbone, device=device, runtime=runtime)
 
     def _loaded(self) -> torch.nn.Module:
         return whole_network(self.backbone, state=self.state, file=f"models/{self.name}")
