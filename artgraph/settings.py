@@ -220,6 +220,9 @@ class ClusterSettings(Settings):
         None, "Leiden: works with the same value in this column stay together.", metavar="COLUMN"
     )
     max_size: int | None = setting(None, "Leiden: works in a cluster, at most.", least=1)
+    pieces: int = setting(
+        1, "Leiden: cut a graph that does not fit into memory into so many pieces, and join what is found.", least=1
+    )
     decisions: bool = setting(True, "Obey what people decided, where they did: see artgraph decide.")
     levels: int = setting(1, "Above 1: also clusters of clusters, as partitions NAME-2, NAME-3 ...", least=1)
     membership: bool = setting(True, "Confidence, second cluster and role of every work.")
@@ -235,6 +238,7 @@ class ClusterSettings(Settings):
         super().__post_init__()
         beyond = [name for name in ("graphs", "fixed", "max_size") if getattr(self, name) not in (None, ())]
         beyond += ["quality"] if self.quality != "modularity" else []
+        beyond += ["pieces"] if self.pieces > 1 else []
         given = {"resolution": self.resolution, "n_clusters": self.n_clusters, "consensus": self.consensus}
         check_settings(self.method, **given, beyond=beyond)
         if self.on and METHODS[self.method].takes == "graph":
@@ -245,7 +249,7 @@ class ClusterSettings(Settings):
     @property
     def search(self) -> dict[str, Any]:
         """What ``artgraph.communities.cluster`` is told of the method."""
-        names = ("resolution", "n_clusters", "quality", "consensus", "max_size", "seed")
+        names = ("resolution", "n_clusters", "quality", "consensus", "max_size", "pieces", "seed")
         return {name: getattr(self, name) for name in names}
 
 

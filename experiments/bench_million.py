@@ -31,10 +31,10 @@ from experiments.common import experiment, parser
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 D, LATENT = 256, 24
-STAGES = ("draw", "ingest", "import", "graph", "communities", "layout", "interpret", "csv", "gexf")
+STAGES = ("draw", "ingest", "import", "graph", "communities", "layout", "interpret", "csv", "gexf", "pieces")
 TOGETHER = {
     "graph and Leiden": ("graph", "communities"),
-    "all": STAGES[1:-1],  # GEXF is for what Gephi can open
+    "all": STAGES[1:-2],  # GEXF is for what Gephi can open, pieces for what does not fit into memory
 }
 
 
@@ -174,6 +174,7 @@ def stage(name, work, n):
         "import": lambda: pipeline.import_vectors(corpus, work / "X.npy", name="vectors"),
         "graph": lambda: pipeline.build_graph(corpus, on=("vectors",)),
         "communities": lambda: pipeline.communities(corpus),
+        "pieces": lambda: pipeline.communities(corpus, name="pieces", pieces=16),
         "layout": lambda: pipeline.layout(corpus),
         "interpret": lambda: pipeline.interpret(corpus),
         "csv": lambda: pipeline.export(corpus, to="csv"),

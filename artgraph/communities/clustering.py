@@ -25,6 +25,7 @@ from artgraph.communities.membership import (
 from artgraph.communities.methods import METHODS, check_settings
 from artgraph.communities.multiplex import leiden_multiplex
 from artgraph.communities.resolution import Profile, leiden_auto, verdict
+from artgraph.errors import InputError
 
 __all__ = ["Partition", "cluster", "soft_membership"]
 
@@ -64,6 +65,7 @@ def cluster(
     layer_weights: Sequence[float] | None = None,
     fixed: np.ndarray | None = None,
     max_size: int | None = None,
+    pieces: int = 1,
     seed: int = 0,
     progress: Progress = None,
 ) -> Partition:
@@ -80,6 +82,7 @@ def cluster(
     n_clusters : for a Bayesian mixture the most that there may be; spectral by default as ``eigengap`` proposes.
     consensus : Leiden's; the number of runs, as in :func:`leiden_consensus`.
     quality, layer_weights, fixed, max_size : Leiden's, as in :func:`leiden_multiplex`.
+    pieces : Leiden's, as in :func:`leiden`.
     seed
     progress : called with (done, total) over the resolutions that "auto" tries.
 
@@ -92,13 +95,16 @@ def cluster(
     beyond = ["quality"] if quality != "modularity" else []
     beyond += ["layers"] if several else []
     beyond += [name for name, value in (("fixed", fixed), ("max_size", max_size)) if value is not None]
+    beyond += ["pieces"] if pieces > 1 else []
     check_settings(method, resolution=resolution, n_clusters=n_clusters, beyond=beyond, consensus=consensus)
+    if pieces > 1 and quality not in ("modularity", "cpm"):
+        raise InputError(f"'pieces' are for modularity and cpm; leave '{quality}' or the pieces out.")
     if method != "leiden":
         return _by_name(data, method, n_clusters=n_clusters, seed=seed)
-    if set(beyond) - {"quality"} or quality not in ("modularity", "cpm"):
+    if set(beyond) - {"quality", "pieces"} or quality not in ("modularity", "cpm"):
         settings = {"layer_weights": layer_weights, "quality": quality, "resolution": resolution, "max_size": max_size}
         return _multiplex(data if several else [data], fixed, seed=seed, **settings)
-    settings = {"quality": quality, "consensus": consensus, "seed": seed, "progress": progress}
+    settings = {"quality": quality, "consensus": consensus, "pieces": pieces, "seed": seed, "progress": progress}
     return _leiden(data, resolution, n_clusters, **settings)
 
 
@@ -143,6 +149,7 @@ def _leiden(
     *,
     quality: str,
     consensus: int | None,
+    pieces: int,
     seed: int,
     progress: Progress,
 ) -> Partition:
@@ -154,7 +161,7 @@ def _leiden(
         curves = {key: np.round(value, 4).tolist() for key, value in profile._asdict().items() if key != "chosen"}
         facts = {"profile": curves | {"chosen": profile.chosen}, "verdict": verdict(profile)}
     elif n_clusters is None:
-        labels = leiden(adjacency, resolution=resolution, quality=quality, seed=seed)
+        labels = leiden(adjacency, resolution=resolution, quality=quality, seed=seed, pieces=pieces)
     else:
         labels, resolution = leiden_n_clusters(adjacency, n_clusters, quality=quality, seed=seed)
     if consensus is not None and resolution is not None:
@@ -165,7 +172,7 @@ def _leiden(
         if resolution is None:
             return np.zeros(len(rows), dtype=np.int32)
         part = adjacency[rows][:, rows]
-        return leiden(part, resolution=resolution, quality=quality, seed=seed, n_iterations=2)
+        return leiden(part, resolution=resolution, quality=quality, seed=seed, n_iterations=2, pieces=pieces)
 
     return Partition(labels, refit, facts | {"resolution": resolution}, profile, runs)
 

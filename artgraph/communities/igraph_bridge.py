@@ -1,6 +1,7 @@
 """SciPy adjacency to igraph graph, and igraph's random choices from one seed."""
 
 import itertools
+import math
 import random
 import threading
 from collections.abc import Iterator
@@ -20,21 +21,23 @@ _PIECE = 1 << 16  # links
 PER_ROW, PER_LINK = 400, 200  # bytes of graph, weights and Leiden together; measured by ``experiments.bench_million``
 
 
-def check_memory(n: int, links: int, *, available: int | None = None) -> None:
+def check_memory(n: int, links: int, *, available: int | None = None, pieces: int = 1) -> None:
     """Raise an InputError where a graph of igraph and Leiden on it need more memory than is available.
 
     Parameters
     ----------
     n, links : rows, and links between them, each counted once.
     available : bytes; default: what Linux says; elsewhere nothing is checked.
+    pieces : into how many the graph was cut, of which this is one.
     """
     needed = PER_ROW * n + PER_LINK * links
     available = _available() if available is None else available
     if available is not None and needed > available:
         raise InputError(
             f"Leiden on {n:,} paintings and {links:,} links needs about {needed / 2**30:.1f} GiB of memory, and "
-            f"{available / 2**30:.1f} GiB are available. Close other programs, take a machine with more, or build a "
-            "graph with fewer links: artgraph build-graph --neighbors 8 or --symmetry mutual"
+            f"{available / 2**30:.1f} GiB are available. Cluster the graph in pieces: artgraph communities --pieces "
+            f"{pieces * math.ceil(2 * needed / max(available, 1))}; or close other programs, take a machine with more, "
+            "or build a graph with fewer links: artgraph build-graph --neighbors 8 or --symmetry mutual"
         )
 
 

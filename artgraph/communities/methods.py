@@ -52,7 +52,7 @@ def check_settings(
     Parameters
     ----------
     method, resolution, n_clusters : as in :func:`~artgraph.communities.cluster`.
-    beyond : other settings of Leiden that are not at their defaults: quality, layers, fixed, max_size.
+    beyond : other settings of Leiden that are not at their defaults: quality, layers, fixed, max_size, pieces.
     consensus : Leiden's; it weights the links of one graph anew, and only modularity does not depend on their scale.
     """
     from artgraph.checks import check_choice
@@ -72,6 +72,8 @@ def check_settings(
         raise InputError(f"resolution 'auto' chooses by itself, on one graph; leave '{other}' out.")
     if consensus is not None and beyond:
         raise InputError(f"'consensus' is for Leiden with modularity on one graph; leave '{beyond[0]}' out.")
+    if "pieces" in beyond and (others := [name for name in beyond if name not in ("pieces", "quality")]):
+        raise InputError(f"'pieces' are for Leiden on one graph; leave '{others[0]}' out.")
     if n_clusters is not None and set(beyond) - {"quality"}:
         other = next(name for name in beyond if name != "quality")
         raise InputError(f"'n_clusters' and '{other}' do not go together; set the resolution instead.")

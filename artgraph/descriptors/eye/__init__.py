@@ -16,7 +16,9 @@ WEIGHTS = Path(__file__).parent / "artgraph_eye.safetensors"
 def eye(*, size: int | None = None, device: str = "cpu", runtime: str = "torch") -> Pooled:
     """Return the descriptor of this network: 256 dimensions, nothing to download.
 
-    Pictures have a side of ``size`` pixels, by default 224; ``device`` is a torch device;
-    ``runtime`` as for ``Pooled``.
+    Parameters
+    ----------
+    size : Side of a picture, pixels; default: 224.
+    device, runtime : See ``Pooled``.
     """
     return Pooled(name="eye", backbone=BACKBONE, weights=WEIGHTS, size=size, device=device, runtime=runtime)
