@@ -141,7 +141,7 @@ def which_leads(facts: Mapping[str, Any], *, lead: str = "auto", taught: bool) -
     """
     before, after = facts.get("artist_precision_before"), facts.get("artist_precision")
     known = before is not None and after is not None
-    shares = f"{before:.0%} → {after:.0%} of the nearest works are by the same artist" if known else ""
+    shares = f"{_apart(before, after)} of the nearest works are by the same artist" if known else ""
     better = taught and known and after > before
     first = lead if lead != "auto" else "vgae-leiden" if better else "leiden"
     if lead != "auto":
@@ -155,6 +155,13 @@ def which_leads(facts: Mapping[str, Any], *, lead: str = "auto", taught: bool) -
     else:
         reason = f"the autoencoder tells artists kept from it apart no better than the features do ({shares})"
     return first, reason
+
+
+def _apart(before: float, after: float) -> str:
+    """Write two shares with as many decimals as they need to differ, at most two."""
+    texts = [(f"{before:.{decimals}%}", f"{after:.{decimals}%}") for decimals in range(3)]
+    first, second = next((pair for pair in texts if pair[0] != pair[1]), texts[0])
+    return f"{first} → {second}"
 
 
 def shown_first(corpus: Corpus) -> str:
