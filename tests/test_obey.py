@@ -71,7 +71,7 @@ def test_contraction_adds_up_weights_and_drops_loops():
 
 def test_merges_and_splits_hold_through_reruns():
     triangle = np.ones((3, 3)) - np.eye(3)
-    links = sp.csr_array(sp.block_diag([triangle] * 4).toarray())
+    links = sp.block_diag([sp.csr_array(triangle)] * 4, format="csr")
     base = np.repeat([0, 1, 2, 3], 3)
     merged, _, unmet = regrouped(links, base, base, merged=[(1, 3)])
     assert merged.tolist() == np.repeat([0, 1, 2, 1], 3).tolist()

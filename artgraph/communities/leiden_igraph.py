@@ -58,7 +58,7 @@ def leiden(
 
     Examples
     --------
-    >>> triangle = np.ones((3, 3)) - np.eye(3)
+    >>> triangle = sp.coo_array(np.ones((3, 3)) - np.eye(3))
     >>> leiden(sp.block_diag([triangle, triangle, [[0.0]]], format="csr")).tolist()
     [0, 0, 0, 1, 1, 1, -1]
     """

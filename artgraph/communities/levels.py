@@ -58,7 +58,7 @@ def coarsen(adjacency: sp.sparray, labels: ArrayLike, *, seed: int = 0) -> np.nd
     --------
     Four pairs of works; the first two pairs are linked, and the last two.
 
-    >>> pairs = sp.block_diag([np.ones((2, 2)) - np.eye(2)] * 4).toarray()
+    >>> pairs = sp.block_diag([sp.coo_array(np.ones((2, 2)) - np.eye(2))] * 4).toarray()
     >>> for a, b in [(1, 2), (5, 6), (3, 4)]:
     ...     pairs[a, b] = pairs[b, a] = 0.5 if a != 3 else 0.01
     >>> coarsen(sp.csr_array(pairs), [0, 0, 1, 1, 2, 2, 3, 3]).tolist()

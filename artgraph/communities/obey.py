@@ -63,7 +63,7 @@ def obey(
 
     Examples
     --------
-    >>> triangle = np.ones((3, 3)) - np.eye(3)
+    >>> triangle = sp.coo_array(np.ones((3, 3)) - np.eye(3))
     >>> two = sp.block_diag([triangle, triangle], format="csr")
     >>> obey(two, must=[(0, 3)], cannot=[(4, 5)])[0].tolist()
     [0, 0, 0, 0, 1, 0]

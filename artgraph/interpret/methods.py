@@ -181,7 +181,8 @@ def _links_artists(graph: Mapping | None, partition: Mapping) -> bool:
 
 def _of_clusters(one: MethodsDescription) -> list[str]:
     clusters = one.facts.get("n_clusters")
-    skip = ("method", "membership", "decisions", "fixed", "keep_names_of", "graph", "on")
+    skip = ["method", "membership", "decisions", "fixed", "keep_names_of", "graph", "on"]
+    skip += ["pieces"] if one.partition.get("pieces") == 1 else []
     found = {None: "The clusters were", 1: "1 cluster was"}.get(clusters, f"{clusters} clusters were")
     within = " in the graph" if one.graph else " in the latents" if one.vgae else " in the features"
     said = [f"{found} found{within} by {one.partition.get('method', '')}{_settings(one.partition, skip=skip)}"]

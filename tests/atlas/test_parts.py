@@ -6,6 +6,7 @@ import unicodedata
 from base64 import b64decode
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from artgraph.atlas.pack import numbers, unpacked
@@ -94,7 +95,8 @@ def test_the_same_bytes_and_nothing_of_an_older_page(tmp_path, many, monkeypatch
 
 def test_hostile_texts_stay_in_their_parts(tmp_path, many):
     texts = (HOSTILE * 2)[:12]
-    paintings = table(12, title=texts, id=[f"{text}{i}" for i, text in enumerate(texts)]).astype(object)
+    ids = [f"{text}{i}" for i, text in enumerate(texts)]
+    paintings = table(12, title=pd.Series(texts, dtype=object), id=pd.Series(ids, dtype=object)).astype(object)
     make(tmp_path, 12, table=paintings)
     there = read(tmp_path)
     place = unpacked(there["parts"]["place"])

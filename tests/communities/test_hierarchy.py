@@ -53,7 +53,7 @@ def test_aggregated_modularity_is_the_modularity_of_the_graph():
 
 
 def test_components_are_not_joined_and_rows_alone_stay_alone():
-    adjacency = sp.block_diag([np.ones((3, 3)) - np.eye(3)] * 3 + [[[0.0]]], format="csr")
+    adjacency = sp.block_diag([sp.coo_array(np.ones((3, 3)) - np.eye(3))] * 3 + [[[0.0]]], format="csr")
     labels = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, -1])
     assert coarsen(adjacency, labels).tolist() == labels.tolist()
     assert hierarchy(adjacency, labels, levels=5) == []

@@ -17,7 +17,7 @@ from artgraph.errors import InputError
 
 def cliques(*sizes, bridge=0.0):
     """Cliques of the given sizes, the last row of each joined to the first of the next by weight ``bridge``."""
-    dense = sp.block_diag([np.ones((s, s)) - np.eye(s) for s in sizes]).toarray()
+    dense = sp.block_diag([sp.coo_array(np.ones((s, s)) - np.eye(s)) for s in sizes]).toarray()
     for cut in np.cumsum(sizes)[:-1]:
         dense[cut - 1, cut] = dense[cut, cut - 1] = bridge
     return frozen(sp.csr_array(dense))

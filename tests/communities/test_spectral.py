@@ -11,7 +11,7 @@ from artgraph.errors import InputError
 
 
 def cliques(*sizes, bridge=0.0):
-    dense = sp.block_diag([np.ones((s, s)) - np.eye(s) for s in sizes]).toarray()
+    dense = sp.block_diag([sp.coo_array(np.ones((s, s)) - np.eye(s)) for s in sizes]).toarray()
     for cut in np.cumsum(sizes)[:-1]:
         dense[cut - 1, cut] = dense[cut, cut - 1] = bridge
     return sp.csr_array(dense)

@@ -58,7 +58,7 @@ def test_npy_with_ids(tmp_path, ending, bom):
         pa.array(ROWS.tolist(), pa.large_list(pa.float64())),
         pa.array(ROWS.tolist(), pa.list_(pa.float32(), 2)),
         pa.array(ROWS.tolist(), pa.list_(pa.int16())),
-        pa.array(ROWS.astype("f2").tolist(), pa.list_(pa.float16())),
+        pa.array([list(row) for row in ROWS.astype("f2")], pa.list_(pa.float16())),
         pa.chunked_array([pa.array(part.tolist(), pa.list_(pa.float32())) for part in np.split(ROWS, [1])]),
     ],
     ids=["list", "large list", "fixed size", "whole numbers", "half", "chunks"],

@@ -183,3 +183,10 @@ def test_decisions_are_told_where_they_were_obeyed(held, told):
     assert "decisions True" not in text
     assert ("obeyed" in text) == (told is not None)
     assert told is None or told in text
+
+
+@pytest.mark.parametrize(("pieces", "said"), [(1, "by leiden."), (8, "by leiden (pieces 8).")])
+def test_pieces_are_told_where_there_are_several(pieces, said):
+    found = text(partition={"method": "leiden", "pieces": pieces})
+    assert said in found
+    assert ("pieces" in found) == (pieces > 1)
