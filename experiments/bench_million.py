@@ -75,6 +75,7 @@ def joined(before, row):
 
 def slopes(sizes, name):
     """Return the slope over all sizes, and between the last two (dict)."""
+    sizes = [one for one in sizes if name in one["stages"]]
     n = np.log([one["n"] for one in sizes])
     spent = np.log([max(one["stages"][name]["cpu_seconds"], 1e-3) for one in sizes])
     if len(n) < 2:
