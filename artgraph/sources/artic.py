@@ -5,7 +5,7 @@ from typing import Any
 
 from artgraph.qualifiers import kind_of
 from artgraph.rawtables import flat
-from artgraph.sources.base import Source
+from artgraph.sources.base import Source, works_in
 from artgraph.sources.makers import Maker
 
 __all__ = ["ARTIC"]
@@ -20,9 +20,7 @@ def _makers(row: dict[str, str]) -> list[Maker]:
 
 def _records(data: Any) -> list[dict[str, str]] | None:
     """An answer for one work or for many, or an object of the dumps; the answer says where pictures are."""
-    found = data.get("data", data) if isinstance(data, dict) else data
-    found = [found] if isinstance(found, dict) else found
-    if not isinstance(found, list) or not found or not isinstance(found[0], dict) or "artist_display" not in found[0]:
+    if (found := works_in(data, under="data", having=("artist_display",))) is None:
         return None
     config = data.get("config") if isinstance(data, dict) else None
     place = config.get("iiif_url") if isinstance(config, dict) else None

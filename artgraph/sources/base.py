@@ -8,7 +8,7 @@ from typing import Any
 from artgraph.rawtables import RawTable
 from artgraph.sources.makers import Maker
 
-__all__ = ["ROLES", "Beside", "Source", "folded", "index_of"]
+__all__ = ["ROLES", "Beside", "Source", "folded", "index_of", "works_in"]
 
 Beside = Callable[[str], RawTable | None]  # from the name of a file to the table of that name beside the one given
 Names = tuple[str, ...]
@@ -98,6 +98,29 @@ class Source:
             return 1.0
         count = len(self.found(header, self.signature))
         return count / len(self.signature) if self.signature and count >= self.least else 0.0
+
+
+def works_in(data: Any, *, under: str, having: Iterable[str]) -> list[dict[str, Any]] | None:
+    """Return the works in what a JSON file holds: a list of objects, one object, or either under a name.
+
+    None where the first has not the fields by which the source is known.
+
+    Parameters
+    ----------
+    data
+    under : the name, such as "items".
+    having : the fields.
+
+    Examples
+    --------
+    >>> works_in({"info": {}, "items": [{"id": 1}]}, under="items", having=("id",))
+    [{'id': 1}]
+    """
+    found = data.get(under, data) if isinstance(data, dict) else data
+    found = [found] if isinstance(found, dict) else found
+    if not isinstance(found, list) or not found or not isinstance(found[0], dict) or not set(having) <= set(found[0]):
+        return None
+    return found
 
 
 def folded(name: str) -> str:

@@ -3,18 +3,14 @@
 from typing import Any
 
 from artgraph.rawtables import RawTable, flat
-from artgraph.sources.base import Beside, Source, index_of
+from artgraph.sources.base import Beside, Source, index_of, works_in
 
 __all__ = ["CARNEGIE"]
 
 
 def _records(data: Any) -> list[dict[str, str]] | None:
     """Name makers and pictures as the CSV does; several stand in one cell with "|"."""
-    found = data.get("things", data) if isinstance(data, dict) else data
-    found = [found] if isinstance(found, dict) else found
-    if not isinstance(found, list) or not found or not isinstance(found[0], dict) or "creator" not in found[0]:
-        return None
-    if "creation_date" not in found[0]:
+    if (found := works_in(data, under="things", having=("creator", "creation_date"))) is None:
         return None
     records = []
     for one in found:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from artgraph.rawtables import flat
-from artgraph.sources.base import Source
+from artgraph.sources.base import Source, works_in
 from artgraph.sources.makers import Maker, with_roles
 
 __all__ = ["CLEVELAND"]
@@ -15,9 +15,7 @@ def _makers(row: dict[str, str]) -> list[Maker]:
 
 def _records(data: Any) -> list[dict[str, str]] | None:
     """The makers of a work are objects with a description, a role and a qualifier: one cell, as in the CSV."""
-    found = data.get("data") if isinstance(data, dict) else data
-    found = [found] if isinstance(found, dict) else found
-    if not isinstance(found, list) or not found or not isinstance(found[0], dict) or "tombstone" not in found[0]:
+    if (found := works_in(data, under="data", having=("tombstone",))) is None:
         return None
     records = []
     for one in found:

@@ -4,7 +4,7 @@ from typing import Any
 
 from artgraph.qualifiers import qualified
 from artgraph.rawtables import flat
-from artgraph.sources.base import Source
+from artgraph.sources.base import Source, works_in
 from artgraph.sources.makers import Maker, with_roles
 
 __all__ = ["HARVARD"]
@@ -16,11 +16,7 @@ def _makers(row: dict[str, str]) -> list[Maker]:
 
 def _records(data: Any) -> list[dict[str, str]] | None:
     """The people of a work are objects with a prefix, a name and a role: one cell, as "Attributed to A (artist); B"."""
-    found = data.get("records", data) if isinstance(data, dict) else data
-    found = [found] if isinstance(found, dict) else found
-    if not isinstance(found, list) or not found or not isinstance(found[0], dict):
-        return None
-    if not {"objectid", "objectnumber"} <= set(found[0]):
+    if (found := works_in(data, under="records", having=("objectid", "objectnumber"))) is None:
         return None
     records = []
     for one in found:

@@ -4,7 +4,7 @@ from typing import Any
 
 from artgraph.qualifiers import qualified
 from artgraph.rawtables import flat
-from artgraph.sources.base import Source
+from artgraph.sources.base import Source, works_in
 
 __all__ = ["SMK"]
 
@@ -17,11 +17,7 @@ def _first(values: Any, *names: str) -> str:
 
 def _records(data: Any) -> list[dict[str, str]] | None:
     """Titles, makers and dates are lists of objects: the first title and date, and all makers in one cell."""
-    found = data.get("items", data) if isinstance(data, dict) else data
-    found = [found] if isinstance(found, dict) else found
-    if not isinstance(found, list) or not found or not isinstance(found[0], dict):
-        return None
-    if not {"object_number", "production"} <= set(found[0]):
+    if (found := works_in(data, under="items", having=("object_number", "production"))) is None:
         return None
     records = []
     for one in found:
