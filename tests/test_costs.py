@@ -13,7 +13,7 @@ from artgraph.testing import toy_pictures
 
 ABOUT = {
     "n": 8000, "bytes": 3.2e9, "sampled": 48, "vectors": 2000, "seconds": 7400.0, "disk": 5e8, "memory": 2e9,
-    "cores": 2, "gpu": False, "memory_here": 8e9, "disk_free": 1e8,
+    "cores": 2, "gpu": False, "runtime": "torch", "memory_here": 8e9, "disk_free": 1e8,
     "stages": [
         {"stage": "ingest", "seconds": 200.0, "disk": 4e8},
         {"stage": "describe eye", "seconds": 7200.0, "disk": 1e8},
@@ -31,6 +31,9 @@ def test_lines():
     ]
     assert "Here are 100 MB free: too little." in lines
     assert "4 machines share it by artgraph describe --shard 1/4" in lines[-1]
+    assert "A GPU shortens it; on a CPU --runtime onnxruntime does; 4 machines" in lines[-1]
+    for other in ({"gpu": True}, {"runtime": "onnxruntime"}):
+        assert "onnxruntime" not in cost_lines(ABOUT | other, "scans")[-1]
     quick = ABOUT | {"stages": ABOUT["stages"][:1], "seconds": 200.0, "disk": 1e6}
     assert not any("machines" in line or "too little" in line for line in cost_lines(quick, "scans"))
 

@@ -139,11 +139,11 @@ def cost_lines(about: Mapping[str, Any], images: str | Path) -> list[str]:
     describing = sum(row["seconds"] for row in about["stages"] if row["stage"].startswith("describe"))
     if describing > max(1800.0, about["seconds"] / 2):
         shares = max(2, min(64, round(describing / 1800)))
+        quicker = "" if about["gpu"] else "A GPU shortens it; "
+        quicker += "on a CPU --runtime onnxruntime does; " if not about["gpu"] and about["runtime"] == "torch" else ""
         lines.append(
-            "Most of it is describe. "
-            + ("" if about["gpu"] else "A GPU shortens it; ")
-            + f"{shares} machines share it by artgraph describe --shard 1/{shares}, ..., and artgraph merge; or "
-            "--engine ray."
+            f"Most of it is describe. {quicker}{shares} machines share it by artgraph describe --shard 1/{shares}, ..., "
+            "and artgraph merge; or --engine ray."
         )
     return lines
 

@@ -76,7 +76,8 @@ def costs(
     -------
     dict
         ``n``, ``bytes`` of the pictures, ``sampled``, ``stages``: list of {"stage", "seconds", "disk" in bytes};
-        ``seconds``, ``disk``, ``memory`` in bytes; ``cores``, ``gpu``, ``memory_here``, ``disk_free``.
+        ``seconds``, ``disk``, ``memory`` in bytes; ``cores``, ``gpu``, ``runtime`` of networks, ``memory_here``,
+        ``disk_free``.
 
     Raises
     ------
@@ -126,6 +127,7 @@ def costs(
         "memory": BASE + PER_WORK * 4.0 * width * n,
         "cores": os.cpu_count(),
         "gpu": pick_device(device) != "cpu",
+        "runtime": options.get("runtime") or "torch",
         "memory_here": _memory_here(),
         "disk_free": shutil.disk_usage(Path.cwd()).free,
     }
