@@ -142,7 +142,7 @@ def cost_lines(about: Mapping[str, Any], images: str | Path) -> list[str]:
         quicker = "" if about["gpu"] else "A GPU shortens it; "
         quicker += "on a CPU --runtime onnxruntime does; " if not about["gpu"] and about["runtime"] == "torch" else ""
         lines.append(
-            f"Most of it is describe. {quicker}{shares} machines share it by artgraph describe --shard 1/{shares}, ..., "
+            f"Most of it is describe. {quicker}{shares} machines share it by artgraph describe --shard 1/{shares}, ... "
             "and artgraph merge; or --engine ray."
         )
     return lines
