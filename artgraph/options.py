@@ -249,7 +249,7 @@ def network_options(of: str) -> Decorator:
         click.option(
             "--runtime",
             type=Choice(["torch", "onnxruntime"]),
-            help="Who runs networks (not those of csd and openclip); onnxruntime is quicker on a CPU.",
+            help="Who runs networks (not openclip's); onnxruntime is quicker on a CPU.",
         ),
         option(of, "device", type=Choice(["auto", "cpu", "cuda"])),
     ]

@@ -13,6 +13,7 @@ from torch import nn
 
 from artgraph.descriptors.base import Descriptor
 from artgraph.descriptors.preprocess import resize_crop, square_tiles
+from artgraph.descriptors.runtime import check_runtime, run_by, runtime_params
 from artgraph.descriptors.weights import file_sha256, load_strictly, read_state
 from artgraph.errors import InputError, WeightsError
 
@@ -58,13 +59,20 @@ class Csd(Descriptor):
         square picture has one tile, the same as without. The tiles' vectors have length 1 before they are averaged, and
         the mean after.
     device : A torch device.
+    runtime : "torch" or "onnxruntime"; see ``artgraph.descriptors.runtime``.
     """
 
     name = "csd"
     fetch = FETCH
 
     def __init__(
-        self, *, weights: str | Path | None = None, size: int = 224, tiles: bool = False, device: str = "cpu"
+        self,
+        *,
+        weights: str | Path | None = None,
+        size: int = 224,
+        tiles: bool = False,
+        device: str = "cpu",
+        runtime: str = "torch",
     ) -> None:
         if weights is None:
             raise WeightsError(f"csd has no weights. {FETCH}")
@@ -78,17 +86,24 @@ class Csd(Descriptor):
                 f"{self.file} is as long as the published checkpoint but not the same (sha256 {self.sha256} instead of "
                 f"{PUBLISHED_SHA256}); it is damaged or has been changed. {FETCH}"
             )
+        self.runtime = check_runtime(runtime, device)
         self.network = None
 
     def params(self) -> dict[str, Any]:
         most = MOST_TILES if self.tiles else 1
-        return {"descriptor": "csd", "weights_sha256": self.sha256, "size": self.size, "most_tiles": most}
+        return {
+            "descriptor": "csd",
+            "weights_sha256": self.sha256,
+            "size": self.size,
+            "most_tiles": most,
+        } | runtime_params(self.runtime)
 
     def load(self) -> None:
         if self.network is None:
             network = StyleTower.from_state(read_checkpoint(self.file), file=self.file)
             network.set_side(self.size)
-            self.network = network.eval().requires_grad_(False).to(self.device)
+            network = network.eval().requires_grad_(False).to(self.device)
+            self.network = run_by(self.runtime, network, size=self.size)
             self.mean, self.std = (
                 torch.tensor(values, device=self.device).view(1, 3, 1, 1) * 255 for values in (CLIP_MEAN, CLIP_STD)
             )

@@ -17,6 +17,7 @@ from artgraph.descriptors.runtime import run_by
 from artgraph.errors import InputError
 from artgraph.stages.project import descriptor_of
 from artgraph.testing import toy_pictures
+from tests.descriptors.test_csd import tensors
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
@@ -31,6 +32,7 @@ def weights(tmp_path_factory):
     torch.manual_seed(0)
     for name in set(SMALL.values()):
         save_file(timm.create_model(name).state_dict(), folder / f"{name}.safetensors")
+    save_file(tensors(), folder / "csd.safetensors")
     return folder
 
 
@@ -49,10 +51,12 @@ def batch_of(descriptor, n=5):
         ("cnn:resnet10t", {}),
         ("gram:resnet10t", {"layers": ["conv3", "conv5"]}),
         ("moments:vit_tiny_patch16_224", {}),
+        ("csd", {"size": 32}),
+        ("csd", {"size": 48, "tiles": True}),
     ],
 )
 def test_values_are_those_of_torch_up_to_rounding(weights, spec, options):
-    options |= {"weights": weights} if ":" in spec else {}
+    options = options | ({"weights": weights} if ":" in spec or spec == "csd" else {})
     ours, theirs = (make_descriptor(spec, **options, runtime=name) for name in ("torch", "onnxruntime"))
     batch = batch_of(ours)
     found = []
