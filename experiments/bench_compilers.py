@@ -6,16 +6,20 @@
 One thread each, in one process, in turn, several times: the least processor time of each counts. A descriptor is
 measured whole, from pixels in memory to features, with its network replaced; beside it, what decoding and resizing
 cost, which no compiler shortens: the last rows are ratios of whole runs. Values are compared with those of PyTorch.
+``csd`` has its network, a ViT-L/14, with random weights.
 """
 
 import importlib.util
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 from artgraph.descriptors import make_descriptor
+from artgraph.descriptors.csd import StyleTower, clip_tower
 from artgraph.descriptors.runtime import run_by
 from artgraph.images import load_image
 from artgraph.ingest import find_images
@@ -24,6 +28,7 @@ from experiments.common import experiment, parser
 RUNS = {
     "eye and lite, the default": ("eye", "lite"),
     "README's larger networks": ("gram:resnet18", "moments:vit_tiny_patch16_224", "lite"),
+    "csd": ("csd",),
 }
 BATCH = 16
 ENGINES = ("openvino", "onnxruntime", "torch.compile")
@@ -48,8 +53,9 @@ def measure(arguments):
     rows = {}
     for spec in dict.fromkeys(name for run in RUNS.values() for name in run):
         own = {"weights": arguments.weights} if ":" in spec else {}
-        descriptor = make_descriptor(spec, **own)
-        descriptor.load()
+        with tempfile.TemporaryDirectory() as folder:
+            descriptor = make_descriptor(spec, **({"weights": random_csd(folder)} if spec == "csd" else own))
+            descriptor.load()
         prepare = least(lambda one=descriptor: [one.prepare(image) for image in images], arguments.repeats)
         batch = np.stack([descriptor.prepare(image) for image in images])
         rows[spec] = {"prepare": prepare, **compare(descriptor, batch, engines, arguments.repeats)}
@@ -61,6 +67,16 @@ def measure(arguments):
             after = fixed + sum(rows[name].get(engine, rows[name]["PyTorch"]) for name in names)
             ratios[f"{run}: PyTorch / {engine}"] = round(before / after, 3)
     return {"batch": BATCH, "engines": engines, "decode": decode, "milliseconds": rows, "whole runs": ratios}
+
+
+def random_csd(folder):
+    """Write a file of random weights for the network of ``csd``; return its path."""
+    torch.manual_seed(0)
+    network = StyleTower(clip_tower(width=1024, blocks=24, hidden=4096, patch=14, grid=16), width=1024, dimensions=768)
+    torch.nn.init.normal_(network.last_layer_style, std=0.02)
+    file = Path(folder) / "csd.safetensors"
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, file)
+    return file
 
 
 def compare(descriptor, batch, engines, repeats):
