@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
 from artgraph.checks import check_adjacency, check_choice, check_labels, check_n_clusters, check_resolution, check_seed
 from artgraph.communities.igraph_bridge import check_memory, seeded_igraph, to_igraph
 from artgraph.communities.labels import relabel_by_size
-from artgraph.communities.pieces import leiden_in_pieces, pieces_of
+from artgraph.communities.pieces import leiden_in_pieces
 from artgraph.errors import InputError
 
 SMALL = 10_000  # rows with links, up to which passes are made until one improves nothing
@@ -66,7 +66,9 @@ def leiden(
     check_resolution(resolution)
     if n_iterations == 0:
         raise InputError("n_iterations is 0; expected -1 (until stable) or at least 1.")
-    return Runner(matrix, seed=seed, n_iterations=n_iterations, quality=quality, pieces=pieces)(resolution)
+    if pieces > 1:
+        return leiden_in_pieces(matrix, pieces, resolution=resolution, quality=quality, seed=seed)
+    return Runner(matrix, seed=seed, n_iterations=n_iterations, quality=quality)(resolution)
 
 
 def leiden_n_clusters(
@@ -168,39 +170,25 @@ class Runner:
     """Leiden on one checked graph, (n, n) CSR, built once for many resolutions; settings as for :func:`leiden`."""
 
     def __init__(
-        self,
-        matrix: sp.csr_array,
-        *,
-        seed: int = 0,
-        n_iterations: int = -1,
-        quality: str = "modularity",
-        pieces: int = 1,
+        self, matrix: sp.csr_array, *, seed: int = 0, n_iterations: int = -1, quality: str = "modularity"
     ) -> None:
         check_choice("quality function of this method", quality, ("modularity", "cpm"))
         self.n = matrix.shape[0]
         self.linked = np.flatnonzero(np.diff(matrix.indptr))
         self.n_linked = self.linked.size
-        self.seed, self.n_iterations, self.quality = check_seed(seed), n_iterations, quality
-        self.pieces = None
-        if pieces == 1:
-            check_memory(self.n_linked, matrix.nnz // 2)
+        check_memory(self.n_linked, matrix.nnz // 2)
         linked = matrix[self.linked][:, self.linked] if self.n_linked < self.n else matrix
         self.n_components = connected_components(linked, directed=False)[0] if self.n_linked else 0
-        if pieces > 1:
-            self.matrix, self.pieces = linked, pieces_of(linked, pieces)
-            return
         if self.n_linked > SMALL:  # what is linked stands together in memory
             order = reverse_cuthill_mckee(sp.csr_matrix(linked), symmetric_mode=True)
             self.linked, linked = self.linked[order], linked[order][:, order]
         self.graph, self.weights = to_igraph(linked)
+        self.seed, self.n_iterations, self.quality = check_seed(seed), n_iterations, quality
 
     def __call__(self, resolution: float, *, seed: int | None = None) -> np.ndarray:
         """Return the labels, (n,) int32, at one resolution; with another ``seed`` if one is given."""
         labels = np.full(self.n, -1, dtype=np.int32)
-        if self.pieces is not None and self.n_linked:
-            chosen = {"resolution": resolution, "quality": self.quality, "seed": self.seed if seed is None else seed}
-            labels[self.linked] = leiden_in_pieces(self.matrix, self.pieces, **chosen)
-        elif self.n_linked:
+        if self.n_linked:
             with seeded_igraph(self.seed if seed is None else seed):
                 settings = {"weights": self.weights, "resolution": resolution}
                 if self.n_linked > SMALL and self.n_iterations < 0:

@@ -3,14 +3,13 @@
 The graph stays as it is in memory, 24 bytes a link; igraph needs 200, and holds one piece at a time.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
 
+from artgraph.checks import check_choice, check_seed
 from artgraph.communities.igraph_bridge import check_memory, seeded_igraph, to_igraph
-from artgraph.communities.labels import one_hot
+from artgraph.communities.labels import one_hot, relabel_by_size
 
 __all__ = ["leiden_in_pieces", "pieces_of"]
 
@@ -44,10 +43,8 @@ def pieces_of(matrix: sp.csr_array, n_pieces: int) -> list[np.ndarray]:
     return pieces
 
 
-def leiden_in_pieces(
-    matrix: sp.csr_array, pieces: Sequence[np.ndarray], *, resolution: float, quality: str, seed: int
-) -> np.ndarray:
-    """Find communities, (n,) int64, by Leiden on pieces of a graph, then on the graph of what was found in them.
+def leiden_in_pieces(matrix: sp.csr_array, n_pieces: int, *, resolution: float, quality: str, seed: int) -> np.ndarray:
+    """Find communities, (n,) int32, by Leiden on pieces of a graph, then on the graph of what was found in them.
 
     Each piece is clustered finely, with the null model of the whole graph. The communities become nodes (Blondel et al.
     2008, doi:10.1088/1742-5468/2008/10/P10008) and are clustered at the resolution asked for. Then single rows move to
@@ -57,17 +54,29 @@ def leiden_in_pieces(
 
     Parameters
     ----------
-    matrix : (n, n) CSR, every row with a link.
-    pieces : rows of each, as of :func:`pieces_of`.
+    matrix : (n, n) CSR, checked.
+    n_pieces
     resolution, quality, seed : as for :func:`~artgraph.communities.leiden`.
     """
+    check_choice("quality function of this method", quality, ("modularity", "cpm"))
+    check_seed(seed)
+    labels = np.full(matrix.shape[0], -1, dtype=np.int64)
+    linked = np.flatnonzero(np.diff(matrix.indptr))
+    if linked.size:
+        matrix = matrix[linked][:, linked] if linked.size < labels.size else matrix
+        labels[linked] = _of_linked(matrix, n_pieces, resolution=resolution, quality=quality, seed=seed)
+    return relabel_by_size(labels)
+
+
+def _of_linked(matrix: sp.csr_array, n_pieces: int, *, resolution: float, quality: str, seed: int) -> np.ndarray:
+    """Find communities (n,) where every row has a link."""
     size = np.asarray(matrix.sum(axis=1)).ravel() if quality == "modularity" else np.ones(matrix.shape[0])
     total = float(matrix.data.sum())
     # modularity is a Potts model whose rows weigh what their links weigh
     gamma = resolution / total if quality == "modularity" else resolution
     finer = float(np.clip(matrix.shape[0] / ROWS, 1, FINER))
     labels, n_found = np.empty(matrix.shape[0], dtype=np.int64), 0
-    for rows in pieces:
+    for rows in pieces_of(matrix, n_pieces):
         found = _potts(matrix[rows][:, rows], size[rows], finer * gamma, seed=seed, n_iterations=2)
         labels[rows] = found + n_found
         n_found += found.max() + 1
