@@ -54,7 +54,7 @@ STANDARD = {
         "题名", "題名", "标题", "標題", "作品名", "タイトル",
     ),
     "date": (
-        "date", "object_date", "date_display", "date_text", "dated", "dating", "creation_date", "date_created",
+        "date", "object_date", "date_display", "date_text", "dated", "dating", "creation_date",
         "date_of_creation", "year", "datierung", "datum", "datation", "datazione", "data", "fecha",
         "datación", "datering", "дата", "датировка", "год", "年代", "创作年代", "創作年代", "制作年", "年",
     ),
