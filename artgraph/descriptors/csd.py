@@ -91,12 +91,8 @@ class Csd(Descriptor):
 
     def params(self) -> dict[str, Any]:
         most = MOST_TILES if self.tiles else 1
-        return {
-            "descriptor": "csd",
-            "weights_sha256": self.sha256,
-            "size": self.size,
-            "most_tiles": most,
-        } | runtime_params(self.runtime)
+        params = {"descriptor": "csd", "weights_sha256": self.sha256, "size": self.size, "most_tiles": most}
+        return {**params, **runtime_params(self.runtime)}
 
     def load(self) -> None:
         if self.network is None:

@@ -133,12 +133,8 @@ class Gram(Descriptor):
         self.network = None
 
     def params(self) -> dict[str, Any]:
-        return {
-            "descriptor": self.name,
-            **self.source.params(),
-            "components": self.components,
-            "size": self.size,
-        } | runtime_params(self.runtime)
+        params = {"descriptor": self.name, **self.source.params(), "components": self.components, "size": self.size}
+        return {**params, **runtime_params(self.runtime)}
 
     def load(self) -> None:
         if self.network is None:

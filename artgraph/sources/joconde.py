@@ -4,10 +4,12 @@ import re
 
 from artgraph.qualifiers import kind_of
 from artgraph.rawtables import RawTable
-from artgraph.sources.base import Beside, Source, index_of
+from artgraph.sources.base import Beside, Source
 from artgraph.sources.makers import Maker
 
 __all__ = ["JOCONDE"]
+
+YEAR, PERIOD = ("Millesime_de_creation", "MILL"), ("Periode_de_creation", "PERI")
 
 
 def _makers(row: dict[str, str]) -> list[Maker]:
@@ -23,11 +25,7 @@ def _makers(row: dict[str, str]) -> list[Maker]:
 
 def _join(table: RawTable, beside: Beside) -> RawTable:
     """Write the period, "2e quart 19e siècle", where no year is given."""
-    index = index_of(table.header)
-    year, period = (
-        next((index[name] for name in names if name in index), None)
-        for names in (("millesimedecreation", "mill"), ("periodedecreation", "peri"))
-    )
+    year, period = (next(iter(JOCONDE.found(table.header, names)), None) for names in (YEAR, PERIOD))
     if year is None or period is None:
         return table
     both = zip(table.column(year), table.column(period), strict=True)
@@ -59,7 +57,7 @@ JOCONDE = Source(
     id=("Reference", "REF", "Numero_inventaire", "INV"),
     artist=("Auteur", "AUTR"),
     title=("Titre", "TITR"),
-    date=("Millesime_de_creation", "MILL", "Periode_de_creation", "PERI"),
+    date=(*YEAR, *PERIOD),
     previous=("Ancienne_attribution", "ATTR"),
     makers=_makers,
     join=_join,

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from click.testing import CliRunner
-from scipy.sparse.csgraph import connected_components
 from sklearn.metrics import adjusted_rand_score
 
 from artgraph import pipeline
@@ -15,7 +14,7 @@ from artgraph.communities.pieces import _best, _connected, _moved, pieces_of
 from artgraph.corpus import Corpus
 from artgraph.errors import InputError
 from artgraph.testing import toy_corpus
-from tests.communities.test_leiden import planted
+from tests.communities.test_leiden import n_parts, planted
 
 
 def random_graph(n=60, links=150, seed=0):
@@ -25,14 +24,6 @@ def random_graph(n=60, links=150, seed=0):
     half.setdiag(0)
     half.eliminate_zeros()
     return sp.csr_array(half + half.T)
-
-
-def n_parts(adjacency, labels):
-    """How many connected parts the clusters have in all."""
-    links = sp.coo_array(adjacency)
-    inside = labels[links.row] == labels[links.col]
-    kept = sp.coo_array((links.data[inside], (links.row[inside], links.col[inside])), shape=adjacency.shape).tocsr()
-    return connected_components(kept[labels >= 0][:, labels >= 0], directed=False)[0]
 
 
 @pytest.mark.parametrize("n_pieces", [2, 5, 12])

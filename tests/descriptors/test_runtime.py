@@ -135,7 +135,7 @@ def test_the_runtime_is_refused_where_no_descriptor_has_a_network(tmp_path):
     assert "--runtime is of no use to color" in result.output
 
 
-def test_a_network_that_onnx_does_not_know(monkeypatch):
+def test_a_network_that_onnx_does_not_know():
     class Odd(torch.nn.Module):
         def forward(self, x):
             return torch.linalg.eigvals(x[:, 0])
